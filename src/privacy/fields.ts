@@ -1,0 +1,118 @@
+const audience = { ALL: 'all', CONTACTS: 'contacts', CONTACT_BLACKLIST: 'contact_blacklist', NONE: 'none' } as const;
+
+/**
+ * THE table: every field this version models, in the order in which its stanzas leave. It feeds the GraphQL enums and
+ * inputs, the REST validation, the OpenAPI description and the stanzas: another field is one row here.
+ *
+ * `category` is the name on the wire; `values` maps enum names to wire values that this project writes; `restName` is
+ * the setting's name in `PATCH /users/me/privacy`, for the fields that endpoint knows.
+ */
+export const FIELDS = [
+  {
+    field: 'LAST_SEEN',
+    name: 'lastSeen',
+    section: 'visibility',
+    category: 'last',
+    enumName: 'LastSeenPrivacy',
+    values: audience,
+    restName: 'last_seen',
+    description: 'Who sees when the account was last online.',
+  },
+  {
+    field: 'STATUS',
+    name: 'status',
+    section: 'visibility',
+    category: 'status',
+    enumName: 'StatusPrivacy',
+    values: audience,
+    restName: 'status',
+    description: 'Who sees the "about" text (not stories).',
+  },
+  {
+    field: 'PROFILE',
+    name: 'profile',
+    section: 'visibility',
+    category: 'profile',
+    enumName: 'ProfilePrivacy',
+    values: audience,
+    restName: 'profile_picture',
+    description: 'Who sees the profile picture.',
+  },
+  {
+    field: 'ONLINE',
+    name: 'online',
+    section: 'visibility',
+    category: 'online',
+    enumName: 'OnlinePrivacy',
+    values: { ALL: 'all', MATCH_LAST_SEEN: 'match_last_seen' },
+    restName: undefined,
+    description: 'Who sees that the account is online right now.',
+  },
+  {
+    field: 'READ_RECEIPTS',
+    name: 'readReceipts',
+    section: 'privacy',
+    category: 'readreceipts',
+    enumName: 'ReadReceiptsPrivacy',
+    values: { ALL: 'all', NONE: 'none' },
+    restName: 'read_receipts',
+    description: 'Whether read receipts are sent and shown. Reciprocal; does not cover groups.',
+  },
+  {
+    field: 'CALL_ADD',
+    name: 'callAdd',
+    section: 'permissions',
+    category: 'calladd',
+    enumName: 'CallAddPrivacy',
+    values: { ALL: 'all', KNOWN: 'known' },
+    restName: undefined,
+    description: 'Who can call the account.',
+  },
+  {
+    field: 'GROUP_ADD',
+    name: 'groupAdd',
+    section: 'permissions',
+    category: 'groupadd',
+    enumName: 'GroupAddPrivacy',
+    values: { ALL: 'all', CONTACTS: 'contacts', CONTACT_BLACKLIST: 'contact_blacklist' },
+    restName: 'groups',
+    description: 'Who can add the account to groups.',
+  },
+] as const satisfies readonly FieldRow[];
+
+interface FieldRow {
+  readonly field: string;
+  readonly name: string;
+  readonly section: 'visibility' | 'privacy' | 'permissions';
+  readonly category: string;
+  readonly enumName: string;
+  readonly values: Readonly<Record<string, string>>;
+  readonly restName: string | undefined;
+  readonly description: string;
+}
+
+type Row = (typeof FIELDS)[number];
+
+/** The enum names of the fields: LAST_SEEN, STATUS, … */
+export type PrivacyField = Row['field'];
+export type Section = Row['section'];
+
+/** A row of the table with its values as plain strings, for code that treats all fields alike. */
+export interface FieldSpec extends FieldRow {
+  readonly field: PrivacyField;
+}
+
+export const fieldSpecs: readonly FieldSpec[] = FIELDS;
+
+const byField = new Map<PrivacyField, FieldSpec>(fieldSpecs.map((spec) => [spec.field, spec]));
+
+export function specOf(field: PrivacyField): FieldSpec {
+  const spec = byField.get(field);
+  if (!spec) throw new TypeError(`Unknown privacy field ${field}`);
+  return spec;
+}
+
+/** The enum name for a value on the wire, or undefined where it is outside the field's enum. */
+export function enumNameOf(spec: FieldSpec, wire: string): string | undefined {
+  return Object.entries(spec.values).find(([, value]) => value === wire)?.[0];
+}

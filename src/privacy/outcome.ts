@@ -1,0 +1,46 @@
+import type { PrivacyField } from './fields.ts';
+import type { Snapshot } from './settings.ts';
+
+/** One field as the caller wants it; `wire` is one of the field's writable values. */
+export interface RequestedChange {
+  readonly field: PrivacyField;
+  readonly wire: string;
+}
+
+export type FieldResult = 'APPLIED' | 'ALREADY_SET' | 'FAILED';
+
+export type PartialFailureCode =
+  | 'REJECTED'
+  | 'TIMED_OUT'
+  | 'CONNECTION_LOST'
+  | 'MISMATCH'
+  | 'UNVERIFIED'
+  | 'UNSUPPORTED'
+  | 'SKIPPED';
+
+/** `requested`, `previous`: enum names; where a value is outside the enum, its text on the wire. */
+export interface FieldOutcome {
+  readonly field: PrivacyField;
+  readonly requested: string;
+  readonly previous: string | undefined;
+  readonly current: string | undefined;
+  readonly result: FieldResult;
+}
+
+export interface PartialFailure {
+  readonly field: PrivacyField;
+  readonly requested: string;
+  readonly current: string | undefined;
+  readonly code: PartialFailureCode;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/** What an update came to. `snapshot` is the read-back, undefined when no read succeeded after the writes. */
+export interface UpdateOutcome {
+  readonly snapshot: Snapshot | undefined;
+  readonly outcomes: readonly FieldOutcome[];
+  readonly failures: readonly PartialFailure[];
+  /** Stanzas sent to WhatsApp for this call, reads included. */
+  readonly stanzas: number;
+}

@@ -1,0 +1,36 @@
+import type { Snapshot } from './settings.ts';
+
+/** Why a request to WhatsApp brought no usable answer. */
+export type NoAnswer =
+  | { readonly kind: 'timed_out' }
+  /** The link went before the answer came; the request may or may not have taken effect. */
+  | { readonly kind: 'lost' }
+  /** An answer came that proves nothing: not `type="result"`, or a read without `<privacy>`. */
+  | { readonly kind: 'odd' }
+  /** The request never left. */
+  | { readonly kind: 'unsent' };
+
+/** WhatsApp said no. `code` and `text` are those of its `<error>`. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: number;
+  readonly text: string;
+}
+
+export type WriteReply = { readonly kind: 'acknowledged' } | Refusal | NoAnswer;
+export type ReadReply = { readonly kind: 'snapshot'; readonly snapshot: Snapshot } | Refusal | NoAnswer;
+
+/**
+ * The one way from the privacy rules to WhatsApp. Frames leave in the order of the calls; replies come by id, in any
+ * order. No method rejects: what can go wrong is in the reply.
+ */
+export interface PrivacyPort {
+  /** Sends one privacy write; waits at most `timeoutMs`. */
+  write(category: string, value: string, timeoutMs: number): Promise<WriteReply>;
+  /** Sends one privacy read that nobody else shares; waits at most `timeoutMs`. */
+  read(timeoutMs: number): Promise<ReadReply>;
+  /** True once the session is open (again); false when it can't be within `timeoutMs`. */
+  whenOpen(timeoutMs: number): Promise<boolean>;
+  /** How many changes made elsewhere WhatsApp has announced so far (`account_sync`). */
+  announcements(): number;
+}

@@ -1,0 +1,50 @@
+/** Where an instance stands. Each state comes from evidence: a frame, a close, or the user's word. */
+export const INSTANCE_STATES = [
+  'UNPAIRED',
+  'PAIRING',
+  'CONNECTING',
+  'OPEN',
+  'RECONNECTING',
+  'STOPPED',
+  'LOGGED_OUT',
+  'REPLACED',
+  'BANNED',
+  'CLIENT_OUTDATED',
+  'PASSKEY_REQUIRED',
+] as const;
+
+export type InstanceState = (typeof INSTANCE_STATES)[number];
+
+/** Why an instance is in its state. */
+export interface StateReason {
+  /** Stable, for programs: `connection_lost`, `stream_error_503`, `stopped_by_user` … */
+  readonly code: string;
+  /** For people. Holds no key, QR text or phone number. */
+  readonly message: string;
+  /** When the next attempt comes by itself, epoch milliseconds; undefined when none will. */
+  readonly retryAt?: number | undefined;
+}
+
+/** What is shown while an instance waits to be linked. */
+export interface Pairing {
+  /** The text of the QR code to scan, when pairing by QR. */
+  readonly qr?: string | undefined;
+  /** The 8 characters to type on the phone, when pairing by code. */
+  readonly code?: string | undefined;
+  /** When this QR or code stops working, epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** An instance as callers see it. */
+export interface InstanceView {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly state: InstanceState;
+  /** When the state began, epoch milliseconds. */
+  readonly since: number;
+  readonly reason?: StateReason | undefined;
+  /** Digits with the country code, once paired. */
+  readonly phoneNumber?: string | undefined;
+  readonly pairing?: Pairing | undefined;
+}
