@@ -22,7 +22,7 @@ export type ReadReply = { readonly kind: 'snapshot'; readonly snapshot: Snapshot
 
 /**
  * The one way from the privacy rules to WhatsApp. Frames leave in the order of the calls; replies come by id, in any
- * order. No method rejects: what can go wrong is in the reply.
+ * order. No method rejects: what can go wrong is in the reply. One port serves one call.
  */
 export interface PrivacyPort {
   /** Sends one privacy write; waits at most `timeoutMs`. */
@@ -33,4 +33,6 @@ export interface PrivacyPort {
   whenOpen(timeoutMs: number): Promise<boolean>;
   /** How many changes made elsewhere WhatsApp has announced so far (`account_sync`). */
   announcements(): number;
+  /** Milliseconds until the call that this port serves has to end. */
+  remaining(): number;
 }
