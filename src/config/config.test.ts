@@ -1,0 +1,135 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { OperatorError } from '../errors.ts';
+import { configWarnings, createConfig } from './config.ts';
+import { type EnvName, readEnv } from './env.ts';
+import { createSecrets } from './secrets.ts';
+
+const config = (values: Record<string, string>) => createConfig(readEnv(values));
+
+const refusal = (values: Record<string, string>): string => {
+  const env = readEnv(values);
+  try {
+    createConfig(env);
+    createSecrets(env);
+  } catch (error) {
+    if (error instanceof OperatorError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+};
+
+test('an empty environment gives the defaults', () => {
+  expect(config({})).toEqual({
+    host: '127.0.0.1',
+    port: 4000,
+    logLevel: 'info',
+    dataDir: resolve('data'),
+    whatsapp: { url: undefined, rootKey: undefined, rootSerial: undefined },
+    rateLimit: 100,
+    corsOrigins: [],
+    trustedProxyHops: 0,
+    metrics: { host: '127.0.0.1', port: undefined },
+    graphiql: true,
+  });
+  expect(createSecrets(readEnv({}))).toEqual({ accountToken: undefined, encryptionKey: undefined });
+});
+
+test('an empty string counts as unset', () => {
+  expect(config({ PORT: '', HOST: '', PRIVET_DATA: '', PRIVET_GRAPHIQL: '' })).toEqual(config({}));
+});
+
+test('good values arrive', () => {
+  const values = {
+    HOST: '0.0.0.0',
+    PORT: '0',
+    LOG_LEVEL: 'DEBUG',
+    PRIVET_DATA: '/srv/privet',
+    PRIVET_WHATSAPP_URL: 'ws://127.0.0.1:9000/ws/chat',
+    PRIVET_WHATSAPP_ROOT_KEY: 'AB'.repeat(32),
+    PRIVET_WHATSAPP_ROOT_SERIAL: '7',
+    PRIVET_RATE_LIMIT: '5',
+    PRIVET_CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+    PRIVET_TRUSTED_PROXY_HOPS: '1',
+    PRIVET_METRICS_HOST: '::1',
+    PRIVET_METRICS_PORT: '9464',
+  };
+  expect(config(values)).toEqual({
+    host: '0.0.0.0',
+    port: 0,
+    logLevel: 'debug',
+    dataDir: '/srv/privet',
+    whatsapp: { url: 'ws://127.0.0.1:9000/ws/chat', rootKey: 'ab'.repeat(32), rootSerial: 7 },
+    rateLimit: 5,
+    corsOrigins: ['https://a.example', 'http://localhost:3000'],
+    trustedProxyHops: 1,
+    metrics: { host: '::1', port: 9464 },
+    graphiql: false,
+  });
+});
+
+test.each([
+  ['localhost', true],
+  ['::1', true],
+  ['127.0.0.2', true],
+  ['0.0.0.0', false],
+  ['privet.example', false],
+])('GraphiQL with HOST %s is on: %s', (host, on) => {
+  expect(config({ HOST: host }).graphiql).toBe(on);
+  expect(config({ HOST: host, PRIVET_GRAPHIQL: 'on' }).graphiql).toBe(true);
+  expect(config({ HOST: host, PRIVET_GRAPHIQL: 'off' }).graphiql).toBe(false);
+});
+
+const BAD: Record<Exclude<EnvName, 'PRIVET_DATA'>, string[]> = {
+  HOST: ['a b', 'http://x', '999.1.1.1', '-x', 'x:80'],
+  PORT: ['x', '-1', '65536', '80.5', '0x50', ' 80'],
+  LOG_LEVEL: ['verbose', '3'],
+  PRIVET_ACCOUNT_TOKEN: ['short', 'x'.repeat(31), 'x'.repeat(513), `${'x'.repeat(40)}\n`, 'ü'.repeat(40)],
+  PRIVET_ENCRYPTION_KEY: ['x', 'ab'.repeat(31), 'ab'.repeat(33), 'g'.repeat(64)],
+  PRIVET_WHATSAPP_URL: ['localhost', 'http://localhost', 'ws//x'],
+  PRIVET_WHATSAPP_ROOT_KEY: ['ab', 'ab'.repeat(33), 'zz'.repeat(32)],
+  PRIVET_WHATSAPP_ROOT_SERIAL: ['-1', 'x', '4294967296'],
+  PRIVET_RATE_LIMIT: ['0', '-5', '1e3', 'none'],
+  PRIVET_CORS_ORIGINS: ['*', 'a.example', 'https://a.example/path', 'https://a.example,ftp://b'],
+  PRIVET_TRUSTED_PROXY_HOPS: ['-1', '11', 'true'],
+  PRIVET_METRICS_HOST: ['a b'],
+  PRIVET_METRICS_PORT: ['99999', 'off'],
+  PRIVET_GRAPHIQL: ['yes', '1', 'ON'],
+};
+
+describe.each(Object.entries(BAD))('a bad %s', (name, values) => {
+  test.each(values)('is refused in one line that names it: %j', (value) => {
+    const message = refusal({ [name]: value });
+    expect(message).toMatch(new RegExp(`^${name} must `));
+    expect(message).not.toContain('\n');
+  });
+});
+
+test.each(['PRIVET_ACCOUNT_TOKEN', 'PRIVET_ENCRYPTION_KEY'])('a refused %s is not repeated', (name) => {
+  expect(refusal({ [name]: 'canary-8e1f' })).not.toContain('canary-8e1f');
+});
+
+test.each([
+  ['hex', Buffer.alloc(32, 0xab).toString('hex')],
+  ['base64', Buffer.alloc(32, 0xab).toString('base64')],
+])('the encryption key is taken as %s', (_form, text) => {
+  expect(createSecrets(readEnv({ PRIVET_ENCRYPTION_KEY: text })).encryptionKey).toEqual(Buffer.alloc(32, 0xab));
+});
+
+test('the account token may be any string of 32 characters or more', () => {
+  const token = 'correct horse battery staple 123';
+  expect(token).toHaveLength(32);
+  expect(createSecrets(readEnv({ PRIVET_ACCOUNT_TOKEN: token })).accountToken).toBe(token);
+});
+
+test('an unknown PRIVET_* is a warning that names it; other variables are nobody’s business', () => {
+  const warnings = configWarnings(readEnv({ PRIVET_PROT: '1', PATH: '/bin', PRIVET_DATA: 'x' }));
+  expect(warnings).toEqual(['PRIVET_PROT is not a variable of this service and is ignored']);
+});
+
+test('an unencrypted URL of another machine is a warning', () => {
+  const warn = (url: string) => configWarnings(readEnv({ PRIVET_WHATSAPP_URL: url })).length;
+  expect([warn('ws://10.0.0.1/'), warn('ws://[::1]:1/'), warn('ws://127.0.0.1:1/'), warn('wss://x.example/')]).toEqual([
+    1, 0, 0, 0,
+  ]);
+});
