@@ -1,0 +1,109 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { Account, Accounts, Device } from './accounts.ts';
+import { countKeys, digestKeys, describeMissingKeys, rotateKey, uploadKeys } from './keys.ts';
+import type { Link } from './link.ts';
+import { child, children, deviceRemoved, isServer, node, Refusal } from './nodes.ts';
+import { planWrite, readPrivacy } from './privacy.ts';
+import { answerUsync } from './usync.ts';
+
+export interface IqContext {
+  readonly account: Account;
+  readonly device: Device;
+  readonly link: Link;
+  readonly accounts: Accounts;
+}
+
+/** What an IQ comes to: its work, which returns the content of the reply, and what follows once that is sent. */
+export interface Plan {
+  readonly work: () => BinaryNode[] | undefined;
+  readonly after?: () => void;
+}
+
+type Handler = (iq: BinaryNode, context: IqContext) => Plan;
+
+const TIMER_SECONDS = ['0', '86400', '604800', '7776000'];
+
+const nothing = (): undefined => undefined;
+
+/** By `xmlns` and `type`. A handler checks its stanza at once and throws `Refusal`; the returned plan cannot fail. */
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  'w:p get': () => ({ work: nothing }),
+  'w:stats set': () => ({ work: nothing }),
+
+  'privacy get': (iq, { account }) => {
+    readPrivacy(iq, account.privacy);
+    return { work: () => readPrivacy(iq, account.privacy) };
+  },
+  'privacy set': (iq, { account }) =>
+    child(iq, 'tokens') ? { work: nothing } : { work: planWrite(iq, account.privacy) },
+
+  'disappearing_mode set': (iq, { account }) => {
+    const duration = child(iq, 'disappearing_mode')?.attrs['duration'] ?? '';
+    if (!TIMER_SECONDS.includes(duration)) throw new Refusal(400, 'a duration that is not on offer');
+    return { work: () => void (account.disappearingSeconds = Number(duration)) };
+  },
+
+  'encrypt get': (iq, { device }) => {
+    if (child(iq, 'count')) return { work: () => countKeys(device) };
+    if (child(iq, 'digest')) return { work: () => digestKeys(device) };
+    if (child(iq, 'key')) return { work: () => describeMissingKeys(iq) };
+    throw new Refusal(400, 'unknown request about keys');
+  },
+  'encrypt set': (iq, { device }) => ({ work: child(iq, 'rotate') ? rotateKey(iq, device) : uploadKeys(iq, device) }),
+
+  'passive set': (iq, context) => {
+    if (child(iq, 'passive')) return { work: () => void (context.device.active = false) };
+    if (!child(iq, 'active')) throw new Refusal(400, 'neither active nor passive');
+    return { work: nothing, after: () => becomeActive(context) };
+  },
+
+  'abt get': (iq) => {
+    if (!child(iq, 'props')) throw new Refusal(400, 'no props');
+    const props = node('props', { protocol: '1', ab_key: 'sim', hash: 'sim', refresh: '86400' }, [
+      node('prop', { config_code: '10518', config_value: 'true' }),
+    ]);
+    return { work: () => [props] };
+  },
+  'blocklist get': () => ({ work: () => [node('list', { matched: 'false', dhash: 'none' }, [])] }),
+  'usync get': (iq, { accounts }) => ({ work: () => answerUsync(iq, accounts) }),
+  'urn:xmpp:whatsapp:dirty set': (iq, { device }) => {
+    const types = children(iq).map(({ attrs }) => attrs['type']);
+    return {
+      work: () => {
+        if (types.includes('account_sync')) device.dirtySince = undefined;
+        return undefined;
+      },
+    };
+  },
+
+  'md set': (iq, { account, device, link }) => {
+    const jid = child(iq, 'remove-companion-device')?.attrs['jid'];
+    if (jid !== account.deviceJid(device.id)) throw new Refusal(400, 'a device may only unlink itself');
+    return {
+      work: () => void account.devices.delete(device.id),
+      after: () => link.finish(deviceRemoved()),
+    };
+  },
+};
+
+/** Checks an IQ and returns what it comes to. Throws `Refusal` with the code to answer. */
+export function planIq(iq: BinaryNode, context: IqContext): Plan {
+  const { xmlns, type, to } = iq.attrs;
+  if (xmlns === undefined || !isServer(to)) throw new Refusal(400, 'an IQ without xmlns, or not to the server');
+  const handler = HANDLERS[`${xmlns} ${type}`];
+  if (!handler) throw new Refusal(501, `nothing answers ${xmlns} ${type}`);
+  return handler(iq, context);
+}
+
+/** The device is ready for what happened while it was away. */
+function becomeActive({ device, link }: IqContext): void {
+  if (device.active) return;
+  device.active = true;
+  const counts = { count: '0', message: '0', notification: '0', receipt: '0', appdata: '0' };
+  link.send(node('ib', { from: 's.whatsapp.net' }, [node('offline_preview', counts)]));
+  if (device.dirtySince !== undefined) {
+    const dirty = node('dirty', { type: 'account_sync', timestamp: device.dirtySince });
+    link.send(node('ib', { from: 's.whatsapp.net' }, [dirty]));
+  }
+  link.send(node('ib', { from: 's.whatsapp.net' }, [node('offline', { count: '0' })]));
+}

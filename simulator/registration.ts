@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { type BinaryNode, Curve, type proto } from '@whiskeysockets/baileys';
+import type { Account, Device } from './accounts.ts';
+import { SimulatorError } from './errors.ts';
+import type { Link } from './link.ts';
+import { child, childBytes, node, SERVER, streamError, unixSeconds } from './nodes.ts';
+import { isCountersigned, type SignedIdentity, signCompanion } from './phone.ts';
+
+/** How long the refs of a QR live: the first one a minute, the others 20 s each, after one another. */
+export interface RefLifetimes {
+  readonly firstMs: number;
+  readonly nextMs: number;
+}
+
+const REFS = 6;
+const KEY_TYPE = 5;
+
+/** What a companion says about itself when it registers. */
+export interface CompanionKeys {
+  readonly noiseKey: Buffer;
+  readonly identityKey: Buffer;
+  readonly registrationId: Buffer;
+  readonly signedPreKey: Device['signedPreKey'];
+}
+
+/** Reads and verifies the registration payload. Undefined where it is incomplete or its signature is wrong. */
+export function readCompanionKeys(noiseKey: Buffer, payload: proto.ClientPayload): CompanionKeys | undefined {
+  const { eRegid, eKeytype, eIdent, eSkeyId, eSkeyVal, eSkeySig, deviceProps, buildHash } =
+    payload.devicePairingData ?? {};
+  if (!eRegid || !eIdent || !eSkeyId || !eSkeyVal || !eSkeySig || !deviceProps) return undefined;
+  if (eKeytype?.[0] !== KEY_TYPE || buildHash?.length !== 16) return undefined;
+  if (eRegid.length !== 4 || eIdent.length !== 32 || eSkeyId.length !== 3 || eSkeyVal.length !== 32) return undefined;
+  const signedPreKey = { id: Buffer.from(eSkeyId), value: Buffer.from(eSkeyVal), signature: Buffer.from(eSkeySig) };
+  if (!isSignedBy(eIdent, signedPreKey)) return undefined;
+  return { noiseKey, identityKey: Buffer.from(eIdent), registrationId: Buffer.from(eRegid), signedPreKey };
+}
+
+/** Whether a signed pre-key carries the signature of this identity, over the key with its type in front. */
+export function isSignedBy(identityKey: Uint8Array, key: Device['signedPreKey']): boolean {
+  return Curve.verify(identityKey, Buffer.concat([Buffer.from([KEY_TYPE]), key.value]), key.signature);
+}
+
+/** A link that has no account yet: it offers refs to scan, and becomes a device once the phone and it have signed. */
+export class Registration {
+  readonly keys: CompanionKeys;
+  readonly link: Link;
+  readonly #refs: { ref: string; expiresAt: number }[];
+  #pending: { id: string; finish: (answer: BinaryNode) => void; fail: (error: Error) => void } | undefined;
+
+  constructor(link: Link, keys: CompanionKeys, lifetimes: RefLifetimes) {
+    this.link = link;
+    this.keys = keys;
+    const now = Date.now();
+    this.#refs = Array.from({ length: REFS }, (_, index) => ({
+      ref: `2@${randomBytes(48).toString('base64')}`,
+      expiresAt: now + lifetimes.firstMs + index * lifetimes.nextMs,
+    }));
+  }
+
+  /** When the last ref has expired, in epoch milliseconds. */
+  get expiresAt(): number {
+    return this.#refs.at(-1)?.expiresAt ?? 0;
+  }
+
+  offerRefs(): void {
+    const refs = this.#refs.map(({ ref }) => node('ref', {}, Buffer.from(ref)));
+    const attrs = { from: SERVER, type: 'set', id: this.link.nextId(), xmlns: 'md' };
+    this.link.send(node('iq', attrs, [node('pair-device', {}, refs)]));
+  }
+
+  hasLiveRef(ref: string): boolean {
+    return this.#refs.some((each) => each.ref === ref && each.expiresAt > Date.now());
+  }
+
+  /** Links this companion to an account. Resolves once the companion's signature is in and right. */
+  async linkTo(account: Account, advSecret: Buffer): Promise<void> {
+    if (this.#pending) throw new SimulatorError(409, 'the companion is being linked already');
+    if (this.link.ended) throw new SimulatorError(410, 'the companion has gone');
+    const deviceId = account.newDeviceId();
+    const signed = signCompanion(account, deviceId, this.keys.identityKey, advSecret);
+    const id = this.link.nextId();
+    const { promise, resolve, reject } = Promise.withResolvers<BinaryNode>();
+    this.#pending = { id, finish: resolve, fail: reject };
+    this.link.send(pairSuccess(id, account, deviceId, signed));
+    try {
+      const answer = await promise;
+      this.#verify(answer, account, signed);
+      account.devices.set(deviceId, newDevice(deviceId, this.keys));
+      // The device is paired: it has to come back, and log in.
+      this.link.finish(streamError(515));
+    } finally {
+      this.#pending = undefined;
+    }
+  }
+
+  /** Takes the companion's answer to `pair-success`. */
+  answer(stanza: BinaryNode): void {
+    if (this.#pending && stanza.attrs['id'] === this.#pending.id) this.#pending.finish(stanza);
+  }
+
+  leave(): void {
+    this.#pending?.fail(new SimulatorError(410, 'the companion hung up before it had signed'));
+  }
+
+  #verify(answer: BinaryNode, account: Account, signed: SignedIdentity): void {
+    const proof = child(answer, 'pair-device-sign');
+    const bytes = childBytes(proof, 'device-identity');
+    const keyIndex = child(proof, 'device-identity')?.attrs['key-index'];
+    const isRight =
+      answer.attrs['type'] === 'result' &&
+      keyIndex === String(signed.keyIndex) &&
+      bytes !== undefined &&
+      isCountersigned(signed, account, this.keys.identityKey, bytes);
+    if (isRight) return;
+    this.link.finish(streamError(401));
+    throw new SimulatorError(409, 'the companion did not sign its identity');
+  }
+}
+
+function pairSuccess(id: string, account: Account, deviceId: number, signed: SignedIdentity): BinaryNode {
+  return node('iq', { from: SERVER, type: 'set', id, xmlns: 'md', t: unixSeconds() }, [
+    node('pair-success', {}, [
+      node('device-identity', {}, signed.encoded),
+      node('device', { jid: account.deviceJid(deviceId), lid: account.deviceLid(deviceId) }),
+      node('platform', { name: 'android' }),
+    ]),
+  ]);
+}
+
+function newDevice(id: number, keys: CompanionKeys): Device {
+  return { ...keys, id, preKeys: 0, dirtySince: undefined, link: undefined, active: false };
+}
