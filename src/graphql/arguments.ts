@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { instanceNotFound } from '../errors.ts';
+import { builder } from './builder.ts';
+
+const INSTANCE_NAME = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The name of an instance that is yet to be made. */
+export const newInstanceName = z
+  .string()
+  .regex(INSTANCE_NAME, 'name must be 1 to 64 of the characters A–Z, a–z, 0–9, ".", "_" and "-"');
+
+/** Whether an instance of that name can exist. */
+export const isInstanceName = (name: string): boolean => INSTANCE_NAME.test(name);
+
+/** A name to look up. One that no instance can have is not there, like any other that is not there. */
+export function existingName(name: string): string {
+  if (!isInstanceName(name)) throw instanceNotFound(name.slice(0, 64));
+  return name;
+}
+
+const SEPARATORS = /[\s().-]/g;
+
+/** Digits of a phone number, from the ways in which people write one. */
+export const phoneNumber = z
+  .string()
+  .transform((written) => written.trim().replace(SEPARATORS, '').replace(/^\+/, ''))
+  .pipe(
+    z
+      .string()
+      .regex(
+        /^[0-9]{7,15}$/,
+        'phoneNumber must be 7 to 15 digits with the country code; a leading "+", spaces, "-", "." and brackets are fine',
+      ),
+  );
+
+/** The argument of every call that concerns one instance. */
+export const instanceArgument = builder.args((t) => ({
+  instance: t.string({ required: true, description: "The instance's name." }),
+}));

@@ -1,0 +1,59 @@
+import SchemaBuilder from '@pothos/core';
+import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import ValidationPlugin from '@pothos/plugin-validation';
+import type { TokenScope } from '../access/principal.ts';
+import { PrivetError } from '../errors.ts';
+import type { GraphQLContext } from './context.ts';
+import './deadline-plugin.ts';
+
+/**
+ * A call passes: arguments validated (an argument mapper, outside the resolver) → deadline → scopes → resolver. The
+ * scopes come first in the list, so that nothing that wraps resolvers runs for a caller who may not call them.
+ */
+export const builder = new SchemaBuilder<{
+  Context: GraphQLContext;
+  DefaultFieldNullability: false;
+  /** The token's scopes; `account`: only a token of the whole account, not one of a single instance. */
+  AuthScopes: Record<TokenScope | 'account', boolean>;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    /** Epoch milliseconds inside the service. */
+    DateTime: { Input: number; Output: number };
+  };
+}>({
+  plugins: [ScopeAuthPlugin, ValidationPlugin, RelayPlugin, 'deadline'],
+  defaultFieldNullability: false,
+  scopeAuth: {
+    authScopes: ({ principal }) => ({
+      read: principal.scopes.has('read'),
+      write: principal.scopes.has('write'),
+      pair: principal.scopes.has('pair'),
+      admin: principal.scopes.has('admin'),
+      account: principal.instanceId === undefined,
+    }),
+    // Otherwise a stream would be opened first and refused at its first event.
+    authorizeOnSubscribe: true,
+    unauthorizedError: () => new PrivetError('FORBIDDEN', 'This token may not do that'),
+  },
+  validation: {
+    // Our messages name the field and what it accepts by themselves; a prefix with the path would say it twice.
+    validationError: ({ issues }) => new PrivetError('BAD_USER_INPUT', issues.map((issue) => issue.message).join('; ')),
+  },
+  relay: {
+    cursorType: 'String',
+    nodesOnConnection: true,
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    pageInfoTypeOptions: { description: 'Where a page stands in the whole list.' },
+    hasNextPageFieldOptions: { description: 'Whether more follow.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there are some before.' },
+    startCursorFieldOptions: { description: 'The cursor of the first one on the page.' },
+    endCursorFieldOptions: { description: 'The cursor of the last one on the page: `after` for the next page.' },
+    pageInfoFieldOptions: { description: 'Where the page stands in the whole list.' },
+    edgesFieldOptions: { description: 'What is on the page, with cursors.' },
+    nodesFieldOptions: { description: 'What is on the page.' },
+    nodeFieldOptions: { description: 'What stands at this place.' },
+    cursorFieldOptions: { description: 'The place, to go on from with `after`.' },
+  },
+});

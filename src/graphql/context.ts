@@ -1,0 +1,41 @@
+import type { Principal } from '../access/principal.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import type { Reach, Sessions } from '../session/session-service.ts';
+
+/** What this edge needs of the tokens' service. */
+export interface Tokens {
+  /** Whom the token stands for; undefined when it is unknown, expired or revoked. */
+  authenticate(token: string): Promise<Principal | undefined>;
+  /** A token that reaches one instance alone; it is shown once and can't be read again. */
+  issueInstanceToken(instance: { readonly accountId: string; readonly id: string }): Promise<string>;
+  /** Issues a new token and ends the instance's earlier ones. */
+  rotateInstanceToken(instance: { readonly accountId: string; readonly id: string }): Promise<string>;
+}
+
+/** What this edge logs with; pino's logger is one. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What the GraphQL edge is made with. */
+export interface GraphQLServices {
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
+  readonly log: Log;
+  readonly clock?: Clock | undefined;
+}
+
+/** What resolvers work with. Every operation has a principal: without one it is refused before it is parsed. */
+export interface GraphQLContext {
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
+  readonly principal: Principal;
+  /** Whose instances the principal may touch. */
+  readonly reach: Reach;
+  /** Aborts when the client goes away, when the operation's time is up, and for streams when the server closes. */
+  readonly signal: AbortSignal;
+}
+
+export const clockOf = (services: GraphQLServices): Clock => services.clock ?? systemClock;

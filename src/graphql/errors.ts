@@ -1,0 +1,57 @@
+import { GraphQLError } from 'graphql';
+import { PrivetError, RetryLaterError, type ErrorCode } from '../errors.ts';
+import type { Log } from './context.ts';
+
+/** What an error means for the whole HTTP answer. Where there is none, it stays 200: its siblings may have results. */
+function httpOf(error: PrivetError): { status: number; headers?: Record<string, string> } | undefined {
+  if (error.code === 'UNAUTHENTICATED') return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };
+  if (error.code === 'RATE_LIMITED' && error instanceof RetryLaterError) {
+    return { status: 429, headers: { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) } };
+  }
+  return undefined;
+}
+
+interface Place {
+  readonly nodes?: GraphQLError['nodes'];
+  readonly path?: GraphQLError['path'];
+}
+
+/** An error of the service as clients see it. */
+export function toGraphQLError(error: PrivetError, { nodes, path }: Place = {}): GraphQLError {
+  const http = httpOf(error);
+  return new GraphQLError(error.message, {
+    ...(nodes ? { nodes } : {}),
+    ...(path ? { path } : {}),
+    extensions: {
+      code: error.code satisfies ErrorCode,
+      ...(error instanceof RetryLaterError ? { retryAfterMs: error.retryAfterMs } : {}),
+      ...(http ? { http } : {}),
+    },
+  });
+}
+
+/** What lies under the wrappers that GraphQL puts around what a resolver throws. */
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
+}
+
+/**
+ * The one place where errors become answers. Those meant for the caller keep their code; GraphQL's own are about the
+ * document; anything else is masked, and logged here and nowhere else.
+ */
+export const createErrorMask =
+  (log: Log) =>
+  (error: unknown): GraphQLError => {
+    const place: Place = error instanceof GraphQLError ? error : {};
+    const cause = causeOf(error);
+    if (cause instanceof PrivetError) return toGraphQLError(cause, place);
+    if (error instanceof GraphQLError && cause instanceof GraphQLError) return error;
+
+    log.error({ err: cause, ...(place.path ? { path: place.path.join('.') } : {}) }, 'GraphQL call failed unexpectedly');
+    return new GraphQLError('Internal server error', {
+      ...(place.nodes ? { nodes: place.nodes } : {}),
+      ...(place.path ? { path: place.path } : {}),
+      // `unexpected` is Yoga's word for HTTP 500 where there is no data at all; it does not reach the client.
+      extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
+    });
+  };

@@ -1,0 +1,89 @@
+import type { InstanceState, InstanceView, StateReason } from '../session/state.ts';
+import { existingName, isInstanceName } from './arguments.ts';
+import { builder } from './builder.ts';
+import { valuesWith } from './enums.ts';
+import { PairingInfo } from './pairing-info.ts';
+
+const STATE_MEANINGS: Readonly<Record<InstanceState, string>> = {
+  UNPAIRED: 'Not linked to a WhatsApp account yet.',
+  PAIRING: 'Waits for its QR code to be scanned, or its pairing code to be typed.',
+  CONNECTING: 'Connects and logs in.',
+  OPEN: 'Logged in, and its settings are known: it can be read and changed.',
+  RECONNECTING: 'Lost its connection, and tries again by itself.',
+  STOPPED: 'Stopped by the user; stays paired.',
+  LOGGED_OUT: 'WhatsApp has unlinked the device: it must be paired again.',
+  REPLACED: 'Another connection took its place.',
+  BANNED: 'WhatsApp has banned the account.',
+  CLIENT_OUTDATED: 'WhatsApp refuses this version of the client.',
+  PASSKEY_REQUIRED: 'WhatsApp asks for a passkey on the phone.',
+};
+
+const InstanceStateEnum = builder.enumType('InstanceState', {
+  description: 'Where an instance stands.',
+  values: valuesWith(STATE_MEANINGS),
+});
+
+const Reason = builder.objectRef<StateReason>('StateReason').implement({
+  description: 'Why an instance is in its state.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'Stable, for programs: such as `connection_lost`.' }),
+    message: t.exposeString('message', { description: 'For people.' }),
+    retryAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the next attempt comes by itself; null when none will.',
+      resolve: ({ retryAt }) => retryAt,
+    }),
+  }),
+});
+
+export const Instance = builder.objectRef<InstanceView>('Instance').implement({
+  description: 'One linked WhatsApp account.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Stays the same for the life of the instance.' }),
+    name: t.exposeString('name', { description: 'Unique in its account.' }),
+    state: t.field({ type: InstanceStateEnum, description: 'Where it stands.', resolve: ({ state }) => state }),
+    since: t.field({ type: 'DateTime', description: 'When this state began.', resolve: ({ since }) => since }),
+    reason: t.field({
+      type: Reason,
+      nullable: true,
+      description: 'Why it is in this state, where there is more to say.',
+      resolve: ({ reason }) => reason,
+    }),
+    phoneNumber: t.exposeString('phoneNumber', {
+      nullable: true,
+      description: 'Digits with the country code, once paired.',
+    }),
+    pairing: t.field({
+      type: PairingInfo,
+      nullable: true,
+      description: 'What to scan or type, while it waits to be linked. Null for a token without the `pair` scope.',
+      // Whoever sees it can link a phone of their own, which is more than the `read` scope stands for.
+      resolve: ({ pairing }, _args, { principal }) => (principal.scopes.has('pair') ? pairing : undefined),
+    }),
+  }),
+});
+
+builder.queryField('instance', (t) =>
+  t.field({
+    type: Instance,
+    nullable: true,
+    description: 'One instance; null when there is none of that name.',
+    authScopes: { read: true },
+    args: { name: t.arg.string({ required: true, description: "The instance's name." }) },
+    resolve: (_root, { name }, { sessions, reach }) => (isInstanceName(name) ? sessions.find(reach, name) : undefined),
+  }),
+);
+
+builder.subscriptionField('instance', (t) =>
+  t.field({
+    type: Instance,
+    nullable: true,
+    description: 'One instance as it is, then each change of it. Ends when the instance is deleted.',
+    authScopes: { read: true },
+    args: { name: t.arg.string({ required: true, description: "The instance's name." }) },
+    subscribe: (_root, { name }, { sessions, reach, signal }) =>
+      sessions.watchInstance(reach, existingName(name), signal),
+    resolve: (instance) => instance,
+  }),
+);

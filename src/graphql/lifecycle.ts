@@ -1,0 +1,80 @@
+import type { InstanceView } from '../session/state.ts';
+import { existingName, instanceArgument, newInstanceName } from './arguments.ts';
+import { builder } from './builder.ts';
+import { Instance } from './instance.ts';
+
+const CreateInstancePayload = builder
+  .objectRef<{ readonly instance: InstanceView; readonly token: string }>('CreateInstancePayload')
+  .implement({
+    description: 'A new instance and its token.',
+    fields: (t) => ({
+      instance: t.field({ type: Instance, description: 'The new instance.', resolve: ({ instance }) => instance }),
+      token: t.exposeString('token', {
+        description: 'A token that reaches this instance alone. It is shown once and can not be read again.',
+      }),
+    }),
+  });
+
+const DeleteInstancePayload = builder.objectRef<{ readonly name: string }>('DeleteInstancePayload').implement({
+  description: 'What was deleted.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'The name of the instance that is gone.' }),
+  }),
+});
+
+builder.mutationField('createInstance', (t) =>
+  t.field({
+    type: CreateInstancePayload,
+    nullable: true,
+    description: "Makes a new instance, to be paired next. Takes an account's token.",
+    authScopes: { $all: { admin: true, account: true } },
+    args: {
+      name: t.arg.string({
+        required: true,
+        description: 'Its name, unique in the account: 1 to 64 letters, digits, ".", "_" or "-".',
+        validate: newInstanceName,
+      }),
+    },
+    resolve: async (_root, { name }, { sessions, tokens, reach }) => {
+      const instance = await sessions.create(reach, name);
+      return { instance, token: await tokens.issueInstanceToken(instance) };
+    },
+  }),
+);
+
+builder.mutationField('startInstance', (t) =>
+  t.field({
+    type: Instance,
+    nullable: true,
+    description: 'Connects a paired instance, and keeps it connected.',
+    authScopes: { pair: true },
+    args: instanceArgument,
+    resolve: (_root, { instance }, { sessions, reach }) => sessions.start(reach, existingName(instance)),
+  }),
+);
+
+builder.mutationField('stopInstance', (t) =>
+  t.field({
+    type: Instance,
+    nullable: true,
+    description: 'Disconnects an instance until it is started again. It stays paired.',
+    authScopes: { pair: true },
+    args: instanceArgument,
+    resolve: (_root, { instance }, { sessions, reach }) => sessions.stop(reach, existingName(instance)),
+  }),
+);
+
+builder.mutationField('deleteInstance', (t) =>
+  t.field({
+    type: DeleteInstancePayload,
+    nullable: true,
+    description: 'Deletes an instance and its tokens. Streams that watch it end.',
+    authScopes: { admin: true },
+    args: instanceArgument,
+    resolve: async (_root, args, { sessions, reach }) => {
+      const name = existingName(args.instance);
+      await sessions.delete(reach, name);
+      return { name };
+    },
+  }),
+);

@@ -1,0 +1,33 @@
+import { existingName, instanceArgument, phoneNumber } from './arguments.ts';
+import { builder } from './builder.ts';
+import { Instance } from './instance.ts';
+
+builder.mutationField('pairInstance', (t) =>
+  t.field({
+    type: Instance,
+    nullable: true,
+    description: 'Begins to link an instance to a phone: by QR code, or by pairing code where a phone number is given.',
+    authScopes: { pair: true },
+    args: {
+      ...instanceArgument,
+      phoneNumber: t.arg.string({
+        description: 'The number of the phone to link, with the country code. Without it, pairing goes by QR code.',
+        validate: phoneNumber,
+      }),
+    },
+    resolve: (_root, args, { sessions, reach, signal }) =>
+      sessions.pair(reach, existingName(args.instance), args.phoneNumber ?? undefined, signal),
+  }),
+);
+
+builder.mutationField('unlinkInstance', (t) =>
+  t.field({
+    type: Instance,
+    nullable: true,
+    description: 'Logs the linked device out on WhatsApp. The instance stays and can be paired again.',
+    authScopes: { pair: true },
+    args: instanceArgument,
+    resolve: (_root, { instance }, { sessions, reach, signal }) =>
+      sessions.unlink(reach, existingName(instance), signal),
+  }),
+);

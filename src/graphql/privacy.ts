@@ -1,0 +1,139 @@
+import { fieldSpecs, type FieldSpec, type PrivacyField, type Section } from '../privacy/fields.ts';
+import { modelled, unmodelled, type RawSetting } from '../privacy/settings.ts';
+import type { PrivacyReading } from '../session/session-service.ts';
+import { builder } from './builder.ts';
+import { valuesWith } from './enums.ts';
+import { existingName, instanceArgument } from './arguments.ts';
+
+/** What a value means, by its enum name; `Field.VALUE` where a field gives it a meaning of its own. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  ALL: 'Everyone.',
+  CONTACTS: "The account's contacts.",
+  CONTACT_BLACKLIST: "The account's contacts, except those on the list kept on the phone.",
+  NONE: 'Nobody.',
+  MATCH_LAST_SEEN: 'Whoever sees the last seen.',
+  KNOWN: 'Known callers: calls of others are silenced.',
+  'READ_RECEIPTS.ALL': 'Read receipts are sent and shown.',
+  'READ_RECEIPTS.NONE': 'Read receipts are neither sent nor shown.',
+};
+
+const meaningOf = (spec: FieldSpec, value: string): string => MEANINGS[`${spec.field}.${value}`] ?? MEANINGS[value] ?? value;
+
+/** The enum of each field's values, made from the field table. */
+const enumOfField = new Map(
+  fieldSpecs.map((spec) => [
+    spec.field,
+    builder.enumType(spec.enumName, {
+      description: `Values of \`${spec.name}\`. ${spec.description}`,
+      values: valuesWith(
+        Object.fromEntries(Object.keys(spec.values).map((value) => [value, meaningOf(spec, value)])),
+      ),
+    }),
+  ]),
+);
+
+export function enumOf(spec: FieldSpec) {
+  const type = enumOfField.get(spec.field);
+  if (!type) throw new TypeError(`No enum for ${spec.field}`);
+  return type;
+}
+
+export const fieldsOf = (section: Section): readonly FieldSpec[] => fieldSpecs.filter((spec) => spec.section === section);
+
+export const PrivacyFieldEnum = builder.enumType('PrivacyField', {
+  description: 'The settings that this version models.',
+  values: valuesWith(
+    Object.fromEntries(fieldSpecs.map(({ field, description }) => [field, description])) as Record<PrivacyField, string>,
+  ),
+});
+
+type Values = ReadonlyMap<PrivacyField, string>;
+
+const sectionType = (section: Section, name: string, description: string) =>
+  builder.objectRef<Values>(name).implement({
+    description,
+    fields: (t) =>
+      Object.fromEntries(
+        fieldsOf(section).map((spec) => [
+          spec.name,
+          t.field({
+            type: enumOf(spec),
+            nullable: true,
+            description: `${spec.description} Null where WhatsApp reports none, or a value outside the enum.`,
+            resolve: (values) => values.get(spec.field) ?? null,
+          }),
+        ]),
+      ),
+  });
+
+const VisibilitySettings = sectionType('visibility', 'VisibilitySettings', 'Who sees what of the account.');
+const ReceiptSettings = sectionType('privacy', 'ReceiptSettings', 'What the account lets others know about reading.');
+const PermissionSettings = sectionType('permissions', 'PermissionSettings', 'Who may reach the account.');
+
+const RawPrivacySetting = builder.objectRef<RawSetting>('RawPrivacySetting').implement({
+  description: 'A category, or a value of a known category, that this version does not model.',
+  fields: (t) => ({
+    category: t.exposeString('category', { description: "WhatsApp's name for it, such as `messages`." }),
+    value: t.exposeString('value', { description: 'Its value, as WhatsApp sent it.' }),
+  }),
+});
+
+export const PrivacySettings = builder.objectRef<PrivacyReading>('PrivacySettings').implement({
+  description: 'The complete privacy settings of one instance, from one answer of WhatsApp.',
+  fields: (t) => ({
+    id: t.id({
+      description: "The instance's id, so that client caches update by themselves.",
+      resolve: ({ instance }) => instance.id,
+    }),
+    visibility: t.field({
+      type: VisibilitySettings,
+      description: 'Who sees what of the account.',
+      resolve: ({ snapshot }) => modelled(snapshot),
+    }),
+    privacy: t.field({
+      type: ReceiptSettings,
+      description: 'What the account lets others know about reading.',
+      resolve: ({ snapshot }) => modelled(snapshot),
+    }),
+    permissions: t.field({
+      type: PermissionSettings,
+      description: 'Who may reach the account.',
+      resolve: ({ snapshot }) => modelled(snapshot),
+    }),
+    other: t.field({
+      type: [RawPrivacySetting],
+      description: 'Categories and values that this version does not model.',
+      resolve: ({ snapshot }) => unmodelled(snapshot),
+    }),
+    observedAt: t.field({
+      type: 'DateTime',
+      description: 'When WhatsApp said so.',
+      resolve: ({ snapshot }) => snapshot.observedAt,
+    }),
+  }),
+});
+
+builder.queryField('privacy', (t) =>
+  t.field({
+    type: PrivacySettings,
+    nullable: true,
+    description: "An instance's privacy settings, freshly read from WhatsApp. Calls that come together share one read.",
+    authScopes: { read: true },
+    args: instanceArgument,
+    resolve: (_root, { instance }, { sessions, reach, signal }) =>
+      sessions.readPrivacy(reach, existingName(instance), signal),
+  }),
+);
+
+builder.subscriptionField('privacy', (t) =>
+  t.field({
+    type: PrivacySettings,
+    nullable: true,
+    description: "An instance's present privacy settings, then each change of them. Ends when the instance is deleted.",
+    authScopes: { read: true },
+    args: instanceArgument,
+    subscribe: (_root, { instance }, { sessions, reach, signal }) =>
+      sessions.watchPrivacy(reach, existingName(instance), signal),
+    resolve: (reading) => reading,
+  }),
+);
