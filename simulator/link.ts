@@ -54,7 +54,11 @@ export class Link {
     // An error is always followed by the close event, which is what counts.
     ws.on('error', () => undefined);
     // The end takes the same way as the frames before it: what the client wrote last still arrives.
-    ws.on('close', () => this.#inbound.push(() => void this.#work.then(() => this.#leave())));
+    ws.on('close', () => {
+      const leave = () => void this.#work.then(() => this.#leave());
+      if (this.#ended) leave();
+      else this.#inbound.push(leave);
+    });
   }
 
   /** No stanza is taken any more, because the server ended the link or the client did. */
@@ -108,6 +112,14 @@ export class Link {
       else this.#socket.end(() => this.#socket.destroy());
       this.#destroyLater();
     });
+  }
+
+  /** Destroys the socket at once, whatever is still under way. */
+  drop(): void {
+    this.#ended = true;
+    this.#inbound.clear();
+    this.#outbound.clear();
+    this.#ws.terminate();
   }
 
   #end(how: () => void): void {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Account, Accounts } from './accounts.ts';
 import { parsePhoneNumber, SimulatorError, withDeadline } from './errors.ts';
@@ -17,6 +18,9 @@ export interface LobbyOptions {
 
 /** Within this time a companion has to sign, once it is scanned or its code entered. */
 const LINKING_MS = 10_000;
+/** How long a phone that enters a code waits for the companion's hello to arrive. */
+const HELLO_MS = 1_000;
+const POLL_MS = 10;
 /** After the last ref a companion is expected to hang up by itself. */
 const LINGER_MS = 60_000;
 
@@ -65,12 +69,19 @@ export class Lobby {
     const phone = parsePhoneNumber(phoneNumber);
     const text = code.replace('-', '').toUpperCase();
     if (!/^[0-9A-Z]{8}$/.test(text)) throw new SimulatorError(400, 'code: expected 8 letters and digits');
-    const pairing = this.#codes.get(phone);
+    const pairing = await this.#awaitHello(phone);
     if (!pairing) throw new SimulatorError(404, 'phoneNumber: no companion waits for a code of this number');
     if (pairing.expiresAt <= Date.now()) throw new SimulatorError(410, 'code: expired');
     const account = this.#accounts.getOrCreate(phone);
     const linking = pairing.enter(account, text).then((secret) => pairing.registration.linkTo(account, secret));
     await withDeadline(linking, LINKING_MS, 'linking');
+  }
+
+  /** A program may enter the code before the hello has arrived, which no human could. */
+  async #awaitHello(phone: string): Promise<CodePairing | undefined> {
+    const deadline = Date.now() + HELLO_MS;
+    while (!this.#codes.has(phone) && Date.now() < deadline) await setTimeout(POLL_MS);
+    return this.#codes.get(phone);
   }
 
   take(link: Link, stanza: BinaryNode): void {

@@ -1,6 +1,7 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { Curve, proto } from '@whiskeysockets/baileys';
 import type { Account } from './accounts.ts';
+import { verifySignature } from './signature.ts';
 
 const ACCOUNT_SIGNATURE = Buffer.from([6, 0]);
 const DEVICE_SIGNATURE = Buffer.from([6, 1]);
@@ -55,5 +56,5 @@ export function isCountersigned(
   if (!signed.details.equals(identity.details) || !signed.accountSignature.equals(identity.accountSignature))
     return false;
   const message = Buffer.concat([DEVICE_SIGNATURE, signed.details, companionKey, account.identity.public]);
-  return Curve.verify(companionKey, message, identity.deviceSignature);
+  return verifySignature(companionKey, message, identity.deviceSignature);
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type BinaryNode, Curve, type proto } from '@whiskeysockets/baileys';
+import type { BinaryNode, proto } from '@whiskeysockets/baileys';
 import type { Account, Device } from './accounts.ts';
 import { SimulatorError } from './errors.ts';
 import type { Link } from './link.ts';
 import { child, childBytes, node, SERVER, streamError, unixSeconds } from './nodes.ts';
 import { isCountersigned, type SignedIdentity, signCompanion } from './phone.ts';
+import { verifySignature } from './signature.ts';
 
 /** How long the refs of a QR live: the first one a minute, the others 20 s each, after one another. */
 export interface RefLifetimes {
@@ -37,7 +38,7 @@ export function readCompanionKeys(noiseKey: Buffer, payload: proto.ClientPayload
 
 /** Whether a signed pre-key carries the signature of this identity, over the key with its type in front. */
 export function isSignedBy(identityKey: Uint8Array, key: Device['signedPreKey']): boolean {
-  return Curve.verify(identityKey, Buffer.concat([Buffer.from([KEY_TYPE]), key.value]), key.signature);
+  return verifySignature(identityKey, Buffer.concat([Buffer.from([KEY_TYPE]), key.value]), key.signature);
 }
 
 /** A link that has no account yet: it offers refs to scan, and becomes a device once the phone and it have signed. */

@@ -73,7 +73,7 @@ export class WhatsAppServer {
     this.#http = undefined;
     const closed = new Promise<void>((resolve) => http.close(() => resolve()));
     const links = [...this.#links];
-    for (const link of links) link.cut('close');
+    for (const link of links) link.drop();
     http.closeAllConnections();
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSING_MS)));

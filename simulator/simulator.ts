@@ -103,7 +103,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       if (notify) announce(account, category, value);
     },
     disconnect: (phoneNumber, how) => disconnect(find(phoneNumber), how),
-    addFault: (fault) => server.faults.add(fault),
+    addFault: (fault) => {
+      if (fault.phoneNumber === undefined) return server.faults.add(fault);
+      return server.faults.add({ ...fault, phoneNumber: parsePhoneNumber(fault.phoneNumber) });
+    },
     clearFaults: () => server.faults.clear(),
     setRtt: (ms) => void (server.rttMs = ms),
     pause: () => server.stop(),

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { SimulatorError } from './errors.ts';
+
+const phoneNumber = z.string().regex(/^\+?[1-9]\d{5,14}$/, 'expected 6 to 15 digits, with or without +');
+const count = z.int().positive();
+const milliseconds = z.number().min(0).max(3_600_000);
+const status = z.int().min(100).max(999);
+const match = z.strictObject({
+  xmlns: z.string().exactOptional(),
+  type: z.string().exactOptional(),
+  category: z.string().exactOptional(),
+});
+const subject = { phoneNumber: phoneNumber.exactOptional(), times: count.exactOptional() };
+
+const fault = z.discriminatedUnion('do', [
+  z.strictObject({
+    ...subject,
+    do: z.enum(['error', 'silence', 'close', 'stream-error']),
+    match,
+    apply: z.boolean().exactOptional(),
+    code: status.exactOptional(),
+  }),
+  z.strictObject({
+    ...subject,
+    do: z.literal('delay'),
+    match,
+    ms: milliseconds,
+    delay: z.enum(['work', 'reply']).exactOptional(),
+    survive: z.boolean().exactOptional(),
+  }),
+  z.strictObject({ ...subject, do: z.literal('no-success') }),
+  z.strictObject({ ...subject, do: z.enum(['failure', 'refuse-upgrade']), code: status.exactOptional() }),
+]);
+
+const disconnect = z.union(
+  [
+    z.enum(['close', 'reset', 'xmlstreamend', 'replaced', 'device_removed']),
+    z.templateLiteral(['stream:', z.int().min(100).max(999)]),
+  ],
+  { error: 'expected close, reset, stream:<code>, xmlstreamend, replaced or device_removed' },
+);
+
+/** The bodies of the control port. */
+export const BODIES = {
+  scan: z.strictObject({ qr: z.string(), phoneNumber: phoneNumber.exactOptional() }),
+  code: z.strictObject({ phoneNumber, code: z.string() }),
+  privacy: z.strictObject({
+    category: z.string().min(1),
+    value: z.string().min(1).nullable(),
+    notify: z.boolean().exactOptional(),
+  }),
+  disconnect: z.strictObject({ how: disconnect }),
+  fault,
+  rtt: z.strictObject({ ms: milliseconds }),
+};
+
+/** Reads a body. Throws `SimulatorError` 400 that names the first wrong field. */
+export function readBody<T>(schema: z.ZodType<T>, text: string): T {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new SimulatorError(400, 'body: expected JSON');
+  }
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : [];
+  const field = [...(issue?.path ?? []), ...unknown.slice(0, 1)].join('.') || 'body';
+  throw new SimulatorError(400, `${field}: ${unknown.length > 0 ? 'unknown' : (issue?.message ?? 'wrong')}`);
+}
