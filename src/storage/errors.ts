@@ -1,0 +1,77 @@
+import { OperatorError, PrivetError } from '../errors.ts';
+
+/** Why the database did not do what was asked. */
+export type StorageErrorCode =
+  /** Another process held the lock for longer than the busy time-out. */
+  | 'busy'
+  /** The disk or the quota is full. */
+  | 'full'
+  /** The disk did not read or write. */
+  | 'io'
+  /** The file is damaged, or no database. */
+  | 'corrupt'
+  /** The rules of the tables forbid it (a missing parent, a value out of its range). */
+  | 'constraint'
+  /** The instance that the row belongs to does not exist. */
+  | 'no_instance'
+  | 'failed';
+
+/** The database failed. It never stands for "there is no such row": that is `undefined`. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  readonly code: StorageErrorCode;
+
+  constructor(code: StorageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export type SealErrorCode =
+  /** Not in the form this version writes. */
+  | 'malformed'
+  /** Does not open: damaged, moved from another place, or sealed under another key. */
+  | 'refused';
+
+/** A sealed value does not open. Its content is unknown, which is not the same as absent. */
+export class SealError extends Error {
+  override readonly name = 'SealError';
+  readonly code: SealErrorCode;
+
+  constructor(code: SealErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** By SQLite's primary result code, https://www.sqlite.org/rescode.html */
+const BY_SQLITE_CODE: ReadonlyMap<number, StorageErrorCode> = new Map([
+  [5, 'busy'],
+  [6, 'busy'],
+  [10, 'io'],
+  [11, 'corrupt'],
+  [13, 'full'],
+  [19, 'constraint'],
+  [26, 'corrupt'],
+]);
+
+/** SQLite's extended codes for a broken UNIQUE or PRIMARY KEY rule. */
+const UNIQUE_CODES = [2067, 1555];
+
+const sqliteCode = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
+
+export const isUniqueViolation = (error: unknown): boolean => UNIQUE_CODES.includes(sqliteCode(error) ?? 0);
+
+/** Runs one operation of a repository, so that callers see this file's errors instead of a driver's. */
+export const guarded = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if ([StorageError, SealError, PrivetError, OperatorError].some((known) => error instanceof known)) throw error;
+    // SQLite's messages name tables and columns, never values.
+    const why = error instanceof Error ? error.message : 'unknown';
+    const code = BY_SQLITE_CODE.get((sqliteCode(error) ?? 0) & 0xff) ?? 'failed';
+    throw new StorageError(code, `${operation}: ${why}`, { cause: error });
+  }
+};

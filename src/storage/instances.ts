@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely, Updateable } from 'kysely';
+import type { Clock } from '../clock.ts';
+import { PrivetError } from '../errors.ts';
+import { guarded, isUniqueViolation, SealError, StorageError } from './errors.ts';
+import type { Tables } from './schema.ts';
+import type { Sealer } from './seal.ts';
+
+/** Whether the user wants the instance's session to run. */
+export type Wanted = 'running' | 'stopped';
+
+export interface InstanceReason {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An instance as it is kept. Times are epoch milliseconds. */
+export interface InstanceRecord {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly wanted: Wanted;
+  /** The last settled state. */
+  readonly state: string;
+  readonly stateSince: number;
+  readonly reason?: InstanceReason | undefined;
+  readonly phoneNumber?: string | undefined;
+  /**
+   * Set when the phone number is there but does not open. It is a field, not a throw, so that one instance's bad row
+   * neither hides the others of a list nor keeps its own instance from being deleted.
+   */
+  readonly damaged?: SealError | undefined;
+  readonly createdAt: number;
+}
+
+export interface NewInstance {
+  readonly accountId: string;
+  readonly name: string;
+  readonly wanted: Wanted;
+  readonly state: string;
+}
+
+/** What is absent stays; null clears. */
+export interface InstancePatch {
+  readonly wanted?: Wanted;
+  readonly state?: string;
+  readonly stateSince?: number;
+  readonly reason?: InstanceReason | null;
+  readonly phoneNumber?: string | null;
+}
+
+export interface Instances {
+  /** @throws PrivetError CONFLICT when the account has an instance of that name. */
+  insert(instance: NewInstance): Promise<InstanceRecord>;
+  find(accountId: string, name: string): Promise<InstanceRecord | undefined>;
+  get(id: string): Promise<InstanceRecord | undefined>;
+  /** At most `first`, ordered by the bytes of the names, those after `afterName`; with `instanceId` that one alone. */
+  list(accountId: string, page: InstancePageRequest): Promise<InstanceRecord[]>;
+  /** Those of all accounts that the user wants to run, the oldest first. */
+  listWanted(): Promise<InstanceRecord[]>;
+  /** @throws StorageError `no_instance` when it is gone. */
+  update(id: string, patch: InstancePatch): Promise<void>;
+  /** Its credentials, signal keys and tokens go with it; what was archived stays. False when there was none. */
+  remove(id: string): Promise<boolean>;
+}
+
+export interface InstancePageRequest {
+  readonly first: number;
+  readonly afterName?: string | undefined;
+  readonly instanceId?: string | undefined;
+}
+
+/** The account of an instance, which is a part of the place of all that it keeps. */
+export const accountOf = async (db: Kysely<Tables>, instanceId: string): Promise<string> => {
+  const row = await db.selectFrom('instances').select('account_id').where('id', '=', instanceId).executeTakeFirst();
+  if (!row) throw new StorageError('no_instance', `There is no instance ${instanceId}`);
+  return row.account_id;
+};
+
+const phonePlace = (account: string, instance: string) => ({ account, instance, type: 'phone', id: '' });
+
+const openPhone = (sealer: Sealer, row: Tables['instances']): Pick<InstanceRecord, 'phoneNumber' | 'damaged'> => {
+  if (row.phone === null) return {};
+  try {
+    return { phoneNumber: sealer.openText(phonePlace(row.account_id, row.id), row.phone) };
+  } catch (error) {
+    if (error instanceof SealError) return { damaged: error };
+    throw error;
+  }
+};
+
+const toRecord = (sealer: Sealer, row: Tables['instances']): InstanceRecord => ({
+  id: row.id,
+  accountId: row.account_id,
+  name: row.name,
+  wanted: row.wanted,
+  state: row.state,
+  stateSince: row.state_since,
+  reason: row.reason_code === null ? undefined : { code: row.reason_code, message: row.reason_message ?? '' },
+  ...openPhone(sealer, row),
+  createdAt: row.created_at,
+});
+
+export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): Instances => {
+  const columns = async (id: string, patch: InstancePatch): Promise<Updateable<Tables['instances']>> => {
+    const set: Updateable<Tables['instances']> = {};
+    if (patch.wanted !== undefined) set.wanted = patch.wanted;
+    if (patch.state !== undefined) set.state = patch.state;
+    if (patch.stateSince !== undefined) set.state_since = patch.stateSince;
+    if (patch.reason !== undefined) {
+      set.reason_code = patch.reason?.code ?? null;
+      set.reason_message = patch.reason?.message ?? null;
+    }
+    if (patch.phoneNumber === null) set.phone = null;
+    else if (patch.phoneNumber !== undefined) {
+      set.phone = sealer.sealText(phonePlace(await accountOf(db, id), id), patch.phoneNumber);
+    }
+    return set;
+  };
+
+  return {
+    insert: (instance) =>
+      guarded('instances.insert', async () => {
+        const now = clock.now();
+        const row: Tables['instances'] = {
+          id: randomUUID(),
+          account_id: instance.accountId,
+          name: instance.name,
+          wanted: instance.wanted,
+          state: instance.state,
+          state_since: now,
+          reason_code: null,
+          reason_message: null,
+          phone: null,
+          created_at: now,
+        };
+        try {
+          await db.insertInto('instances').values(row).execute();
+        } catch (error) {
+          if (!isUniqueViolation(error)) throw error;
+          throw new PrivetError('CONFLICT', `There is already an instance named "${instance.name}"`, { cause: error });
+        }
+        return toRecord(sealer, row);
+      }),
+
+    find: (accountId, name) =>
+      guarded('instances.find', async () => {
+        const query = db.selectFrom('instances').selectAll().where('account_id', '=', accountId);
+        const row = await query.where('name', '=', name).executeTakeFirst();
+        return row && toRecord(sealer, row);
+      }),
+
+    get: (id) =>
+      guarded('instances.get', async () => {
+        const row = await db.selectFrom('instances').selectAll().where('id', '=', id).executeTakeFirst();
+        return row && toRecord(sealer, row);
+      }),
+
+    list: (accountId, { first, afterName, instanceId }) =>
+      guarded('instances.list', async () => {
+        let query = db.selectFrom('instances').selectAll().where('account_id', '=', accountId);
+        if (afterName !== undefined) query = query.where('name', '>', afterName);
+        if (instanceId !== undefined) query = query.where('id', '=', instanceId);
+        const rows = await query.orderBy('name').limit(first).execute();
+        return rows.map((row) => toRecord(sealer, row));
+      }),
+
+    listWanted: () =>
+      guarded('instances.listWanted', async () => {
+        const query = db.selectFrom('instances').selectAll().where('wanted', '=', 'running');
+        const rows = await query.orderBy('created_at').orderBy('id').execute();
+        return rows.map((row) => toRecord(sealer, row));
+      }),
+
+    update: (id, patch) =>
+      guarded('instances.update', async () => {
+        const set = await columns(id, patch);
+        if (Object.keys(set).length === 0) return;
+        const query = db.updateTable('instances').set(set).where('id', '=', id);
+        const { numUpdatedRows } = await query.executeTakeFirstOrThrow();
+        if (numUpdatedRows === 0n) throw new StorageError('no_instance', `There is no instance ${id}`);
+      }),
+
+    remove: (id) =>
+      guarded('instances.remove', async () => {
+        const { numDeletedRows } = await db.deleteFrom('instances').where('id', '=', id).executeTakeFirstOrThrow();
+        return numDeletedRows > 0n;
+      }),
+  };
+};

@@ -1,0 +1,30 @@
+import { type Kysely, sql } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
+import { OperatorError } from '../../errors.ts';
+import * as first from './001-first.ts';
+
+/** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '001-first': first,
+};
+
+const applied = async <T>(db: Kysely<T>): Promise<string[]> => {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === DEFAULT_MIGRATION_TABLE)) return [];
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
+  return rows.map((row) => row.name);
+};
+
+/**
+ * Brings the tables up to date. Run it inside a transaction, so that a kill leaves all of it or nothing.
+ * @throws OperatorError when a newer version of the service wrote the database.
+ */
+export const migrate = async <T>(db: Kysely<T>): Promise<void> => {
+  const newer = (await applied(db)).find((name) => !(name in MIGRATIONS));
+  if (newer !== undefined) {
+    throw new OperatorError(`The database was written by a newer version of this service (migration ${newer})`);
+  }
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+};

@@ -1,0 +1,254 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { PrivetError } from '../errors.ts';
+import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
+import type { Storage } from './storage.ts';
+import type { TokenRecord } from './tokens.ts';
+
+const addInstance = async (storage: Storage, name: string, accountId?: string) => {
+  const account = accountId ?? (await storage.accounts.create({ label: '' })).id;
+  return storage.instances.insert({ accountId: account, name, wanted: 'stopped', state: 'UNPAIRED' });
+};
+
+const token = (accountId: string, instanceId?: string): TokenRecord => ({
+  id: randomBytes(6).toString('hex'),
+  accountId,
+  instanceId,
+  hash: randomBytes(32),
+  scopes: ['read', 'write'],
+  label: 'l',
+  createdAt: 1,
+});
+
+/** Changes the file behind the storage's back. */
+const tamper = (dataDir: string, sql: string): void => {
+  using database = new DatabaseSync(join(dataDir, 'privet.db'));
+  database.exec(sql);
+};
+
+test('a taken name is a CONFLICT that names it; another account may take it', async () => {
+  const storage = await temporaryStorage();
+  const { accountId } = await addInstance(storage, 'shop');
+  const again: unknown = await addInstance(storage, 'shop', accountId).catch((error: unknown) => error);
+  expect(again).toBeInstanceOf(PrivetError);
+  expect(again).toMatchObject({ code: 'CONFLICT', message: 'There is already an instance named "shop"' });
+  await addInstance(storage, 'shop');
+});
+
+test('instances come in the order of their bytes, page by page', async () => {
+  const storage = await temporaryStorage();
+  const { accountId } = await addInstance(storage, 'b');
+  for (const name of ['a', 'B', 'ä', 'A']) await addInstance(storage, name, accountId);
+  await addInstance(storage, 'other account');
+  const names = async (first: number, afterName?: string) =>
+    (await storage.instances.list(accountId, { first, afterName })).map((instance) => instance.name);
+  expect(await names(10)).toEqual(['A', 'B', 'a', 'b', 'ä']);
+  expect(await names(2)).toEqual(['A', 'B']);
+  expect(await names(2, 'B')).toEqual(['a', 'b']);
+  expect(await names(2, 'ä')).toEqual([]);
+});
+
+test('an update changes what it names, and an instance that is gone is an error', async () => {
+  const storage = await temporaryStorage();
+  const { id, accountId } = await addInstance(storage, 'x');
+  const reason = { code: 'lost', message: 'gone' };
+  await storage.instances.update(id, { wanted: 'running', state: 'OPEN', stateSince: 7, reason, phoneNumber: '49151' });
+  const expected = { wanted: 'running', state: 'OPEN', stateSince: 7, reason, phoneNumber: '49151', name: 'x' };
+  expect(await storage.instances.get(id)).toMatchObject(expected);
+  expect(await storage.instances.listWanted()).toMatchObject([expected]);
+  await storage.instances.update(id, { reason: null, phoneNumber: null });
+  const cleared = await storage.instances.find(accountId, 'x');
+  expect([cleared?.reason, cleared?.phoneNumber, cleared?.state]).toEqual([undefined, undefined, 'OPEN']);
+  for (const patch of [{ state: 'OPEN' }, { phoneNumber: '1' }]) {
+    await expect(storage.instances.update('nobody', patch)).rejects.toMatchObject({ code: 'no_instance' });
+  }
+});
+
+test('removing an instance takes its credentials, keys and tokens along, and no others', async () => {
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
+  const [gone, stays] = [await addInstance(storage, 'gone'), await addInstance(storage, 'stays')];
+  for (const { id, accountId } of [gone, stays]) {
+    await storage.credentials.save(id, '{}');
+    await storage.signalKeys.apply(id, [{ type: 't', id: '1', value: 'v' }]);
+    await storage.tokens.insert(token(accountId, id));
+  }
+  expect(await storage.instances.remove(gone.id)).toBe(true);
+  expect(await storage.instances.remove(gone.id)).toBe(false);
+  using database = new DatabaseSync(join(dataDir, 'privet.db'));
+  for (const table of ['credentials', 'signal_keys', 'tokens']) {
+    expect(database.prepare(`select instance_id from ${table}`).all()).toEqual([{ instance_id: stays.id }]);
+  }
+});
+
+test('credentials: none is undefined, saved ones come back, an unknown instance is an error', async () => {
+  const storage = await temporaryStorage();
+  const { id } = await addInstance(storage, 'x');
+  expect(await storage.credentials.load(id)).toBeUndefined();
+  await storage.credentials.save(id, '{"a":1}');
+  await storage.credentials.save(id, '{"a":2}');
+  expect(await storage.credentials.load(id)).toBe('{"a":2}');
+  await expect(storage.credentials.load('nobody')).rejects.toMatchObject({ code: 'no_instance' });
+  await expect(storage.credentials.save('nobody', '{}')).rejects.toMatchObject({ code: 'no_instance' });
+});
+
+test('nothing sealed can be read in the file', async () => {
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
+  const { id } = await addInstance(storage, 'x');
+  await storage.credentials.save(id, 'canary-credentials');
+  await storage.signalKeys.apply(id, [{ type: 't', id: '1', value: 'canary-key' }]);
+  await storage.instances.update(id, { phoneNumber: '4915123456789' });
+  const bytes = Buffer.concat(readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name))));
+  for (const secret of ['canary-credentials', 'canary-key', '4915123456789'])
+    expect(bytes.includes(secret)).toBe(false);
+});
+
+test('credentials swapped between instances, or damaged, are refused and never taken for absent', async () => {
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
+  const [a, b] = [await addInstance(storage, 'a'), await addInstance(storage, 'b')];
+  await storage.credentials.save(a.id, 'a');
+  await storage.credentials.save(b.id, 'b');
+  tamper(dataDir, `update credentials set sealed = (select sealed from credentials where instance_id = '${a.id}')`);
+  expect(await storage.credentials.load(a.id)).toBe('a');
+  await expect(storage.credentials.load(b.id)).rejects.toMatchObject({ name: 'SealError', code: 'refused' });
+  tamper(dataDir, `update credentials set sealed = x'00'`);
+  await expect(storage.credentials.load(a.id)).rejects.toMatchObject({ name: 'SealError', code: 'malformed' });
+});
+
+test('a signal key under another id or type is refused', async () => {
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
+  const { id } = await addInstance(storage, 'x');
+  await storage.signalKeys.apply(id, [
+    { type: 't', id: '1', value: 'one' },
+    { type: 't', id: '2', value: 'two' },
+  ]);
+  tamper(
+    dataDir,
+    `update signal_keys set key_id = '3' where key_id = '1'; update signal_keys set type = 'u' where key_id = '2'`,
+  );
+  await expect(storage.signalKeys.get(id, 't', ['3'])).rejects.toMatchObject({ code: 'refused' });
+  await expect(storage.signalKeys.get(id, 'u', ['2'])).rejects.toMatchObject({ code: 'refused' });
+});
+
+test('a phone number that does not open hides neither its instance nor the others', async () => {
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
+  const [a, b] = [await addInstance(storage, 'a'), await addInstance(storage, 'b')];
+  for (const { id } of [a, b]) await storage.instances.update(id, { wanted: 'running', phoneNumber: '49151' });
+  tamper(
+    dataDir,
+    `update instances set phone = (select phone from instances where id = '${a.id}') where id = '${b.id}'`,
+  );
+  const wanted = await storage.instances.listWanted();
+  const [first, second] = wanted.sort((one, other) => one.name.localeCompare(other.name));
+  expect([first?.phoneNumber, first?.damaged]).toEqual(['49151', undefined]);
+  expect([second?.phoneNumber, second?.damaged?.code]).toEqual([undefined, 'refused']);
+});
+
+test('a database that fails is an error, never "absent"', async () => {
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
+  const { id, accountId } = await addInstance(storage, 'x');
+  tamper(dataDir, 'drop table credentials; drop table signal_keys; drop table tokens');
+  const failed = { name: 'StorageError', code: 'failed' };
+  await expect(storage.credentials.load(id)).rejects.toMatchObject(failed);
+  await expect(storage.signalKeys.get(id, 't', ['1'])).rejects.toMatchObject(failed);
+  await expect(storage.tokens.findById('x')).rejects.toMatchObject(failed);
+  await expect(storage.tokens.listByAccount(accountId)).rejects.toMatchObject(failed);
+});
+
+test('signal keys: one change set is all or nothing', async () => {
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
+  const { id } = await addInstance(storage, 'x');
+  await storage.signalKeys.apply(id, [{ type: 't', id: 'old', value: 'v' }]);
+  tamper(dataDir, `create trigger refuse before delete on signal_keys begin select raise(abort, 'no'); end`);
+  const changes = [
+    { type: 't', id: 'new', value: 'v' },
+    { type: 't', id: 'old', value: null },
+  ];
+  await expect(storage.signalKeys.apply(id, changes)).rejects.toMatchObject({
+    name: 'StorageError',
+    code: 'constraint',
+  });
+  expect(await storage.signalKeys.get(id, 't', ['old', 'new'])).toEqual(new Map([['old', 'v']]));
+  tamper(dataDir, 'drop trigger refuse');
+  await storage.signalKeys.apply(id, changes);
+  expect(await storage.signalKeys.get(id, 't', ['old', 'new'])).toEqual(new Map([['new', 'v']]));
+});
+
+test('signal keys: thousands at once, the last change of a key counts, and an empty set is fine', async () => {
+  const storage = await temporaryStorage();
+  const { id } = await addInstance(storage, 'x');
+  const ids = Array.from({ length: 2500 }, (_, i) => String(i));
+  await storage.signalKeys.apply(id, [
+    ...ids.map((key) => ({ type: 't', id: key, value: 'first' })),
+    { type: 't', id: '1', value: null },
+    { type: 't', id: '2', value: 'last' },
+  ]);
+  const found = await storage.signalKeys.get(id, 't', ids);
+  expect([found.size, found.get('0'), found.get('1'), found.get('2')]).toEqual([2499, 'first', undefined, 'last']);
+  await storage.signalKeys.apply(id, []);
+  await storage.signalKeys.apply(
+    id,
+    ids.map((key) => ({ type: 't', id: key, value: null })),
+  );
+  expect((await storage.signalKeys.get(id, 't', ids)).size).toBe(0);
+  expect((await storage.signalKeys.get(id, 't', [])).size).toBe(0);
+});
+
+test('archived credentials and keys come back as they were', async () => {
+  const storage = await temporaryStorage();
+  const { id } = await addInstance(storage, 'x');
+  expect(await storage.credentials.restore(id)).toBe(false);
+  await storage.credentials.save(id, 'creds');
+  await storage.signalKeys.apply(id, [{ type: 't', id: '1', value: 'v' }]);
+  await storage.credentials.archive(id, 1000);
+  await storage.credentials.archive(id, 1000);
+  expect(await storage.credentials.load(id)).toBeUndefined();
+  expect((await storage.signalKeys.get(id, 't', ['1'])).size).toBe(0);
+
+  await storage.credentials.save(id, 'newer');
+  await expect(storage.credentials.restore(id)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await storage.credentials.archive(id, 1000);
+  expect([await storage.credentials.restore(id), await storage.credentials.load(id)]).toEqual([true, 'newer']);
+});
+
+test('archives are purged when their time is up', async () => {
+  const storage = await temporaryStorage();
+  const { id } = await addInstance(storage, 'x');
+  await storage.credentials.save(id, 'creds');
+  await storage.credentials.archive(id, 1000);
+  expect(await storage.credentials.purgeArchived(999)).toBe(0);
+  expect(await storage.credentials.purgeArchived(1000)).toBe(1);
+  expect(await storage.credentials.restore(id)).toBe(false);
+});
+
+test('tokens: found by id and hash, listed, touched, expired and revoked', async () => {
+  const storage = await temporaryStorage();
+  const { id: instanceId, accountId } = await addInstance(storage, 'x');
+  const [account, instance] = [token(accountId), { ...token(accountId, instanceId), createdAt: 2, expiresAt: 50 }];
+  await storage.tokens.insert(account);
+  await storage.tokens.insert(instance);
+  expect(await storage.tokens.findById(account.id)).toMatchObject({ ...account, hash: expect.anything() as unknown });
+  expect((await storage.tokens.findByHash(instance.hash))?.id).toBe(instance.id);
+  expect(await storage.tokens.findByHash(randomBytes(32))).toBeUndefined();
+  expect((await storage.tokens.listByAccount(accountId)).map(({ id }) => id)).toEqual([account.id, instance.id]);
+  expect((await storage.tokens.listByAccount(accountId, instanceId)).map(({ id }) => id)).toEqual([instance.id]);
+
+  await storage.tokens.touch(account.id, 5);
+  await storage.tokens.expire(account.id, 90);
+  await storage.tokens.expire(instance.id, 90);
+  expect([await storage.tokens.revoke(account.id, 6), await storage.tokens.revoke(account.id, 7)]).toEqual([
+    true,
+    false,
+  ]);
+  expect(await storage.tokens.findById(account.id)).toMatchObject({ lastUsedAt: 5, expiresAt: 90, revokedAt: 6 });
+  expect(await storage.tokens.findById(instance.id)).toMatchObject({ expiresAt: 50 });
+});

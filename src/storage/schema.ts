@@ -1,0 +1,84 @@
+import type { Generated } from 'kysely';
+
+/** The tables, as the migrations leave them. Times are epoch milliseconds; `sealed` columns only open in their place. */
+export interface Tables {
+  keyring: KeyringTable;
+  accounts: AccountsTable;
+  tokens: TokensTable;
+  instances: InstancesTable;
+  credentials: CredentialsTable;
+  signal_keys: SignalKeysTable;
+  archives: ArchivesTable;
+  archived_rows: ArchivedRowsTable;
+}
+
+/** One row: the keys that everything else is sealed and hashed under, themselves sealed under the master key. */
+interface KeyringTable {
+  id: number;
+  data_key: Uint8Array;
+  token_key: Uint8Array;
+  created_at: number;
+}
+
+interface AccountsTable {
+  id: string;
+  label: string;
+  created_at: number;
+}
+
+interface TokensTable {
+  id: string;
+  account_id: string;
+  instance_id: string | null;
+  hash: Uint8Array;
+  /** Space-separated. */
+  scopes: string;
+  label: string;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+  last_used_at: number | null;
+}
+
+interface InstancesTable {
+  id: string;
+  account_id: string;
+  name: string;
+  wanted: 'running' | 'stopped';
+  state: string;
+  state_since: number;
+  reason_code: string | null;
+  reason_message: string | null;
+  phone: Uint8Array | null;
+  created_at: number;
+}
+
+interface CredentialsTable {
+  instance_id: string;
+  sealed: Uint8Array;
+  updated_at: number;
+}
+
+interface SignalKeysTable {
+  instance_id: string;
+  type: string;
+  key_id: string;
+  sealed: Uint8Array;
+}
+
+/** Credentials that were set aside. Not bound to the instance's row, which may be gone. */
+interface ArchivesTable {
+  id: Generated<number>;
+  instance_id: string;
+  account_id: string;
+  archived_at: number;
+  purge_at: number;
+}
+
+interface ArchivedRowsTable {
+  archive_id: number;
+  /** '' for the credentials, else the signal key's type and id. */
+  type: string;
+  key_id: string;
+  sealed: Uint8Array;
+}

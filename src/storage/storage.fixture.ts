@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+import { openStorage, type Storage, type StorageOptions } from './storage.ts';
+
+/** A folder of this test's own, gone when it ends. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'privet-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+/** A real database file, closed when the test ends. */
+export const temporaryStorage = async (options: Partial<StorageOptions> = {}): Promise<Storage> => {
+  const storage = await openStorage({ dataDir: temporaryFolder(), ...options });
+  onTestFinished(() => storage[Symbol.asyncDispose]());
+  return storage;
+};
+
+export interface Child {
+  readonly process: ChildProcess;
+  /** The lines it prints on stdout. */
+  readonly lines: AsyncIterator<string>;
+  /** Ends it as a power cut would, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Runs a module text in a process of its own; `import.meta.dirname` is not set, so import by absolute URL. */
+export const runModule = (source: string): Child => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  onTestFinished(kill);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return { process: child, lines, kill };
+};

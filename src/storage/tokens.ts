@@ -1,0 +1,109 @@
+import type { Kysely } from 'kysely';
+import { guarded } from './errors.ts';
+import type { Tables } from './schema.ts';
+
+/** What is kept of an API token: never its text. Times are epoch milliseconds. */
+export interface TokenRecord {
+  /** Public: part of the token's text, and safe to log. */
+  readonly id: string;
+  readonly accountId: string;
+  /** Set for a token that reaches this instance alone. */
+  readonly instanceId?: string | undefined;
+  /** Keyed hash of the whole text. */
+  readonly hash: Uint8Array;
+  readonly scopes: readonly string[];
+  readonly label: string;
+  readonly createdAt: number;
+  readonly expiresAt?: number | undefined;
+  readonly revokedAt?: number | undefined;
+  readonly lastUsedAt?: number | undefined;
+}
+
+export interface Tokens {
+  insert(token: TokenRecord): Promise<void>;
+  findById(id: string): Promise<TokenRecord | undefined>;
+  findByHash(hash: Uint8Array): Promise<TokenRecord | undefined>;
+  /** The oldest first; with `instanceId` only that instance's. */
+  listByAccount(accountId: string, instanceId?: string): Promise<TokenRecord[]>;
+  /** False when there is none, or it was revoked before. */
+  revoke(id: string, at: number): Promise<boolean>;
+  /** Makes it end at `at`, unless it ends earlier anyway. */
+  expire(id: string, at: number): Promise<void>;
+  /** Notes when it was last used. */
+  touch(id: string, at: number): Promise<void>;
+}
+
+const toRecord = (row: Tables['tokens']): TokenRecord => ({
+  id: row.id,
+  accountId: row.account_id,
+  instanceId: row.instance_id ?? undefined,
+  hash: row.hash,
+  scopes: row.scopes.split(' ').filter((scope) => scope !== ''),
+  label: row.label,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at ?? undefined,
+  revokedAt: row.revoked_at ?? undefined,
+  lastUsedAt: row.last_used_at ?? undefined,
+});
+
+export const createTokens = (db: Kysely<Tables>): Tokens => ({
+  insert: (token) =>
+    guarded('tokens.insert', async () => {
+      await db
+        .insertInto('tokens')
+        .values({
+          id: token.id,
+          account_id: token.accountId,
+          instance_id: token.instanceId ?? null,
+          hash: token.hash,
+          scopes: token.scopes.join(' '),
+          label: token.label,
+          created_at: token.createdAt,
+          expires_at: token.expiresAt ?? null,
+          revoked_at: token.revokedAt ?? null,
+          last_used_at: token.lastUsedAt ?? null,
+        })
+        .execute();
+    }),
+
+  findById: (id) =>
+    guarded('tokens.findById', async () => {
+      const row = await db.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toRecord(row);
+    }),
+
+  findByHash: (hash) =>
+    guarded('tokens.findByHash', async () => {
+      const row = await db.selectFrom('tokens').selectAll().where('hash', '=', hash).executeTakeFirst();
+      return row && toRecord(row);
+    }),
+
+  listByAccount: (accountId, instanceId) =>
+    guarded('tokens.listByAccount', async () => {
+      const all = db.selectFrom('tokens').selectAll().where('account_id', '=', accountId);
+      const wanted = instanceId === undefined ? all : all.where('instance_id', '=', instanceId);
+      return (await wanted.orderBy('created_at').orderBy('id').execute()).map(toRecord);
+    }),
+
+  revoke: (id, at) =>
+    guarded('tokens.revoke', async () => {
+      const query = db.updateTable('tokens').set({ revoked_at: at }).where('id', '=', id);
+      const { numUpdatedRows } = await query.where('revoked_at', 'is', null).executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    }),
+
+  expire: (id, at) =>
+    guarded('tokens.expire', async () => {
+      await db
+        .updateTable('tokens')
+        .set({ expires_at: at })
+        .where('id', '=', id)
+        .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
+        .execute();
+    }),
+
+  touch: (id, at) =>
+    guarded('tokens.touch', async () => {
+      await db.updateTable('tokens').set({ last_used_at: at }).where('id', '=', id).execute();
+    }),
+});
