@@ -1,54 +1,226 @@
-import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { instanceNotConnected, instanceNotFound, PrivetError } from '../errors.ts';
+import type { Events } from '../events/topics.ts';
+import type { RequestedChange } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
-import type { InstanceView } from './state.ts';
+import type { InstanceRecord } from '../storage/instances.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { WhatsAppServer } from './baileys/socket.ts';
+import { InstanceRegistry } from './instance-registry.ts';
+import { waitForPairing } from './pairing.ts';
+import { LoginGate } from './reconnect.ts';
+import { ARCHIVE_MS, Session, type SessionDeps } from './session.ts';
+import type { InstancePage, PrivacyReading, Reach, Sessions } from './sessions.ts';
+import { INSTANCE_STATES, type InstanceState, type InstanceView, type StateReason } from './state.ts';
+import { unlinkStanza } from './unlink.ts';
+import { watch } from './watch.ts';
 
-/** Whose instances a call may touch: an account's, or with `instanceId` that one alone. */
-export interface Reach {
-  readonly accountId: string;
-  readonly instanceId?: string | undefined;
+export type { InstancePage, PrivacyReading, Reach, Sessions } from './sessions.ts';
+
+export interface SessionServiceOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly storage: Storage;
+  readonly events: Events;
+  readonly server: WhatsAppServer;
 }
 
-export interface InstancePage {
-  readonly instances: readonly InstanceView[];
-  readonly hasNextPage: boolean;
-}
+/** How long WhatsApp may take to confirm a logout, in milliseconds. */
+const UNLINK_TIMEOUT_MS = 10_000;
+const PAGE = 500;
 
-/**
- * The instances of all accounts and their sessions. A name outside the reach is NOT_FOUND, exactly like one that does
- * not exist. Every method throws PrivetError for what the caller can do something about.
- */
-export interface Sessions {
-  /** @throws CONFLICT when the account has an instance of that name. */
-  create(reach: Reach, name: string): Promise<InstanceView>;
-  /** Undefined when there is none within reach. */
-  find(reach: Reach, name: string): Promise<InstanceView | undefined>;
-  /** By name; `after` is the name of the last instance already seen. */
-  list(reach: Reach, page: { first: number; after?: string | undefined }): Promise<InstancePage>;
-  /** Begins pairing; resolves once the first QR or the code is there, or the state says why not. */
-  pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView>;
-  start(reach: Reach, name: string): Promise<InstanceView>;
-  stop(reach: Reach, name: string): Promise<InstanceView>;
-  /** Logs the linked device out on WhatsApp and waits until WhatsApp confirmed it. */
-  unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
-  delete(reach: Reach, name: string): Promise<void>;
+/** Owns the sessions of all instances. */
+export class SessionService implements Sessions, AsyncDisposable {
+  readonly #registry = new InstanceRegistry<Session>();
+  readonly #options: SessionServiceOptions;
+  readonly #sessionDeps: SessionDeps;
 
-  /** A fresh read; callers share one that was not sent yet. */
-  readPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<PrivacyReading>;
-  /** Applies the changes in the order of the field table and says what holds. */
-  updatePrivacy(
+  constructor(options: SessionServiceOptions) {
+    this.#options = options;
+    const { clock, log, storage, server, events } = options;
+    this.#sessionDeps = {
+      clock,
+      log,
+      storage,
+      server,
+      gate: new LoginGate(clock),
+      onInstanceChange: (id) => events.publish('instanceChanged', id, null),
+      onPrivacyChange: (id) => events.publish('privacyChanged', id, null),
+    };
+  }
+
+  /** Takes up every stored instance, and starts those that were running. */
+  async open(): Promise<void> {
+    const { storage, clock } = this.#options;
+    await storage.credentials.purgeArchived(clock.now());
+    for (const account of await storage.accounts.list()) {
+      let afterName: string | undefined;
+      do {
+        const records = await storage.instances.list(account.id, { first: PAGE, afterName });
+        for (const record of records) this.#take(record);
+        afterName = records.length === PAGE ? records.at(-1)?.name : undefined;
+      } while (afterName !== undefined);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#registry.all().map((session) => session.halt()));
+  }
+
+  async create(reach: Reach, name: string): Promise<InstanceView> {
+    const wanted = { accountId: reach.accountId, name, wanted: 'running', state: 'UNPAIRED' } as const;
+    const record = await this.#options.storage.instances.insert(wanted);
+    const session = new Session(this.#sessionDeps, viewOf(record));
+    this.#registry.add(session);
+    return session.view;
+  }
+
+  find(reach: Reach, name: string): Promise<InstanceView | undefined> {
+    return Promise.resolve(this.#registry.find(reach, name)?.view);
+  }
+
+  list(reach: Reach, page: { first: number; after?: string | undefined }): Promise<InstancePage> {
+    const found = this.#registry.list(reach, page.after, page.first + 1).map((session) => session.view);
+    return Promise.resolve({ instances: found.slice(0, page.first), hasNextPage: found.length > page.first });
+  }
+
+  async pair(
     reach: Reach,
     name: string,
-    changes: readonly RequestedChange[],
+    phoneNumber: string | undefined,
     signal: AbortSignal,
-  ): Promise<{ readonly instance: InstanceView; readonly outcome: UpdateOutcome }>;
+  ): Promise<InstanceView> {
+    const session = this.#get(reach, name);
+    const { storage } = this.#options;
+    if ((await storage.credentials.load(session.view.id)) !== undefined) {
+      throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; unlink it before pairing again`);
+    }
+    await storage.instances.update(session.view.id, { wanted: 'running', reason: null });
+    await session.pair(phoneNumber);
+    return waitForPairing(session, this.#nudges('instanceChanged', session), signal);
+  }
 
-  /** The present state first, then each change; ends when the instance is deleted. */
-  watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>>;
-  /** The present settings first (once there are any), then each change; ends when the instance is deleted. */
-  watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<PrivacyReading>>;
+  async start(reach: Reach, name: string): Promise<InstanceView> {
+    const session = this.#get(reach, name);
+    const { storage } = this.#options;
+    if ((await storage.credentials.load(session.view.id)) === undefined) {
+      throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is not linked to a phone; pair it first`);
+    }
+    await storage.instances.update(session.view.id, { wanted: 'running', reason: null });
+    session.start();
+    return session.view;
+  }
+
+  async stop(reach: Reach, name: string): Promise<InstanceView> {
+    const session = this.#get(reach, name);
+    await session.halt();
+    const paired = (await this.#options.storage.credentials.load(session.view.id)) !== undefined;
+    await this.#settle(session, paired ? 'STOPPED' : 'UNPAIRED', { code: 'stopped_by_user', message: 'Stopped' });
+    return session.view;
+  }
+
+  async unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
+    const session = this.#get(reach, name);
+    signal.throwIfAborted();
+    await this.#logOut(session);
+    return session.view;
+  }
+
+  async delete(reach: Reach, name: string): Promise<void> {
+    const session = this.#get(reach, name);
+    const { storage, clock, log } = this.#options;
+    const { id } = session.view;
+    // Best effort: without a connection the phone goes on listing the device until somebody removes it there.
+    if (session.view.state === 'OPEN') {
+      await this.#logOut(session).catch((error: unknown) => log.warn({ instance: id, err: error }, 'not logged out'));
+    }
+    await session.halt();
+    await storage.credentials.archive(id, clock.now() + ARCHIVE_MS);
+    await storage.instances.remove(id);
+    this.#registry.remove(session);
+    this.#sessionDeps.onInstanceChange(id);
+    this.#sessionDeps.onPrivacyChange(id);
+  }
+
+  async readPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<PrivacyReading> {
+    const session = this.#get(reach, name);
+    const snapshot = await session.privacy.read(signal);
+    return { instance: session.view, snapshot };
+  }
+
+  async updatePrivacy(reach: Reach, name: string, changes: readonly RequestedChange[], signal: AbortSignal) {
+    if (changes.length === 0) {
+      throw new PrivetError('BAD_USER_INPUT', 'At least one privacy setting must be provided');
+    }
+    const session = this.#get(reach, name);
+    const outcome = await session.privacy.update(changes, signal);
+    return { instance: session.view, outcome };
+  }
+
+  watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>> {
+    const session = this.#get(reach, name);
+    const view = (): InstanceView | undefined => (this.#registry.has(session) ? session.view : undefined);
+    return Promise.resolve(watch(view, this.#nudges('instanceChanged', session), signal));
+  }
+
+  watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<PrivacyReading>> {
+    const session = this.#get(reach, name);
+    let last: { snapshot: Snapshot; reading: PrivacyReading } | undefined;
+    const read = (): PrivacyReading | undefined | 'none_yet' => {
+      if (!this.#registry.has(session)) return undefined;
+      const snapshot = session.privacy.settings;
+      if (!snapshot) return 'none_yet';
+      if (last?.snapshot !== snapshot) last = { snapshot, reading: { instance: session.view, snapshot } };
+      return last.reading;
+    };
+    return Promise.resolve(watch(read, this.#nudges('privacyChanged', session), signal));
+  }
+
+  #get(reach: Reach, name: string): Session {
+    const session = this.#registry.find(reach, name);
+    if (!session) throw instanceNotFound(name);
+    return session;
+  }
+
+  #take(record: InstanceRecord): void {
+    const session = new Session(this.#sessionDeps, viewOf(record));
+    this.#registry.add(session);
+    if (record.wanted === 'running') session.start();
+  }
+
+  #nudges(topic: 'instanceChanged' | 'privacyChanged', session: Session) {
+    return this.#options.events.subscribe(topic, session.view.id);
+  }
+
+  /** Logs the device out on WhatsApp; its credentials are set aside once WhatsApp confirmed it. */
+  async #logOut(session: Session): Promise<void> {
+    const { storage, clock } = this.#options;
+    const { link, view } = session;
+    if (!link?.jid || view.state !== 'OPEN') throw instanceNotConnected();
+    const reply = await link.request(unlinkStanza(link.jid), UNLINK_TIMEOUT_MS);
+    if (reply.kind === 'refused') {
+      throw new PrivetError('BAD_USER_INPUT', `WhatsApp refused the logout: ${reply.code} ${reply.text}`);
+    }
+    // WhatsApp may end the stream instead of answering; that it no longer knows the device shows at the next login.
+    if (reply.kind !== 'result' && session.view.state !== 'LOGGED_OUT') {
+      throw new PrivetError('TIMEOUT', 'WhatsApp did not confirm the logout; the instance is still linked');
+    }
+    await session.halt();
+    await storage.credentials.archive(view.id, clock.now() + ARCHIVE_MS);
+    await this.#settle(session, 'LOGGED_OUT', { code: 'unlinked_by_user', message: 'Logged out on WhatsApp' });
+  }
+
+  async #settle(session: Session, state: InstanceState, reason: StateReason): Promise<void> {
+    const { storage, clock } = this.#options;
+    await storage.instances.update(session.view.id, { wanted: 'stopped', state, stateSince: clock.now(), reason });
+    session.set(state, reason);
+  }
 }
 
-export interface PrivacyReading {
-  readonly instance: InstanceView;
-  readonly snapshot: Snapshot;
+/** The states that outlast a process; a live one that was stored is history. */
+function viewOf(record: InstanceRecord): InstanceView {
+  const known = INSTANCE_STATES.find((state) => state === record.state);
+  const { id, accountId, name, stateSince: since, reason, phoneNumber } = record;
+  return { id, accountId, name, state: known ?? 'STOPPED', since, reason, phoneNumber };
 }

@@ -1,0 +1,51 @@
+import { BufferJSON, proto, type SignalDataTypeMap, type SignalKeyStore } from '@whiskeysockets/baileys';
+
+/** One signal key to store, or to delete where `value` is null. */
+export interface KeyChange {
+  readonly type: string;
+  readonly id: string;
+  readonly value: string | null;
+}
+
+/** Where one instance's signal keys live. A read that fails rejects; it never looks like a missing key. */
+export interface KeyStore {
+  get(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** All changes in one transaction. */
+  apply(changes: readonly KeyChange[]): Promise<void>;
+}
+
+/** Baileys' view of the store. It swallows some of the store's errors, so they are reported as well. */
+export function createKeyStore(store: KeyStore, onFailure: (error: unknown) => void): SignalKeyStore {
+  const reported = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      onFailure(error);
+      throw error;
+    }
+  };
+  return {
+    async get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]) {
+      const found = await reported(store.get(type, ids));
+      const values: Record<string, SignalDataTypeMap[T]> = {};
+      for (const [id, text] of found) values[id] = parseKey(type, text);
+      return values;
+    },
+    set(data) {
+      const changes = Object.entries(data).flatMap(([type, byId]) =>
+        Object.entries(byId ?? {}).map(([id, value]: [string, unknown]) => ({
+          type,
+          id,
+          value: value === null || value === undefined ? null : JSON.stringify(value, BufferJSON.replacer),
+        })),
+      );
+      return reported(store.apply(changes));
+    },
+  };
+}
+
+function parseKey<T extends keyof SignalDataTypeMap>(type: T, text: string): SignalDataTypeMap[T] {
+  const value: unknown = JSON.parse(text, BufferJSON.reviver);
+  const revived = type === 'app-state-sync-key' ? proto.Message.AppStateSyncKeyData.fromObject(value as object) : value;
+  return revived as SignalDataTypeMap[T];
+}

@@ -1,0 +1,281 @@
+import {
+  BufferJSON,
+  DEFAULT_CONNECTION_CONFIG,
+  initAuthCreds,
+  jidDecode,
+  makeWASocket,
+  WA_CERT_DETAILS,
+  type AuthenticationCreds,
+  type ConnectionState,
+} from '@whiskeysockets/baileys';
+import type { Clock } from '../../clock.ts';
+import { WriteBarrier } from '../barrier.ts';
+import { guardListeners } from '../guard.ts';
+import { createKeyStore, type KeyStore } from './key-store.ts';
+import type { CloseEvidence, Link, LinkEvents, LinkIdentity, LinkPhase, Reply, Stanza } from '../link.ts';
+import { rawSocketOf } from './raw-socket.ts';
+import { childOf, Requests } from '../requests.ts';
+import { silentLogger } from './silent-logger.ts';
+
+/** The server's address and root certificate; WhatsApp's own where undefined. */
+export interface WhatsAppServer {
+  readonly url?: string | undefined;
+  readonly root?: { readonly publicKey: Uint8Array; readonly serial: number } | undefined;
+}
+
+export interface LinkOptions {
+  readonly server: WhatsAppServer;
+  readonly clock: Clock;
+  /** As stored by an earlier link; undefined begins pairing with fresh keys. */
+  readonly credentials: string | undefined;
+  readonly keys: KeyStore;
+  /** Resolves once the credentials are committed. Called only for a paired device. */
+  readonly saveCredentials: (credentials: string) => Promise<void>;
+  readonly events: LinkEvents;
+}
+
+const HELLO_TIMEOUT_MS = 10_000;
+/** An attempt that is not open by then is given up: CONNECTING is left within 30 s. */
+const ATTEMPT_TIMEOUT_MS = 28_000;
+/** How long a socket that was told to end may take until its close is seen. */
+const CLOSE_TIMEOUT_MS = 2_000;
+/** Baileys tells why it ended a socket right after the close; it is not waited for longer than this. */
+const REASON_GRACE_MS = 200;
+/** rc14 shows the first QR for 60 s and each further one for 20 s. */
+const FIRST_QR_MS = 60_000;
+const NEXT_QR_MS = 20_000;
+
+/** What one privacy service needs and no more: no history, no messages, not online, no queries of its own. */
+const LIGHT_SOCKET = {
+  fireInitQueries: false,
+  markOnlineOnConnect: false,
+  syncFullHistory: false,
+  shouldSyncHistoryMessage: () => false,
+  emitOwnEvents: false,
+  enableAutoSessionRecreation: false,
+  enableRecentMessageCache: false,
+  getMessage: () => Promise.resolve(undefined),
+  cachedGroupMetadata: () => Promise.resolve(undefined),
+  maxMsgRetryCount: 0,
+  connectTimeoutMs: 15_000,
+  defaultQueryTimeoutMs: 10_000,
+  keepAliveIntervalMs: 15_000,
+  // One Baileys transaction is one of the database's, tried once: a failure ends the link.
+  transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
+  logger: silentLogger,
+} as const;
+
+const isPaired = (creds: AuthenticationCreds): boolean => creds.me !== undefined && creds.account !== undefined;
+
+function identityOf(creds: AuthenticationCreds): LinkIdentity {
+  return { phoneNumber: jidDecode(creds.me?.id)?.user ?? '' };
+}
+
+/** Opens one connection to WhatsApp, guarded so that nothing it does reaches beyond this link. */
+export function openLink(options: LinkOptions): Link {
+  return new BaileysLink(options);
+}
+
+class BaileysLink implements Link {
+  readonly ended: Promise<CloseEvidence>;
+  #phase: LinkPhase = 'hello';
+  #evidence: CloseEvidence | undefined;
+  /** Baileys has begun to end the socket by itself; its reason follows in `connection.update`. */
+  #endsByItself = false;
+  #qrsShown = 0;
+  readonly #options: LinkOptions;
+  readonly #creds: AuthenticationCreds;
+  readonly #sock: ReturnType<typeof makeWASocket>;
+  readonly #raw: ReturnType<typeof rawSocketOf>;
+  readonly #requests: Requests;
+  readonly #barrier = new WriteBarrier((error) => this.end({ kind: 'storage_failed', error }));
+  readonly #timers = new DisposableStack();
+  /** The socket is closed. */
+  readonly #gone = Promise.withResolvers<void>();
+  /** Why it ended is known. */
+  readonly #over = Promise.withResolvers<CloseEvidence>();
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    const { server, credentials } = options;
+    this.#creds = credentials === undefined ? initAuthCreds() : parseCredentials(credentials);
+    if (server.root) {
+      // Baileys knows one root for the whole process.
+      WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(server.root.publicKey);
+      WA_CERT_DETAILS.SERIAL = server.root.serial;
+    }
+    const keys = createKeyStore(options.keys, (error) => this.end({ kind: 'storage_failed', error }));
+    this.#sock = makeWASocket({
+      ...LIGHT_SOCKET,
+      waWebSocketUrl: server.url ?? DEFAULT_CONNECTION_CONFIG.waWebSocketUrl,
+      shouldIgnoreJid: (jid) => !this.#isOwn(jid),
+      auth: { creds: this.#creds, keys },
+    });
+    this.#requests = new Requests(options.clock, (stanza) => this.#sock.sendNode(stanza));
+    this.#raw = rawSocketOf(this.#sock.ws);
+    this.#watchSocket();
+    this.#watchStanzas();
+    this.#watchEvents();
+    this.#timers.use(options.clock.after(HELLO_TIMEOUT_MS, () => this.#giveUp('hello')));
+    this.#timers.use(options.clock.after(ATTEMPT_TIMEOUT_MS, () => this.#giveUp('hello', 'login', 'first_read')));
+    this.ended = this.#gone.promise.then(() => this.#over.promise);
+  }
+
+  get jid(): string | undefined {
+    return this.#creds.me?.id;
+  }
+
+  get phase(): LinkPhase {
+    return this.#phase;
+  }
+
+  reached(phase: LinkPhase): void {
+    if (!this.#evidence) this.#phase = phase;
+  }
+
+  request(stanza: Stanza, timeoutMs: number): Promise<Reply> {
+    if (this.#evidence || this.#endsByItself || !this.#sock.ws.isOpen) return Promise.resolve({ kind: 'unsent' });
+    const id = this.#sock.generateMessageTag();
+    return this.#requests.send(id, { ...stanza, attrs: { ...stanza.attrs, id } }, timeoutMs);
+  }
+
+  requestPairingCode(phoneNumber: string): Promise<string> {
+    return this.#sock.requestPairingCode(phoneNumber);
+  }
+
+  end(evidence: CloseEvidence): void {
+    if (this.#evidence) return;
+    this.#evidence = evidence;
+    this.#over.resolve(evidence);
+    this.#timers.dispose();
+    this.#requests.end();
+    // Baileys stops its own timers here; the close() that it calls is ours.
+    void this.#sock.end(undefined);
+    this.#terminate();
+  }
+
+  #terminate(): void {
+    this.#raw.terminate();
+    if (this.#raw.isClosed()) return this.#gone.resolve();
+    const timer = this.#options.clock.after(CLOSE_TIMEOUT_MS, () => this.#gone.resolve());
+    void this.#gone.promise.then(() => timer[Symbol.dispose]());
+  }
+
+  #giveUp(...phases: LinkPhase[]): void {
+    if (phases.includes(this.#phase)) this.end({ kind: 'watchdog', phase: this.#phase });
+  }
+
+  #isOwn(jid: string): boolean {
+    const user = jidDecode(jid)?.user;
+    const { me } = this.#creds;
+    return user !== undefined && (user === jidDecode(me?.id)?.user || user === jidDecode(me?.lid)?.user);
+  }
+
+  #watchSocket(): void {
+    guardListeners(this.#sock.ws, (error) => this.end({ kind: 'crashed', error }));
+    // A missed call makes Baileys build a message in a listener that nobody guards.
+    this.#sock.ev.removeAllListeners('call');
+    this.#raw.delaySends((send) => this.#barrier.pass(send));
+    // Baileys awaits a closing handshake, which a dead peer never finishes.
+    this.#sock.ws.close = () => {
+      this.#endsByItself = true;
+      this.#requests.end();
+      this.#terminate();
+      return this.#gone.promise;
+    };
+    this.#raw.onRefusedUpgrade((status) => this.end({ kind: 'upgrade_refused', status }));
+    this.#raw.onClose(() => {
+      this.#requests.end();
+      this.#gone.resolve();
+      if (this.#evidence) return;
+      const closed: CloseEvidence = { kind: 'closed', phase: this.#phase };
+      if (!this.#endsByItself) this.end(closed);
+      else this.#timers.use(this.#options.clock.after(REASON_GRACE_MS, () => this.end(closed)));
+    });
+  }
+
+  #watchStanzas(): void {
+    const { ws } = this.#sock;
+    ws.on('frame', (frame: Stanza | Uint8Array) => {
+      if (this.#phase === 'hello') this.reached('login');
+      if (!(frame instanceof Uint8Array)) this.#requests.deliver(frame);
+    });
+    ws.on('CB:stream:error', (stanza: Stanza) => this.end(streamErrorOf(stanza)));
+    ws.on('CB:failure', (stanza: Stanza) => this.end(failureOf(stanza)));
+    ws.on('CB:xmlstreamend', () => this.end({ kind: 'stream_end' }));
+    ws.on('CB:notification,type:account_sync', (stanza: Stanza) => {
+      if (!this.#evidence && childOf(stanza, 'privacy')) this.#options.events.onAnnouncement();
+    });
+    ws.on('CB:ib,,dirty', (stanza: Stanza) => {
+      const dirty = childOf(stanza, 'dirty');
+      if (!this.#evidence && dirty?.attrs['type'] === 'account_sync') this.#options.events.onAnnouncement();
+    });
+  }
+
+  #watchEvents(): void {
+    const { ev } = this.#sock;
+    ev.on('creds.update', (update) => {
+      if (this.#evidence || !isPaired(this.#creds)) return;
+      const commit = this.#options.saveCredentials(JSON.stringify(this.#creds, BufferJSON.replacer));
+      this.#barrier.hold(commit);
+      if (update.account) {
+        const paired = (): void => {
+          if (!this.#evidence) this.#options.events.onPaired(identityOf(this.#creds));
+        };
+        // A commit that failed has closed the barrier, which ends this link.
+        commit.then(paired, () => undefined);
+      }
+    });
+    ev.on('connection.update', (update) => this.#onUpdate(update));
+  }
+
+  #onUpdate(update: Partial<ConnectionState>): void {
+    if (this.#evidence) return;
+    if (update.qr !== undefined) {
+      this.reached('pairing');
+      const lifetime = this.#qrsShown === 0 ? FIRST_QR_MS : NEXT_QR_MS;
+      this.#qrsShown += 1;
+      this.#options.events.onQr(update.qr, this.#options.clock.now() + lifetime);
+    }
+    if (update.connection === 'open') this.#options.events.onLogin(identityOf(this.#creds));
+    if (update.connection === 'close') this.end(this.#fallbackEvidence());
+  }
+
+  /** Baileys ended the socket for a reason that no stanza told: its status codes are ambiguous, the phase is not. */
+  #fallbackEvidence(): CloseEvidence {
+    switch (this.#phase) {
+      case 'hello':
+        return { kind: 'handshake_failed' };
+      case 'pairing':
+        return { kind: 'pairing_expired' };
+      case 'login':
+      case 'first_read':
+      case 'open':
+        return { kind: 'silent' };
+    }
+  }
+}
+
+function parseCredentials(text: string): AuthenticationCreds {
+  return JSON.parse(text, BufferJSON.reviver) as AuthenticationCreds;
+}
+
+function streamErrorOf(stanza: Stanza): CloseEvidence {
+  const first = Array.isArray(stanza.content) ? stanza.content[0] : undefined;
+  const code = Number(stanza.attrs['code'] ?? Number.NaN);
+  return {
+    kind: 'stream_error',
+    code: Number.isInteger(code) ? code : undefined,
+    child: first?.tag,
+    conflict: childOf(stanza, 'conflict')?.attrs['type'],
+  };
+}
+
+function failureOf(stanza: Stanza): CloseEvidence {
+  const expiresInS = Number(stanza.attrs['expire'] ?? Number.NaN);
+  return {
+    kind: 'failure',
+    reason: Number(stanza.attrs['reason'] ?? 500),
+    expiresInS: Number.isFinite(expiresInS) ? expiresInS : undefined,
+  };
+}

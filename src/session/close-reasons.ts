@@ -1,0 +1,124 @@
+import type { CloseEvidence } from './link.ts';
+import type { InstanceState, StateReason } from './state.ts';
+
+/** What follows when a link ended. */
+export type CloseAction =
+  /** Try again after a random, growing pause. */
+  | { readonly kind: 'retry' }
+  /** The server or we asked for a fresh stream: no pause. */
+  | { readonly kind: 'restart' }
+  /** Not before `at`, epoch milliseconds. */
+  | { readonly kind: 'retry_at'; readonly at: number }
+  /** Not again by itself. */
+  | { readonly kind: 'halt' }
+  /** A confirmed logout: the credentials are worth nothing any more. */
+  | { readonly kind: 'logged_out' };
+
+export interface Verdict {
+  readonly state: InstanceState;
+  readonly reason: StateReason;
+  readonly action: CloseAction;
+}
+
+const RETRY: CloseAction = { kind: 'retry' };
+const RESTART: CloseAction = { kind: 'restart' };
+const HALT: CloseAction = { kind: 'halt' };
+const LOGGED_OUT: CloseAction = { kind: 'logged_out' };
+
+function verdict(state: InstanceState, code: string, message: string, action: CloseAction): Verdict {
+  return { state, reason: { code, message }, action };
+}
+
+const reconnect = (code: string, message: string, action: CloseAction = RETRY): Verdict =>
+  verdict('RECONNECTING', code, message, action);
+
+const loggedOut = (code: string, message: string): Verdict => verdict('LOGGED_OUT', code, message, LOGGED_OUT);
+
+const replaced = (): Verdict =>
+  verdict('REPLACED', 'replaced', 'Another client logged in with these credentials', HALT);
+
+/** How long a ban is waited for when WhatsApp does not say. */
+const UNKNOWN_BAN_MS = 3_600_000;
+/** How long to leave WhatsApp alone once it calls this client outdated. */
+const OUTDATED_PAUSE_MS = 300_000;
+
+/** Judges the end of a link whose device was paired. `now`: epoch milliseconds. */
+export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
+  switch (evidence.kind) {
+    case 'stream_error':
+      return judgeStreamError(evidence);
+    case 'failure':
+      return judgeFailure(evidence.reason, evidence.expiresInS, now);
+    case 'stream_end':
+      return reconnect('stream_ended', 'WhatsApp ended the stream');
+    case 'closed':
+      return reconnect('connection_closed', 'The connection was closed');
+    case 'upgrade_refused':
+      return reconnect('upgrade_refused', `The server refused the connection with HTTP status ${evidence.status}`);
+    case 'handshake_failed':
+      return reconnect('handshake_failed', 'The server could not be reached, or did not prove to be WhatsApp');
+    case 'watchdog':
+      return reconnect('connect_timed_out', `WhatsApp did not get on with the login (${evidence.phase})`);
+    case 'silent':
+      return reconnect('connection_lost', 'WhatsApp stopped answering');
+    case 'first_read_failed':
+      return reconnect('first_read_failed', firstReadMessage(evidence.reply));
+    case 'crashed':
+      return reconnect('unreadable_frame', 'A frame could not be read, so the connection was given up');
+    case 'recycled':
+      return reconnect('write_unanswered', 'Reconnecting, so that an unanswered change can not land later', RESTART);
+    case 'pairing_expired':
+      return verdict('UNPAIRED', 'pairing_expired', 'Nobody scanned the QR code or typed the code in time', HALT);
+    case 'storage_failed':
+      return verdict('STOPPED', 'storage_failed', 'The database failed; start the instance once it works again', HALT);
+    case 'stopped':
+      return verdict('STOPPED', 'stopped_by_user', 'Stopped', HALT);
+  }
+}
+
+function judgeStreamError({ code, conflict }: CloseEvidence & { kind: 'stream_error' }): Verdict {
+  // `device_removed` may come without a code, which Baileys then reports like a replacement.
+  if (conflict === 'device_removed') return loggedOut('device_removed', 'The device was unlinked on the phone');
+  if (conflict !== undefined) return replaced();
+  switch (code) {
+    case 515:
+      return reconnect('restart_required', 'WhatsApp asked for a new stream', RESTART);
+    case 401:
+    case 516:
+      return loggedOut('logged_out', 'WhatsApp logged this device out');
+    case undefined:
+      return reconnect('stream_error', 'WhatsApp reported a stream error');
+    default:
+      return reconnect(`stream_error_${code}`, `WhatsApp reported stream error ${code}`);
+  }
+}
+
+function judgeFailure(reason: number, expiresInS: number | undefined, now: number): Verdict {
+  switch (reason) {
+    case 401:
+      return loggedOut('logged_out', 'WhatsApp no longer knows this device');
+    case 402: {
+      const at = now + (expiresInS === undefined ? UNKNOWN_BAN_MS : expiresInS * 1000);
+      return verdict('BANNED', 'temporary_ban', 'WhatsApp banned the account for a while', { kind: 'retry_at', at });
+    }
+    case 403:
+      return verdict('BANNED', 'locked', 'WhatsApp locked the account, or its phone is gone', HALT);
+    case 405: {
+      const at = now + OUTDATED_PAUSE_MS;
+      return verdict('CLIENT_OUTDATED', 'client_outdated', 'WhatsApp asks for a newer client: update Privet', {
+        kind: 'retry_at',
+        at,
+      });
+    }
+    case 406:
+      return verdict('BANNED', 'banned', 'WhatsApp banned the account', HALT);
+    default:
+      return reconnect(`login_failure_${reason}`, `WhatsApp refused the login with ${reason}`);
+  }
+}
+
+function firstReadMessage(reply: (CloseEvidence & { kind: 'first_read_failed' })['reply']): string {
+  return reply.kind === 'refused'
+    ? `WhatsApp refused to show the privacy settings: ${reply.code} ${reply.text}`.trim()
+    : 'WhatsApp did not show the privacy settings after the login';
+}

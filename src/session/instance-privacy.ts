@@ -1,0 +1,259 @@
+import { deadlineIn, type Clock, type Deadline } from '../clock.ts';
+import { instanceNotConnected, PrivetError } from '../errors.ts';
+import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
+import type { PrivacyPort, ReadReply, WriteReply } from '../privacy/port.ts';
+import { sameSettings, type Snapshot } from '../privacy/settings.ts';
+import { parseReadReply, readStanza, writeStanza } from '../privacy/stanzas.ts';
+import { LAST_SEND_MS, requestTimeout, REQUEST_TIMEOUT_MS, runUpdate, type UpdateRun } from '../privacy/update.ts';
+import type { Link, Reply } from './link.ts';
+import { Turns } from './turns.ts';
+
+/** A call ends this long after it began at the latest; a little is kept for the answer's way back. */
+const CALL_MS = 29_000;
+/** How long a call waits for an instance that is on its way to being connected. */
+const OPEN_WAIT_MS = 8_000;
+/** How long late replies to writes are waited for before the link is ended because of them. */
+const LATE_REPLY_MS = 2_000;
+const MOST_WAITING = 32;
+const REFRESH_TRIES = 3;
+const REFRESH_PAUSE_MS = 2_000;
+
+export interface InstancePrivacyOptions {
+  readonly clock: Clock;
+  /** The view changed: a read brought other settings than the one before, or the first ones. */
+  readonly onChange: () => void;
+  /** Whether the session is on its way to OPEN, so that waiting for it makes sense. */
+  readonly isConnecting: () => boolean;
+}
+
+/** The privacy settings of one instance: the view of them, fresh reads, and one update at a time. */
+export class InstancePrivacy {
+  #view: Snapshot | undefined;
+  #published: Snapshot | undefined;
+  /** Set while the session is OPEN. */
+  #link: Link | undefined;
+  #sequence = 0;
+  #announcements = 0;
+  #refreshing = false;
+  #stale = false;
+  #sharedRead: Promise<ReadReply> | undefined;
+  #nextSharedRead: Promise<ReadReply> | undefined;
+  readonly #openWaiters = new Set<(open: boolean) => void>();
+  readonly #turns: Turns;
+  readonly #options: InstancePrivacyOptions;
+
+  constructor(options: InstancePrivacyOptions) {
+    this.#options = options;
+    this.#turns = new Turns(options.clock, MOST_WAITING);
+  }
+
+  /** The settings as last shown, changed as an object only when a setting changed. Earlier connections included. */
+  get settings(): Snapshot | undefined {
+    return this.#published;
+  }
+
+  /** The first read of a link. Only after it succeeded the instance is OPEN. */
+  async opened(link: Link): Promise<ReadReply> {
+    const reply = await this.#readOn(link, REQUEST_TIMEOUT_MS);
+    if (reply.kind === 'snapshot') {
+      this.#link = link;
+      this.#tellOpenWaiters(true);
+      // Something was announced while the first read was on its way.
+      if (this.#stale) void this.#refresh();
+    }
+    return reply;
+  }
+
+  closed(): void {
+    this.#link = undefined;
+    this.#stale = false;
+  }
+
+  /** Nobody need wait any longer: the session is not on its way to OPEN. */
+  notConnecting(): void {
+    this.#tellOpenWaiters(false);
+  }
+
+  /** WhatsApp announced that something changed elsewhere. The announcement is a trigger, not a payload. */
+  announced(): void {
+    this.#announcements += 1;
+    this.#stale = true;
+    void this.#refresh();
+  }
+
+  /**
+   * A fresh read. Callers share one that was not sent yet, never one that is on its way.
+   * @throws PrivetError INSTANCE_NOT_CONNECTED, TIMEOUT
+   */
+  async read(signal: AbortSignal): Promise<Snapshot> {
+    const deadline = deadlineIn(this.#options.clock, CALL_MS);
+    await this.#requireOpen(deadline, signal);
+    const reply = await abortable(this.#readShared(), signal);
+    switch (reply.kind) {
+      case 'snapshot':
+        return reply.snapshot;
+      case 'timed_out':
+        throw new PrivetError('TIMEOUT', 'WhatsApp did not answer the privacy read in time');
+      case 'lost':
+      case 'unsent':
+        throw instanceNotConnected();
+      case 'refused':
+        throw new PrivetError('INSTANCE_NOT_CONNECTED', `WhatsApp refused the privacy read: ${reply.code} ${reply.text}`);
+      case 'odd':
+        throw new PrivetError('INSTANCE_NOT_CONNECTED', 'WhatsApp answered the privacy read without any settings');
+    }
+  }
+
+  /**
+   * Applies changes, one update at a time. Once begun it runs to its end, whether or not the caller still listens.
+   * @throws PrivetError INSTANCE_NOT_CONNECTED, TIMEOUT, OVERLOADED: nothing was sent.
+   */
+  async update(changes: readonly RequestedChange[], signal: AbortSignal): Promise<UpdateOutcome> {
+    const deadline = deadlineIn(this.#options.clock, CALL_MS);
+    const turn = await this.#turns.take(deadline, LAST_SEND_MS, signal);
+    let run: UpdateRun;
+    let link: Link;
+    try {
+      link = await this.#requireOpen(deadline, signal);
+      // The read of a link's opening has made the view before the link was OPEN.
+      if (!this.#view) throw instanceNotConnected();
+      run = await runUpdate(this.#port(deadline), this.#view, changes);
+    } catch (error) {
+      turn.release();
+      throw error;
+    }
+    void this.#settle(run, link).finally(() => turn.release());
+    return run.outcome;
+  }
+
+  /** A write that stays unanswered could land in a later update: such a link is ended before the next one's turn. */
+  async #settle(run: UpdateRun, link: Link): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    using _ = this.#options.clock.after(LATE_REPLY_MS, late.resolve);
+    await Promise.race([run.writesSettled, late.promise]);
+    if (run.unanswered()) link.end({ kind: 'recycled' });
+  }
+
+  #port(deadline: Deadline): PrivacyPort {
+    return {
+      write: async (category, value, timeoutMs) => {
+        const reply = await this.#link?.request(writeStanza(category, value), timeoutMs);
+        return writeReply(reply ?? { kind: 'unsent' });
+      },
+      read: (timeoutMs) => this.#readOn(this.#link, timeoutMs),
+      whenOpen: (timeoutMs) => this.#whenOpen(timeoutMs),
+      announcements: () => this.#announcements,
+      remaining: () => deadline.remaining(),
+    };
+  }
+
+  async #readOn(link: Link | undefined, timeoutMs: number): Promise<ReadReply> {
+    if (!link) return { kind: 'unsent' };
+    this.#sequence += 1;
+    const sequence = this.#sequence;
+    const reply = await link.request(readStanza(), timeoutMs);
+    if (reply.kind !== 'result') return reply;
+    const categories = parseReadReply(reply.stanza);
+    if (!categories) return { kind: 'odd' };
+    const snapshot = { categories, sequence, observedAt: this.#options.clock.now() };
+    this.#adopt(snapshot);
+    return { kind: 'snapshot', snapshot };
+  }
+
+  /** A late reply of an older read never overwrites a newer one. */
+  #adopt(snapshot: Snapshot): void {
+    const before = this.#view;
+    if (before && before.sequence > snapshot.sequence) return;
+    this.#view = snapshot;
+    if (before && sameSettings(before, snapshot)) return;
+    this.#published = snapshot;
+    this.#options.onChange();
+  }
+
+  /** At most one shared read is on its way; those who come meanwhile share the next one. */
+  #readShared(): Promise<ReadReply> {
+    if (!this.#sharedRead) {
+      const read = this.#readOn(this.#link, REQUEST_TIMEOUT_MS).finally(() => (this.#sharedRead = undefined));
+      this.#sharedRead = read;
+      return read;
+    }
+    this.#nextSharedRead ??= this.#sharedRead.then(() => {
+      this.#nextSharedRead = undefined;
+      return this.#readShared();
+    });
+    return this.#nextSharedRead;
+  }
+
+  /** Reads again until nothing was announced during the read. */
+  async #refresh(): Promise<void> {
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    try {
+      while (this.#stale && this.#link) {
+        this.#stale = false;
+        await this.#readUntilAnswered();
+      }
+    } finally {
+      this.#refreshing = false;
+    }
+  }
+
+  /** A refresh that WhatsApp refuses or leaves open is tried again: the announcement comes only once. */
+  async #readUntilAnswered(): Promise<void> {
+    const link = this.#link;
+    for (let tries = 0; tries < REFRESH_TRIES && link !== undefined && link === this.#link; tries += 1) {
+      if (tries > 0) await this.#options.clock.sleep(REFRESH_PAUSE_MS);
+      const reply = await this.#readShared();
+      if (reply.kind === 'snapshot') return;
+    }
+    // A new link begins with a read.
+    if (link && link === this.#link) link.end({ kind: 'silent' });
+  }
+
+  async #requireOpen(deadline: Deadline, signal: AbortSignal): Promise<Link> {
+    signal.throwIfAborted();
+    if (!this.#link) {
+      const waitMs = Math.min(OPEN_WAIT_MS, Math.max(0, deadline.remaining() - LAST_SEND_MS));
+      await abortable(this.#whenOpen(waitMs), signal);
+    }
+    if (!this.#link) throw instanceNotConnected();
+    if (requestTimeout(deadline.remaining()) === undefined) {
+      throw new PrivetError('TIMEOUT', 'Too little time was left; nothing was sent to WhatsApp');
+    }
+    return this.#link;
+  }
+
+  async #whenOpen(timeoutMs: number): Promise<boolean> {
+    if (this.#link) return true;
+    if (!this.#options.isConnecting()) return false;
+    const opened = Promise.withResolvers<boolean>();
+    this.#openWaiters.add(opened.resolve);
+    using _ = this.#options.clock.after(timeoutMs, () => opened.resolve(false));
+    try {
+      return await opened.promise;
+    } finally {
+      this.#openWaiters.delete(opened.resolve);
+    }
+  }
+
+  #tellOpenWaiters(open: boolean): void {
+    for (const tell of this.#openWaiters) tell(open);
+  }
+}
+
+function writeReply(reply: Reply): WriteReply {
+  return reply.kind === 'result' ? { kind: 'acknowledged' } : reply;
+}
+
+/** Stops waiting, not the work, when the signal aborts. */
+async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Reach } from './sessions.ts';
+import type { InstanceView } from './state.ts';
+
+/** All instances of the process, found by account and name. */
+export class InstanceRegistry<T extends { readonly view: InstanceView }> {
+  readonly #byAccount = new Map<string, Map<string, T>>();
+
+  add(item: T): void {
+    const { accountId, name } = item.view;
+    let byName = this.#byAccount.get(accountId);
+    if (!byName) this.#byAccount.set(accountId, (byName = new Map()));
+    byName.set(name, item);
+  }
+
+  remove(item: T): void {
+    if (this.has(item)) this.#byAccount.get(item.view.accountId)?.delete(item.view.name);
+  }
+
+  has(item: T): boolean {
+    return this.#byAccount.get(item.view.accountId)?.get(item.view.name) === item;
+  }
+
+  find(reach: Reach, name: string): T | undefined {
+    const item = this.#byAccount.get(reach.accountId)?.get(name);
+    return item && isWithin(reach, item.view) ? item : undefined;
+  }
+
+  /** At most `most`, by the bytes of their names, those behind `after`. */
+  list(reach: Reach, after: string | undefined, most: number): T[] {
+    return [...(this.#byAccount.get(reach.accountId)?.values() ?? [])]
+      .filter(({ view }) => isWithin(reach, view) && (after === undefined || view.name > after))
+      .sort((a, b) => (a.view.name < b.view.name ? -1 : 1))
+      .slice(0, most);
+  }
+
+  all(): T[] {
+    return [...this.#byAccount.values()].flatMap((byName) => [...byName.values()]);
+  }
+}
+
+const isWithin = (reach: Reach, view: InstanceView): boolean =>
+  reach.instanceId === undefined || reach.instanceId === view.id;

@@ -1,0 +1,74 @@
+import type { NoAnswer, Refusal } from '../privacy/port.ts';
+
+/** One XML-like node on the wire. */
+export interface Stanza {
+  tag: string;
+  attrs: Record<string, string>;
+  content?: Stanza[] | string | Uint8Array;
+}
+
+/** What came of a request. Only `type="result"` counts as one. */
+export type Reply = { readonly kind: 'result'; readonly stanza: Stanza } | Refusal | NoAnswer;
+
+/** How far a connection attempt has come; a watchdog names the phase that never ended. */
+export type LinkPhase = 'hello' | 'login' | 'first_read' | 'pairing' | 'open';
+
+/** Why a link ended, as it was seen. The first thing seen counts. */
+export type CloseEvidence =
+  | {
+      readonly kind: 'stream_error';
+      readonly code: number | undefined;
+      /** The first child: `conflict`, `ack`, `xml-not-well-formed` … */
+      readonly child: string | undefined;
+      /** The `type` of a `<conflict>`: `replaced`, `device_removed`. */
+      readonly conflict: string | undefined;
+    }
+  /** `<failure>` instead of `<success>`; `expiresInS` where WhatsApp says how long a ban lasts. */
+  | { readonly kind: 'failure'; readonly reason: number; readonly expiresInS: number | undefined }
+  | { readonly kind: 'stream_end' }
+  | { readonly kind: 'closed'; readonly phase: LinkPhase }
+  | { readonly kind: 'upgrade_refused'; readonly status: number }
+  | { readonly kind: 'handshake_failed' }
+  | { readonly kind: 'watchdog'; readonly phase: LinkPhase }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'pairing_expired' }
+  /** A frame did not decrypt or parse, or a listener threw on one. */
+  | { readonly kind: 'crashed'; readonly error: unknown }
+  /** Something could not be stored, so nothing that depends on it may leave. */
+  | { readonly kind: 'storage_failed'; readonly error: unknown }
+  | { readonly kind: 'first_read_failed'; readonly reply: Refusal | NoAnswer }
+  /** Ended by us, so that an unanswered write can't land later. */
+  | { readonly kind: 'recycled' }
+  | { readonly kind: 'stopped' };
+
+export interface LinkIdentity {
+  /** Digits with the country code. */
+  readonly phoneNumber: string;
+}
+
+export interface LinkEvents {
+  /** A QR to scan; a new one comes when this expires (`expiresAt`, epoch milliseconds). */
+  onQr(qr: string, expiresAt: number): void;
+  /** The phone accepted this device, and the credentials are stored. WhatsApp restarts the stream next. */
+  onPaired(identity: LinkIdentity): void;
+  /** Logged in. */
+  onLogin(identity: LinkIdentity): void;
+  /** `account_sync`: something changed elsewhere. */
+  onAnnouncement(): void;
+}
+
+/** One connection to WhatsApp, from the attempt to its end. Drops everything that arrives after its end. */
+export interface Link {
+  /** Sends a request and waits for the reply with its id. Frames leave in the order of the calls. Never rejects. */
+  request(stanza: Stanza, timeoutMs: number): Promise<Reply>;
+  /** The 8 characters for the phone. Only while pairing. */
+  requestPairingCode(phoneNumber: string): Promise<string>;
+  end(evidence: CloseEvidence): void;
+  /** This device's own address, once paired. */
+  readonly jid: string | undefined;
+  readonly phase: LinkPhase;
+  /** Tells the watchdog how far the attempt has come. */
+  reached(phase: LinkPhase): void;
+  /** Resolves once the link is gone and its socket closed. */
+  readonly ended: Promise<CloseEvidence>;
+}

@@ -1,0 +1,295 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { Storage } from '../storage/storage.ts';
+import { judgeClose, type Verdict } from './close-reasons.ts';
+import { InstancePrivacy } from './instance-privacy.ts';
+import type { CloseEvidence, Link, LinkEvents } from './link.ts';
+import { pauseMs, type LoginGate } from './reconnect.ts';
+import type { InstanceState, InstanceView, Pairing, StateReason } from './state.ts';
+import { openLink, type WhatsAppServer } from './baileys/socket.ts';
+
+export interface SessionDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly storage: Storage;
+  readonly server: WhatsAppServer;
+  readonly gate: LoginGate;
+  readonly onInstanceChange: (instanceId: string) => void;
+  readonly onPrivacyChange: (instanceId: string) => void;
+}
+
+/** More restarts than this within a minute are not taken at once any more. */
+const MOST_RESTARTS_A_MINUTE = 3;
+/** A pairing code works as long as the socket that asked for it lives: the QR codes' 60 s and five times 20 s. */
+const PAIRING_CODE_MS = 160_000;
+/** Failures in a row are counted up to here; the pause has long stopped growing. */
+const MOST_COUNTED_FAILURES = 30;
+/** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
+export const ARCHIVE_MS = 30 * 24 * 3_600_000;
+
+interface Run {
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * One instance's connection: what state it is in, and the one loop that opens links, one at a time. A link is opened
+ * only after the close of the one before was seen.
+ */
+export class Session {
+  readonly privacy: InstancePrivacy;
+  #view: InstanceView;
+  #run: Run | undefined;
+  #link: Link | undefined;
+  /** Ends the pause before the next attempt. */
+  #wake: (() => void) | undefined;
+  #restarts: number[] = [];
+  readonly #deps: SessionDeps;
+
+  constructor(deps: SessionDeps, view: InstanceView) {
+    this.#deps = deps;
+    this.#view = view;
+    this.privacy = new InstancePrivacy({
+      clock: deps.clock,
+      onChange: () => deps.onPrivacyChange(view.id),
+      isConnecting: () => this.#run !== undefined && ['CONNECTING', 'RECONNECTING', 'OPEN'].includes(this.#view.state),
+    });
+  }
+
+  get view(): InstanceView {
+    return this.#view;
+  }
+
+  get link(): Link | undefined {
+    return this.#link;
+  }
+
+  /** Connects with the stored credentials, and stays connected. A session that waits for its next attempt tries now. */
+  start(): void {
+    if (this.#run) return this.#wake?.();
+    this.#begin((signal) => this.#connect(signal));
+  }
+
+  /** Links a device by QR, or by code where a number is given; then stays connected. */
+  async pair(phoneNumber: string | undefined): Promise<void> {
+    await this.halt();
+    this.#begin((signal) => this.#pair(phoneNumber, signal));
+  }
+
+  /** Ends the connection and waits until it is gone. The state is the caller's to set. */
+  async halt(): Promise<void> {
+    const run = this.#run;
+    if (!run) return;
+    run.controller.abort();
+    await run.done;
+  }
+
+  set(state: InstanceState, reason?: StateReason, extra: { pairing?: Pairing; phoneNumber?: string } = {}): void {
+    const before = this.#view;
+    const phoneNumber = extra.phoneNumber ?? before.phoneNumber;
+    const since = before.state === state ? before.since : this.#deps.clock.now();
+    const { id, accountId, name } = before;
+    this.#view = { id, accountId, name, state, since, reason, phoneNumber, pairing: extra.pairing };
+    if (!['CONNECTING', 'RECONNECTING', 'OPEN'].includes(state)) this.privacy.notConnecting();
+    if (before.state !== state) this.#deps.log.info({ instance: id, state, reason: reason?.code }, 'instance state');
+    this.#deps.onInstanceChange(id);
+  }
+
+  #begin(work: (signal: AbortSignal) => Promise<void>): void {
+    const controller = new AbortController();
+    const done = work(controller.signal)
+      .catch((error: unknown) => {
+        if (controller.signal.aborted) return;
+        this.#deps.log.error({ instance: this.#view.id, err: error }, 'session failed');
+        this.set('STOPPED', { code: 'internal_error', message: 'The session failed; start it again' });
+      })
+      .finally(() => {
+        if (this.#run?.controller === controller) this.#run = undefined;
+        this.privacy.notConnecting();
+      });
+    this.#run = { controller, done };
+  }
+
+  async #pair(phoneNumber: string | undefined, signal: AbortSignal): Promise<void> {
+    this.set('PAIRING');
+    const paired = { phoneNumber: undefined as string | undefined };
+    let codeAsked = false;
+    const evidence = await this.#live(undefined, signal, {
+      onQr: (qr, expiresAt) => {
+        if (phoneNumber === undefined) return this.set('PAIRING', undefined, { pairing: { qr, expiresAt } });
+        if (codeAsked) return;
+        codeAsked = true;
+        void this.#showCode(phoneNumber);
+      },
+      onPaired: (identity) => {
+        paired.phoneNumber = identity.phoneNumber;
+        this.set('CONNECTING', { code: 'paired', message: 'Paired; logging in' }, identity);
+      },
+      onLogin: () => undefined,
+      onAnnouncement: () => undefined,
+    });
+    if (paired.phoneNumber !== undefined) {
+      await this.#deps.storage.instances.update(this.#view.id, { phoneNumber: paired.phoneNumber });
+      if (!signal.aborted) await this.#connect(signal);
+      return;
+    }
+    if (signal.aborted) return;
+    const verdict = judgeClose(evidence, this.#deps.clock.now());
+    await this.#settleIn('UNPAIRED', { code: verdict.reason.code, message: verdict.reason.message });
+  }
+
+  async #showCode(phoneNumber: string): Promise<void> {
+    const link = this.#link;
+    try {
+      const code = await link?.requestPairingCode(phoneNumber);
+      if (code === undefined || link !== this.#link || this.#view.state !== 'PAIRING') return;
+      this.set('PAIRING', undefined, { pairing: { code, expiresAt: this.#deps.clock.now() + PAIRING_CODE_MS } });
+    } catch (error) {
+      link?.end({ kind: 'crashed', error });
+    }
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      this.set('CONNECTING', this.#view.reason);
+      await this.#deps.gate.enter(signal);
+      const credentials = await this.#loadCredentials();
+      if (credentials === undefined || signal.aborted) return;
+      let opened = false;
+      const evidence = await this.#live(credentials, signal, {
+        onQr: () => this.#link?.end({ kind: 'failure', reason: 401, expiresInS: undefined }),
+        onPaired: () => undefined,
+        onLogin: (identity) => {
+          const link = this.#link;
+          if (!link) return;
+          link.reached('first_read');
+          void this.#firstRead(link).then((isOpen) => {
+            if (!isOpen) return;
+            opened = true;
+            this.set('OPEN', undefined, identity);
+          });
+        },
+        onAnnouncement: () => this.privacy.announced(),
+      });
+      if (signal.aborted) return;
+      failures = opened ? 0 : Math.min(failures + 1, MOST_COUNTED_FAILURES);
+      const verdict = judgeClose(evidence, this.#deps.clock.now());
+      if (!(await this.#follow(verdict, failures, signal))) return;
+    }
+  }
+
+  /** Undefined when there is nothing to log in with; the state then says why. A failed read is never "none yet". */
+  async #loadCredentials(): Promise<string | undefined> {
+    try {
+      const credentials = await this.#deps.storage.credentials.load(this.#view.id);
+      if (credentials === undefined) this.set('UNPAIRED');
+      return credentials;
+    } catch (error) {
+      this.#deps.log.error({ instance: this.#view.id, err: error }, 'credentials could not be read');
+      const message = 'The stored credentials could not be read; nothing was changed';
+      this.set('STOPPED', { code: 'credentials_unreadable', message });
+      return undefined;
+    }
+  }
+
+  /** Opens one link and waits until it is gone. */
+  async #live(credentials: string | undefined, signal: AbortSignal, events: LinkEvents): Promise<CloseEvidence> {
+    const { id } = this.#view;
+    const { storage, clock, server } = this.#deps;
+    const link = openLink({
+      server,
+      clock,
+      credentials,
+      keys: {
+        get: (type, ids) => storage.signalKeys.get(id, type, ids),
+        apply: (changes) => storage.signalKeys.apply(id, changes),
+      },
+      saveCredentials: (text) => storage.credentials.save(id, text),
+      events,
+    });
+    this.#link = link;
+    const onAbort = (): void => link.end({ kind: 'stopped' });
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    try {
+      const evidence = await link.ended;
+      this.#deps.log.info({ instance: id, evidence: evidence.kind, phase: link.phase }, 'connection ended');
+      return evidence;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.#link = undefined;
+      this.privacy.closed();
+    }
+  }
+
+  async #firstRead(link: Link): Promise<boolean> {
+    const reply = await this.privacy.opened(link);
+    if (reply.kind !== 'snapshot') {
+      link.end({ kind: 'first_read_failed', reply });
+      return false;
+    }
+    if (link !== this.#link) return false;
+    link.reached('open');
+    return true;
+  }
+
+  /** Does what the verdict says; false when the session is over. */
+  async #follow(verdict: Verdict, failures: number, signal: AbortSignal): Promise<boolean> {
+    const { clock, storage } = this.#deps;
+    const { action, state, reason } = verdict;
+    switch (action.kind) {
+      case 'restart':
+        if (this.#mayRestart()) {
+          this.set('RECONNECTING', reason);
+          return true;
+        }
+        return this.#pause(state, reason, clock.now() + pauseMs(failures), signal);
+      case 'retry':
+        return this.#pause(state, reason, clock.now() + pauseMs(failures), signal);
+      case 'retry_at':
+        return this.#pause(state, reason, action.at, signal);
+      case 'logged_out':
+        await storage.credentials.archive(this.#view.id, clock.now() + ARCHIVE_MS);
+        await this.#settleIn(state, reason);
+        return false;
+      case 'halt':
+        await this.#settleIn(state, reason);
+        return false;
+    }
+  }
+
+  #mayRestart(): boolean {
+    const now = this.#deps.clock.monotonic();
+    this.#restarts = this.#restarts.filter((at) => now - at < 60_000);
+    if (this.#restarts.length >= MOST_RESTARTS_A_MINUTE) return false;
+    this.#restarts.push(now);
+    return true;
+  }
+
+  async #pause(state: InstanceState, reason: StateReason, retryAt: number, signal: AbortSignal): Promise<boolean> {
+    this.set(state, { ...reason, retryAt });
+    const pause = new AbortController();
+    this.#wake = () => pause.abort();
+    try {
+      const left = Math.max(0, retryAt - this.#deps.clock.now());
+      await this.#deps.clock.sleep(left, AbortSignal.any([signal, pause.signal]));
+    } catch (error) {
+      if (!signal.aborted && !pause.signal.aborted) throw error;
+    } finally {
+      this.#wake = undefined;
+    }
+    return !signal.aborted;
+  }
+
+  /** A state that lasts: it is stored, so that it is still known after a restart. */
+  async #settleIn(state: InstanceState, reason: StateReason): Promise<void> {
+    await this.#deps.storage.instances.update(this.#view.id, {
+      wanted: 'stopped',
+      state,
+      stateSince: this.#deps.clock.now(),
+      reason,
+    });
+    this.set(state, reason);
+  }
+}

@@ -1,0 +1,54 @@
+import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
+import type { Snapshot } from '../privacy/settings.ts';
+import type { InstanceView } from './state.ts';
+
+/** Whose instances a call may touch: an account's, or with `instanceId` that one alone. */
+export interface Reach {
+  readonly accountId: string;
+  readonly instanceId?: string | undefined;
+}
+
+export interface InstancePage {
+  readonly instances: readonly InstanceView[];
+  readonly hasNextPage: boolean;
+}
+
+/**
+ * The instances of all accounts and their sessions. A name outside the reach is NOT_FOUND, exactly like one that does
+ * not exist. Every method throws PrivetError for what the caller can do something about.
+ */
+export interface Sessions {
+  /** @throws CONFLICT when the account has an instance of that name. */
+  create(reach: Reach, name: string): Promise<InstanceView>;
+  /** Undefined when there is none within reach. */
+  find(reach: Reach, name: string): Promise<InstanceView | undefined>;
+  /** By name; `after` is the name of the last instance already seen. */
+  list(reach: Reach, page: { first: number; after?: string | undefined }): Promise<InstancePage>;
+  /** Begins pairing; resolves once the first QR or the code is there, or the state says why not. */
+  pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView>;
+  start(reach: Reach, name: string): Promise<InstanceView>;
+  stop(reach: Reach, name: string): Promise<InstanceView>;
+  /** Logs the linked device out on WhatsApp and waits until WhatsApp confirmed it. */
+  unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
+  delete(reach: Reach, name: string): Promise<void>;
+
+  /** A fresh read; callers share one that was not sent yet. */
+  readPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<PrivacyReading>;
+  /** Applies the changes in the order of the field table and says what holds. */
+  updatePrivacy(
+    reach: Reach,
+    name: string,
+    changes: readonly RequestedChange[],
+    signal: AbortSignal,
+  ): Promise<{ readonly instance: InstanceView; readonly outcome: UpdateOutcome }>;
+
+  /** The present state first, then each change; ends when the instance is deleted. */
+  watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>>;
+  /** The present settings first (once there are any), then each change; ends when the instance is deleted. */
+  watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<PrivacyReading>>;
+}
+
+export interface PrivacyReading {
+  readonly instance: InstanceView;
+  readonly snapshot: Snapshot;
+}
