@@ -40,7 +40,11 @@ export class BareClient implements AsyncDisposable {
   readonly updates: Partial<ConnectionState>[] = [];
   readonly notifications: BinaryNode[] = [];
 
-  constructor(simulator: Simulator, auth = memoryAuth(), config: Partial<UserFacingSocketConfig> = {}) {
+  constructor(
+    simulator: Pick<Simulator, 'url' | 'rootKey' | 'rootSerial'>,
+    auth = memoryAuth(),
+    config: Partial<UserFacingSocketConfig> = {},
+  ) {
     WA_CERT_DETAILS.PUBLIC_KEY = simulator.rootKey;
     WA_CERT_DETAILS.SERIAL = simulator.rootSerial;
     this.auth = auth;
@@ -90,7 +94,7 @@ export class BareClient implements AsyncDisposable {
   }
 }
 
-export function statusOf(error: Error): number {
+function statusOf(error: Error): number {
   const output: unknown = 'output' in error ? error.output : undefined;
   const isOutput = typeof output === 'object' && output !== null && 'statusCode' in output;
   return isOutput && typeof output.statusCode === 'number' ? output.statusCode : 0;

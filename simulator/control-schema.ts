@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SimulatorError } from './errors.ts';
+import type { Disconnect } from './simulator.ts';
 
 const phoneNumber = z.string().regex(/^\+?[1-9]\d{5,14}$/, 'expected 6 to 15 digits, with or without +');
 const count = z.int().positive();
@@ -32,13 +33,11 @@ const fault = z.discriminatedUnion('do', [
   z.strictObject({ ...subject, do: z.enum(['failure', 'refuse-upgrade']), code: status.exactOptional() }),
 ]);
 
-const disconnect = z.union(
-  [
-    z.enum(['close', 'reset', 'xmlstreamend', 'replaced', 'device_removed']),
-    z.templateLiteral(['stream:', z.int().min(100).max(999)]),
-  ],
-  { error: 'expected close, reset, stream:<code>, xmlstreamend, replaced or device_removed' },
-);
+const DISCONNECT = /^(close|reset|stream:\d{3}|xmlstreamend|replaced|device_removed)$/;
+
+const disconnect = z.custom<Disconnect>((value) => typeof value === 'string' && DISCONNECT.test(value), {
+  error: 'expected close, reset, stream:<code>, xmlstreamend, replaced or device_removed',
+});
 
 /** The bodies of the control port. */
 export const BODIES = {

@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import { writtenCategory } from './privacy.ts';
 
 /** Which stanzas a fault is for. A key that is left out matches anything. */
-export interface FaultMatch {
+interface FaultMatch {
   readonly xmlns?: string;
   readonly type?: string;
   /** The category that a privacy write names. */

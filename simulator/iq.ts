@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Account, Accounts, Device } from './accounts.ts';
 import { countKeys, digestKeys, describeMissingKeys, rotateKey, uploadKeys } from './keys.ts';
 import type { Link } from './link.ts';
-import { child, children, deviceRemoved, isServer, node, Refusal } from './nodes.ts';
+import { child, children, deviceRemoved, isServer, node, Refusal, SERVER } from './nodes.ts';
 import { planWrite, readPrivacy } from './privacy.ts';
 import { answerUsync } from './usync.ts';
 
@@ -100,10 +100,10 @@ function becomeActive({ device, link }: IqContext): void {
   if (device.active) return;
   device.active = true;
   const counts = { count: '0', message: '0', notification: '0', receipt: '0', appdata: '0' };
-  link.send(node('ib', { from: 's.whatsapp.net' }, [node('offline_preview', counts)]));
+  link.send(node('ib', { from: SERVER }, [node('offline_preview', counts)]));
   if (device.dirtySince !== undefined) {
     const dirty = node('dirty', { type: 'account_sync', timestamp: device.dirtySince });
-    link.send(node('ib', { from: 's.whatsapp.net' }, [dirty]));
+    link.send(node('ib', { from: SERVER }, [dirty]));
   }
-  link.send(node('ib', { from: 's.whatsapp.net' }, [node('offline', { count: '0' })]));
+  link.send(node('ib', { from: SERVER }, [node('offline', { count: '0' })]));
 }

@@ -24,7 +24,8 @@ function readOptions(args: string[]): { help: boolean; port: number; control: nu
     const options = { port: text, control: text, rtt: text, help: { type: 'boolean', default: false } } as const;
     ({ values } = parseArgs({ args, options, strict: true, allowPositionals: false }));
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    // Only the first line says what is wrong; the others are advice.
+    throw new UsageError(String(error instanceof Error ? error.message : error).split('\n')[0]);
   }
   return {
     help: values.help,

@@ -61,6 +61,17 @@ test('a QR that is altered does not link', async () => {
   expect(simulator.account(PHONE).linkedDevices).toBe(0);
 });
 
+test('a companion that signs with another key than it registered does not count as linked', async () => {
+  await using simulator = await startSimulator();
+  const auth = memoryAuth();
+  await using client = new BareClient(simulator, auth);
+  const qr = await client.qr();
+  auth.creds.signedIdentityKey.private = Curve.generateKeyPair().private;
+  await expect(simulator.scan(qr, PHONE)).rejects.toMatchObject({ status: 409 });
+  expect(simulator.account(PHONE).linkedDevices).toBe(0);
+  await expect(client.closed()).resolves.toBe(401);
+});
+
 test('invents a number where none is given, and links several devices to one account', async () => {
   await using simulator = await startSimulator();
   await using first = new BareClient(simulator);

@@ -6,9 +6,8 @@ import type { RefLifetimes } from './registration.ts';
 import { WhatsAppServer } from './server.ts';
 import type { LoggedStanza } from './stanza-log.ts';
 
-export type { Fault, FaultHandle, FaultMatch } from './faults.ts';
+export type { Fault, FaultHandle } from './faults.ts';
 export type { LoggedStanza } from './stanza-log.ts';
-export { SimulatorError } from './errors.ts';
 
 export interface SimulatorOptions {
   /** 127.0.0.1 by default. */

@@ -17,7 +17,7 @@ export interface LoggedStanza {
 }
 
 /** How many stanzas are kept for an account; then the oldest ones go. */
-export const LOG_LIMIT = 10_000;
+const LOG_LIMIT = 10_000;
 
 /** Children beyond this number are not kept: 1,000 accounts with 812 pre-keys each would not fit. */
 const KEPT_CHILDREN = 16;

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { BareClient, connect, iq, memoryAuth } from './bare-client.ts';
+import { openControlPort } from './control.ts';
+import { startSimulator } from './simulator.ts';
+
+const PHONE = '4915550000006';
+
+async function call(
+  base: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: unknown }> {
+  const payload = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+  const response = await fetch(`${base}${path}`, { method, ...payload, signal: AbortSignal.timeout(15_000) });
+  return { status: response.status, body: await response.json() };
+}
+
+test('pairs, shows, changes, breaks and disconnects', async () => {
+  await using simulator = await startSimulator();
+  await using control = await openControlPort(simulator);
+  const post = (path: string, body: unknown) => call(control.url, 'POST', path, body);
+  const auth = memoryAuth();
+  {
+    await using client = new BareClient(simulator, auth);
+    const scanned = await post('/scan', { qr: await client.qr(), phoneNumber: `+${PHONE}` });
+    expect(scanned).toEqual({ status: 200, body: { phoneNumber: PHONE } });
+    await client.closed();
+  }
+  await using client = new BareClient(simulator, auth);
+  await client.opened();
+
+  await expect(post(`/accounts/${PHONE}/privacy`, { category: 'last', value: 'none' })).resolves.toMatchObject({
+    status: 200,
+  });
+  await expect(post(`/accounts/${PHONE}/privacy`, { category: 'defense', value: null })).resolves.toMatchObject({
+    status: 200,
+  });
+  await expect(
+    post('/faults', { phoneNumber: PHONE, match: { xmlns: 'privacy', type: 'set' }, do: 'error', code: 429, times: 1 }),
+  ).resolves.toMatchObject({ status: 200 });
+  const category = { tag: 'category', attrs: { name: 'last', value: 'all' } };
+  const write = () =>
+    client.socket.query(iq('set', 'privacy', [{ tag: 'privacy', attrs: {}, content: [category] }]), 5_000);
+  await expect(write()).rejects.toMatchObject({ data: 429 });
+
+  const shown = await call(control.url, 'GET', `/accounts/%2B${PHONE}`);
+  expect(shown).toMatchObject({ status: 200, body: { connected: true, privacy: { last: 'none' } } });
+  expect(shown.body).not.toHaveProperty('privacy.defense');
+  expect(shown.body).toHaveProperty(
+    'stanzas',
+    expect.arrayContaining([
+      { at: expect.any(Number), tag: 'iq', xmlns: 'privacy', type: 'set', category: 'last', value: 'all' },
+      { at: expect.any(Number), tag: 'ib', xmlns: null, type: null },
+    ]),
+  );
+
+  await post('/faults', { match: { xmlns: 'privacy', type: 'set' }, do: 'silence' });
+  await expect(call(control.url, 'DELETE', '/faults')).resolves.toEqual({ status: 200, body: {} });
+  await expect(post('/rtt', { ms: 5 })).resolves.toEqual({ status: 200, body: {} });
+  await write();
+  for (let round = 0; round < 2; round += 1) {
+    await expect(post(`/accounts/${PHONE}/disconnect`, { how: 'stream:503' })).resolves.toEqual({
+      status: 200,
+      body: {},
+    });
+    expect(simulator.account(PHONE).connected).toBe(false);
+  }
+  await expect(client.closed()).resolves.toBe(503);
+});
+
+test('takes a pairing code', async () => {
+  await using simulator = await startSimulator();
+  await using control = await openControlPort(simulator);
+  await using client = new BareClient(simulator);
+  await client.qr();
+  const code = await client.socket.requestPairingCode(PHONE);
+  await expect(call(control.url, 'POST', '/code', { phoneNumber: PHONE, code })).resolves.toEqual({
+    status: 200,
+    body: {},
+  });
+  await expect(client.closed()).resolves.toBe(515);
+});
+
+test.each<[string, string, unknown, number, string]>([
+  ['POST', '/scan', {}, 400, 'qr:'],
+  ['POST', '/scan', { qr: 'x' }, 400, 'qr:'],
+  ['POST', '/scan', { qr: 'x', phoneNumber: 'me' }, 400, 'phoneNumber:'],
+  ['POST', '/scan', 'no json', 400, 'body:'],
+  ['POST', '/code', { phoneNumber: PHONE, code: 'x' }, 400, 'code:'],
+  ['POST', '/rtt', { ms: -1 }, 400, 'ms:'],
+  ['POST', '/rtt', { ms: 1, extra: 1 }, 400, 'extra:'],
+  ['POST', '/faults', { do: 'explode' }, 400, 'do:'],
+  ['POST', '/faults', { do: 'error' }, 400, 'match:'],
+  ['POST', '/faults', { do: 'delay', match: {} }, 400, 'ms:'],
+  ['POST', '/faults', { do: 'error', match: { name: 'x' } }, 400, 'match.name:'],
+  ['POST', `/accounts/${PHONE}/privacy`, { category: 'last' }, 400, 'value:'],
+  ['POST', `/accounts/${PHONE}/disconnect`, { how: 'stream:5' }, 400, 'how:'],
+  ['GET', '/accounts/me', undefined, 400, 'phoneNumber:'],
+  ['GET', '/accounts/4915550000097', undefined, 404, 'phoneNumber:'],
+  ['POST', '/accounts/4915550000097/disconnect', { how: 'close' }, 404, 'phoneNumber:'],
+  ['GET', '/nowhere', undefined, 404, 'path:'],
+  ['POST', '/rtt', `{"ms":1,"x":"${'x'.repeat(65_536)}"}`, 413, 'body:'],
+])('%s %s refuses', async (method, path, body, status, field) => {
+  await using simulator = await startSimulator();
+  simulator.createAccount(PHONE);
+  await using control = await openControlPort(simulator);
+  const answer = await call(control.url, method, path, body);
+  expect(answer).toEqual({ status, body: { error: expect.stringContaining(field) } });
+});
+
+test('disconnecting an account without a link is fine', async () => {
+  await using simulator = await startSimulator();
+  await using client = await connect(simulator, PHONE);
+  await client.socket.end(undefined);
+  await simulator.disconnect(PHONE, 'replaced');
+});
