@@ -6,6 +6,7 @@ import type { TokenScope } from '../access/principal.ts';
 import { PrivetError } from '../errors.ts';
 import type { GraphQLContext } from './context.ts';
 import './deadline-plugin.ts';
+import { whyForbidden } from './forbidden.ts';
 
 /**
  * A call passes: arguments validated (an argument mapper, outside the resolver) → deadline → scopes → resolver. The
@@ -34,7 +35,7 @@ export const builder = new SchemaBuilder<{
     }),
     // Otherwise a stream would be opened first and refused at its first event.
     authorizeOnSubscribe: true,
-    unauthorizedError: () => new PrivetError('FORBIDDEN', 'This token may not do that'),
+    unauthorizedError: (_parent, _context, _info, { failure }) => new PrivetError('FORBIDDEN', whyForbidden(failure)),
   },
   validation: {
     // Our messages name the field and what it accepts by themselves; a prefix with the path would say it twice.

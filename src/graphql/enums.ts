@@ -7,7 +7,9 @@ interface Value<Name extends string> {
 }
 
 /** Enum values whose value inside the service is their name, from their descriptions. */
-export function valuesWith<Name extends string>(descriptions: Readonly<Record<Name, string>>): Record<Name, Value<Name>> {
+export function valuesWith<Name extends string>(
+  descriptions: Readonly<Record<Name, string>>,
+): Record<Name, Value<Name>> {
   const names = Object.keys(descriptions) as Name[];
   const values = names.map((name) => [name, { value: name, description: descriptions[name] }] as const);
   return Object.fromEntries(values) as Record<Name, Value<Name>>;
@@ -26,7 +28,10 @@ export function nameFieldsInRefusals(schema: GraphQLSchema): GraphQLSchema {
 }
 
 function explain(type: GraphQLEnumType, field: string): void {
-  const accepted = type.getValues().map(({ name }) => name).join(', ');
+  const accepted = type
+    .getValues()
+    .map(({ name }) => name)
+    .join(', ');
   const refusal = (found: string, nodes?: ValueNode) =>
     new GraphQLError(`${field} must be one of ${accepted}; found ${found}`, {
       ...(nodes ? { nodes } : {}),

@@ -30,6 +30,16 @@ export function toGraphQLError(error: PrivetError, { nodes, path }: Place = {}):
   });
 }
 
+/** GraphQL's own error without a path: it is about the request, and execution has not begun. */
+function badRequest(error: GraphQLError): GraphQLError {
+  const { code = 'BAD_USER_INPUT', http = { status: 400, spec: true } } = error.extensions;
+  return new GraphQLError(error.message, {
+    ...(error.nodes ? { nodes: error.nodes } : {}),
+    // `spec`: 400 as `application/graphql-response+json`, but 200 as `application/json`, as GraphQL over HTTP has it.
+    extensions: { ...error.extensions, code, http },
+  });
+}
+
 /** What lies under the wrappers that GraphQL puts around what a resolver throws. */
 function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
@@ -45,9 +55,12 @@ export const createErrorMask =
     const place: Place = error instanceof GraphQLError ? error : {};
     const cause = causeOf(error);
     if (cause instanceof PrivetError) return toGraphQLError(cause, place);
-    if (error instanceof GraphQLError && cause instanceof GraphQLError) return error;
+    if (error instanceof GraphQLError && cause instanceof GraphQLError) return error.path ? error : badRequest(error);
 
-    log.error({ err: cause, ...(place.path ? { path: place.path.join('.') } : {}) }, 'GraphQL call failed unexpectedly');
+    log.error(
+      { err: cause, ...(place.path ? { path: place.path.join('.') } : {}) },
+      'GraphQL call failed unexpectedly',
+    );
     return new GraphQLError('Internal server error', {
       ...(place.nodes ? { nodes: place.nodes } : {}),
       ...(place.path ? { path: place.path } : {}),

@@ -25,7 +25,8 @@ const cursorOf = (name: string): string => Buffer.from(name).toString('base64url
 
 function nameAt(cursor: string): string {
   const name = Buffer.from(cursor, 'base64url').toString();
-  if (!isInstanceName(name)) throw new PrivetError('BAD_USER_INPUT', 'after must be a cursor that an earlier page gave');
+  if (!isInstanceName(name))
+    throw new PrivetError('BAD_USER_INPUT', 'after must be a cursor that an earlier page gave');
   return name;
 }
 

@@ -17,7 +17,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'READ_RECEIPTS.NONE': 'Read receipts are neither sent nor shown.',
 };
 
-const meaningOf = (spec: FieldSpec, value: string): string => MEANINGS[`${spec.field}.${value}`] ?? MEANINGS[value] ?? value;
+const meaningOf = (spec: FieldSpec, value: string): string =>
+  MEANINGS[`${spec.field}.${value}`] ?? MEANINGS[value] ?? value;
 
 /** The enum of each field's values, made from the field table. */
 const enumOfField = new Map(
@@ -25,9 +26,7 @@ const enumOfField = new Map(
     spec.field,
     builder.enumType(spec.enumName, {
       description: `Values of \`${spec.name}\`. ${spec.description}`,
-      values: valuesWith(
-        Object.fromEntries(Object.keys(spec.values).map((value) => [value, meaningOf(spec, value)])),
-      ),
+      values: valuesWith(Object.fromEntries(Object.keys(spec.values).map((value) => [value, meaningOf(spec, value)]))),
     }),
   ]),
 );
@@ -38,12 +37,16 @@ export function enumOf(spec: FieldSpec) {
   return type;
 }
 
-export const fieldsOf = (section: Section): readonly FieldSpec[] => fieldSpecs.filter((spec) => spec.section === section);
+export const fieldsOf = (section: Section): readonly FieldSpec[] =>
+  fieldSpecs.filter((spec) => spec.section === section);
 
 export const PrivacyFieldEnum = builder.enumType('PrivacyField', {
   description: 'The settings that this version models.',
   values: valuesWith(
-    Object.fromEntries(fieldSpecs.map(({ field, description }) => [field, description])) as Record<PrivacyField, string>,
+    Object.fromEntries(fieldSpecs.map(({ field, description }) => [field, description])) as Record<
+      PrivacyField,
+      string
+    >,
   ),
 });
 

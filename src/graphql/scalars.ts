@@ -6,7 +6,8 @@ builder.scalarType('DateTime', {
   serialize: (milliseconds) => new Date(milliseconds).toISOString(),
   parseValue: (value) => {
     const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-    if (Number.isNaN(milliseconds)) throw new GraphQLError('A DateTime is ISO 8601 text, such as 2026-01-31T12:00:00.000Z');
+    if (Number.isNaN(milliseconds))
+      throw new GraphQLError('A DateTime is ISO 8601 text, such as 2026-01-31T12:00:00.000Z');
     return milliseconds;
   },
 });

@@ -11,7 +11,9 @@ import './token.ts';
 
 builder.queryType({ description: 'Reads.' });
 builder.mutationType({ description: 'Changes. A field that fails is null and leaves its siblings alone.' });
-builder.subscriptionType({ description: 'Streams over server-sent events: what holds now comes first, then each change.' });
+builder.subscriptionType({
+  description: 'Streams over server-sent events: what holds now comes first, then each change.',
+});
 
 // Unsorted: fields and values in the order of the field table read better than in that of the alphabet.
 export const schema = nameFieldsInRefusals(builder.toSchema({ sortSchema: false }));

@@ -24,7 +24,7 @@ builder.mutationField('rotateInstanceToken', (t) =>
   t.field({
     type: RotateTokenPayload,
     nullable: true,
-    description: "Gives an instance a new token in place of its earlier ones.",
+    description: 'Gives an instance a new token in place of its earlier ones.',
     authScopes: { admin: true },
     args: instanceArgument,
     resolve: async (_root, args, { sessions, tokens, reach }) => {

@@ -1,0 +1,148 @@
+import {
+  GraphQLError,
+  Kind,
+  Lexer,
+  parse,
+  Source,
+  TokenKind,
+  type ASTVisitor,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type ParseOptions,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
+
+/** What a document may ask for. Everyday documents stay far below; GraphiQL's introspection has depth 15. */
+export const LIMITS = {
+  tokens: 400,
+  depth: 8,
+  introspectionDepth: 16,
+  aliases: 15,
+  rootFields: 15,
+  mutations: 5,
+  directives: 10,
+} as const;
+
+/** Always HTTP 400, also where the client asked for `application/json`: the document was not looked at any further. */
+const refusal = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400, spec: false } } });
+
+/** Parses a document, and stops at the limit of tokens. */
+export function parseWithin(source: string | Source, options?: ParseOptions): DocumentNode {
+  try {
+    return parse(source, { ...options, maxTokens: LIMITS.tokens });
+  } catch (error) {
+    throw hasMoreTokens(source) ? refusal(`A document may have ${LIMITS.tokens} tokens at most`) : error;
+  }
+}
+
+/** The parser's error says only in its text whether it was the limit or the syntax. */
+function hasMoreTokens(source: string | Source): boolean {
+  const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
+  try {
+    for (let tokens = 0; tokens <= LIMITS.tokens; tokens++) {
+      if (lexer.advance().kind === TokenKind.EOF) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const limitRules: readonly ValidationRule[] = [limitAliases, limitDirectives, limitRootFields, limitDepth];
+
+function limitAliases(context: ValidationContext): ASTVisitor {
+  let aliases = 0;
+  return {
+    Field(node) {
+      if (node.alias && ++aliases === LIMITS.aliases + 1) {
+        context.reportError(refusal(`A document may have ${LIMITS.aliases} aliases at most`));
+      }
+    },
+  };
+}
+
+function limitDirectives(context: ValidationContext): ASTVisitor {
+  let directives = 0;
+  return {
+    Directive() {
+      if (++directives === LIMITS.directives + 1) {
+        context.reportError(refusal(`A document may have ${LIMITS.directives} directives at most`));
+      }
+    },
+  };
+}
+
+function limitRootFields(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(operation) {
+      const isMutation = operation.operation === 'mutation';
+      const limit = isMutation ? LIMITS.mutations : LIMITS.rootFields;
+      if (rootFields(operation, fragmentsOf(context.getDocument())).size > limit) {
+        const what = isMutation ? 'mutations' : 'root fields';
+        context.reportError(refusal(`An operation may have ${limit} ${what} at most`));
+      }
+    },
+  };
+}
+
+function limitDepth(context: ValidationContext): ASTVisitor {
+  const fragments = fragmentsOf(context.getDocument());
+  return {
+    OperationDefinition(operation) {
+      for (const [name, selections] of rootFields(operation, fragments)) {
+        const limit = name.startsWith('__') ? LIMITS.introspectionDepth : LIMITS.depth;
+        const depth = 1 + Math.max(0, ...selections.map((selection) => depthOf(selection, fragments, new Map())));
+        if (depth > limit) context.reportError(refusal(`An operation may be ${limit} fields deep at most`));
+      }
+    },
+  };
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+const fragmentsOf = (document: DocumentNode): Fragments =>
+  new Map(
+    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+  );
+
+/** The selection sets of each root field by its key in the response, whether it stands there or in a fragment. */
+function rootFields(operation: OperationDefinitionNode, fragments: Fragments): Map<string, SelectionSetNode[]> {
+  const found = new Map<string, SelectionSetNode[]>();
+  const seen = new Set<SelectionSetNode>();
+  const collect = (set: SelectionSetNode | undefined): void => {
+    if (!set || seen.has(set)) return;
+    seen.add(set);
+    for (const node of set.selections) {
+      if (node.kind === Kind.FRAGMENT_SPREAD) collect(fragments.get(node.name.value)?.selectionSet);
+      else if (node.kind === Kind.INLINE_FRAGMENT) collect(node.selectionSet);
+      else {
+        const key = `${node.name.value.startsWith('__') ? '__' : ''}${(node.alias ?? node.name).value}`;
+        found.set(key, [...(found.get(key) ?? []), ...(node.selectionSet ? [node.selectionSet] : [])]);
+      }
+    }
+  };
+  collect(operation.selectionSet);
+  return found;
+}
+
+/** How many fields deep a selection set goes. Each set is measured once; a cycle (which has its own rule) counts 0. */
+function depthOf(set: SelectionSetNode, fragments: Fragments, measured: Map<SelectionSetNode, number>): number {
+  const known = measured.get(set);
+  if (known !== undefined) return known;
+  measured.set(set, 0);
+  const depths = set.selections.map((node) => {
+    if (node.kind === Kind.FRAGMENT_SPREAD) {
+      const fragment = fragments.get(node.name.value);
+      return fragment ? depthOf(fragment.selectionSet, fragments, measured) : 0;
+    }
+    if (node.kind === Kind.INLINE_FRAGMENT) return depthOf(node.selectionSet, fragments, measured);
+    return 1 + (node.selectionSet ? depthOf(node.selectionSet, fragments, measured) : 0);
+  });
+  const depth = Math.max(0, ...depths);
+  measured.set(set, depth);
+  return depth;
+}

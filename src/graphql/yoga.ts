@@ -1,0 +1,61 @@
+import { validate } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { unauthenticated } from '../errors.ts';
+import { useAuthentication, type RequestState } from './authentication.ts';
+import { clockOf, type GraphQLContext, type GraphQLServices } from './context.ts';
+import { createErrorMask } from './errors.ts';
+import { limitRules, parseWithin } from './limits.ts';
+import { useOperationSignal } from './operation-signal.ts';
+import { schema } from './schema.ts';
+import type { OpenStreams } from './streams.ts';
+
+export const GRAPHQL_PATH = '/graphql';
+
+/** GraphQL over HTTP, and over server-sent events for subscriptions. */
+export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =>
+  createYoga<RequestState, Omit<GraphQLContext, 'signal'>>({
+    schema,
+    graphqlEndpoint: GRAPHQL_PATH,
+    context: ({ principal }) => {
+      if (!principal) throw unauthenticated();
+      const { accountId, instanceId } = principal;
+      return { sessions: services.sessions, tokens: services.tokens, principal, reach: { accountId, instanceId } };
+    },
+    plugins: [
+      // First, so that a caller without a token costs neither a body nor a parse.
+      useAuthentication(services.tokens),
+      // The parser stops at its limit, before the rules below have a document to look at.
+      useDocumentLimits(),
+      // Last: its time begins when execution does, with the context made.
+      useOperationSignal(clockOf(services), streams),
+    ],
+    maskedErrors: { maskError: createErrorMask(services.log) },
+    // The mask logs what deserves it, once; Yoga would log every refusal as an error.
+    logging: false,
+    // The HTTP server in front checks Content-Length; Yoga's own limit would pipe each body through another stream.
+    maxRequestBodySize: false,
+    // Yoga's default reflects any origin, with credentials.
+    cors: false,
+    batching: false,
+    multipart: false,
+    // The server has its own page, without inline scripts.
+    graphiql: false,
+    landingPage: false,
+  });
+
+/** Limits and wording of what comes before execution: no "did you mean", which would spell the schema out. */
+function useDocumentLimits(): Plugin {
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source, options) => parseWithin(source, options));
+    },
+    onValidate({ addValidationRule, setValidationFn }) {
+      for (const rule of limitRules) addValidationRule(rule);
+      setValidationFn((schema_, document, rules, options) =>
+        validate(schema_, document, rules, { ...options, hideSuggestions: true }),
+      );
+    },
+    onExecute: ({ args }) => void Object.assign(args, { hideSuggestions: true }),
+    onSubscribe: ({ args }) => void Object.assign(args, { hideSuggestions: true }),
+  };
+}

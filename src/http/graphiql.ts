@@ -1,0 +1,125 @@
+import {
+  css,
+  editorWorkerService,
+  favicon,
+  graphqlWorker,
+  js,
+  jsonWorker,
+} from '@graphql-yoga/render-graphiql/graphiql';
+import type { GraphiQLOptions } from 'graphql-yoga';
+import { methodNotAllowed, refuseAsGraphQL, REFUSALS, type Route } from './route.ts';
+
+const FIRST_QUERY = `# Privet: the privacy settings of your linked WhatsApp accounts.
+#
+# First, your token: open the "Headers" tab below and put it in:
+#   { "Authorization": "Bearer <your token>" }
+# Then run a query with the button above, or Ctrl+Enter.
+
+query Instances {
+  instances {
+    nodes {
+      name
+      state
+      phoneNumber
+    }
+  }
+}
+
+# query Privacy {
+#   privacy(instance: "demo") {
+#     visibility { lastSeen status profile online }
+#     privacy { readReceipts }
+#     permissions { callAdd groupAdd }
+#   }
+# }
+#
+# mutation HideLastSeen {
+#   updatePrivacy(
+#     instance: "demo"
+#     input: { visibility: { lastSeen: NONE, online: MATCH_LAST_SEEN } }
+#   ) {
+#     failures { field code message }
+#     settings { visibility { lastSeen online } }
+#   }
+# }
+`;
+
+const OPTIONS: GraphiQLOptions = {
+  title: 'Privet',
+  defaultQuery: FIRST_QUERY,
+  headers: JSON.stringify({ Authorization: 'Bearer ' }, undefined, 2),
+  defaultEditorToolsVisibility: 'headers',
+  subscriptionsProtocol: 'SSE',
+  // A token stays in the tab, and is gone with it.
+  shouldPersistHeaders: false,
+};
+
+const PREFIX = '/graphiql/';
+
+/** Everything comes from files of this server, so that the page needs no inline script and no other host. */
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <title>Privet</title>
+    <link rel="icon" href="${favicon}" />
+    <link rel="stylesheet" href="${PREFIX}style.css" />
+  </head>
+  <body id="body" class="no-focus-outline">
+    <noscript>This page needs JavaScript.</noscript>
+    <div id="root"></div>
+    <script src="${PREFIX}graphiql.js"></script>
+    <script src="${PREFIX}start.js"></script>
+  </body>
+</html>
+`;
+
+const START = `self.MonacoEnvironment = {
+  globalAPI: false,
+  getWorkerUrl: (_module, label) => '${PREFIX}' + label + '.worker.js',
+};
+YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringify(OPTIONS)});
+`;
+
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
+const FILES: Readonly<Record<string, readonly [type: string, content: string]>> = {
+  'style.css': ['text/css; charset=utf-8', css],
+  'graphiql.js': [JAVASCRIPT, js],
+  'start.js': [JAVASCRIPT, START],
+  'editorWorkerService.worker.js': [JAVASCRIPT, editorWorkerService],
+  'json.worker.js': [JAVASCRIPT, jsonWorker],
+  'graphql.worker.js': [JAVASCRIPT, graphqlWorker],
+};
+
+/** The editor sets styles by script, which no hash or nonce can cover. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The playground. Its files hold nothing of anybody's, so they need no token. */
+export const graphiqlPage = (): Response =>
+  new Response(PAGE, { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY } });
+
+export const graphiqlRoute: Route = {
+  owns: (pathname) => pathname.startsWith(PREFIX),
+  refuse: refuseAsGraphQL,
+  handle(request) {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuseAsGraphQL(methodNotAllowed('GET, HEAD'));
+    const name = new URL(request.url).pathname.slice(PREFIX.length);
+    const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
+    if (!file) return refuseAsGraphQL(REFUSALS.notFound);
+    const [type, content] = file;
+    return new Response(content, {
+      headers: { 'content-type': type, 'content-security-policy': POLICY, 'cache-control': 'public, max-age=3600' },
+    });
+  },
+};

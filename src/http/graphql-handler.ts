@@ -1,0 +1,34 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { createGraphQL, GRAPHQL_PATH } from '../graphql/yoga.ts';
+import type { GraphQLServices } from '../graphql/context.ts';
+import type { OpenStreams } from '../graphql/streams.ts';
+import { send } from './adapter.ts';
+import { methodNotAllowed, refuseAsGraphQL, REFUSALS } from './route.ts';
+
+const isJson = (contentType: string | undefined): boolean =>
+  contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
+
+const wantsPage = ({ method, headers }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html');
+
+/**
+ * `/graphql` on node:http, without the detour over a buffered body and a buffered answer that other routes take.
+ * Only a POST of `application/json` gets to Yoga: a browser sends neither across origins without asking first.
+ * @param page the playground, for browsers; undefined where there is none.
+ */
+export function graphqlHandler(
+  services: GraphQLServices,
+  streams: OpenStreams,
+  page: (() => Response) | undefined,
+): RequestListener {
+  const yoga = createGraphQL(services, streams);
+  return (request: IncomingMessage, response: ServerResponse) => {
+    if (page && wantsPage(request)) return void send(page(), response);
+    if (request.method !== 'POST') return void send(refuseAsGraphQL(methodNotAllowed('POST')), response);
+    if (!isJson(request.headers['content-type'])) return void send(refuseAsGraphQL(REFUSALS.notJson), response);
+    // Yoga makes an absolute URL of these, and answers with a stack where that fails.
+    request.url = GRAPHQL_PATH;
+    request.headers.host = 'localhost';
+    void yoga(request, response);
+  };
+}

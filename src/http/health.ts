@@ -1,0 +1,37 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../graphql/context.ts';
+import { methodNotAllowed, refuseAsGraphQL, type Route } from './route.ts';
+
+/** How long the service may take to say whether it is ready, in milliseconds. */
+const READY_MS = 5_000;
+
+export interface Health {
+  /** False, or a rejection, when the service can't do its work now. */
+  ready(): Promise<boolean>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const answer = (status: number, text: string): Response => Response.json({ status: text }, { status });
+
+/** `/health/live`: the process answers. `/health/ready`: it can do its work. Neither needs a token, nor tells more. */
+export const healthRoute = (health: Health): Route => ({
+  owns: (pathname) => pathname === '/health/live' || pathname === '/health/ready',
+  refuse: refuseAsGraphQL,
+  async handle(request) {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuseAsGraphQL(methodNotAllowed('GET, HEAD'));
+    if (request.url.endsWith('/live')) return answer(200, 'live');
+    return (await isReady(health)) ? answer(200, 'ready') : answer(503, 'not ready');
+  },
+});
+
+async function isReady({ ready, clock, log }: Health): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  using _timer = clock.after(READY_MS, () => resolve(false));
+  try {
+    return await Promise.race([ready(), late]);
+  } catch (error) {
+    log.warn({ err: error }, 'Not ready');
+    return false;
+  }
+}

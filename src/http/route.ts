@@ -1,0 +1,47 @@
+/** A request that the server refuses before a handler sees it. */
+export interface Refusal {
+  readonly status: number;
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Who sent a request, beyond what its headers claim. */
+export interface Client {
+  /** The address of the other end of the connection; undefined once it is closed. */
+  readonly address: string | undefined;
+}
+
+/** A part of the service under paths of its own. It speaks in web standard requests and responses. */
+export interface Route {
+  /** Whether it answers for this path, whatever the method. */
+  owns(pathname: string): boolean;
+  /** `request.signal` aborts when the client goes away. The body is 64 KiB at most. */
+  handle(request: Request, client: Client): Response | Promise<Response>;
+  /** Words a refusal of the server in the way of this part: its body may hold nothing but this. */
+  refuse(refusal: Refusal, pathname: string): Response;
+}
+
+const refusal = (status: number, code: string, message: string, headers?: Record<string, string>): Refusal => ({
+  status,
+  code,
+  message,
+  ...(headers ? { headers } : {}),
+});
+
+export const REFUSALS = {
+  badRequest: refusal(400, 'BAD_REQUEST', 'The request can not be understood'),
+  notFound: refusal(404, 'NOT_FOUND', 'There is nothing at this path'),
+  lengthRequired: refusal(411, 'LENGTH_REQUIRED', 'The body needs a Content-Length header'),
+  tooLarge: refusal(413, 'CONTENT_TOO_LARGE', 'The body may be 64 KiB at most'),
+  notJson: refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json'),
+  failed: refusal(500, 'INTERNAL_SERVER_ERROR', 'Internal server error'),
+} as const;
+
+export const methodNotAllowed = (allowed: string): Refusal =>
+  refusal(405, 'METHOD_NOT_ALLOWED', `Only ${allowed} is possible here`, { Allow: allowed });
+
+/** The way of GraphQL, and of paths that nobody owns. */
+export const refuseAsGraphQL = ({ status, code, message, headers }: Refusal): Response =>
+  Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: { ...headers } });

@@ -1,0 +1,174 @@
+import type { Principal, TokenScope } from '../src/access/principal.ts';
+import { TOKEN_SCOPES } from '../src/access/principal.ts';
+import { instanceNotFound, PrivetError } from '../src/errors.ts';
+import type { GraphQLServices, Tokens } from '../src/graphql/context.ts';
+import { specOf } from '../src/privacy/fields.ts';
+import type { RequestedChange } from '../src/privacy/outcome.ts';
+import type { Snapshot } from '../src/privacy/settings.ts';
+import type { Reach, Sessions } from '../src/session/session-service.ts';
+import type { InstanceView } from '../src/session/state.ts';
+import { createServer, type ServerOptions } from '../src/server.ts';
+
+/** Instances in memory: for the shape of answers, refusals and validation alone. No WhatsApp, and no session. */
+export class FakeSessions implements Sessions {
+  readonly instances = new Map<string, InstanceView>();
+  readonly categories = new Map([
+    ['last', 'all'],
+    ['status', 'contacts'],
+    ['readreceipts', 'all'],
+    ['online', 'error'],
+    ['profile', 'of_tomorrow'],
+    ['messages', 'all'],
+  ]);
+  updates: (readonly RequestedChange[])[] = [];
+  phoneNumbers: (string | undefined)[] = [];
+  /** What `start` does: tests put in what they are about. */
+  onStart: (name: string) => Promise<InstanceView> = async (name) => this.#get(name);
+  watched: AsyncIterable<InstanceView> = (async function* () {})();
+  signals: AbortSignal[] = [];
+
+  constructor(...names: string[]) {
+    for (const name of names) this.#add(name);
+  }
+
+  #add(name: string): InstanceView {
+    const view: InstanceView = { id: `id-${name}`, accountId: 'account-1', name, state: 'OPEN', since: 0 };
+    this.instances.set(name, view);
+    return view;
+  }
+
+  #get(name: string): InstanceView {
+    const view = this.instances.get(name);
+    if (!view) throw instanceNotFound(name);
+    return view;
+  }
+
+  get snapshot(): Snapshot {
+    return { categories: this.categories, observedAt: Date.UTC(2026, 0, 31, 12), sequence: 1 };
+  }
+
+  async create(_reach: Reach, name: string): Promise<InstanceView> {
+    if (this.instances.has(name)) throw new PrivetError('CONFLICT', `There is an instance named "${name}" already`);
+    return this.#add(name);
+  }
+
+  async find(reach: Reach, name: string): Promise<InstanceView | undefined> {
+    const view = this.instances.get(name);
+    return reach.instanceId === undefined || view?.id === reach.instanceId ? view : undefined;
+  }
+
+  async list(_reach: Reach, { first, after = '' }: { first: number; after?: string | undefined }) {
+    const rest = [...this.instances.values()].filter(({ name }) => name > after);
+    return { instances: rest.slice(0, first), hasNextPage: rest.length > first };
+  }
+
+  async pair(_reach: Reach, name: string, phoneNumber: string | undefined): Promise<InstanceView> {
+    this.phoneNumbers.push(phoneNumber);
+    return { ...this.#get(name), state: 'PAIRING', pairing: { qr: 'the-qr', expiresAt: Date.UTC(2026, 0, 31, 12) } };
+  }
+
+  start = (_reach: Reach, name: string): Promise<InstanceView> => this.onStart(name);
+  stop = async (_reach: Reach, name: string): Promise<InstanceView> => this.#get(name);
+  unlink = async (_reach: Reach, name: string): Promise<InstanceView> => this.#get(name);
+
+  async delete(_reach: Reach, name: string): Promise<void> {
+    this.#get(name);
+    this.instances.delete(name);
+  }
+
+  async readPrivacy(_reach: Reach, name: string) {
+    return { instance: this.#get(name), snapshot: this.snapshot };
+  }
+
+  async updatePrivacy(_reach: Reach, name: string, changes: readonly RequestedChange[]) {
+    const instance = this.#get(name);
+    this.updates.push(changes);
+    for (const { field, wire } of changes) this.categories.set(specOf(field).category, wire);
+    return { instance, outcome: { snapshot: this.snapshot, outcomes: [], failures: [], stanzas: changes.length + 1 } };
+  }
+
+  async watchInstance(_reach: Reach, name: string, signal: AbortSignal) {
+    this.#get(name);
+    this.signals.push(signal);
+    return this.watched;
+  }
+
+  async watchPrivacy(_reach: Reach, name: string) {
+    const reading = { instance: this.#get(name), snapshot: this.snapshot };
+    return (async function* () {
+      yield reading;
+    })();
+  }
+}
+
+const principal = (scopes: readonly TokenScope[], instanceId?: string): Principal => ({
+  tokenId: 'token-1',
+  accountId: 'account-1',
+  instanceId,
+  scopes: new Set(scopes),
+});
+
+const PRINCIPALS: Readonly<Record<string, Principal>> = {
+  account: principal(TOKEN_SCOPES),
+  reader: principal(['read']),
+  instance: principal(['read', 'write', 'pair'], 'id-demo'),
+  'instance-admin': principal(TOKEN_SCOPES, 'id-demo'),
+};
+
+export const fakeTokens: Tokens = {
+  authenticate: async (token) => PRINCIPALS[token],
+  issueInstanceToken: async ({ id }) => `token-of-${id}`,
+  rotateInstanceToken: async ({ id }) => `new-token-of-${id}`,
+};
+
+export interface Logged {
+  readonly level: string;
+  readonly fields: object;
+  readonly message: string;
+}
+
+/** A real server on a free port, over the fake sessions. */
+export async function serveFake(sessions: FakeSessions, options: Partial<ServerOptions> = {}) {
+  const logged: Logged[] = [];
+  const record = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
+  const services: GraphQLServices = {
+    sessions,
+    tokens: fakeTokens,
+    log: { info: record('info'), warn: record('warn'), error: record('error') },
+    ...options.services,
+  };
+  const server = await createServer({
+    host: '127.0.0.1',
+    port: 0,
+    graphiql: true,
+    ready: async () => true,
+    ...options,
+    services,
+  });
+
+  const post = (body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer account', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  const query = async (text: string, variables?: object, token = 'account'): Promise<GraphQLResult> => {
+    const response = await post({ query: text, variables }, { authorization: `Bearer ${token}` });
+    return { status: response.status, ...(await response.json()) };
+  };
+  return {
+    ...server,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    url: server.url,
+    logged,
+    post,
+    query,
+  };
+}
+
+export interface GraphQLResult {
+  readonly status: number;
+  // What comes over the wire: tests assert its shape as a whole.
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly { message: string; path?: string[]; extensions: Record<string, unknown> }[];
+}
