@@ -201,13 +201,14 @@ export class InstancePrivacy {
   /** A refresh that WhatsApp refuses or leaves open is tried again: the announcement comes only once. */
   async #readUntilAnswered(): Promise<void> {
     const link = this.#link;
-    for (let tries = 0; tries < REFRESH_TRIES && link !== undefined && link === this.#link; tries += 1) {
-      if (tries > 0) await this.#options.clock.sleep(REFRESH_PAUSE_MS);
+    for (let tries = 1; tries <= REFRESH_TRIES; tries += 1) {
       const reply = await this.#readShared();
       if (reply.kind === 'snapshot') return;
+      await this.#options.clock.sleep(REFRESH_PAUSE_MS);
+      // The link that follows begins with a read.
+      if (link !== this.#link) return;
     }
-    // A new link begins with a read.
-    if (link && link === this.#link) link.end({ kind: 'silent' });
+    link?.end({ kind: 'silent' });
   }
 
   async #requireOpen(deadline: Deadline, signal: AbortSignal): Promise<Link> {

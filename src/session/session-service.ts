@@ -28,6 +28,8 @@ export interface SessionServiceOptions {
 
 /** How long WhatsApp may take to confirm a logout, in milliseconds. */
 const UNLINK_TIMEOUT_MS = 10_000;
+/** How long the end of the stream is waited for where the logout was not answered, in milliseconds. */
+const LOGOUT_GRACE_MS = 3_000;
 const PAGE = 500;
 
 /** Owns the sessions of all instances. */
@@ -93,52 +95,67 @@ export class SessionService implements Sessions, AsyncDisposable {
   ): Promise<InstanceView> {
     const session = this.#get(reach, name);
     const { storage } = this.#options;
-    if ((await storage.credentials.load(session.view.id)) !== undefined) {
-      throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; unlink it before pairing again`);
-    }
-    await storage.instances.update(session.view.id, { wanted: 'running', reason: null });
-    await session.pair(phoneNumber);
+    await session.exclusively(async () => {
+      this.#requireKnown(session);
+      if ((await storage.credentials.load(session.view.id)) !== undefined) {
+        throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; unlink it before pairing again`);
+      }
+      await storage.instances.update(session.view.id, { wanted: 'running', state: 'UNPAIRED', reason: null });
+      await session.pair(phoneNumber);
+    });
     return waitForPairing(session, this.#nudges('instanceChanged', session), signal);
   }
 
   async start(reach: Reach, name: string): Promise<InstanceView> {
     const session = this.#get(reach, name);
     const { storage } = this.#options;
-    if ((await storage.credentials.load(session.view.id)) === undefined) {
-      throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is not linked to a phone; pair it first`);
-    }
-    await storage.instances.update(session.view.id, { wanted: 'running', reason: null });
-    session.start();
-    return session.view;
+    return session.exclusively(async () => {
+      this.#requireKnown(session);
+      if ((await storage.credentials.load(session.view.id)) === undefined) {
+        throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is not linked to a phone; pair it first`);
+      }
+      await storage.instances.update(session.view.id, { wanted: 'running', reason: null });
+      session.start();
+      return session.view;
+    });
   }
 
   async stop(reach: Reach, name: string): Promise<InstanceView> {
     const session = this.#get(reach, name);
-    await session.halt();
-    const paired = (await this.#options.storage.credentials.load(session.view.id)) !== undefined;
-    await this.#settle(session, paired ? 'STOPPED' : 'UNPAIRED', { code: 'stopped_by_user', message: 'Stopped' });
-    return session.view;
+    return session.exclusively(async () => {
+      this.#requireKnown(session);
+      await session.halt();
+      const paired = (await this.#options.storage.credentials.load(session.view.id)) !== undefined;
+      await this.#settle(session, paired ? 'STOPPED' : 'UNPAIRED', { code: 'stopped_by_user', message: 'Stopped' });
+      return session.view;
+    });
   }
 
   async unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
-    signal.throwIfAborted();
-    await this.#logOut(session);
-    return session.view;
+    return session.exclusively(async () => {
+      this.#requireKnown(session);
+      signal.throwIfAborted();
+      await this.#logOut(session);
+      return session.view;
+    });
   }
 
   async delete(reach: Reach, name: string): Promise<void> {
     const session = this.#get(reach, name);
     const { storage, clock, log } = this.#options;
     const { id } = session.view;
-    // Best effort: without a connection the phone goes on listing the device until somebody removes it there.
-    if (session.view.state === 'OPEN') {
-      await this.#logOut(session).catch((error: unknown) => log.warn({ instance: id, err: error }, 'not logged out'));
-    }
-    await session.halt();
-    await storage.credentials.archive(id, clock.now() + ARCHIVE_MS);
-    await storage.instances.remove(id);
-    this.#registry.remove(session);
+    await session.exclusively(async () => {
+      this.#requireKnown(session);
+      // Best effort: without a connection the phone goes on listing the device until somebody removes it there.
+      if (session.view.state === 'OPEN') {
+        await this.#logOut(session).catch((error: unknown) => log.warn({ instance: id, err: error }, 'not logged out'));
+      }
+      await session.halt();
+      await storage.credentials.archive(id, clock.now() + ARCHIVE_MS);
+      await storage.instances.remove(id);
+      this.#registry.remove(session);
+    });
     this.#sessionDeps.onInstanceChange(id);
     this.#sessionDeps.onPrivacyChange(id);
   }
@@ -183,6 +200,11 @@ export class SessionService implements Sessions, AsyncDisposable {
     return session;
   }
 
+  /** It may have been deleted while this call waited for its turn. */
+  #requireKnown(session: Session): void {
+    if (!this.#registry.has(session)) throw instanceNotFound(session.view.name);
+  }
+
   #take(record: InstanceRecord): void {
     const session = new Session(this.#sessionDeps, viewOf(record));
     this.#registry.add(session);
@@ -202,9 +224,12 @@ export class SessionService implements Sessions, AsyncDisposable {
     if (reply.kind === 'refused') {
       throw new PrivetError('BAD_USER_INPUT', `WhatsApp refused the logout: ${reply.code} ${reply.text}`);
     }
-    // WhatsApp may end the stream instead of answering; that it no longer knows the device shows at the next login.
-    if (reply.kind !== 'result' && session.view.state !== 'LOGGED_OUT') {
-      throw new PrivetError('TIMEOUT', 'WhatsApp did not confirm the logout; the instance is still linked');
+    if (reply.kind !== 'result') {
+      // WhatsApp may end the stream as "removed" instead of answering.
+      await Promise.race([session.finished, clock.sleep(LOGOUT_GRACE_MS)]);
+      if (session.view.state !== 'LOGGED_OUT') {
+        throw new PrivetError('TIMEOUT', 'WhatsApp did not confirm the logout; the instance may still be linked');
+      }
     }
     await session.halt();
     await storage.credentials.archive(view.id, clock.now() + ARCHIVE_MS);

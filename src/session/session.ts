@@ -44,6 +44,7 @@ export class Session {
   /** Ends the pause before the next attempt. */
   #wake: (() => void) | undefined;
   #restarts: number[] = [];
+  #lifecycle: Promise<void> = Promise.resolve();
   readonly #deps: SessionDeps;
 
   constructor(deps: SessionDeps, view: InstanceView) {
@@ -74,6 +75,24 @@ export class Session {
   async pair(phoneNumber: string | undefined): Promise<void> {
     await this.halt();
     this.#begin((signal) => this.#pair(phoneNumber, signal));
+  }
+
+  /** Resolves once the session is over by itself, which it may not be for a long time. */
+  get finished(): Promise<void> {
+    return this.#run?.done ?? Promise.resolve();
+  }
+
+  /** Runs one change of the instance's life after the other: pairing, starting, stopping, unlinking. */
+  async exclusively<T>(change: () => Promise<T>): Promise<T> {
+    const before = this.#lifecycle;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#lifecycle = promise;
+    await before;
+    try {
+      return await change();
+    } finally {
+      resolve();
+    }
   }
 
   /** Ends the connection and waits until it is gone. The state is the caller's to set. */
