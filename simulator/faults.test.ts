@@ -126,7 +126,7 @@ test('no success, failures at login, refused upgrades', async () => {
 });
 
 test('a fixed round trip holds for each frame by itself', async () => {
-  const rttMs = 100;
+  const rttMs = 200;
   await using simulator = await startSimulator();
   await using client = await connect(simulator, PHONE);
   simulator.setRtt(rttMs);

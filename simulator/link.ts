@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type BinaryNode, decodeBinaryNode, encodeBinaryNode } from '@whiskeysockets/baileys';
@@ -33,7 +32,7 @@ export class Link {
   readonly #outbound: DelayLine;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #deadline: NodeJS.Timeout;
-  readonly #closed: Promise<unknown>;
+  readonly #closed: Promise<void>;
   #work: Promise<void> = Promise.resolve();
   #ended = false;
   #gone = false;
@@ -49,7 +48,7 @@ export class Link {
     this.#inbound = new DelayLine(half);
     this.#outbound = new DelayLine(half);
     this.#deadline = setTimeout(() => this.cut('close'), HANDSHAKE_MS);
-    this.#closed = once(ws, 'close').catch(() => undefined);
+    this.#closed = new Promise((resolve) => void ws.once('close', () => resolve()));
     ws.on('message', (data: Buffer) => this.#inbound.push(() => this.#receive(data)));
     // An error is always followed by the close event, which is what counts.
     ws.on('error', () => undefined);
@@ -67,7 +66,7 @@ export class Link {
   }
 
   /** Settles once the socket is closed. */
-  get closed(): Promise<unknown> {
+  get closed(): Promise<void> {
     return this.#closed;
   }
 

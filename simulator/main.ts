@@ -56,7 +56,7 @@ async function main(): Promise<void> {
 
 try {
   await main();
-  // Baileys keeps timers of its own.
+  // Everything is disposed of: whatever a dependency still holds need not keep the process.
   process.exit(0);
 } catch (error) {
   process.stderr.write(`simulator: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -13,7 +13,7 @@ export function verifySignature(publicKey: Uint8Array, message: Uint8Array, sign
   const plain = Buffer.from(signature);
   const sign = plain.readUInt8(63) & 0x80;
   plain.writeUInt8(plain.readUInt8(63) & 0x7f, 63);
-  const point = edwardsY(Buffer.from(publicKey));
+  const point = edwardsY(publicKey);
   point.writeUInt8(point.readUInt8(31) | sign, 31);
   try {
     const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, point]), format: 'der', type: 'spki' });
@@ -25,10 +25,10 @@ export function verifySignature(publicKey: Uint8Array, message: Uint8Array, sign
 }
 
 /** The Edwards coordinate y = (u - 1) / (u + 1) of a Montgomery one, in little-endian bytes. */
-function edwardsY(montgomery: Buffer): Buffer {
-  const u = BigInt(`0x${Buffer.from(montgomery).reverse().toString('hex')}`) & (2n ** 255n - 1n);
+function edwardsY(montgomery: Uint8Array): Buffer {
+  const u = BigInt(`0x${Buffer.from(montgomery.toReversed()).toString('hex')}`) & (2n ** 255n - 1n);
   const y = modulo((u - 1n) * power(u + 1n, P - 2n));
-  return Buffer.from(y.toString(16).padStart(64, '0'), 'hex').reverse();
+  return Buffer.from(Buffer.from(y.toString(16).padStart(64, '0'), 'hex').toReversed());
 }
 
 const modulo = (value: bigint): bigint => ((value % P) + P) % P;
