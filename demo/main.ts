@@ -1,0 +1,135 @@
+#!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort, startChild } from './child.ts';
+
+const HELP = `npm run demo
+
+Starts a simulated WhatsApp and the service on a throw-away data folder, links one instance named "demo", and prints the
+playground's address, a token and a query to paste. Ctrl-C ends it all.
+
+PORT   the service's port (4000; another free one when it is taken)
+`;
+
+const QUERY = `mutation {
+  updatePrivacy(
+    instance: "demo"
+    input: { visibility: { lastSeen: NONE, profile: CONTACTS }, permissions: { groupAdd: CONTACTS } }
+  ) {
+    settings { visibility { lastSeen status profile online } permissions { groupAdd } observedAt }
+    outcomes { field previous current result }
+    failures { field code message }
+    stanzas
+  }
+}`;
+
+const START_MS = 60_000;
+const scriptOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+interface SimulatorLine {
+  readonly url: string;
+  readonly rootKey: string;
+  readonly rootSerial: number;
+  readonly control: string;
+}
+
+async function run(signal: AbortSignal): Promise<void> {
+  await using cleanUp = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), 'privet-demo-'));
+  cleanUp.defer(() => rm(dataDir, { recursive: true, force: true }));
+
+  const simulator = cleanUp.use(startChild(scriptOf('../simulator/main.ts'), [], process.env));
+  const whatsApp = JSON.parse(await simulator.firstLine) as SimulatorLine;
+
+  const port = await freePort(Number(process.env['PORT'] ?? 4000));
+  const token = randomBytes(24).toString('base64url');
+  const service = cleanUp.use(
+    startChild(scriptOf('../src/main.ts'), ['serve'], {
+      LOG_LEVEL: 'warn',
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      PRIVET_DATA: dataDir,
+      PRIVET_ACCOUNT_TOKEN: token,
+      PRIVET_WHATSAPP_URL: whatsApp.url,
+      PRIVET_WHATSAPP_ROOT_KEY: whatsApp.rootKey,
+      PRIVET_WHATSAPP_ROOT_SERIAL: String(whatsApp.rootSerial),
+    }),
+  );
+  service.process.stdout?.resume();
+  const ended = new Promise<never>((_, reject) => {
+    service.process.once('exit', (code) => reject(new Error(`the service ended with code ${String(code)}`)));
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await Promise.race([ready(url, signal), ended]);
+  await linkDemo(url, token, whatsApp.control, signal);
+
+  process.stdout.write(`
+The demo runs: a simulated WhatsApp, and Privet with one linked instance named "demo".
+
+  Playground   ${url}/graphql
+  Token        ${token}
+
+In the playground open "Headers" (below the query) and paste
+
+{ "Authorization": "Bearer ${token}" }
+
+then run this query:
+
+${QUERY}
+
+Ctrl-C ends it and leaves nothing behind.
+`);
+  await Promise.race([new Promise((resolve) => signal.addEventListener('abort', resolve)), ended]);
+}
+
+async function ready(url: string, signal: AbortSignal): Promise<void> {
+  for (const end = Date.now() + START_MS; Date.now() < end; await delay(100, undefined, { signal })) {
+    const answer = await fetch(`${url}/health/ready`, { signal }).catch(() => undefined);
+    if (answer?.ok) return;
+  }
+  throw new Error(`the service was not ready within ${START_MS / 1000} s`);
+}
+
+async function linkDemo(url: string, token: string, control: string, signal: AbortSignal): Promise<void> {
+  const graphql = async (query: string): Promise<Record<string, unknown>> => {
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query }),
+      signal,
+    });
+    const { data, errors } = (await answer.json()) as { data?: Record<string, unknown>; errors?: unknown };
+    if (!data || errors) throw new Error(`the service answered ${JSON.stringify(errors)}`);
+    return data;
+  };
+  await graphql('mutation { createInstance(name: "demo") { token } }');
+  const { pairInstance } = await graphql('mutation { pairInstance(instance: "demo") { pairing { qr } } }');
+  const { qr } = (pairInstance as { pairing: { qr: string } }).pairing;
+  const scan = await fetch(`${control}/scan`, { method: 'POST', body: JSON.stringify({ qr }), signal });
+  if (!scan.ok) throw new Error(`the simulated phone answered ${scan.status}`);
+  for (const end = Date.now() + START_MS; Date.now() < end; await delay(100, undefined, { signal })) {
+    const { instance } = await graphql('{ instance(name: "demo") { state } }');
+    if ((instance as { state: string }).state === 'OPEN') return;
+  }
+  throw new Error('the instance did not open');
+}
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(HELP);
+} else {
+  const end = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => end.abort());
+  try {
+    await run(end.signal);
+  } catch (error) {
+    if (!end.signal.aborted) {
+      process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    }
+  }
+}

@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest';
+import { fieldSpecs } from './fields.ts';
+import type { RequestedChange } from './outcome.ts';
+import type { PrivacyPort, ReadReply, WriteReply } from './port.ts';
+import type { Snapshot } from './settings.ts';
+import { runUpdate } from './update.ts';
+
+const HELD = {
+  last: 'all',
+  status: 'all',
+  profile: 'all',
+  online: 'all',
+  readreceipts: 'all',
+  calladd: 'all',
+  groupadd: 'all',
+};
+
+/** WhatsApp as a script: what it holds, and what it does with each stanza in the order in which they come. */
+class ScriptedPort implements PrivacyPort {
+  readonly held = new Map<string, string>(Object.entries(HELD));
+  readonly sent: string[] = [];
+  announced = 0;
+  left = 29_000;
+  onWrite: (category: string, value: string, nth: number) => WriteReply | Promise<WriteReply> = (category, value) => {
+    this.held.set(category, value);
+    return { kind: 'acknowledged' };
+  };
+  onRead: (nth: number) => ReadReply | Promise<ReadReply> = () => this.snapshot();
+  #writes = 0;
+  #reads = 0;
+
+  snapshot(values: Iterable<[string, string]> = this.held): ReadReply {
+    return { kind: 'snapshot', snapshot: { categories: new Map(values), observedAt: 0, sequence: this.#reads } };
+  }
+
+  write(category: string, value: string): Promise<WriteReply> {
+    this.sent.push(`${category}=${value}`);
+    this.#writes += 1;
+    return Promise.resolve(this.onWrite(category, value, this.#writes));
+  }
+
+  read(): Promise<ReadReply> {
+    this.sent.push('read');
+    this.#reads += 1;
+    return Promise.resolve(this.onRead(this.#reads));
+  }
+
+  whenOpen = (): Promise<boolean> => Promise.resolve(true);
+  announcements = (): number => this.announced;
+  remaining = (): number => this.left;
+}
+
+const view = (values: Record<string, string> = HELD): Snapshot => ({
+  categories: new Map(Object.entries(values)),
+  observedAt: 0,
+  sequence: 0,
+});
+
+const change = (field: RequestedChange['field'], wire: string): RequestedChange => ({ field, wire });
+
+async function update(port: ScriptedPort, changes: RequestedChange[], from = view()) {
+  const run = await runUpdate(port, from, changes);
+  const [first] = run.outcome.outcomes;
+  return { ...run.outcome, first, failure: run.outcome.failures[0], unanswered: run.unanswered() };
+}
+
+describe('what is sent', () => {
+  test('one stanza a field in the order of the table, and the read right behind them', async () => {
+    const port = new ScriptedPort();
+    const changes = fieldSpecs.map((spec) => change(spec.field, Object.values(spec.values).at(-1) ?? '')).toReversed();
+    const { stanzas, failures } = await update(port, changes);
+    expect(port.sent).toEqual([
+      'last=none',
+      'status=none',
+      'profile=none',
+      'online=match_last_seen',
+      'readreceipts=none',
+      'calladd=known',
+      'groupadd=contact_blacklist',
+      'read',
+    ]);
+    expect({ stanzas, failures }).toEqual({ stanzas: 8, failures: [] });
+  });
+
+  test('a field that the view holds already gets no stanza, and is still read', async () => {
+    const port = new ScriptedPort();
+    const { first, stanzas } = await update(port, [change('STATUS', 'all')]);
+    expect(port.sent).toEqual(['read']);
+    expect({ result: first?.result, stanzas }).toEqual({ result: 'ALREADY_SET', stanzas: 1 });
+  });
+
+  test('a category that the account does not have is never written', async () => {
+    const port = new ScriptedPort();
+    port.held.delete('calladd');
+    const { calladd: _, ...rest } = HELD;
+    const { failure } = await update(port, [change('CALL_ADD', 'known')], view(rest));
+    expect(port.sent).toEqual(['read']);
+    expect(failure).toMatchObject({ code: 'UNSUPPORTED', retryable: false, current: undefined });
+  });
+
+  test('nothing with less than 5 s left', async () => {
+    const port = new ScriptedPort();
+    port.left = 4_999;
+    await expect(update(port, [change('STATUS', 'none')])).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(port.sent).toEqual([]);
+  });
+
+  test('time that runs out behind the writes leaves no read, and no success', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = (category, value) => {
+      port.held.set(category, value);
+      port.left = 4_000;
+      return { kind: 'acknowledged' };
+    };
+    const { snapshot, failure, stanzas } = await update(port, [change('STATUS', 'none')]);
+    expect(snapshot).toBeUndefined();
+    expect({ code: failure?.code, stanzas }).toEqual({ code: 'UNVERIFIED', stanzas: 1 });
+  });
+});
+
+describe('what counts as applied', () => {
+  test('shown as requested, although the reply never came', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = (category, value) => {
+      port.held.set(category, value);
+      return { kind: 'timed_out' };
+    };
+    const { first, failures, unanswered } = await update(port, [change('STATUS', 'none')]);
+    expect(first).toMatchObject({ result: 'APPLIED', previous: 'ALL', current: 'NONE' });
+    expect({ failures, unanswered }).toEqual({ failures: [], unanswered: true });
+  });
+
+  test('shown as requested, although the write was refused: it was so already', async () => {
+    const port = new ScriptedPort();
+    port.held.set('status', 'none');
+    port.onWrite = () => ({ kind: 'refused', code: 403, text: 'forbidden' });
+    const { first, failures } = await update(port, [change('STATUS', 'none')]);
+    expect(first?.result).toBe('ALREADY_SET');
+    expect(failures).toEqual([]);
+  });
+
+  test('a write worked off behind the read costs one more read', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = () => ({ kind: 'acknowledged' });
+    port.onRead = (nth) => {
+      if (nth === 2) port.held.set('status', 'none');
+      return port.snapshot();
+    };
+    const { first, stanzas } = await update(port, [change('STATUS', 'none')]);
+    expect({ result: first?.result, stanzas }).toEqual({ result: 'APPLIED', stanzas: 3 });
+  });
+
+  test('a stale view is mended: the field is written after all', async () => {
+    const port = new ScriptedPort();
+    port.held.set('status', 'contacts');
+    const { first } = await update(port, [change('STATUS', 'all')]);
+    expect(port.sent).toEqual(['read', 'status=all', 'read']);
+    expect(first).toMatchObject({ result: 'APPLIED', current: 'ALL' });
+  });
+
+  test('a later write makes earlier reads worthless', async () => {
+    const port = new ScriptedPort();
+    port.held.set('status', 'contacts');
+    port.onRead = (nth) => (nth === 1 ? port.snapshot() : { kind: 'timed_out' });
+    const { snapshot, failures } = await update(port, [change('LAST_SEEN', 'none'), change('STATUS', 'all')]);
+    expect(snapshot).toBeUndefined();
+    expect(failures.map(({ field, code }) => [field, code])).toEqual([
+      ['LAST_SEEN', 'UNVERIFIED'],
+      ['STATUS', 'UNVERIFIED'],
+    ]);
+  });
+});
+
+describe('what counts as failed', () => {
+  test.each([
+    [403, false],
+    [400, false],
+    [429, true],
+    [500, true],
+    [503, true],
+    [530, true],
+  ])('refused with %i: REJECTED, retryable %s, without another read', async (code, retryable) => {
+    const port = new ScriptedPort();
+    port.onWrite = () => ({ kind: 'refused', code, text: 'no' });
+    const { failure, stanzas } = await update(port, [change('STATUS', 'none')]);
+    expect(failure).toMatchObject({ code: 'REJECTED', current: 'ALL', retryable });
+    expect(failure?.message).toContain(String(code));
+    expect(stanzas).toBe(2);
+  });
+
+  test.each([
+    ['timed_out', 'TIMED_OUT', true],
+    ['lost', 'CONNECTION_LOST', false],
+    ['unsent', 'SKIPPED', false],
+  ] as const)('a write that came to "%s" and is not shown: %s', async (kind, code, ends) => {
+    const port = new ScriptedPort();
+    port.onWrite = () => ({ kind });
+    const { failure, unanswered, first } = await update(port, [change('STATUS', 'none')]);
+    expect(failure).toMatchObject({ code, current: 'ALL', retryable: true });
+    expect({ result: first?.result, unanswered }).toEqual({ result: 'FAILED', unanswered: ends });
+  });
+
+  test('acknowledged and never shown: written once more, then MISMATCH', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = () => ({ kind: 'acknowledged' });
+    const { failure } = await update(port, [change('STATUS', 'none')]);
+    expect(port.sent).toEqual(['status=none', 'read', 'read', 'status=none', 'read']);
+    expect(failure).toMatchObject({ code: 'MISMATCH', current: 'ALL' });
+  });
+
+  test('never written over a change that was announced after ours', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = () => ({ kind: 'acknowledged' });
+    port.onRead = () => {
+      port.announced = 1;
+      return port.snapshot([['status', 'contacts']]);
+    };
+    const { failure } = await update(port, [change('STATUS', 'none')]);
+    expect(port.sent).toEqual(['status=none', 'read', 'read']);
+    expect(failure).toMatchObject({ code: 'MISMATCH', current: 'CONTACTS' });
+  });
+
+  test('an odd answer is no success', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = () => ({ kind: 'odd' });
+    const { failure } = await update(port, [change('STATUS', 'none')]);
+    expect(failure?.code).toBe('MISMATCH');
+  });
+
+  test.each([
+    ['a read without settings', { kind: 'odd' }],
+    ['a refused read', { kind: 'refused', code: 500, text: '' }],
+    ['a lost read', { kind: 'lost' }],
+  ] as const)('acknowledged, but %s: UNVERIFIED', async (_, reply) => {
+    const port = new ScriptedPort();
+    port.onRead = () => reply;
+    const { failure, snapshot } = await update(port, [change('STATUS', 'none')]);
+    expect(snapshot).toBeUndefined();
+    expect(failure).toMatchObject({ code: 'UNVERIFIED', current: undefined, retryable: true });
+  });
+
+  test('the value `error` proves nothing', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = (category) => {
+      port.held.set(category, 'error');
+      return { kind: 'acknowledged' };
+    };
+    const { failure } = await update(port, [change('STATUS', 'none')]);
+    expect(failure).toMatchObject({ code: 'UNVERIFIED', current: undefined });
+  });
+
+  test('a value outside the enum is given as its text on the wire', async () => {
+    const port = new ScriptedPort();
+    port.held.set('online', 'none');
+    port.onWrite = () => ({ kind: 'refused', code: 403, text: '' });
+    const { failure, first } = await update(port, [change('ONLINE', 'all')], view({ ...HELD, online: 'none' }));
+    expect(failure?.current).toBe('none');
+    expect(first?.previous).toBe('none');
+  });
+
+  test('one refused field leaves the others applied', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = (category, value) => {
+      if (category === 'status') return { kind: 'refused', code: 403, text: 'forbidden' };
+      port.held.set(category, value);
+      return { kind: 'acknowledged' };
+    };
+    const { outcomes, failures } = await update(port, [change('LAST_SEEN', 'none'), change('STATUS', 'none')]);
+    expect(outcomes.map(({ field, result }) => [field, result])).toEqual([
+      ['LAST_SEEN', 'APPLIED'],
+      ['STATUS', 'FAILED'],
+    ]);
+    expect(failures).toHaveLength(1);
+  });
+});
