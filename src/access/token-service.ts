@@ -1,0 +1,205 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { PrivetError } from '../errors.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { TokenRecord } from '../storage/tokens.ts';
+import { type Logger, silentLogger } from '../telemetry/logger.ts';
+import { Authenticator, isActive } from './authenticator.ts';
+import { type Principal, TOKEN_SCOPES, type TokenScope } from './principal.ts';
+import { hashToken, mintToken } from './tokens.ts';
+
+/** What may be shown of a token. Times are epoch milliseconds. */
+export type TokenView = Omit<TokenRecord, 'hash'>;
+
+export interface IssuedToken {
+  /** Shown once; only its hash is kept. */
+  readonly text: string;
+  readonly token: TokenView;
+}
+
+export interface TokenOrder {
+  readonly scopes?: readonly TokenScope[] | undefined;
+  readonly label?: string | undefined;
+  /** Epoch milliseconds; undefined: it does not expire. */
+  readonly expiresAt?: number | undefined;
+}
+
+export interface TokenService {
+  /** Who the token stands for; undefined when it is unknown, expired or revoked. */
+  authenticate(text: string, now: number): Promise<Principal | undefined>;
+  /** Whether a token that was good is good still: for what outlives a call, such as subscriptions. */
+  isStillValid(tokenId: string, now: number): Promise<boolean>;
+  /** All scopes unless the order says otherwise. */
+  issueAccountToken(accountId: string, order?: TokenOrder): Promise<IssuedToken>;
+  /** read, write and pair unless the order says otherwise. */
+  issueInstanceToken(instanceId: string, order?: TokenOrder): Promise<IssuedToken>;
+  /** A new token like the old one, which works for `overlapMs` more. NOT_FOUND when the account has no such token. */
+  rotate(accountId: string, tokenId: string, options: { readonly overlapMs: number }): Promise<IssuedToken>;
+  /** A new token for the instance; all that it has work for `overlapMs` more. */
+  rotateInstanceToken(instanceId: string, options: { readonly overlapMs: number }): Promise<IssuedToken>;
+  /** The oldest first, also those that work no more. */
+  list(accountId: string, instanceId?: string): Promise<TokenView[]>;
+  /** Takes effect at once here, within 1 s in other processes. False when the account has no such token that works. */
+  revoke(accountId: string, tokenId: string): Promise<boolean>;
+  /**
+   * Sees to it that there is an account and a token for it: `given`, or one made when there is none at all.
+   * @returns the text of the token that was made, the only time that it can be had.
+   */
+  ensureFirstAccount(given?: string): Promise<string | undefined>;
+}
+
+export interface TokenServiceOptions {
+  readonly storage: Storage;
+  readonly clock?: Clock | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+const INSTANCE_SCOPES: readonly TokenScope[] = ['read', 'write', 'pair'];
+/** The label of a token that came through the environment. */
+const GIVEN_LABEL = 'PRIVET_ACCOUNT_TOKEN';
+const MAX_LABEL_LENGTH = 100;
+/** A week: longer than anybody needs to hand out a new token, and short enough for the old one to go. */
+const MAX_OVERLAP_MS = 7 * 24 * 60 * 60 * 1000;
+
+const toView = ({ hash: _hash, ...view }: TokenRecord): TokenView => view;
+
+const checked = (order: TokenOrder, now: number): TokenOrder => {
+  if (order.label !== undefined && order.label.length > MAX_LABEL_LENGTH) {
+    throw new PrivetError('BAD_USER_INPUT', `label must have at most ${MAX_LABEL_LENGTH} characters`);
+  }
+  if (order.scopes?.length === 0) {
+    throw new PrivetError('BAD_USER_INPUT', `scopes must name at least one of ${TOKEN_SCOPES.join(', ')}`);
+  }
+  if (order.expiresAt !== undefined && !(order.expiresAt > now)) {
+    throw new PrivetError('BAD_USER_INPUT', 'expiresAt must be in the future');
+  }
+  return order;
+};
+
+const checkedOverlap = (overlapMs: number): number => {
+  if (overlapMs >= 0 && overlapMs <= MAX_OVERLAP_MS) return overlapMs;
+  throw new PrivetError('BAD_USER_INPUT', `overlapMs must be from 0 to ${MAX_OVERLAP_MS} (7 days)`);
+};
+
+const asScopes = (names: readonly string[]): TokenScope[] => TOKEN_SCOPES.filter((scope) => names.includes(scope));
+
+export const createTokenService = (options: TokenServiceOptions): TokenService => {
+  const { storage, clock = systemClock, logger = silentLogger() } = options;
+  const authenticator = new Authenticator(storage, clock, logger);
+
+  const keep = async (
+    text: string,
+    token: Omit<TokenRecord, 'hash' | 'createdAt' | 'label'> & { readonly label?: string | undefined },
+  ): Promise<IssuedToken> => {
+    const record: TokenRecord = {
+      ...token,
+      label: token.label ?? '',
+      createdAt: clock.now(),
+      hash: hashToken(storage.tokenKey, text),
+    };
+    await storage.tokens.insert(record);
+    return { text, token: toView(record) };
+  };
+
+  const issueAccountToken: TokenService['issueAccountToken'] = async (accountId, order = {}) => {
+    const { scopes = TOKEN_SCOPES, label, expiresAt } = checked(order, clock.now());
+    const { id, text } = mintToken('account');
+    return keep(text, { id, accountId, scopes, label, expiresAt });
+  };
+
+  const issueInstanceToken: TokenService['issueInstanceToken'] = async (instanceId, order = {}) => {
+    const { scopes = INSTANCE_SCOPES, label, expiresAt } = checked(order, clock.now());
+    const instance = await storage.instances.get(instanceId);
+    if (!instance) throw new PrivetError('NOT_FOUND', 'There is no such instance');
+    const { id, text } = mintToken('instance');
+    return keep(text, { id, accountId: instance.accountId, instanceId, scopes, label, expiresAt });
+  };
+
+  /** Ends old tokens after a new one is kept: a crash in between leaves one too many, not one too few. */
+  const end = async (tokens: readonly TokenView[], overlapMs: number): Promise<void> => {
+    const now = clock.now();
+    for (const { id } of tokens) {
+      if (overlapMs === 0) await storage.tokens.revoke(id, now);
+      else await storage.tokens.expire(id, now + overlapMs);
+    }
+    authenticator.forget();
+  };
+
+  const find = async (accountId: string, tokenId: string): Promise<TokenRecord | undefined> => {
+    const token = await storage.tokens.findById(tokenId);
+    return token?.accountId === accountId ? token : undefined;
+  };
+
+  return {
+    authenticate: (text, now) => authenticator.authenticate(text, now),
+
+    async isStillValid(tokenId, now) {
+      const token = await storage.tokens.findById(tokenId);
+      return token !== undefined && isActive(token, now);
+    },
+
+    issueAccountToken,
+    issueInstanceToken,
+
+    async rotate(accountId, tokenId, { overlapMs }) {
+      const overlap = checkedOverlap(overlapMs);
+      const old = await find(accountId, tokenId);
+      if (!old || !isActive(old, clock.now())) throw new PrivetError('NOT_FOUND', 'There is no such token');
+      const order = { scopes: asScopes(old.scopes), label: old.label, expiresAt: old.expiresAt };
+      const issued =
+        old.instanceId === undefined
+          ? await issueAccountToken(accountId, order)
+          : await issueInstanceToken(old.instanceId, order);
+      await end([old], overlap);
+      return issued;
+    },
+
+    async rotateInstanceToken(instanceId, { overlapMs }) {
+      const overlap = checkedOverlap(overlapMs);
+      const issued = await issueInstanceToken(instanceId);
+      const all = await storage.tokens.listByAccount(issued.token.accountId, instanceId);
+      await end(
+        all.filter((token) => token.id !== issued.token.id && isActive(token, clock.now())),
+        overlap,
+      );
+      return issued;
+    },
+
+    list: async (accountId, instanceId) => (await storage.tokens.listByAccount(accountId, instanceId)).map(toView),
+
+    async revoke(accountId, tokenId) {
+      if (!(await find(accountId, tokenId))) return false;
+      const revoked = await storage.tokens.revoke(tokenId, clock.now());
+      authenticator.forget();
+      return revoked;
+    },
+
+    async ensureFirstAccount(given) {
+      const known =
+        given === undefined ? undefined : await storage.tokens.findByHash(hashToken(storage.tokenKey, given));
+      if (known) {
+        if (!isActive(known, clock.now())) {
+          logger.warn({ tokenId: known.id }, `${GIVEN_LABEL} holds a token that was revoked: set another one`);
+        }
+        return undefined;
+      }
+      const [first] = await storage.accounts.list();
+      const account = first ?? (await storage.accounts.create({ label: 'default' }));
+      const tokens = await storage.tokens.listByAccount(account.id);
+      if (given !== undefined) {
+        for (const old of tokens.filter((token) => token.label === GIVEN_LABEL && isActive(token, clock.now()))) {
+          logger.warn({ tokenId: old.id }, `an earlier ${GIVEN_LABEL} still works: revoke it when it is not needed`);
+        }
+        await keep(given, {
+          id: mintToken('account').id,
+          accountId: account.id,
+          scopes: TOKEN_SCOPES,
+          label: GIVEN_LABEL,
+        });
+        return undefined;
+      }
+      // An account without any token is one whose making was cut short.
+      if (first && tokens.length > 0) return undefined;
+      return (await issueAccountToken(account.id, { label: 'first' })).text;
+    },
+  };
+};
