@@ -32,11 +32,17 @@ export function toGraphQLError(error: PrivetError, { nodes, path }: Place = {}):
 
 /** GraphQL's own error without a path: it is about the request, and execution has not begun. */
 function badRequest(error: GraphQLError): GraphQLError {
-  const { code = 'BAD_USER_INPUT', http = { status: 400, spec: true } } = error.extensions;
+  const { code, http } = error.extensions;
+  // Yoga's own refusals, such as that of a batch, know their status.
+  if (code !== undefined && code !== 'BAD_USER_INPUT') return error;
   return new GraphQLError(error.message, {
     ...(error.nodes ? { nodes: error.nodes } : {}),
-    // `spec`: 400 as `application/graphql-response+json`, but 200 as `application/json`, as GraphQL over HTTP has it.
-    extensions: { ...error.extensions, code, http },
+    extensions: {
+      ...error.extensions,
+      code: 'BAD_USER_INPUT',
+      // `spec`: 400 as `application/graphql-response+json`, but 200 as `application/json`, as GraphQL over HTTP has it.
+      http: { status: 400, ...(typeof http === 'object' ? http : {}), spec: true },
+    },
   });
 }
 

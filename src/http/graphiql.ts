@@ -9,11 +9,12 @@ import {
 import type { GraphiQLOptions } from 'graphql-yoga';
 import { methodNotAllowed, refuseAsGraphQL, REFUSALS, type Route } from './route.ts';
 
-const FIRST_QUERY = `# Privet: the privacy settings of your linked WhatsApp accounts.
+const FIRST_QUERY = `# Privet: privacy settings of linked WhatsApp accounts.
 #
-# First, your token: open the "Headers" tab below and put it in:
-#   { "Authorization": "Bearer <your token>" }
-# Then run a query with the button above, or Ctrl+Enter.
+# Your token goes into the "Headers" tab below:
+#   { "Authorization": "Bearer <token>" }
+# Then run a query: the button, or Ctrl+Enter. The two
+# arrows on the left load the documentation.
 
 query Instances {
   instances {
@@ -49,7 +50,9 @@ const OPTIONS: GraphiQLOptions = {
   defaultQuery: FIRST_QUERY,
   headers: JSON.stringify({ Authorization: 'Bearer ' }, undefined, 2),
   defaultEditorToolsVisibility: 'headers',
+  // The server takes nothing by GET, streams included.
   subscriptionsProtocol: 'SSE',
+  method: 'POST',
   // A token stays in the tab, and is gone with it.
   shouldPersistHeaders: false,
 };

@@ -23,12 +23,18 @@ export function graphqlHandler(
 ): RequestListener {
   const yoga = createGraphQL(services, streams);
   return (request: IncomingMessage, response: ServerResponse) => {
-    if (page && wantsPage(request)) return void send(page(), response);
-    if (request.method !== 'POST') return void send(refuseAsGraphQL(methodNotAllowed('POST')), response);
-    if (!isJson(request.headers['content-type'])) return void send(refuseAsGraphQL(REFUSALS.notJson), response);
+    const early = answerEarly(request, page);
+    if (early) return void send(early, response);
     // Yoga makes an absolute URL of these, and answers with a stack where that fails.
     request.url = GRAPHQL_PATH;
     request.headers.host = 'localhost';
-    void yoga(request, response);
+    return void yoga(request, response);
   };
+}
+
+function answerEarly(request: IncomingMessage, page: (() => Response) | undefined): Response | undefined {
+  if (page && wantsPage(request)) return page();
+  if (request.method !== 'POST') return refuseAsGraphQL(methodNotAllowed('POST'));
+  if (!isJson(request.headers['content-type'])) return refuseAsGraphQL(REFUSALS.notJson);
+  return undefined;
 }
