@@ -98,7 +98,10 @@ export class InstancePrivacy {
       case 'unsent':
         throw instanceNotConnected();
       case 'refused':
-        throw new PrivetError('INSTANCE_NOT_CONNECTED', `WhatsApp refused the privacy read: ${reply.code} ${reply.text}`);
+        throw new PrivetError(
+          'INSTANCE_NOT_CONNECTED',
+          `WhatsApp refused the privacy read: ${reply.code} ${reply.text}`,
+        );
       case 'odd':
         throw new PrivetError('INSTANCE_NOT_CONNECTED', 'WhatsApp answered the privacy read without any settings');
     }

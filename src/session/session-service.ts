@@ -35,6 +35,7 @@ const PAGE = 500;
 /** Owns the sessions of all instances. */
 export class SessionService implements Sessions, AsyncDisposable {
   readonly #registry = new InstanceRegistry<Session>();
+  readonly #resumable: Session[] = [];
   readonly #options: SessionServiceOptions;
   readonly #sessionDeps: SessionDeps;
 
@@ -52,8 +53,8 @@ export class SessionService implements Sessions, AsyncDisposable {
     };
   }
 
-  /** Takes up every stored instance, and starts those that were running. */
-  async open(): Promise<void> {
+  /** Takes up every stored instance. Until then none can be found. */
+  async load(): Promise<void> {
     const { storage, clock } = this.#options;
     await storage.credentials.purgeArchived(clock.now());
     for (const account of await storage.accounts.list()) {
@@ -64,6 +65,11 @@ export class SessionService implements Sessions, AsyncDisposable {
         afterName = records.length === PAGE ? records.at(-1)?.name : undefined;
       } while (afterName !== undefined);
     }
+  }
+
+  /** Starts the sessions of all instances that were running when the service ended. */
+  resume(): void {
+    for (const session of this.#resumable.splice(0)) session.start();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -87,12 +93,7 @@ export class SessionService implements Sessions, AsyncDisposable {
     return Promise.resolve({ instances: found.slice(0, page.first), hasNextPage: found.length > page.first });
   }
 
-  async pair(
-    reach: Reach,
-    name: string,
-    phoneNumber: string | undefined,
-    signal: AbortSignal,
-  ): Promise<InstanceView> {
+  async pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
     const { storage } = this.#options;
     await session.exclusively(async () => {
@@ -208,7 +209,7 @@ export class SessionService implements Sessions, AsyncDisposable {
   #take(record: InstanceRecord): void {
     const session = new Session(this.#sessionDeps, viewOf(record));
     this.#registry.add(session);
-    if (record.wanted === 'running') session.start();
+    if (record.wanted === 'running') this.#resumable.push(session);
   }
 
   #nudges(topic: 'instanceChanged' | 'privacyChanged', session: Session) {

@@ -1,0 +1,95 @@
+import type { DestinationStream } from 'pino';
+import { createTokenService, type TokenService } from './access/token-service.ts';
+import { systemClock, type Clock } from './clock.ts';
+import type { Config } from './config/config.ts';
+import type { Secrets } from './config/secrets.ts';
+import { createEvents } from './events/topics.ts';
+import type { Tokens } from './graphql/context.ts';
+import { createServer } from './server.ts';
+import type { WhatsAppServer } from './session/baileys/socket.ts';
+import { SessionService } from './session/session-service.ts';
+import { acquireOwnership } from './storage/owner.ts';
+import { openStorage } from './storage/storage.ts';
+import { silenceConsole } from './telemetry/console.ts';
+import { componentLogger, createLogger } from './telemetry/logger.ts';
+
+/** A running service. Disposing stops accepting, lets what runs finish, and closes sessions and database. */
+export interface App extends AsyncDisposable {
+  readonly url: string;
+  /** The token of a first account that was made now, the only time that it can be had. */
+  readonly firstToken?: string | undefined;
+}
+
+/** What tests bring of their own. */
+export interface AppOverrides {
+  readonly clock: Clock;
+  readonly logDestination: DestinationStream;
+}
+
+/**
+ * Puts the service together and starts it.
+ * @throws OperatorError for what the operator has to mend.
+ */
+export async function createApp(config: Config, secrets: Secrets, overrides: Partial<AppOverrides> = {}): Promise<App> {
+  const { clock = systemClock, logDestination } = overrides;
+  await using stack = new AsyncDisposableStack();
+  stack.use(silenceConsole());
+  const log = createLogger({
+    level: config.logLevel,
+    destination: logDestination,
+    secrets: secrets.accountToken === undefined ? [] : [secrets.accountToken],
+  });
+
+  const owner = stack.use(acquireOwnership(config.dataDir, new Date(clock.now())));
+  const storage = stack.use(
+    await openStorage({
+      dataDir: config.dataDir,
+      masterKey: secrets.encryptionKey,
+      clock,
+      warn: (message) => componentLogger(log, 'storage').warn(message),
+    }),
+  );
+  const tokens = createTokenService({ storage, clock, logger: componentLogger(log, 'access') });
+  const firstToken = await tokens.ensureFirstAccount(secrets.accountToken);
+
+  const sessions = stack.use(
+    new SessionService({
+      clock,
+      storage,
+      log: componentLogger(log, 'session'),
+      events: createEvents(),
+      server: whatsAppServer(config),
+    }),
+  );
+  await sessions.load();
+  const server = stack.use(
+    await createServer({
+      host: config.host,
+      port: config.port,
+      graphiql: config.graphiql,
+      services: { sessions, tokens: tokensFor(tokens, clock), log: componentLogger(log, 'http'), clock },
+      ready: async () => {
+        await storage.ping();
+        return owner.held;
+      },
+    }),
+  );
+  sessions.resume();
+
+  const running = stack.move();
+  return { url: server.url, firstToken, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function whatsAppServer({ whatsapp: { url, rootKey, rootSerial } }: Config): WhatsAppServer {
+  const root = rootKey === undefined ? undefined : { publicKey: Buffer.from(rootKey, 'hex'), serial: rootSerial ?? 0 };
+  return { url, root };
+}
+
+/** The tokens' service as the GraphQL edge needs it. */
+function tokensFor(tokens: TokenService, clock: Clock): Tokens {
+  return {
+    authenticate: (token) => tokens.authenticate(token, clock.now()),
+    issueInstanceToken: async ({ id }) => (await tokens.issueInstanceToken(id)).text,
+    rotateInstanceToken: async ({ id }) => (await tokens.rotateInstanceToken(id, { overlapMs: 0 })).text,
+  };
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
+import { createApp, type App } from '../../src/app.ts';
+import { createConfig, type Config } from '../../src/config/config.ts';
+import { readEnv } from '../../src/config/env.ts';
+
+/** What a GraphQL request came to. */
+export interface GraphQLAnswer<T = Record<string, unknown>> {
+  readonly status: number;
+  readonly data?: T | null | undefined;
+  readonly errors?: readonly { message: string; path?: string[]; extensions: Record<string, unknown> }[] | undefined;
+}
+
+export interface TestPrivet extends AsyncDisposable {
+  readonly simulator: Simulator;
+  readonly url: string;
+  /** The account's token. */
+  readonly token: string;
+  readonly dataDir: string;
+  /** Everything that was logged. */
+  readonly logs: string[];
+  graphql<T = Record<string, unknown>>(
+    query: string,
+    variables?: Record<string, unknown>,
+    token?: string,
+  ): Promise<GraphQLAnswer<T>>;
+  /** Creates and links an instance, and waits until it is OPEN. */
+  link(name: string, phoneNumber?: string): Promise<LinkedInstance>;
+  waitForState(name: string, ...states: string[]): Promise<InstanceState>;
+  /** Stops the service and starts it again on the same data. */
+  restart(): Promise<void>;
+}
+
+export interface LinkedInstance {
+  readonly name: string;
+  readonly phoneNumber: string;
+  /** The instance's own token. */
+  readonly token: string;
+}
+
+export interface InstanceState {
+  readonly state: string;
+  readonly reason: { code: string; message: string; retryAt: string | null } | null;
+}
+
+export interface BootOptions {
+  /** Environment variables beside those of the simulator. */
+  readonly env?: Record<string, string>;
+}
+
+const WAIT_MS = 20_000;
+
+/** The real service on a real database file and a free port, against a simulator of its own. */
+export async function bootPrivet({ env = {} }: BootOptions = {}): Promise<TestPrivet> {
+  await using stack = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), 'privet-test-'));
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const simulator = stack.use(await startSimulator());
+  const token = `test-${randomBytes(24).toString('base64url')}`;
+  const logs: string[] = [];
+  const boot = (): Promise<App> =>
+    createApp(
+      configFor(simulator, dataDir, env),
+      { accountToken: token },
+      { logDestination: { write: (l) => void logs.push(l) } },
+    );
+  let app = await boot();
+  stack.defer(() => app[Symbol.asyncDispose]());
+  const owned = stack.move();
+
+  const graphql: TestPrivet['graphql'] = async (query, variables, as = token) => {
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${as}` },
+      body: JSON.stringify({ query, variables }),
+      signal: AbortSignal.timeout(40_000),
+    });
+    return { status: response.status, ...((await response.json()) as object) };
+  };
+
+  const waitForState: TestPrivet['waitForState'] = async (name, ...states) => {
+    const query = `query ($name: String!) { instance(name: $name) { state reason { code message retryAt } } }`;
+    let last: InstanceState | null | undefined;
+    for (const end = Date.now() + WAIT_MS; Date.now() < end; await delay(20)) {
+      last = (await graphql<{ instance: InstanceState | null }>(query, { name })).data?.instance;
+      if (last && states.includes(last.state)) return last;
+    }
+    throw new Error(`Instance ${name} is ${JSON.stringify(last)}, not ${states.join(' or ')}`);
+  };
+
+  return {
+    simulator,
+    token,
+    dataDir,
+    logs,
+    get url() {
+      return app.url;
+    },
+    graphql,
+    waitForState,
+    async link(name, phoneNumber) {
+      const created = await graphql<{ createInstance: { token: string } }>(
+        `
+          mutation ($name: String!) {
+            createInstance(name: $name) {
+              token
+            }
+          }
+        `,
+        { name },
+      );
+      const paired = await graphql<{ pairInstance: { pairing: { qr: string } } }>(
+        `
+          mutation ($name: String!) {
+            pairInstance(instance: $name) {
+              pairing {
+                qr
+              }
+            }
+          }
+        `,
+        { name },
+      );
+      if (!created.data || !paired.data) throw new Error(JSON.stringify([created, paired]));
+      const number = await simulator.scan(paired.data.pairInstance.pairing.qr, phoneNumber);
+      await waitForState(name, 'OPEN');
+      return { name, phoneNumber: number, token: created.data.createInstance.token };
+    },
+    async restart() {
+      await app[Symbol.asyncDispose]();
+      app = await boot();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function configFor(simulator: Simulator, dataDir: string, env: Record<string, string>): Config {
+  return createConfig(
+    readEnv({
+      PORT: '0',
+      LOG_LEVEL: 'debug',
+      PRIVET_DATA: dataDir,
+      PRIVET_WHATSAPP_URL: simulator.url,
+      PRIVET_WHATSAPP_ROOT_KEY: simulator.rootKey.toString('hex'),
+      PRIVET_WHATSAPP_ROOT_SERIAL: String(simulator.rootSerial),
+      PRIVET_RATE_LIMIT: '1000000',
+      ...env,
+    }),
+  );
+}
