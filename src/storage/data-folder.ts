@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -37,6 +38,11 @@ export const prepareDataFolder = (folder: string, warn: Warn): void => {
   } catch {
     warn(`Other users can look into the data folder ${folder}: run chmod 700 on it`);
   }
+};
+
+/** SQLite would make it readable for all. Only when it is new: closing a file drops this process's SQLite locks on it. */
+export const createPrivately = (path: string): void => {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
 };
 
 export const keyFilePath = (folder: string): string => join(folder, 'encryption.key');

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../errors.ts';
-import { prepareDataFolder, writeFileDurably } from './data-folder.ts';
+import { createPrivately, prepareDataFolder, writeFileDurably } from './data-folder.ts';
 
 /** That this process alone serves the data folder. Disposing gives it back. */
 export interface Ownership extends Disposable {
@@ -49,6 +49,7 @@ export const acquireOwnership = (dataDir: string, startedAt: Date): Ownership =>
   const path = join(dataDir, 'owner.db');
   let database: DatabaseSync | undefined;
   try {
+    createPrivately(path);
     database = lock(path);
   } catch (cause) {
     throw new OperatorError(`Can't use the lock file ${path}: ${cause instanceof Error ? cause.message : ''}`, {

@@ -1,12 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { type Clock, systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
-import { prepareDataFolder, type Warn } from './data-folder.ts';
+import { createPrivately, prepareDataFolder, type Warn } from './data-folder.ts';
 import { NodeSqliteDialect, openSqlite } from './dialect.ts';
 import { guarded } from './errors.ts';
 import { createInstances, type Instances } from './instances.ts';
@@ -38,11 +37,6 @@ export interface StorageOptions {
 }
 
 export const databasePath = (dataDir: string): string => join(dataDir, 'privet.db');
-
-/** SQLite would make it readable for all. Only when it is new: closing a file drops this process's SQLite locks on it. */
-const createPrivately = (path: string): void => {
-  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-};
 
 /** Migrates and opens the keyring, in one transaction: with a wrong key nothing is changed. */
 const prepare = async (db: Kysely<Tables>, options: StorageOptions, clock: Clock): Promise<Keyring> => {

@@ -1,0 +1,74 @@
+import { createTokenService, type TokenService } from '../access/token-service.ts';
+import { configWarnings, createConfig } from '../config/config.ts';
+import { readEnv } from '../config/env.ts';
+import { createSecrets } from '../config/secrets.ts';
+import { OperatorError } from '../errors.ts';
+import type { AccountRecord } from '../storage/accounts.ts';
+import { openStorage, type Storage } from '../storage/storage.ts';
+import type { CommandIo } from './io.ts';
+
+export interface Admin {
+  readonly storage: Storage;
+  readonly tokens: TokenService;
+}
+
+/** Opens the data folder beside a service that may be running on it: without taking ownership. */
+export const withAdmin = async (io: CommandIo, work: (admin: Admin) => Promise<void>): Promise<void> => {
+  const env = readEnv(io.env);
+  const { dataDir } = createConfig(env);
+  const { encryptionKey } = createSecrets(env);
+  const warn = (message: string) => io.complain(`Warning: ${message}`);
+  for (const warning of configWarnings(env)) warn(warning);
+  await using storage = await openStorage({ dataDir, masterKey: encryptionKey, warn });
+  await work({ storage, tokens: createTokenService({ storage }) });
+};
+
+/** The account of `--account`; without it the only one there is. */
+export const chosenAccount = async (storage: Storage, id: string | undefined): Promise<AccountRecord> => {
+  if (id !== undefined) {
+    const account = await storage.accounts.find(id);
+    if (!account) throw new OperatorError(`There is no account ${id}; see "privet account list"`);
+    return account;
+  }
+  const [first, ...others] = await storage.accounts.list();
+  if (!first) throw new OperatorError('There is no account yet; see "privet account create --help"');
+  if (others.length > 0) {
+    throw new OperatorError(`--account is needed, since there are ${others.length + 1}; see "privet account list"`);
+  }
+  return first;
+};
+
+export const ACCOUNT_OPTION = {
+  name: 'account',
+  value: 'id',
+  help: 'The account; may be left out while there is only one',
+} as const;
+
+/** Columns under their names, as wide as needed. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+};
+
+export const showTime = (at: number | undefined): string =>
+  at === undefined ? '-' : new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90m`, `12h`, `30d` … in milliseconds. */
+export const duration = (option: string, text: string): number => {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const factor = UNITS[unit];
+  if (count === undefined || factor === undefined) {
+    throw new OperatorError(`--${option} must be a number of seconds, minutes, hours or days, such as 90m or 30d`);
+  }
+  return Number(count) * factor;
+};

@@ -1,0 +1,10 @@
+/** What a command gets from the process, so that it can be run without one. */
+export interface CommandIo {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the command is to end. */
+  readonly signal: AbortSignal;
+  /** A line for people, on stdout. */
+  say(line: string): void;
+  /** A line about what is wrong, on stderr. */
+  complain(line: string): void;
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../storage/storage.fixture.ts';
+
+const MAIN = new URL('../main.ts', import.meta.url).pathname;
+
+interface Service {
+  readonly process: ChildProcess;
+  readonly out: string[];
+  readonly err: string[];
+  /** The exit code, or the name of the signal that ended it. */
+  readonly ended: Promise<number | string>;
+  /** Resolves to its URL once it has printed that. */
+  readonly ready: Promise<string>;
+}
+
+/** The real command line in a process of its own. */
+const serve = (env: Record<string, string>): Service => {
+  const child = spawn(process.execPath, [MAIN, 'serve'], {
+    env: { PATH: process.env['PATH'], PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [out, err]: [string[], string[]] = [[], []];
+  const lines = createInterface({ input: child.stdout });
+  const ready = new Promise<string>((resolve) => {
+    lines.on('line', (line) => {
+      out.push(line);
+      const url = /ready at (http:\S+)/.exec(line)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+  });
+  createInterface({ input: child.stderr }).on('line', (line) => err.push(line));
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  return { process: child, out, err, ended, ready };
+};
+
+const data = () => join(temporaryFolder(), 'data');
+
+test('the first start prints the URL and the token, once; SIGTERM and SIGINT end it with 0', async () => {
+  const env = { PRIVET_DATA: data() };
+  const first = serve(env);
+  const url = await first.ready;
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  first.process.kill('SIGTERM');
+  expect(await first.ended).toBe(0);
+  const token = /pvta_\w+/.exec(first.out.join('\n'))?.[0] ?? 'none';
+  expect(token).toHaveLength(67);
+  expect(first.err.join('\n')).not.toContain(token.slice(18));
+
+  const second = serve(env);
+  await second.ready;
+  second.process.kill('SIGINT');
+  expect(await second.ended).toBe(0);
+  expect(second.out.join('\n')).not.toMatch(/pvt[ai]_/);
+});
+
+test('a given account token is never printed', async () => {
+  const canary = 'canary-token-of-the-operator-000000000';
+  const service = serve({ PRIVET_DATA: data(), PRIVET_ACCOUNT_TOKEN: canary, LOG_LEVEL: 'trace' });
+  const url = await service.ready;
+  const headers = { authorization: `Bearer ${canary}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body: '{"query":"{__typename}"}' });
+  expect([answer.status, await answer.json()]).toEqual([200, { data: { __typename: 'Query' } }]);
+  service.process.kill('SIGTERM');
+  expect(await service.ended).toBe(0);
+  expect([...service.out, ...service.err].join('\n')).not.toContain(canary);
+});
+
+test('a second service on the same data exits 1 and names the first, which goes on', async () => {
+  const env = { PRIVET_DATA: data() };
+  const first = serve(env);
+  const url = await first.ready;
+  const second = serve(env);
+  expect(await second.ended).toBe(1);
+  expect(second.err).toEqual([expect.stringMatching(new RegExp(`is in use by process ${first.process.pid} on `))]);
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+});
+
+test('after kill -9 the next start is free to go', async () => {
+  const env = { PRIVET_DATA: data() };
+  const first = serve(env);
+  await first.ready;
+  first.process.kill('SIGKILL');
+  await first.ended;
+  const second = serve(env);
+  expect(await second.ready).toMatch(/^http:/);
+});
+
+test('a second signal ends it at once, with the signal’s exit code', async () => {
+  const service = serve({ PRIVET_DATA: data() });
+  const { port, hostname } = new URL(await service.ready);
+  // A request whose body does not come holds up the orderly end.
+  const socket = connect(Number(port), hostname).on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n');
+  await fetch(`http://${hostname}:${port}/health/live`);
+  service.process.kill('SIGTERM');
+  expect(await Promise.race([service.ended, new Promise((resolve) => setTimeout(resolve, 500, 'closing'))])).toBe(
+    'closing',
+  );
+  service.process.kill('SIGTERM');
+  expect(await service.ended).toBe(143);
+});
+
+test('an unknown PRIVET_* is a warning in the log', async () => {
+  const service = serve({ PRIVET_DATA: data(), PRIVET_PROT: '1' });
+  await service.ready;
+  expect(service.err.join('\n')).toContain('PRIVET_PROT is not a variable of this service and is ignored');
+});
+
+test('the log is JSON lines on stderr', async () => {
+  const service = serve({ PRIVET_DATA: data(), PRIVET_PROT: '1', LOG_LEVEL: 'trace' });
+  await service.ready;
+  service.process.kill('SIGTERM');
+  await service.ended;
+  expect(service.err.length).toBeGreaterThan(0);
+  for (const line of service.err) expect(() => JSON.parse(line) as unknown).not.toThrow();
+});

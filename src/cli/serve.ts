@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createApp } from '../app.ts';
+import { systemClock } from '../clock.ts';
+import { configWarnings, createConfig } from '../config/config.ts';
+import { readEnv } from '../config/env.ts';
+import { createSecrets } from '../config/secrets.ts';
+import { OperatorError } from '../errors.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import type { Command } from './command.ts';
+import { installLastResort } from './last-resort.ts';
+
+/** Running calls get 10 s of it; the rest is for sessions and the database. */
+const CLOSE_MS = 15_000;
+
+const closeInTime = async (app: AsyncDisposable): Promise<void> => {
+  const late = new AbortController();
+  const overdue = systemClock.sleep(CLOSE_MS, late.signal).then(
+    () => Promise.reject(new OperatorError(`Not all of the service ended within ${CLOSE_MS / 1000} s`)),
+    () => undefined,
+  );
+  try {
+    await Promise.race([app[Symbol.asyncDispose](), overdue]);
+  } finally {
+    late.abort();
+  }
+};
+
+export const serveCommand: Command = {
+  name: 'serve',
+  help: `Runs the service until SIGINT or SIGTERM; a second signal ends it at once.
+Lines for people go to stdout, the log as JSON lines to stderr.`,
+  options: [],
+  positionals: [],
+  async run(_args, io) {
+    const env = readEnv(io.env);
+    const config = createConfig(env);
+    const secrets = createSecrets(env);
+    const key = secrets.encryptionKey && Buffer.from(secrets.encryptionKey);
+    const logger = createLogger({
+      level: config.logLevel,
+      secrets: [secrets.accountToken ?? '', key?.toString('hex') ?? '', key?.toString('base64') ?? ''],
+    });
+    using _lastResort = installLastResort(logger, (code) => process.exit(code));
+    for (const warning of configWarnings(env)) logger.warn(warning);
+
+    const app = await createApp(config, secrets);
+    try {
+      io.say(`Privet is ready at ${app.url}`);
+      if (app.firstToken !== undefined) {
+        io.say(`The account token, shown only this once: ${app.firstToken}`);
+      }
+      if (!io.signal.aborted) await once(io.signal, 'abort');
+    } finally {
+      await closeInTime(app);
+    }
+  },
+};

@@ -1,0 +1,118 @@
+import { TOKEN_SCOPES, type TokenScope } from '../access/principal.ts';
+import type { TokenOrder } from '../access/token-service.ts';
+import { systemClock } from '../clock.ts';
+import { OperatorError } from '../errors.ts';
+import type { Storage } from '../storage/storage.ts';
+import { ACCOUNT_OPTION, chosenAccount, duration, showTime, table, withAdmin } from './admin.ts';
+import type { Command, CommandArgs } from './command.ts';
+
+const INSTANCE_OPTION = { name: 'instance', value: 'name', help: 'A token for this instance alone' } as const;
+const SCOPE_NAMES = TOKEN_SCOPES.join(', ');
+
+const instanceId = async (storage: Storage, accountId: string, name: string | undefined) => {
+  if (name === undefined) return undefined;
+  const instance = await storage.instances.find(accountId, name);
+  if (!instance) throw new OperatorError(`The account has no instance named "${name}"`);
+  return instance.id;
+};
+
+const scopes = (text: string): TokenScope[] =>
+  text.split(',').map((part) => {
+    const scope = TOKEN_SCOPES.find((known) => known === part.trim());
+    if (!scope) throw new OperatorError(`--scopes must be a comma-separated list of ${SCOPE_NAMES}`);
+    return scope;
+  });
+
+const order = ({ options }: CommandArgs): TokenOrder => {
+  const [wanted, expires] = [options.get('scopes'), options.get('expires')];
+  return {
+    scopes: wanted === undefined ? undefined : scopes(wanted),
+    label: options.get('label'),
+    expiresAt: expires === undefined ? undefined : systemClock.now() + duration('expires', expires),
+  };
+};
+
+const create: Command = {
+  name: 'token create',
+  help: 'Makes a token and prints it, once.',
+  options: [
+    ACCOUNT_OPTION,
+    INSTANCE_OPTION,
+    {
+      name: 'scopes',
+      value: 'list',
+      help: `Of ${SCOPE_NAMES}; all for an account's token, all but admin for an instance's`,
+    },
+    { name: 'label', value: 'text', help: 'What to know it by' },
+    { name: 'expires', value: 'time', help: 'After how long it ends, such as 12h or 30d; never if left out' },
+  ],
+  positionals: [],
+  run: (args, io) => {
+    const wanted = order(args);
+    return withAdmin(io, async ({ storage, tokens }) => {
+      const account = await chosenAccount(storage, args.options.get('account'));
+      const instance = await instanceId(storage, account.id, args.options.get('instance'));
+      const issued =
+        instance === undefined
+          ? await tokens.issueAccountToken(account.id, wanted)
+          : await tokens.issueInstanceToken(instance, wanted);
+      io.say(issued.text);
+    });
+  },
+};
+
+const list: Command = {
+  name: 'token list',
+  help: 'Lists tokens. What is kept of them can not be used as one.',
+  options: [ACCOUNT_OPTION, INSTANCE_OPTION],
+  positionals: [],
+  run: ({ options }, io) =>
+    withAdmin(io, async ({ storage, tokens }) => {
+      const account = await chosenAccount(storage, options.get('account'));
+      const only = await instanceId(storage, account.id, options.get('instance'));
+      const rows: string[][] = [];
+      for (const token of await tokens.list(account.id, only)) {
+        const instance = token.instanceId === undefined ? undefined : await storage.instances.get(token.instanceId);
+        const ended = token.revokedAt === undefined ? showTime(token.expiresAt) : 'revoked';
+        const times = [showTime(token.createdAt), showTime(token.lastUsedAt), ended];
+        rows.push([token.id, instance?.name ?? '-', token.scopes.join(','), ...times, token.label]);
+      }
+      io.say(table(['ID', 'INSTANCE', 'SCOPES', 'CREATED', 'LAST USED', 'EXPIRES', 'LABEL'], rows));
+    }),
+};
+
+const rotate: Command = {
+  name: 'token rotate',
+  help: 'Prints a new token like an old one, and ends the old one.',
+  options: [
+    ACCOUNT_OPTION,
+    {
+      name: 'overlap',
+      value: 'time',
+      help: 'For how long the old one still works, such as 1h; not at all if left out',
+    },
+  ],
+  positionals: ['id'],
+  run: ({ options, positionals: [id = ''] }, io) => {
+    const overlapMs = duration('overlap', options.get('overlap') ?? '0s');
+    return withAdmin(io, async ({ storage, tokens }) => {
+      const account = await chosenAccount(storage, options.get('account'));
+      io.say((await tokens.rotate(account.id, id, { overlapMs })).text);
+    });
+  },
+};
+
+const revoke: Command = {
+  name: 'token revoke',
+  help: 'Ends a token, within a second also in a running service.',
+  options: [ACCOUNT_OPTION],
+  positionals: ['id'],
+  run: ({ options, positionals: [id = ''] }, io) =>
+    withAdmin(io, async ({ storage, tokens }) => {
+      const account = await chosenAccount(storage, options.get('account'));
+      if (!(await tokens.revoke(account.id, id))) throw new OperatorError(`There is no working token ${id}`);
+      io.say(`Token ${id} is revoked`);
+    }),
+};
+
+export const tokenCommands: readonly Command[] = [create, list, rotate, revoke];
