@@ -102,7 +102,7 @@ export interface FieldSpec extends FieldRow {
   readonly field: PrivacyField;
 }
 
-export const fieldSpecs: readonly FieldSpec[] = FIELDS;
+export const fieldSpecs: readonly FieldSpec[] = [...FIELDS];
 
 const byField = new Map<PrivacyField, FieldSpec>(fieldSpecs.map((spec) => [spec.field, spec]));
 
