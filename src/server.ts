@@ -97,9 +97,9 @@ async function serve(
   try {
     const client = { address: incoming.socket.remoteAddress };
     const request = await toRequest(incoming, outgoing, url);
-    await send(await route.handle(request, client), outgoing);
+    const response = request ? await route.handle(request, client) : route.refuse(REFUSALS.badRequest, url.pathname);
+    await send(response, outgoing);
   } catch (error) {
-    if (outgoing.destroyed || incoming.destroyed) return;
     log.error({ err: error, path: url.pathname }, 'Request failed unexpectedly');
     await send(route.refuse(REFUSALS.failed, url.pathname), outgoing);
   }

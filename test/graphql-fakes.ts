@@ -1,5 +1,6 @@
 import type { Principal, TokenScope } from '../src/access/principal.ts';
 import { TOKEN_SCOPES } from '../src/access/principal.ts';
+import type { Clock } from '../src/clock.ts';
 import { instanceNotFound, PrivetError } from '../src/errors.ts';
 import type { GraphQLServices, Tokens } from '../src/graphql/context.ts';
 import { specOf } from '../src/privacy/fields.ts';
@@ -62,10 +63,10 @@ export class FakeSessions implements Sessions {
     return { instances: rest.slice(0, first), hasNextPage: rest.length > first };
   }
 
-  async pair(_reach: Reach, name: string, phoneNumber: string | undefined): Promise<InstanceView> {
+  pair: Sessions['pair'] = async (_reach, name, phoneNumber) => {
     this.phoneNumbers.push(phoneNumber);
     return { ...this.#get(name), state: 'PAIRING', pairing: { qr: 'the-qr', expiresAt: Date.UTC(2026, 0, 31, 12) } };
-  }
+  };
 
   start = (_reach: Reach, name: string): Promise<InstanceView> => this.onStart(name);
   stop = async (_reach: Reach, name: string): Promise<InstanceView> => this.#get(name);
@@ -128,14 +129,14 @@ export interface Logged {
 }
 
 /** A real server on a free port, over the fake sessions. */
-export async function serveFake(sessions: FakeSessions, options: Partial<ServerOptions> = {}) {
+export async function serveFake(sessions: FakeSessions, options: Partial<ServerOptions> & { clock?: Clock } = {}) {
   const logged: Logged[] = [];
   const record = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
   const services: GraphQLServices = {
     sessions,
     tokens: fakeTokens,
     log: { info: record('info'), warn: record('warn'), error: record('error') },
-    ...options.services,
+    clock: options.clock,
   };
   const server = await createServer({
     host: '127.0.0.1',

@@ -43,7 +43,7 @@ export const builder = new SchemaBuilder<{
   },
   relay: {
     cursorType: 'String',
-    nodesOnConnection: true,
+    nodesOnConnection: { description: 'What is on the page.' },
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     pageInfoTypeOptions: { description: 'Where a page stands in the whole list.' },
@@ -53,7 +53,6 @@ export const builder = new SchemaBuilder<{
     endCursorFieldOptions: { description: 'The cursor of the last one on the page: `after` for the next page.' },
     pageInfoFieldOptions: { description: 'Where the page stands in the whole list.' },
     edgesFieldOptions: { description: 'What is on the page, with cursors.' },
-    nodesFieldOptions: { description: 'What is on the page.' },
     nodeFieldOptions: { description: 'What stands at this place.' },
     cursorFieldOptions: { description: 'The place, to go on from with `after`.' },
   },

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { PrivetError, RetryLaterError, type ErrorCode } from '../errors.ts';
 import type { Log } from './context.ts';
+import { LimitError } from './limits.ts';
 
 /** What an error means for the whole HTTP answer. Where there is none, it stays 200: its siblings may have results. */
 function httpOf(error: PrivetError): { status: number; headers?: Record<string, string> } | undefined {
@@ -58,6 +59,8 @@ function causeOf(error: unknown): unknown {
 export const createErrorMask =
   (log: Log) =>
   (error: unknown): GraphQLError => {
+    // Yoga has marked it as one of those that are 200 as `application/json`.
+    if (error instanceof LimitError) return new LimitError(error.message);
     const place: Place = error instanceof GraphQLError ? error : {};
     const cause = causeOf(error);
     if (cause instanceof PrivetError) return toGraphQLError(cause, place);

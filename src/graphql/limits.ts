@@ -5,9 +5,11 @@ import {
   parse,
   Source,
   TokenKind,
+  validate,
   type ASTVisitor,
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLSchema,
   type OperationDefinitionNode,
   type ParseOptions,
   type SelectionSetNode,
@@ -26,9 +28,14 @@ export const LIMITS = {
   directives: 10,
 } as const;
 
-/** Always HTTP 400, also where the client asked for `application/json`: the document was not looked at any further. */
-const refusal = (message: string): GraphQLError =>
-  new GraphQLError(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400, spec: false } } });
+/** A document that asks for too much. Always HTTP 400, also as `application/json`: nothing else was looked at. */
+export class LimitError extends GraphQLError {
+  constructor(message: string) {
+    super(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400, spec: false } } });
+  }
+}
+
+const refusal = (message: string): LimitError => new LimitError(message);
 
 /** Parses a document, and stops at the limit of tokens. */
 export function parseWithin(source: string | Source, options?: ParseOptions): DocumentNode {
@@ -52,7 +59,11 @@ function hasMoreTokens(source: string | Source): boolean {
   }
 }
 
-export const limitRules: readonly ValidationRule[] = [limitAliases, limitDirectives, limitRootFields, limitDepth];
+const limitRules: readonly ValidationRule[] = [limitAliases, limitDirectives, limitRootFields, limitDepth];
+
+/** The limits that a document exceeds. */
+export const exceededLimits = (schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] =>
+  validate(schema, document, limitRules);
 
 function limitAliases(context: ValidationContext): ASTVisitor {
   let aliases = 0;

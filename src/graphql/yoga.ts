@@ -4,7 +4,7 @@ import { unauthenticated } from '../errors.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
 import { clockOf, type GraphQLContext, type GraphQLServices } from './context.ts';
 import { createErrorMask } from './errors.ts';
-import { limitRules, parseWithin } from './limits.ts';
+import { exceededLimits, parseWithin } from './limits.ts';
 import { useOperationSignal } from './operation-signal.ts';
 import { schema } from './schema.ts';
 import type { OpenStreams } from './streams.ts';
@@ -28,6 +28,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       useDocumentLimits(),
       // Last: its time begins when execution does, with the context made.
       useOperationSignal(clockOf(services), streams),
+      useUncachedStreams(),
     ],
     maskedErrors: { maskError: createErrorMask(services.log) },
     // The mask logs what deserves it, once; Yoga would log every refusal as an error.
@@ -49,13 +50,23 @@ function useDocumentLimits(): Plugin {
     onParse({ setParseFn }) {
       setParseFn((source, options) => parseWithin(source, options));
     },
-    onValidate({ addValidationRule, setValidationFn }) {
-      for (const rule of limitRules) addValidationRule(rule);
-      setValidationFn((schema_, document, rules, options) =>
-        validate(schema_, document, rules, { ...options, hideSuggestions: true }),
-      );
+    onValidate({ setValidationFn }) {
+      setValidationFn((schema_, document, rules, options) => {
+        // On their own and first: a document that is too large would have as many errors of other kinds.
+        const exceeded = exceededLimits(schema_, document);
+        return exceeded.length > 0
+          ? exceeded
+          : validate(schema_, document, rules, { ...options, hideSuggestions: true });
+      });
     },
     onExecute: ({ args }) => void Object.assign(args, { hideSuggestions: true }),
     onSubscribe: ({ args }) => void Object.assign(args, { hideSuggestions: true }),
   };
 }
+
+/** Yoga marks streams `no-cache`, over what the server in front says of every answer. */
+const useUncachedStreams = (): Plugin => ({
+  onResponse({ response }) {
+    if (response.headers.get('content-type') === 'text/event-stream') response.headers.set('cache-control', 'no-store');
+  },
+});

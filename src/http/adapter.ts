@@ -1,21 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 
-/** A web standard request from one of node:http. Its body is read: the server has limited its length before. */
-export async function toRequest(incoming: IncomingMessage, response: ServerResponse, url: URL): Promise<Request> {
+/**
+ * A web standard request from one of node:http, with its body read: the server has limited its length before.
+ * Undefined when the client went away first, or the method is one that the standard forbids (TRACE).
+ */
+export async function toRequest(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<Request | undefined> {
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
   const method = incoming.method ?? 'GET';
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const hasBody = chunks.length > 0 && method !== 'GET' && method !== 'HEAD';
-  return new Request(url, {
-    method,
-    headers: headersOf(incoming),
-    signal: gone.signal,
-    ...(hasBody ? { body: Buffer.concat(chunks) } : {}),
-  });
+  try {
+    const body = await buffer(incoming);
+    const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD';
+    return new Request(url, {
+      method,
+      headers: headersOf(incoming),
+      signal: gone.signal,
+      ...(hasBody ? { body } : {}),
+    });
+  } catch {
+    return undefined;
+  }
 }
 
 function headersOf(incoming: IncomingMessage): Headers {

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { generate } from '@graphql-codegen/cli';
+import {
+  GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  type GraphQLNamedType,
+} from 'graphql';
+import { expect, test } from 'vitest';
+import codegen from '../codegen.ts';
+import { printedSchema } from '../src/graphql/print.ts';
+import { schema } from '../src/graphql/schema.ts';
+
+test('there is one copy of graphql', () => {
+  expect(schema).toBeInstanceOf(GraphQLSchema);
+});
+
+test('schema.graphql is what the code prints', async () => {
+  expect(await readFile('schema.graphql', 'utf8')).toBe(printedSchema());
+});
+
+test('the typed documents are what codegen generates from schema.graphql', async () => {
+  for (const { filename, content } of await generate(codegen, false)) {
+    expect(await readFile(filename, 'utf8'), filename).toBe(content);
+  }
+});
+
+test('every type, field, argument and value has a description', () => {
+  const own = Object.values(schema.getTypeMap()).filter(
+    ({ name }) => !name.startsWith('__') && !['Boolean', 'Int', 'ID', 'String', 'Float'].includes(name),
+  );
+  expect(own.flatMap(undescribed)).toEqual([]);
+});
+
+function undescribed(type: GraphQLNamedType): string[] {
+  const parts: { name: string; description?: string | null | undefined }[] = [type];
+  if (isEnumType(type)) parts.push(...type.getValues());
+  if (isInputObjectType(type)) parts.push(...Object.values(type.getFields()));
+  if (isObjectType(type) || isInterfaceType(type)) {
+    for (const field of Object.values(type.getFields())) parts.push(field, ...field.args);
+  }
+  return parts.filter(({ description }) => !description).map(({ name }) => `${type.name}.${name}`);
+}
+
+test('every root field says which scope it takes', () => {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const fields = roots.flatMap((root) => Object.values(root?.getFields() ?? {}));
+  const open = fields.filter((field) => {
+    const options = field.extensions['pothosOptions'];
+    return !(typeof options === 'object' && options !== null && 'authScopes' in options);
+  });
+  expect(fields.length).toBeGreaterThan(10);
+  expect(open.map(({ name }) => name)).toEqual([]);
+});
+
+test('the names that clients are written against stay', () => {
+  const shape = (name: string): string[] => {
+    const type = schema.getType(name);
+    if (isInputObjectType(type)) return Object.values(type.getFields()).map((field) => `${field.name}: ${String(field.type)}`);
+    if (!isObjectType(type)) return [];
+    return Object.values(type.getFields()).map((field) => {
+      const args = field.args.map((arg) => `${arg.name}: ${String(arg.type)}`).join(', ');
+      return `${field.name}${args && `(${args})`}: ${String(field.type)}`;
+    });
+  };
+  expect(shape('Query')).toEqual([
+    'instance(name: String!): Instance',
+    'instances(first: Int, after: String): InstanceConnection!',
+    'privacy(instance: String!): PrivacySettings',
+  ]);
+  expect(shape('Mutation').toSorted()).toEqual([
+    'createInstance(name: String!): CreateInstancePayload',
+    'deleteInstance(instance: String!): DeleteInstancePayload',
+    'pairInstance(instance: String!, phoneNumber: String): Instance',
+    'rotateInstanceToken(instance: String!): RotateTokenPayload',
+    'startInstance(instance: String!): Instance',
+    'stopInstance(instance: String!): Instance',
+    'unlinkInstance(instance: String!): Instance',
+    'updatePrivacy(instance: String!, input: UpdatePrivacyInput!): UpdatePrivacyPayload',
+  ]);
+  expect(shape('Subscription')).toEqual([
+    'instance(name: String!): Instance',
+    'privacy(instance: String!): PrivacySettings',
+  ]);
+  expect(shape('PrivacySettings')).toEqual([
+    'id: ID!',
+    'visibility: VisibilitySettings!',
+    'privacy: ReceiptSettings!',
+    'permissions: PermissionSettings!',
+    'other: [RawPrivacySetting!]!',
+    'observedAt: DateTime!',
+  ]);
+  expect(shape('UpdatePrivacyPayload')).toEqual([
+    'settings: PrivacySettings',
+    'outcomes: [FieldOutcome!]!',
+    'failures: [PartialFailure!]!',
+    'stanzas: Int!',
+  ]);
+  expect(shape('PartialFailure')).toEqual([
+    'field: PrivacyField!',
+    'requested: String!',
+    'current: String',
+    'code: PartialFailureCode!',
+    'message: String!',
+    'retryable: Boolean!',
+  ]);
+  expect(shape('UpdatePrivacyInput')).toEqual([
+    'visibility: VisibilityInput',
+    'privacy: ReceiptInput',
+    'permissions: PermissionInput',
+  ]);
+});

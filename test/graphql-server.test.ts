@@ -1,0 +1,366 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { getIntrospectionQuery } from 'graphql';
+import { createClient } from 'graphql-sse';
+import { describe, expect, test } from 'vitest';
+import { systemClock, type Clock } from '../src/clock.ts';
+import type { InstanceView } from '../src/session/state.ts';
+import { FakeSessions, serveFake } from './graphql-fakes.ts';
+
+const WATCH = 'subscription { instance(name: "demo") { name state } }';
+const SSE = { accept: 'text/event-stream' };
+
+/** Gives one instance, then nothing until it is told to return, and notes that it was. */
+function quiet(view: InstanceView): { source: AsyncIterable<InstanceView>; returned: () => boolean } {
+  let first = true;
+  let returned = false;
+  const source: AsyncIterableIterator<InstanceView> = {
+    next: async () => {
+      if (!first) return new Promise(() => {});
+      first = false;
+      return { done: false, value: view };
+    },
+    return: async () => {
+      returned = true;
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => source,
+  };
+  return { source, returned: () => returned };
+}
+
+function watching(): { sessions: FakeSessions; returned: () => boolean } {
+  const sessions = new FakeSessions('demo');
+  const { source, returned } = quiet({ id: 'id-demo', accountId: 'a', name: 'demo', state: 'OPEN', since: 0 });
+  sessions.watched = source;
+  return { sessions, returned };
+}
+
+/** What the server sends on a connection until it closes it, or for 500 ms. */
+function raw(url: string, text: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    let received = '';
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    socket.setTimeout(500, () => socket.destroy());
+    socket.on('data', (chunk) => (received += chunk.toString()));
+    socket.on('close', () => resolve(received));
+    socket.on('error', () => resolve(received));
+  });
+}
+
+describe('the HTTP server, with sessions that are only in memory', () => {
+  test('takes GraphQL only as a POST of application/json', async () => {
+    await using server = await serveFake(new FakeSessions());
+    const url = `${server.url}/graphql`;
+    const headers = { authorization: 'Bearer account' };
+    const query = '?query={__typename}';
+    const get = await fetch(url + query, { headers });
+    expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
+    expect((await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://example.com' } })).status).toBe(405);
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'application/graphql',
+      'multipart/form-data',
+    ]) {
+      const response = await fetch(url, { method: 'POST', headers: { ...headers, 'content-type': type }, body: '{}' });
+      expect(response.status, type).toBe(415);
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } }] });
+    }
+    const batch = await server.post([{ query: '{ __typename }' }, { query: '{ __typename }' }]);
+    expect(batch.status).toBe(400);
+    const other = await server.post({ query: '{ __typename }' }, { origin: 'https://example.com' });
+    expect([...other.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  test('limits bodies to 64 KiB, by their announced length', async () => {
+    await using server = await serveFake(new FakeSessions());
+    const padded = (length: number): string => JSON.stringify({ query: '{ __typename }' }).padEnd(length);
+    expect((await server.post(padded(64 * 1024))).status).toBe(200);
+    const refused = await server.post(padded(64 * 1024 + 1));
+    expect([refused.status, await refused.json()]).toMatchObject([
+      413,
+      { errors: [{ extensions: { code: 'CONTENT_TOO_LARGE' } }] },
+    ]);
+
+    const status = await new Promise((resolve) => {
+      const chunked = request(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer account' },
+      });
+      chunked.on('response', (response) => resolve(response.statusCode));
+      chunked.write('{"query": ');
+      chunked.end('"{ __typename }"}');
+    });
+    expect(status).toBe(411);
+  });
+
+  test('answers odd requests without a stack, and never with 5xx', async () => {
+    await using server = await serveFake(new FakeSessions());
+    const body = 'Content-Length: 2\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{}';
+    for (const text of [
+      `POST /graphql HTTP/1.1\r\nHost: [\r\n${body}`,
+      `POST http://[/graphql HTTP/1.1\r\nHost: a\r\n${body}`,
+      `POST http://evil.example/graphql HTTP/1.1\r\nHost: a\r\n${body}`,
+      `POST //evil.example/graphql HTTP/1.1\r\nHost: a\r\n${body}`,
+      `POST /graphql?%zz HTTP/1.1\r\nHost: a\r\n${body}`,
+      `GET /%00 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(9000)}\r\n\r\n`,
+      `POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n`,
+    ]) {
+      const answer = await raw(server.url, text);
+      expect(answer, text.slice(0, 60)).toMatch(/^HTTP\/1.1 4\d\d /);
+      expect(answer).not.toMatch(/at .*(\.js|\.ts|node:)/);
+    }
+    for (const bad of [
+      '',
+      '{',
+      '[]',
+      'null',
+      '1',
+      '{"query": 1}',
+      '{"query": "{"}',
+      '{"query":"{a}","variables":[]}',
+    ]) {
+      expect((await server.post(bad)).status, bad).toBeLessThan(500);
+    }
+    expect(server.logged).toEqual([]);
+  });
+
+  test('every answer says not to keep, sniff or frame it', async () => {
+    await using server = await serveFake(new FakeSessions());
+    const answers = [
+      await server.post({ query: '{ __typename }' }),
+      await fetch(`${server.url}/graphql`),
+      await fetch(`${server.url}/nothing`),
+      await fetch(`${server.url}/health/live`),
+      await server.post({ query: WATCH }, SSE),
+    ];
+    for (const { headers, url } of answers) {
+      expect(headers.get('cache-control'), url).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    }
+  });
+
+  test('says whether it lives and whether it is ready', async () => {
+    let ready: () => Promise<boolean> = async () => true;
+    await using server = await serveFake(new FakeSessions(), { ready: () => ready() });
+    const status = async (path: string): Promise<number> => (await fetch(server.url + path)).status;
+    expect([await status('/health/live'), await status('/health/ready')]).toEqual([200, 200]);
+    ready = async () => false;
+    expect([await status('/health/live'), await status('/health/ready')]).toEqual([200, 503]);
+    ready = async () => {
+      throw new Error('the database is gone');
+    };
+    expect(await status('/health/ready')).toBe(503);
+    expect(await status('/health')).toBe(404);
+  });
+
+  test('serves the playground from itself, under a policy without inline scripts, or not at all', async () => {
+    await using server = await serveFake(new FakeSessions());
+    const page = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
+    const html = await page.text();
+    expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self';/);
+    expect(html).not.toMatch(/<script>|https?:\/\//);
+    const files = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path);
+    expect(files).toEqual(['/graphiql/style.css', '/graphiql/graphiql.js', '/graphiql/start.js']);
+    for (const file of [...files, '/graphiql/json.worker.js']) {
+      expect((await fetch(`${server.url}${file}`)).status).toBe(200);
+    }
+    expect((await fetch(`${server.url}/graphiql/constructor`)).status).toBe(404);
+    expect((await server.post({ query: getIntrospectionQuery() })).status).toBe(200);
+
+    await using without = await serveFake(new FakeSessions(), { graphiql: false });
+    expect((await fetch(`${without.url}/graphql`, { headers: { accept: 'text/html' } })).status).toBe(405);
+    expect((await fetch(`${without.url}/graphiql/start.js`)).status).toBe(404);
+  });
+
+  test('mounts other routes, which word refusals in their own way', async () => {
+    await using server = await serveFake(new FakeSessions(), {
+      routes: [
+        {
+          owns: (pathname) => pathname.startsWith('/api/'),
+          refuse: ({ status, message }) => Response.json({ success: false, message }, { status }),
+          handle: async (received, { address }) => {
+            if (received.url.endsWith('/fail')) throw new Error('the canary');
+            return Response.json({ method: received.method, body: await received.text(), address });
+          },
+        },
+      ],
+    });
+    const post = (path: string, body: string): Promise<Response> => fetch(server.url + path, { method: 'POST', body });
+    expect(await (await post('/api/x', 'hello')).json()).toEqual({
+      method: 'POST',
+      body: 'hello',
+      address: '127.0.0.1',
+    });
+    const large = await post('/api/x', 'x'.repeat(65 * 1024));
+    expect([large.status, await large.json()]).toMatchObject([413, { success: false }]);
+    const failed = await post('/api/fail', '');
+    expect([failed.status, await failed.json()]).toEqual([500, { success: false, message: 'Internal server error' }]);
+    expect(await raw(server.url, 'TRACE /api/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 400/,
+    );
+    expect(server.logged).toMatchObject([{ level: 'error', fields: { path: '/api/fail' } }]);
+  });
+});
+
+describe('limits of a document', () => {
+  const spread = 'fragment F on Query { a: __typename b: __typename }';
+  const deep = (depth: number): string =>
+    `{ __schema ${'{ types { fields '.repeat(depth)}{ name }${' } }'.repeat(depth)} }`;
+  test.for([
+    ['aliases', `{ ${Array.from({ length: 16 }, (_, i) => `a${i}: __typename`).join(' ')} }`],
+    [
+      'aliases in fragments',
+      `{ ...F } ${spread} fragment G on Instance { ${Array.from({ length: 14 }, (_, i) => `a${i}: id`).join(' ')} }`,
+    ],
+    ['root fields', `{ ${Array.from({ length: 16 }, (_, i) => `a${i}: instance(name: "x") { id }`).join(' ')} }`],
+    [
+      'mutations',
+      `mutation { ${Array.from({ length: 6 }, (_, i) => `a${i}: stopInstance(instance: "x") { id }`).join(' ')} }`,
+    ],
+    ['directives', `{ __typename ${'@skip(if: false) '.repeat(11)} }`],
+    ['introspection depth', deep(8)],
+    ['tokens', `{ ${'__typename '.repeat(400)} }`],
+  ] as const)('%s', async ([, query]) => {
+    await using server = await serveFake(new FakeSessions());
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const response = await server.post({ query }, { accept });
+      expect(response.status).toBe(400);
+      const { errors } = (await response.json()) as { errors: object[] };
+      for (const error of errors) {
+        expect(error).toMatchObject({
+          message: expect.stringContaining('at most'),
+          extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+        });
+      }
+    }
+  });
+
+  test('a mistyped name is not completed', async () => {
+    await using server = await serveFake(new FakeSessions());
+    const answers = [
+      await server.query('{ instanc(name: "x") { id } }'),
+      await server.query('{ instance(nam: "x") { id } }'),
+      await server.query('mutation ($i: UpdatePrivacyInput!) { updatePrivacy(instance: "x", input: $i) { stanzas } }', {
+        i: { visibilit: {} },
+      }),
+    ];
+    expect(answers.every(({ errors }) => errors?.length)).toBe(true);
+    expect(JSON.stringify(answers)).not.toContain('Did you mean');
+  });
+});
+
+describe('time', () => {
+  /** A clock whose timers go off when told to. */
+  function manualClock(): { clock: Clock; timers: Map<() => void, number> } {
+    const timers = new Map<() => void, number>();
+    const after: Clock['after'] = (ms, callback) => {
+      timers.set(callback, ms);
+      return { [Symbol.dispose]: () => void timers.delete(callback) };
+    };
+    return { clock: { ...systemClock, after }, timers };
+  }
+
+  test('an operation ends after 30 s with TIMEOUT, and keeps the siblings that are done', async () => {
+    const sessions = new FakeSessions('demo');
+    const begun = Promise.withResolvers<void>();
+    sessions.onStart = () => {
+      begun.resolve();
+      return new Promise(() => {});
+    };
+    const { clock, timers } = manualClock();
+    await using server = await serveFake(sessions, { clock });
+    const answer = server.query(
+      'mutation { stopInstance(instance: "demo") { id } startInstance(instance: "demo") { id } }',
+    );
+    await begun.promise;
+    expect([...timers.values()]).toEqual([30_000]);
+    for (const goOff of timers.keys()) goOff();
+    expect(await answer).toMatchObject({
+      status: 200,
+      data: { stopInstance: { id: 'id-demo' }, startInstance: null },
+      errors: [{ path: ['startInstance'], extensions: { code: 'TIMEOUT' } }],
+    });
+    expect(timers.size).toBe(0);
+    expect(server.logged).toEqual([]);
+  });
+});
+
+describe('streams', () => {
+  test('send what holds first, and end with the client', async () => {
+    const { sessions, returned } = watching();
+    await using server = await serveFake(sessions);
+    const client = createClient({ url: `${server.url}/graphql`, headers: { authorization: 'Bearer account' } });
+    for await (const { data } of client.iterate({ query: WATCH })) {
+      expect(data).toEqual({ instance: { name: 'demo', state: 'OPEN' } });
+      break;
+    }
+    await expect.poll(returned).toBe(true);
+    expect(sessions.signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(server.logged).toEqual([]);
+  });
+
+  test('end when the server closes, and the server does not wait for them', async () => {
+    const { sessions, returned } = watching();
+    const server = await serveFake(sessions);
+    const response = await server.post({ query: WATCH }, SSE);
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const began = performance.now();
+    const [text] = await Promise.all([response.text(), server[Symbol.asyncDispose]()]);
+    expect(performance.now() - began).toBeLessThan(2000);
+    expect(text).toMatch(/event: next\ndata: {"data":{"instance":{"name":"demo","state":"OPEN"}}}[^]*event: complete/);
+    expect(returned()).toBe(true);
+  });
+
+  test('end with an error where there is nothing to watch', async () => {
+    await using server = await serveFake(new FakeSessions());
+    const response = await server.post({ query: WATCH }, SSE);
+    expect(await response.text()).toMatch(/event: next\ndata: .*NOT_FOUND[^]*event: complete/);
+  });
+
+  test('a running call is finished before the server is closed', async () => {
+    const sessions = new FakeSessions('demo');
+    const begun = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<InstanceView>();
+    sessions.onStart = () => {
+      begun.resolve();
+      return finish.promise;
+    };
+    const server = await serveFake(sessions);
+    const answer = server.query('mutation { startInstance(instance: "demo") { name } }');
+    await begun.promise;
+    const closed = server[Symbol.asyncDispose]();
+    await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
+    finish.resolve({ id: 'id-demo', accountId: 'a', name: 'demo', state: 'OPEN', since: 0 });
+    expect(await answer).toEqual({ status: 200, data: { startInstance: { name: 'demo' } } });
+    await closed;
+  });
+
+  test('a call whose client has gone is aborted, and nothing is logged', async () => {
+    const sessions = new FakeSessions('demo');
+    let aborted = (): boolean => false;
+    const begun = Promise.withResolvers<void>();
+    sessions.pair = (_reach, _name, _number, signal) => {
+      aborted = () => signal.aborted;
+      begun.resolve();
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    await using server = await serveFake(sessions);
+    const leaving = new AbortController();
+    const answer = fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer account' },
+      body: JSON.stringify({ query: 'mutation { pairInstance(instance: "demo") { id } }' }),
+      signal: leaving.signal,
+    });
+    await begun.promise;
+    leaving.abort();
+    await expect(answer).rejects.toThrow();
+    await expect.poll(() => aborted()).toBe(true);
+    expect(server.logged).toEqual([]);
+  });
+});
