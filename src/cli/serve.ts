@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import { configWarnings, createConfig } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
@@ -43,6 +42,8 @@ Lines for people go to stdout, the log as JSON lines to stderr.`,
     using _lastResort = installLastResort(logger, (code) => process.exit(code));
     for (const warning of configWarnings(env)) logger.warn(warning);
 
+    // Only here, so that the other commands need not wait until all of the service is loaded.
+    const { createApp } = await import('../app.ts');
     const app = await createApp(config, secrets);
     try {
       io.say(`Privet is ready at ${app.url}`);

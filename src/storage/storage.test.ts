@@ -44,11 +44,13 @@ test('what was written is there after closing and opening', async () => {
   expect((await storage.accounts.list()).map((account) => account.label)).toEqual(['first']);
 });
 
-test('the database is as durable as we promise', async () => {
+test('a key file from a start that was cut short is used', async () => {
   const dataDir = temporaryFolder();
+  const key = randomBytes(32).toString('hex');
+  writeFileSync(join(dataDir, 'encryption.key'), key, { mode: 0o600 });
   await make({ dataDir });
-  using database = new DatabaseSync(join(dataDir, 'privet.db'));
-  expect(database.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  expect(readFileSync(join(dataDir, 'encryption.key'), 'utf8')).toBe(key);
+  await make({ dataDir, masterKey: Buffer.from(key, 'hex') });
 });
 
 test('a missing key file for an existing database is refused, and nothing is changed', async () => {

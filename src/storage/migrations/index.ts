@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { OperatorError } from '../../errors.ts';
-import * as first from './001-first.ts';
+import { up as first } from './001-first.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '001-first': first,
+  '001-first': { up: first },
 };
 
 const applied = async <T>(db: Kysely<T>): Promise<string[]> => {

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { Kysely } from 'kysely';
+import { expect, test } from 'vitest';
+import { NodeSqliteDialect, openSqlite } from './dialect.ts';
+import type { Tables } from './schema.ts';
+import { Sealer } from './seal.ts';
+import { createSignalKeys } from './signal-keys.ts';
+import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
+import { databasePath } from './storage.ts';
+
+test('the file is opened as durable as we promise', async () => {
+  const dataDir = temporaryFolder();
+  await temporaryStorage({ dataDir });
+  using database = openSqlite(databasePath(dataDir));
+  const pragma = (name: string) => Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
+  expect(pragma('journal_mode')).toBe('wal');
+  expect(pragma('synchronous')).toBe(2);
+  expect(pragma('foreign_keys')).toBe(1);
+  expect(pragma('busy_timeout')).toBe(3000);
+});
+
+test('a full disk is told apart, changes nothing, and does not block what comes after', async () => {
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
+  const { id: accountId } = await storage.accounts.create({ label: '' });
+  const { id } = await storage.instances.insert({ accountId, name: 'x', wanted: 'running', state: 'OPEN' });
+
+  const database = openSqlite(databasePath(dataDir));
+  await using db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
+  const keys = createSignalKeys(db, new Sealer(randomBytes(32)));
+  await keys.apply(id, [{ type: 't', id: 'kept', value: 'v' }]);
+  const { page_count: pages } = database.prepare('pragma page_count').get() ?? {};
+  database.exec(`pragma max_page_count = ${Number(pages)}`);
+
+  const large = Array.from({ length: 2000 }, (_, i) => ({ type: 't', id: String(i), value: 'x'.repeat(1000) }));
+  const changes = [{ type: 't', id: 'kept', value: null }, ...large];
+  await expect(keys.apply(id, changes)).rejects.toMatchObject({ name: 'StorageError', code: 'full' });
+  expect(await keys.get(id, 't', ['kept', '0'])).toEqual(new Map([['kept', 'v']]));
+
+  database.exec('pragma max_page_count = 1000000');
+  await keys.apply(id, changes);
+  expect((await keys.get(id, 't', ['kept', '0', '1999'])).size).toBe(2);
+});
+
+test('a writer that waits too long for another process gets a typed error', async () => {
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
+  using other = openSqlite(databasePath(dataDir));
+  other.exec('begin immediate');
+  await expect(storage.accounts.create({ label: 'x' })).rejects.toMatchObject({ name: 'StorageError', code: 'busy' });
+  other.exec('rollback');
+  await storage.accounts.create({ label: 'x' });
+});
+
+test('transactions that are asked for at once do not mix', async () => {
+  const storage = await temporaryStorage();
+  const { id: accountId } = await storage.accounts.create({ label: '' });
+  const { id } = await storage.instances.insert({ accountId, name: 'x', wanted: 'running', state: 'OPEN' });
+  const both = (value: string) => ['1', '2'].map((key) => ({ type: 't', id: key, value }));
+  await Promise.all(
+    Array.from({ length: 100 }, async (_, i) => {
+      await storage.signalKeys.apply(id, both(String(i)));
+      const found = await storage.signalKeys.get(id, 't', ['1', '2']);
+      expect(found.get('1')).toBe(found.get('2'));
+    }),
+  );
+});
