@@ -137,7 +137,9 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
     do {
       const { data } = await server.query(page, { first: 2, after });
       expect(data).toMatchObject({ instances: { pageInfo: { hasPreviousPage: after !== undefined } } });
-      const { nodes, pageInfo } = data?.['instances'] as { nodes: unknown[]; pageInfo: Record<string, unknown> };
+      const connection = data?.['instances'] as { nodes: unknown[]; pageInfo: Record<string, unknown> } | undefined;
+      if (!connection) break;
+      const { nodes, pageInfo } = connection;
       seen.push(...nodes);
       after = pageInfo['hasNextPage'] ? pageInfo['endCursor'] : undefined;
     } while (after);
