@@ -6,7 +6,7 @@ import type { Secrets } from './config/secrets.ts';
 import { createEvents } from './events/topics.ts';
 import type { Tokens } from './graphql/context.ts';
 import { createServer } from './server.ts';
-import type { WhatsAppServer } from './session/baileys/socket.ts';
+import { linkTo, type WhatsAppServer } from './session/baileys/socket.ts';
 import { SessionService } from './session/session-service.ts';
 import { acquireOwnership } from './storage/owner.ts';
 import { openStorage } from './storage/storage.ts';
@@ -58,7 +58,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       storage,
       log: componentLogger(log, 'session'),
       events: createEvents(),
-      server: whatsAppServer(config),
+      openLink: linkTo(whatsAppServer(config)),
     }),
   );
   await sessions.load();

@@ -9,6 +9,8 @@ export type CloseAction =
   | { readonly kind: 'restart' }
   /** Not before `at`, epoch milliseconds. */
   | { readonly kind: 'retry_at'; readonly at: number }
+  /** Another client took over: not soon, and not over and over. */
+  | { readonly kind: 'replaced' }
   /** Not again by itself. */
   | { readonly kind: 'halt' }
   /** A confirmed logout: the credentials are worth nothing any more. */
@@ -35,7 +37,7 @@ const reconnect = (code: string, message: string, action: CloseAction = RETRY): 
 const loggedOut = (code: string, message: string): Verdict => verdict('LOGGED_OUT', code, message, LOGGED_OUT);
 
 const replaced = (): Verdict =>
-  verdict('REPLACED', 'replaced', 'Another client logged in with these credentials', HALT);
+  verdict('REPLACED', 'replaced', 'Another client logged in with these credentials', { kind: 'replaced' });
 
 /** How long a ban is waited for when WhatsApp does not say. */
 const UNKNOWN_BAN_MS = 3_600_000;

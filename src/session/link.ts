@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { NoAnswer, Refusal } from '../privacy/port.ts';
 
 /** One XML-like node on the wire. */
@@ -72,3 +73,30 @@ export interface Link {
   /** Resolves once the link is gone and its socket closed. */
   readonly ended: Promise<CloseEvidence>;
 }
+
+/** One signal key to store, or to delete where `value` is null. */
+export interface KeyChange {
+  readonly type: string;
+  readonly id: string;
+  readonly value: string | null;
+}
+
+/** Where one instance's signal keys live. A read that fails rejects; it never looks like a missing key. */
+export interface KeyStore {
+  get(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** All changes in one transaction. */
+  apply(changes: readonly KeyChange[]): Promise<void>;
+}
+
+export interface LinkOptions {
+  readonly clock: Clock;
+  /** As stored by an earlier link; undefined begins pairing with fresh keys. */
+  readonly credentials: string | undefined;
+  readonly keys: KeyStore;
+  /** Resolves once the credentials are committed. Called only for a paired device. */
+  readonly saveCredentials: (credentials: string) => Promise<void>;
+  readonly events: LinkEvents;
+}
+
+/** Opens one connection to WhatsApp, guarded so that nothing it does reaches beyond this link. */
+export type OpenLink = (options: LinkOptions) => Link;

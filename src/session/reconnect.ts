@@ -1,30 +1,89 @@
 import type { Clock } from '../clock.ts';
+import type { Verdict } from './close-reasons.ts';
 
 /** The longest pause between two attempts, in seconds. */
 const MAX_PAUSE_S = 60;
+/** More streams restarted than this within a minute, and the next one waits its turn like any other. */
+const MOST_RESTARTS = 3;
+const RESTART_WINDOW_MS = 60_000;
+/** Another client took over this often within the window: it will again. */
+const MOST_REPLACED = 3;
+const REPLACED_WINDOW_MS = 600_000;
+/** Two clients that come back at once would replace each other forever. */
+const REPLACED_PAUSE_MS = 60_000;
 
 /** A pause of random(1 … min(60, 2^n)) seconds after n failures in a row, in milliseconds. `random`: 0 … 1. */
-export function pauseMs(failures: number, random: () => number = Math.random): number {
+export function pauseMs(failures: number, random: () => number): number {
   const longest = Math.min(MAX_PAUSE_S, 2 ** failures);
   return Math.round((1 + random() * (longest - 1)) * 1000);
 }
 
-/** Lets logins of all instances through one by one, at most `perSecond`. */
-export class LoginGate {
-  readonly #clock: Clock;
-  readonly #spacingMs: number;
-  #next = 0;
+/** When the next attempt comes: at once, at a time (epoch milliseconds), or not by itself. */
+export type NextAttempt =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'at'; readonly at: number }
+  | { readonly kind: 'never' };
 
-  constructor(clock: Clock, perSecond = 20) {
+/** When one instance connects again after its links ended. */
+export class ReconnectPolicy {
+  #failures = 0;
+  readonly #restarts: Window;
+  readonly #replaced: Window;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+
+  constructor(clock: Clock, random: () => number) {
     this.#clock = clock;
-    this.#spacingMs = 1000 / perSecond;
+    this.#random = random;
+    this.#restarts = new Window(clock, RESTART_WINDOW_MS);
+    this.#replaced = new Window(clock, REPLACED_WINDOW_MS);
   }
 
-  /** Resolves when this login may begin; rejects when aborted before. */
-  async enter(signal: AbortSignal): Promise<void> {
-    const now = this.#clock.monotonic();
-    const slot = Math.max(now, this.#next);
-    this.#next = slot + this.#spacingMs;
-    if (slot > now) await this.#clock.sleep(slot - now, signal);
+  /** The instance was OPEN: what failed before is forgotten. */
+  opened(): void {
+    this.#failures = 0;
+  }
+
+  next({ action }: Verdict): NextAttempt {
+    switch (action.kind) {
+      case 'restart':
+        return this.#restarts.count() <= MOST_RESTARTS ? { kind: 'now' } : this.#pause();
+      case 'retry':
+        return this.#pause();
+      case 'retry_at':
+        return { kind: 'at', at: action.at };
+      case 'replaced':
+        if (this.#replaced.count() >= MOST_REPLACED) return { kind: 'never' };
+        return { kind: 'at', at: this.#clock.now() + REPLACED_PAUSE_MS + pauseMs(3, this.#random) };
+      case 'logged_out':
+      case 'halt':
+        return { kind: 'never' };
+    }
+  }
+
+  #pause(): NextAttempt {
+    const at = this.#clock.now() + pauseMs(this.#failures, this.#random);
+    this.#failures = Math.min(this.#failures + 1, MAX_PAUSE_S);
+    return { kind: 'at', at };
   }
 }
+
+/** Counts what happened within the last while. */
+class Window {
+  #times: number[] = [];
+  readonly #clock: Clock;
+  readonly #lengthMs: number;
+
+  constructor(clock: Clock, lengthMs: number) {
+    this.#clock = clock;
+    this.#lengthMs = lengthMs;
+  }
+
+  /** Adds one, and tells how many there are with it. */
+  count(): number {
+    const now = this.#clock.monotonic();
+    this.#times = [...this.#times.filter((at) => now - at < this.#lengthMs), now].slice(-MAX_COUNTED);
+    return this.#times.length;
+  }
+}
+const MAX_COUNTED = 10;

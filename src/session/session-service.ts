@@ -6,10 +6,10 @@ import type { RequestedChange } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
 import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { WhatsAppServer } from './baileys/socket.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import { waitForPairing } from './pairing.ts';
-import { LoginGate } from './reconnect.ts';
+import type { OpenLink } from './link.ts';
+import { LoginGate } from './login-gate.ts';
 import { ARCHIVE_MS, Session, type SessionDeps } from './session.ts';
 import type { InstancePage, PrivacyReading, Reach, Sessions } from './sessions.ts';
 import { INSTANCE_STATES, type InstanceState, type InstanceView, type StateReason } from './state.ts';
@@ -23,7 +23,9 @@ export interface SessionServiceOptions {
   readonly log: Logger;
   readonly storage: Storage;
   readonly events: Events;
-  readonly server: WhatsAppServer;
+  readonly openLink: OpenLink;
+  /** 0 … 1; Math.random by default. */
+  readonly random?: () => number;
 }
 
 /** How long WhatsApp may take to confirm a logout, in milliseconds. */
@@ -41,12 +43,13 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   constructor(options: SessionServiceOptions) {
     this.#options = options;
-    const { clock, log, storage, server, events } = options;
+    const { clock, log, storage, openLink, events, random = Math.random } = options;
     this.#sessionDeps = {
       clock,
       log,
       storage,
-      server,
+      openLink,
+      random,
       gate: new LoginGate(clock),
       onInstanceChange: (id) => events.publish('instanceChanged', id, null),
       onPrivacyChange: (id) => events.publish('privacyChanged', id, null),

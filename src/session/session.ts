@@ -3,27 +3,25 @@ import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
 import { judgeClose, type Verdict } from './close-reasons.ts';
 import { InstancePrivacy } from './instance-privacy.ts';
-import type { CloseEvidence, Link, LinkEvents } from './link.ts';
-import { pauseMs, type LoginGate } from './reconnect.ts';
+import type { CloseEvidence, Link, LinkEvents, LinkIdentity, OpenLink } from './link.ts';
+import type { LoginGate } from './login-gate.ts';
+import { ReconnectPolicy } from './reconnect.ts';
 import type { InstanceState, InstanceView, Pairing, StateReason } from './state.ts';
-import { openLink, type WhatsAppServer } from './baileys/socket.ts';
 
 export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly storage: Storage;
-  readonly server: WhatsAppServer;
+  readonly openLink: OpenLink;
+  /** 0 … 1, for pauses. */
+  readonly random: () => number;
   readonly gate: LoginGate;
   readonly onInstanceChange: (instanceId: string) => void;
   readonly onPrivacyChange: (instanceId: string) => void;
 }
 
-/** More restarts than this within a minute are not taken at once any more. */
-const MOST_RESTARTS_A_MINUTE = 3;
 /** A pairing code works as long as the socket that asked for it lives: the QR codes' 60 s and five times 20 s. */
 const PAIRING_CODE_MS = 160_000;
-/** Failures in a row are counted up to here; the pause has long stopped growing. */
-const MOST_COUNTED_FAILURES = 30;
 /** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
 
@@ -43,12 +41,13 @@ export class Session {
   #link: Link | undefined;
   /** Ends the pause before the next attempt. */
   #wake: (() => void) | undefined;
-  #restarts: number[] = [];
   #lifecycle: Promise<void> = Promise.resolve();
   readonly #deps: SessionDeps;
+  readonly #policy: ReconnectPolicy;
 
   constructor(deps: SessionDeps, view: InstanceView) {
     this.#deps = deps;
+    this.#policy = new ReconnectPolicy(deps.clock, deps.random);
     this.#view = view;
     this.privacy = new InstancePrivacy({
       clock: deps.clock,
@@ -169,33 +168,37 @@ export class Session {
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
-    let failures = 0;
+    const { clock, gate } = this.#deps;
     while (!signal.aborted) {
-      this.set('CONNECTING', this.#view.reason);
-      await this.#deps.gate.enter(signal);
+      await gate.enter(signal, (retryAt) =>
+        this.set('CLIENT_OUTDATED', { code: 'client_outdated', message: 'WhatsApp asks for a newer client', retryAt }),
+      );
+      this.set('CONNECTING', this.#view.reason && { ...this.#view.reason, retryAt: undefined });
       const credentials = await this.#loadCredentials();
       if (credentials === undefined || signal.aborted) return;
-      let opened = false;
       const evidence = await this.#live(credentials, signal, {
         onQr: () => this.#link?.end({ kind: 'failure', reason: 401, expiresInS: undefined }),
         onPaired: () => undefined,
-        onLogin: (identity) => {
-          const link = this.#link;
-          if (!link) return;
-          link.reached('first_read');
-          void this.#firstRead(link).then((isOpen) => {
-            if (!isOpen) return;
-            opened = true;
-            this.set('OPEN', undefined, identity);
-          });
-        },
+        onLogin: (identity) => void this.#open(identity),
         onAnnouncement: () => this.privacy.announced(),
       });
       if (signal.aborted) return;
-      failures = opened ? 0 : Math.min(failures + 1, MOST_COUNTED_FAILURES);
-      const verdict = judgeClose(evidence, this.#deps.clock.now());
-      if (!(await this.#follow(verdict, failures, signal))) return;
+      if (!(await this.#follow(judgeClose(evidence, clock.now()), signal))) return;
     }
+  }
+
+  /** Logged in; OPEN once the first read is in. */
+  async #open({ phoneNumber }: LinkIdentity): Promise<void> {
+    const link = this.#link;
+    if (!link) return;
+    link.reached('first_read');
+    const reply = await this.privacy.opened(link);
+    if (reply.kind !== 'snapshot') return link.end({ kind: 'first_read_failed', reply });
+    if (link !== this.#link) return;
+    link.reached('open');
+    this.#policy.opened();
+    this.#deps.gate.accepted();
+    this.set('OPEN', undefined, { phoneNumber });
   }
 
   /** Undefined when there is nothing to log in with; the state then says why. A failed read is never "none yet". */
@@ -215,9 +218,8 @@ export class Session {
   /** Opens one link and waits until it is gone. */
   async #live(credentials: string | undefined, signal: AbortSignal, events: LinkEvents): Promise<CloseEvidence> {
     const { id } = this.#view;
-    const { storage, clock, server } = this.#deps;
+    const { storage, clock, openLink } = this.#deps;
     const link = openLink({
-      server,
       clock,
       credentials,
       keys: {
@@ -242,48 +244,23 @@ export class Session {
     }
   }
 
-  async #firstRead(link: Link): Promise<boolean> {
-    const reply = await this.privacy.opened(link);
-    if (reply.kind !== 'snapshot') {
-      link.end({ kind: 'first_read_failed', reply });
-      return false;
-    }
-    if (link !== this.#link) return false;
-    link.reached('open');
-    return true;
-  }
-
   /** Does what the verdict says; false when the session is over. */
-  async #follow(verdict: Verdict, failures: number, signal: AbortSignal): Promise<boolean> {
-    const { clock, storage } = this.#deps;
+  async #follow(verdict: Verdict, signal: AbortSignal): Promise<boolean> {
+    const { clock, storage, gate } = this.#deps;
     const { action, state, reason } = verdict;
-    switch (action.kind) {
-      case 'restart':
-        if (this.#mayRestart()) {
-          this.set('RECONNECTING', reason);
-          return true;
-        }
-        return this.#pause(state, reason, clock.now() + pauseMs(failures), signal);
-      case 'retry':
-        return this.#pause(state, reason, clock.now() + pauseMs(failures), signal);
-      case 'retry_at':
-        return this.#pause(state, reason, action.at, signal);
-      case 'logged_out':
-        await storage.credentials.archive(this.#view.id, clock.now() + ARCHIVE_MS);
-        await this.#settleIn(state, reason);
-        return false;
-      case 'halt':
+    if (state === 'CLIENT_OUTDATED') gate.refusedAsOutdated(this.#view.id);
+    if (action.kind === 'logged_out') await storage.credentials.archive(this.#view.id, clock.now() + ARCHIVE_MS);
+    const next = this.#policy.next(verdict);
+    switch (next.kind) {
+      case 'now':
+        this.set('RECONNECTING', reason);
+        return true;
+      case 'at':
+        return this.#pause(state, reason, next.at, signal);
+      case 'never':
         await this.#settleIn(state, reason);
         return false;
     }
-  }
-
-  #mayRestart(): boolean {
-    const now = this.#deps.clock.monotonic();
-    this.#restarts = this.#restarts.filter((at) => now - at < 60_000);
-    if (this.#restarts.length >= MOST_RESTARTS_A_MINUTE) return false;
-    this.#restarts.push(now);
-    return true;
   }
 
   async #pause(state: InstanceState, reason: StateReason, retryAt: number, signal: AbortSignal): Promise<boolean> {

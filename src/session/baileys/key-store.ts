@@ -1,18 +1,5 @@
 import { BufferJSON, proto, type SignalDataTypeMap, type SignalKeyStore } from '@whiskeysockets/baileys';
-
-/** One signal key to store, or to delete where `value` is null. */
-export interface KeyChange {
-  readonly type: string;
-  readonly id: string;
-  readonly value: string | null;
-}
-
-/** Where one instance's signal keys live. A read that fails rejects; it never looks like a missing key. */
-export interface KeyStore {
-  get(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** All changes in one transaction. */
-  apply(changes: readonly KeyChange[]): Promise<void>;
-}
+import type { KeyStore } from '../link.ts';
 
 /** Baileys' view of the store. It swallows some of the store's errors, so they are reported as well. */
 export function createKeyStore(store: KeyStore, onFailure: (error: unknown) => void): SignalKeyStore {

@@ -8,11 +8,10 @@ import {
   type AuthenticationCreds,
   type ConnectionState,
 } from '@whiskeysockets/baileys';
-import type { Clock } from '../../clock.ts';
 import { WriteBarrier } from '../barrier.ts';
 import { guardListeners } from '../guard.ts';
-import { createKeyStore, type KeyStore } from './key-store.ts';
-import type { CloseEvidence, Link, LinkEvents, LinkIdentity, LinkPhase, Reply, Stanza } from '../link.ts';
+import { createKeyStore } from './key-store.ts';
+import type { CloseEvidence, Link, LinkIdentity, LinkOptions, LinkPhase, OpenLink, Reply, Stanza } from '../link.ts';
 import { rawSocketOf } from './raw-socket.ts';
 import { childOf, Requests } from '../requests.ts';
 import { silentLogger } from './silent-logger.ts';
@@ -21,17 +20,6 @@ import { silentLogger } from './silent-logger.ts';
 export interface WhatsAppServer {
   readonly url?: string | undefined;
   readonly root?: { readonly publicKey: Uint8Array; readonly serial: number } | undefined;
-}
-
-export interface LinkOptions {
-  readonly server: WhatsAppServer;
-  readonly clock: Clock;
-  /** As stored by an earlier link; undefined begins pairing with fresh keys. */
-  readonly credentials: string | undefined;
-  readonly keys: KeyStore;
-  /** Resolves once the credentials are committed. Called only for a paired device. */
-  readonly saveCredentials: (credentials: string) => Promise<void>;
-  readonly events: LinkEvents;
 }
 
 const HELLO_TIMEOUT_MS = 10_000;
@@ -71,10 +59,11 @@ function identityOf(creds: AuthenticationCreds): LinkIdentity {
   return { phoneNumber: jidDecode(creds.me?.id)?.user ?? '' };
 }
 
-/** Opens one connection to WhatsApp, guarded so that nothing it does reaches beyond this link. */
-export function openLink(options: LinkOptions): Link {
-  return new BaileysLink(options);
-}
+/** Connections by Baileys to this server. */
+export const linkTo =
+  (server: WhatsAppServer): OpenLink =>
+  (options) =>
+    new BaileysLink(server, options);
 
 class BaileysLink implements Link {
   readonly ended: Promise<CloseEvidence>;
@@ -95,9 +84,9 @@ class BaileysLink implements Link {
   /** Why it ended is known. */
   readonly #over = Promise.withResolvers<CloseEvidence>();
 
-  constructor(options: LinkOptions) {
+  constructor(server: WhatsAppServer, options: LinkOptions) {
     this.#options = options;
-    const { server, credentials } = options;
+    const { credentials } = options;
     this.#creds = credentials === undefined ? initAuthCreds() : parseCredentials(credentials);
     if (server.root) {
       // Baileys knows one root for the whole process.

@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts';
+
+/** WhatsApp calls the client outdated for this many instances: it is the client, not the instance. */
+const BREAKER_INSTANCES = 3;
+const PROBE_MS = 300_000;
+
+/**
+ * The one door to WhatsApp's login for all instances of the process: at most so many a second, and only one probe every
+ * five minutes while WhatsApp refuses the client as outdated.
+ */
+export class LoginGate {
+  #nextSlot = 0;
+  #nextProbe = 0;
+  readonly #outdated = new Set<string>();
+  readonly #clock: Clock;
+  readonly #spacingMs: number;
+
+  constructor(clock: Clock, perSecond = 20) {
+    this.#clock = clock;
+    this.#spacingMs = 1000 / perSecond;
+  }
+
+  /** WhatsApp called the client outdated at this instance's login. */
+  refusedAsOutdated(instanceId: string): void {
+    this.#outdated.add(instanceId);
+    if (this.#outdated.size === BREAKER_INSTANCES) this.#nextProbe = this.#clock.monotonic() + PROBE_MS;
+  }
+
+  /** A login went through: the client is taken. */
+  accepted(): void {
+    this.#outdated.clear();
+  }
+
+  /**
+   * Resolves when this login may begin; rejects when aborted before. `onWait` hears when the next try will be (epoch
+   * milliseconds) while logins are held up.
+   */
+  async enter(signal: AbortSignal, onWait: (retryAt: number) => void): Promise<void> {
+    while (this.#outdated.size >= BREAKER_INSTANCES) {
+      const left = this.#nextProbe - this.#clock.monotonic();
+      if (left <= 0) {
+        this.#nextProbe = this.#clock.monotonic() + PROBE_MS;
+        break;
+      }
+      onWait(this.#clock.now() + left);
+      await this.#clock.sleep(left, signal);
+    }
+    const now = this.#clock.monotonic();
+    const slot = Math.max(now, this.#nextSlot);
+    this.#nextSlot = slot + this.#spacingMs;
+    if (slot > now) await this.#clock.sleep(slot - now, signal);
+  }
+}
