@@ -104,13 +104,18 @@ function limitDepth(context: ValidationContext): ASTVisitor {
   const fragments = fragmentsOf(context.getDocument());
   return {
     OperationDefinition(operation) {
-      for (const [name, selections] of rootFields(operation, fragments)) {
-        const limit = name.startsWith('__') ? LIMITS.introspectionDepth : LIMITS.depth;
+      for (const { introspects, selections } of rootFields(operation, fragments).values()) {
+        const limit = introspects ? LIMITS.introspectionDepth : LIMITS.depth;
         const depth = 1 + Math.max(0, ...selections.map((selection) => depthOf(selection, fragments, new Map())));
         if (depth > limit) context.reportError(refusal(`An operation may be ${limit} fields deep at most`));
       }
     },
   };
+}
+
+interface RootField {
+  readonly introspects: boolean;
+  readonly selections: SelectionSetNode[];
 }
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
@@ -120,9 +125,9 @@ const fragmentsOf = (document: DocumentNode): Fragments =>
     document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   );
 
-/** The selection sets of each root field by its key in the response, whether it stands there or in a fragment. */
-function rootFields(operation: OperationDefinitionNode, fragments: Fragments): Map<string, SelectionSetNode[]> {
-  const found = new Map<string, SelectionSetNode[]>();
+/** The root fields by their key in the response, whether they stand there or in a fragment. */
+function rootFields(operation: OperationDefinitionNode, fragments: Fragments): Map<string, RootField> {
+  const found = new Map<string, RootField>();
   const seen = new Set<SelectionSetNode>();
   const collect = (set: SelectionSetNode | undefined): void => {
     if (!set || seen.has(set)) return;
@@ -131,8 +136,10 @@ function rootFields(operation: OperationDefinitionNode, fragments: Fragments): M
       if (node.kind === Kind.FRAGMENT_SPREAD) collect(fragments.get(node.name.value)?.selectionSet);
       else if (node.kind === Kind.INLINE_FRAGMENT) collect(node.selectionSet);
       else {
-        const key = `${node.name.value.startsWith('__') ? '__' : ''}${(node.alias ?? node.name).value}`;
-        found.set(key, [...(found.get(key) ?? []), ...(node.selectionSet ? [node.selectionSet] : [])]);
+        const key = (node.alias ?? node.name).value;
+        const field = found.get(key) ?? { introspects: node.name.value.startsWith('__'), selections: [] };
+        if (node.selectionSet) field.selections.push(node.selectionSet);
+        found.set(key, field);
       }
     }
   };
