@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { createEvents } from './events/topics.ts';
 import type { Tokens } from './graphql/context.ts';
+import { createRestRoute } from './rest/rest.ts';
 import { createServer } from './server.ts';
 import { linkTo, type WhatsAppServer } from './session/baileys/socket.ts';
 import { SessionService } from './session/session-service.ts';
@@ -62,12 +63,14 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     }),
   );
   await sessions.load();
+  const services = { sessions, tokens: tokensFor(tokens, clock), log: componentLogger(log, 'http'), clock };
   const server = stack.use(
     await createServer({
       host: config.host,
       port: config.port,
       graphiql: config.graphiql,
-      services: { sessions, tokens: tokensFor(tokens, clock), log: componentLogger(log, 'http'), clock },
+      services,
+      routes: [createRestRoute(services)],
       ready: async () => {
         await storage.ping();
         return owner.held;
@@ -85,7 +88,7 @@ function whatsAppServer({ whatsapp: { url, rootKey, rootSerial } }: Config): Wha
   return { url, root };
 }
 
-/** The tokens' service as the GraphQL edge needs it. */
+/** The tokens' service as the edges need it. */
 function tokensFor(tokens: TokenService, clock: Clock): Tokens {
   return {
     authenticate: (token) => tokens.authenticate(token, clock.now()),

@@ -1,0 +1,54 @@
+import type { TokenScope } from '../access/principal.ts';
+import type { PrivacyField } from '../privacy/fields.ts';
+import { specOf } from '../privacy/fields.ts';
+import type { RequestedChange } from '../privacy/outcome.ts';
+import type { Snapshot } from '../privacy/settings.ts';
+import type { Reach, Sessions } from '../session/sessions.ts';
+import type { Envelope } from './envelope.ts';
+import { ProblemError } from './problem.ts';
+
+/** One call of an endpoint, by somebody who may make it. */
+export interface Call {
+  readonly request: Request;
+  /** The part of the path that is the instance's name, as it was sent; empty where the path has none. */
+  readonly segment: string;
+  readonly sessions: Sessions;
+  readonly reach: Reach;
+  /** Aborts when the client goes away, and when the call's time is up. */
+  readonly signal: AbortSignal;
+}
+
+export type Method = 'GET' | 'POST' | 'PATCH';
+
+export interface Endpoint {
+  readonly scope: TokenScope;
+  run(call: Call): Promise<Response>;
+}
+
+/** What stands under one path. */
+export interface Resource {
+  /** As OpenAPI writes it: `{name}` for a part that varies. */
+  readonly path: string;
+  readonly envelope: Envelope;
+  /** The segment that names the instance, '' where the path has none; undefined for a path of something else. */
+  match(pathname: string): string | undefined;
+  readonly endpoints: Readonly<Partial<Record<Method, Endpoint>>>;
+}
+
+/**
+ * Brings settings to what is requested.
+ * @returns the read-back.
+ * @throws ProblemError 500 naming the first field that does not hold now; what else was asked for is applied or not as
+ * WhatsApp had it.
+ */
+export async function applyChanges(call: Call, name: string, changes: readonly RequestedChange[]): Promise<Snapshot> {
+  const { outcome } = await call.sessions.updatePrivacy(call.reach, name, changes, call.signal);
+  const [first] = outcome.failures;
+  if (first) throw updateFailed(first.field, first.message);
+  // Without a read-back every requested field is among the failures.
+  if (!outcome.snapshot) throw new TypeError('An update without failures has no read-back');
+  return outcome.snapshot;
+}
+
+const updateFailed = (field: PrivacyField, reason: string): ProblemError =>
+  new ProblemError(500, 'UPDATE_FAILED', `failed to update ${specOf(field).name} privacy: ${reason}`);

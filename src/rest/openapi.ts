@@ -1,0 +1,82 @@
+import { notAllowed, profileGet, profilePost, ref, usersGet, usersPatch } from './openapi-responses.ts';
+import { schemas, updateExample, type Json } from './openapi-schemas.ts';
+import { profilePrivacy } from './profile-privacy.ts';
+import { namedSpecs, usersPrivacy } from './users-privacy.ts';
+
+const body = (schema: keyof typeof schemas, example: unknown): Json => ({
+  required: true,
+  content: { 'application/json': { schema: ref(schema), example } },
+});
+
+const TOKEN_FORMS: Json = {
+  token: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'token',
+    description: 'An account or instance token. Goes before `Authorization` where both are sent.',
+  },
+  bearer: { type: 'http', scheme: 'bearer', description: 'The same token as `Authorization: Bearer <token>`.' },
+  authorization: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    description: 'The same token as `Authorization: <token>`.',
+  },
+};
+
+const [firstNamed] = namedSpecs;
+const usersExample = firstNamed && { setting: firstNamed.restName, value: Object.values(firstNamed.values)[0] };
+
+/** The OpenAPI 3.1 description of the endpoints, made from the field table. */
+export const describeApi = (): Json => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Privet: privacy settings over REST',
+    version: '1',
+    description:
+      'Reads and changes the privacy settings of linked WhatsApp accounts, in the way of two other APIs. What is reported as changed was read back from WhatsApp after the change.',
+  },
+  security: Object.keys(TOKEN_FORMS).map((form) => ({ [form]: [] })),
+  paths: {
+    [profilePrivacy.path]: {
+      description: 'Other methods than these are answered as `ProfileMethodNotAllowed` says.',
+      parameters: [
+        {
+          name: 'instance',
+          in: 'path',
+          required: true,
+          description: "The instance's name.",
+          schema: { type: 'string' },
+        },
+      ],
+      get: { operationId: 'readPrivacy', summary: 'Read all privacy settings', responses: profileGet },
+      post: {
+        operationId: 'updatePrivacy',
+        summary: 'Change privacy settings',
+        description:
+          'Fields are checked in the order of the settings, up to the first that is invalid; then nothing is applied.',
+        requestBody: body('ProfileUpdate', updateExample),
+        responses: profilePost,
+      },
+    },
+    [usersPrivacy.path]: {
+      description:
+        '"me" is the instance of an instance token; an account token works while the account has one instance. Other methods than these are answered as `UsersMethodNotAllowed` says.',
+      get: { operationId: 'readMyPrivacy', summary: 'Read privacy settings', responses: usersGet },
+      patch: {
+        operationId: 'updateMyPrivacy',
+        summary: 'Change one privacy setting',
+        requestBody: body('UsersUpdate', usersExample),
+        responses: usersPatch,
+      },
+    },
+  },
+  components: {
+    schemas,
+    securitySchemes: TOKEN_FORMS,
+    responses: {
+      ProfileMethodNotAllowed: notAllowed('ProfileError'),
+      UsersMethodNotAllowed: notAllowed('UsersError'),
+    },
+  },
+});

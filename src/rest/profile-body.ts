@@ -1,0 +1,49 @@
+import { fieldSpecs, type FieldSpec, type Section } from '../privacy/fields.ts';
+import type { RequestedChange } from '../privacy/outcome.ts';
+import { described, isObject, type JsonObject } from './body.ts';
+import { badRequest } from './problem.ts';
+
+/** The sections in the order of the field table. */
+export const SECTIONS: readonly Section[] = [...new Set(fieldSpecs.map(({ section }) => section))];
+
+export const specsIn = (section: Section): readonly FieldSpec[] =>
+  fieldSpecs.filter((spec) => spec.section === section);
+
+export const NOTHING_ASKED = 'At least one privacy setting must be provided';
+
+export const invalidValue = ({ name, values }: FieldSpec, value: string): string =>
+  `Invalid ${name} value: ${value}. Valid values: ${Object.values(values).join(', ')}`;
+
+/**
+ * What the body of a profile update asks for. Null counts as absent. The known fields are looked at in the order of the
+ * table and before what is unknown, so that a body wrong in two ways gets the message that the documented order gives it.
+ * @throws ProblemError 400 at the first thing that is wrong.
+ */
+export function changesIn(body: JsonObject): RequestedChange[] {
+  const changes = fieldSpecs.flatMap((spec) => {
+    const wire = wireIn(body, spec);
+    return wire === undefined ? [] : [{ field: spec.field, wire }];
+  });
+  refuseUnknown(body);
+  if (changes.length === 0) throw badRequest(NOTHING_ASKED);
+  return changes;
+}
+
+function wireIn(body: JsonObject, spec: FieldSpec): string | undefined {
+  const section = body[spec.section] ?? {};
+  if (!isObject(section)) throw badRequest(`Invalid ${spec.section}: must be an object, not ${described(section)}`);
+  const value = section[spec.name] ?? undefined;
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && Object.values(spec.values).includes(value)) return value;
+  throw badRequest(invalidValue(spec, described(value)));
+}
+
+function refuseUnknown(body: JsonObject): void {
+  for (const [name, content] of Object.entries(body)) {
+    const section = SECTIONS.find((known) => known === name);
+    if (!section) throw badRequest(`Unknown section: ${name}. Valid sections: ${SECTIONS.join(', ')}`);
+    const known = specsIn(section).map((spec) => spec.name);
+    const unknown = Object.keys(content ?? {}).find((field) => !known.includes(field));
+    if (unknown !== undefined) throw badRequest(`Unknown field: ${name}.${unknown}. Valid fields: ${known.join(', ')}`);
+  }
+}

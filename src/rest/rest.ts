@@ -1,0 +1,73 @@
+import { createAuthorize, requireScope } from './authorize.ts';
+import { withinDeadline } from './deadline.ts';
+import type { Endpoint, Method, Resource } from './endpoint.ts';
+import { profileEnvelope, usersEnvelope, type Envelope } from './envelope.ts';
+import { describeApi } from './openapi.ts';
+import { ProblemError, problemOf } from './problem.ts';
+import { profilePrivacy } from './profile-privacy.ts';
+import type { RestRoute, RestServices } from './route.ts';
+import { usersPrivacy } from './users-privacy.ts';
+
+const RESOURCES: readonly Resource[] = [profilePrivacy, usersPrivacy];
+const DESCRIPTION_PATH = '/openapi.json';
+
+/** Whoever comes from one of the two APIs and asks for more of it is answered in its own way. */
+const envelopeFor = (pathname: string): Envelope => (pathname.startsWith('/users/') ? usersEnvelope : profileEnvelope);
+
+/** The endpoints of the APIs that this service stands in for, and their description. */
+export function createRestRoute(services: RestServices): RestRoute {
+  const { sessions, clock } = services;
+  const authorize = createAuthorize(services.tokens);
+  const description = describeApi();
+
+  return {
+    owns: (pathname) => pathname === DESCRIPTION_PATH || pathname.startsWith('/api/') || pathname.startsWith('/users/'),
+
+    refuse: (refusal, pathname) => envelopeFor(pathname)(refusal),
+
+    async handle(request, client) {
+      const { pathname } = new URL(request.url);
+      try {
+        if (pathname === DESCRIPTION_PATH) return describe(request, description);
+        const { resource, segment } = resourceAt(pathname);
+        const endpoint = endpointFor(resource.endpoints, request.method);
+        return await withinDeadline(clock, request.signal, async (signal) => {
+          const principal = await authorize(request, client);
+          requireScope(principal, endpoint.scope);
+          const { accountId, instanceId } = principal;
+          return endpoint.run({ request, segment, sessions, reach: { accountId, instanceId }, signal });
+        });
+      } catch (error) {
+        const problem = problemOf(error);
+        // The server logs what is left, and has it worded by `refuse`.
+        if (!problem) throw error;
+        return envelopeFor(pathname)(problem);
+      }
+    },
+  };
+}
+
+function resourceAt(pathname: string): { resource: Resource; segment: string } {
+  for (const resource of RESOURCES) {
+    const segment = resource.match(pathname);
+    if (segment !== undefined) return { resource, segment };
+  }
+  throw new ProblemError(404, 'NOT_FOUND', 'There is nothing at this path');
+}
+
+/** The server sends no body to a HEAD, so it is a GET here. */
+function endpointFor(endpoints: Readonly<Partial<Record<Method, Endpoint>>>, method: string): Endpoint {
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  for (const [name, endpoint] of Object.entries(endpoints)) if (name === wanted) return endpoint;
+  throw methodNotAllowed(Object.keys(endpoints));
+}
+
+function describe(request: Request, description: object): Response {
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(['GET']);
+  return Response.json(description);
+}
+
+function methodNotAllowed(methods: readonly string[]): ProblemError {
+  const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+  return new ProblemError(405, 'METHOD_NOT_ALLOWED', `Only ${allowed} is possible here`, { Allow: allowed });
+}
