@@ -58,7 +58,8 @@ test('every root field says which scope it takes', () => {
 test('the names that clients are written against stay', () => {
   const shape = (name: string): string[] => {
     const type = schema.getType(name);
-    if (isInputObjectType(type)) return Object.values(type.getFields()).map((field) => `${field.name}: ${String(field.type)}`);
+    if (isInputObjectType(type))
+      return Object.values(type.getFields()).map((field) => `${field.name}: ${String(field.type)}`);
     if (!isObjectType(type)) return [];
     return Object.values(type.getFields()).map((field) => {
       const args = field.args.map((arg) => `${arg.name}: ${String(arg.type)}`).join(', ');

@@ -1,0 +1,145 @@
+import { createClient } from 'graphql-sse';
+import { describe, expect, test } from 'vitest';
+import { systemClock, type Clock } from '../src/clock.ts';
+import type { InstanceView } from '../src/session/state.ts';
+import { FakeSessions, serveFake } from './graphql-fakes.ts';
+
+const WATCH = 'subscription { instance(name: "demo") { name state } }';
+const SSE = { accept: 'text/event-stream' };
+
+/** Gives one instance, then nothing until it is told to return, and notes that it was. */
+function quiet(view: InstanceView): { source: AsyncIterable<InstanceView>; returned: () => boolean } {
+  let first = true;
+  let returned = false;
+  const source: AsyncIterableIterator<InstanceView> = {
+    next: async () => {
+      if (!first) return new Promise(() => {});
+      first = false;
+      return { done: false, value: view };
+    },
+    return: async () => {
+      returned = true;
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => source,
+  };
+  return { source, returned: () => returned };
+}
+
+function watching(): { sessions: FakeSessions; returned: () => boolean } {
+  const sessions = new FakeSessions('demo');
+  const { source, returned } = quiet({ id: 'id-demo', accountId: 'a', name: 'demo', state: 'OPEN', since: 0 });
+  sessions.watched = source;
+  return { sessions, returned };
+}
+
+describe('time', () => {
+  /** A clock whose timers go off when told to. */
+  function manualClock(): { clock: Clock; timers: Map<() => void, number> } {
+    const timers = new Map<() => void, number>();
+    const after: Clock['after'] = (ms, callback) => {
+      timers.set(callback, ms);
+      return { [Symbol.dispose]: () => void timers.delete(callback) };
+    };
+    return { clock: { ...systemClock, after }, timers };
+  }
+
+  test('an operation ends after 30 s with TIMEOUT, and keeps the siblings that are done', async () => {
+    const sessions = new FakeSessions('demo');
+    const begun = Promise.withResolvers<void>();
+    sessions.onStart = () => {
+      begun.resolve();
+      return new Promise(() => {});
+    };
+    const { clock, timers } = manualClock();
+    await using server = await serveFake(sessions, { clock });
+    const answer = server.query(
+      'mutation { stopInstance(instance: "demo") { id } startInstance(instance: "demo") { id } }',
+    );
+    await begun.promise;
+    expect([...timers.values()]).toEqual([30_000]);
+    for (const goOff of timers.keys()) goOff();
+    expect(await answer).toMatchObject({
+      status: 200,
+      data: { stopInstance: { id: 'id-demo' }, startInstance: null },
+      errors: [{ path: ['startInstance'], extensions: { code: 'TIMEOUT' } }],
+    });
+    expect(timers.size).toBe(0);
+    expect(server.logged).toEqual([]);
+  });
+});
+
+describe('streams', () => {
+  test('send what holds first, and end with the client', async () => {
+    const { sessions, returned } = watching();
+    await using server = await serveFake(sessions);
+    const client = createClient({ url: `${server.url}/graphql`, headers: { authorization: 'Bearer account' } });
+    for await (const { data } of client.iterate({ query: WATCH })) {
+      expect(data).toEqual({ instance: { name: 'demo', state: 'OPEN' } });
+      break;
+    }
+    await expect.poll(returned).toBe(true);
+    expect(sessions.signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(server.logged).toEqual([]);
+  });
+
+  test('end when the server closes, and the server does not wait for them', async () => {
+    const { sessions, returned } = watching();
+    const server = await serveFake(sessions);
+    const response = await server.post({ query: WATCH }, SSE);
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const began = performance.now();
+    const [text] = await Promise.all([response.text(), server[Symbol.asyncDispose]()]);
+    expect(performance.now() - began).toBeLessThan(2000);
+    expect(text).toMatch(/event: next\ndata: {"data":{"instance":{"name":"demo","state":"OPEN"}}}[^]*event: complete/);
+    expect(returned()).toBe(true);
+  });
+
+  test('end with an error where there is nothing to watch', async () => {
+    await using server = await serveFake(new FakeSessions());
+    const response = await server.post({ query: WATCH }, SSE);
+    expect(await response.text()).toMatch(/event: next\ndata: .*NOT_FOUND[^]*event: complete/);
+  });
+
+  test('a running call is finished before the server is closed', async () => {
+    const sessions = new FakeSessions('demo');
+    const begun = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<InstanceView>();
+    sessions.onStart = () => {
+      begun.resolve();
+      return finish.promise;
+    };
+    const server = await serveFake(sessions);
+    const answer = server.query('mutation { startInstance(instance: "demo") { name } }');
+    await begun.promise;
+    const closed = server[Symbol.asyncDispose]();
+    await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
+    finish.resolve({ id: 'id-demo', accountId: 'a', name: 'demo', state: 'OPEN', since: 0 });
+    expect(await answer).toEqual({ status: 200, data: { startInstance: { name: 'demo' } } });
+    await closed;
+  });
+
+  test('a call whose client has gone is aborted, and nothing is logged', async () => {
+    const sessions = new FakeSessions('demo');
+    let aborted = (): boolean => false;
+    const begun = Promise.withResolvers<void>();
+    sessions.pair = (_reach, _name, _number, signal) => {
+      aborted = () => signal.aborted;
+      begun.resolve();
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    await using server = await serveFake(sessions);
+    const leaving = new AbortController();
+    const answer = fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer account' },
+      body: JSON.stringify({ query: 'mutation { pairInstance(instance: "demo") { id } }' }),
+      signal: leaving.signal,
+    });
+    await begun.promise;
+    leaving.abort();
+    await expect(answer).rejects.toThrow();
+    await expect.poll(() => aborted()).toBe(true);
+    expect(server.logged).toEqual([]);
+  });
+});
