@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulator.ts';
 import { createApp, type App } from '../../src/app.ts';
 import { createConfig, type Config } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
@@ -50,16 +50,18 @@ export interface InstanceState {
 export interface BootOptions {
   /** Environment variables beside those of the simulator. */
   readonly env?: Record<string, string>;
+  /** How long QR and pairing codes live, for example. */
+  readonly simulator?: SimulatorOptions;
 }
 
 const WAIT_MS = 20_000;
 
 /** The real service on a real database file and a free port, against a simulator of its own. */
-export async function bootPrivet({ env = {} }: BootOptions = {}): Promise<TestPrivet> {
+export async function bootPrivet({ env = {}, simulator: options }: BootOptions = {}): Promise<TestPrivet> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'privet-test-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const simulator = stack.use(await startSimulator());
+  const simulator = stack.use(await startSimulator(options));
   const token = `test-${randomBytes(24).toString('base64url')}`;
   const logs: string[] = [];
   const boot = (): Promise<App> =>
