@@ -71,6 +71,8 @@ export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
       return reconnect('write_unanswered', 'Reconnecting, so that an unanswered change can not land later', RESTART);
     case 'pairing_expired':
       return verdict('UNPAIRED', 'pairing_expired', 'Nobody scanned the QR code or typed the code in time', HALT);
+    case 'passkey_required':
+      return verdict('PASSKEY_REQUIRED', 'passkey_required', 'WhatsApp asks for a passkey to link this account', HALT);
     case 'storage_failed':
       return verdict('STOPPED', 'storage_failed', 'The database failed; start the instance once it works again', HALT);
     case 'stopped':

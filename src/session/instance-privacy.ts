@@ -17,6 +17,9 @@ const LATE_REPLY_MS = 2_000;
 const MOST_WAITING = 32;
 const REFRESH_TRIES = 3;
 const REFRESH_PAUSE_MS = 2_000;
+/** A link that brought no read for this long is asked for one; two misses and it is given up. */
+const PROBE_AFTER_MS = 600_000;
+const PROBE_TRIES = 2;
 
 export interface InstancePrivacyOptions {
   readonly clock: Clock;
@@ -35,6 +38,7 @@ export class InstancePrivacy {
   #sequence = 0;
   #announcements = 0;
   #refreshing = false;
+  #probe: Disposable | undefined;
   #stale = false;
   #sharedRead: Promise<ReadReply> | undefined;
   #nextSharedRead: Promise<ReadReply> | undefined;
@@ -58,6 +62,7 @@ export class InstancePrivacy {
     if (reply.kind === 'snapshot') {
       this.#link = link;
       this.#tellOpenWaiters(true);
+      this.#watchLiveness(link);
       // Something was announced while the first read was on its way.
       if (this.#stale) void this.#refresh();
     }
@@ -67,6 +72,7 @@ export class InstancePrivacy {
   closed(): void {
     this.#link = undefined;
     this.#stale = false;
+    this.#probe?.[Symbol.dispose]();
   }
 
   /** Nobody need wait any longer: the session is not on its way to OPEN. */
@@ -194,17 +200,28 @@ export class InstancePrivacy {
     try {
       while (this.#stale && this.#link) {
         this.#stale = false;
-        await this.#readUntilAnswered();
+        await this.#readUntilAnswered(REFRESH_TRIES);
       }
     } finally {
       this.#refreshing = false;
     }
   }
 
+  /** An idle link may be deaf without anybody noticing: it has to answer a read every now and then. */
+  #watchLiveness(link: Link): void {
+    this.#probe?.[Symbol.dispose]();
+    const lastRead = this.#view?.sequence;
+    this.#probe = this.#options.clock.after(PROBE_AFTER_MS, () => {
+      if (link !== this.#link) return;
+      if (lastRead !== this.#view?.sequence) return this.#watchLiveness(link);
+      void this.#readUntilAnswered(PROBE_TRIES).then(() => link === this.#link && this.#watchLiveness(link));
+    });
+  }
+
   /** A refresh that WhatsApp refuses or leaves open is tried again: the announcement comes only once. */
-  async #readUntilAnswered(): Promise<void> {
+  async #readUntilAnswered(most: number): Promise<void> {
     const link = this.#link;
-    for (let tries = 1; tries <= REFRESH_TRIES; tries += 1) {
+    for (let tries = 1; tries <= most; tries += 1) {
       const reply = await this.#readShared();
       if (reply.kind === 'snapshot') return;
       await this.#options.clock.sleep(REFRESH_PAUSE_MS);

@@ -33,6 +33,8 @@ export type CloseEvidence =
   | { readonly kind: 'watchdog'; readonly phase: LinkPhase }
   | { readonly kind: 'silent' }
   | { readonly kind: 'pairing_expired' }
+  /** WhatsApp asks for a passkey before it links this device; rc14 has no answer to that. */
+  | { readonly kind: 'passkey_required' }
   /** A frame did not decrypt or parse, or a listener threw on one. */
   | { readonly kind: 'crashed'; readonly error: unknown }
   /** Something could not be stored, so nothing that depends on it may leave. */

@@ -152,8 +152,8 @@ export class Session {
       return;
     }
     if (signal.aborted) return;
-    const verdict = judgeClose(evidence, this.#deps.clock.now());
-    await this.#settleIn('UNPAIRED', { code: verdict.reason.code, message: verdict.reason.message });
+    const { state, reason } = judgeClose(evidence, this.#deps.clock.now());
+    await this.#settleIn(state === 'PASSKEY_REQUIRED' ? state : 'UNPAIRED', reason);
   }
 
   async #showCode(phoneNumber: string): Promise<void> {

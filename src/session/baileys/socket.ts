@@ -33,6 +33,9 @@ const REASON_GRACE_MS = 200;
 const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
 
+/** How WhatsApp opens and goes on with its passkey ceremony after the QR or the code (Baileys issue 2672). */
+const PASSKEY_NOTIFICATIONS = ['passkey_prologue_request', 'crsc_continuation'] as const;
+
 /** What one privacy service needs and no more: no history, no messages, not online, no queries of its own. */
 const LIGHT_SOCKET = {
   fireInitQueries: false,
@@ -192,6 +195,9 @@ class BaileysLink implements Link {
     ws.on('CB:stream:error', (stanza: Stanza) => this.end(streamErrorOf(stanza)));
     ws.on('CB:failure', (stanza: Stanza) => this.end(failureOf(stanza)));
     ws.on('CB:xmlstreamend', () => this.end({ kind: 'stream_end' }));
+    for (const type of PASSKEY_NOTIFICATIONS) {
+      ws.on(`CB:notification,type:${type}`, () => this.end({ kind: 'passkey_required' }));
+    }
     ws.on('CB:notification,type:account_sync', (stanza: Stanza) => {
       if (!this.#evidence && childOf(stanza, 'privacy')) this.#options.events.onAnnouncement();
     });

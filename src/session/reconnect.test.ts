@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../../test/support/virtual-clock.ts';
+import type { CloseAction, Verdict } from './close-reasons.ts';
+import { LoginGate } from './login-gate.ts';
+import { pauseMs, ReconnectPolicy } from './reconnect.ts';
+
+const verdict = (action: CloseAction): Verdict => ({
+  state: 'RECONNECTING',
+  reason: { code: 'c', message: 'm' },
+  action,
+});
+const policy = (clock: VirtualClock, random = () => 1) => new ReconnectPolicy(clock, random);
+
+test('a pause is random(1 … min(60, 2^n)) seconds', () => {
+  expect([0, 1, 2, 3, 5, 6, 20].map((n) => pauseMs(n, () => 1))).toEqual([
+    1_000, 2_000, 4_000, 8_000, 32_000, 60_000, 60_000,
+  ]);
+  expect([0, 6, 20].map((n) => pauseMs(n, () => 0))).toEqual([1_000, 1_000, 1_000]);
+});
+
+test('pauses grow with each failure and begin anew after OPEN', () => {
+  const clock = new VirtualClock();
+  const subject = policy(clock);
+  const pauses = (): unknown[] =>
+    [1, 2, 3].map(() => subject.next(verdict({ kind: 'retry' }))).map((n) => n.kind === 'at' && n.at - clock.now());
+  expect(pauses()).toEqual([1_000, 2_000, 4_000]);
+  subject.opened();
+  expect(pauses()).toEqual([1_000, 2_000, 4_000]);
+});
+
+test('a restart is taken at once three times in a minute, then with a pause', async () => {
+  const clock = new VirtualClock();
+  const subject = policy(clock);
+  const restart = (): string => subject.next(verdict({ kind: 'restart' })).kind;
+  expect([restart(), restart(), restart(), restart()]).toEqual(['now', 'now', 'now', 'at']);
+  await clock.advance(60_000);
+  expect(restart()).toBe('now');
+});
+
+test('a replaced session waits for more than a minute, and gives up the third time within ten', async () => {
+  const clock = new VirtualClock();
+  const subject = policy(clock, () => 0);
+  const replaced = () => subject.next(verdict({ kind: 'replaced' }));
+  const first = replaced();
+  expect(first.kind === 'at' && first.at - clock.now()).toBeGreaterThan(60_000);
+  expect(replaced().kind).toBe('at');
+  expect(replaced().kind).toBe('never');
+  await clock.advance(600_000);
+  expect(replaced().kind).toBe('at');
+});
+
+test('at most twenty logins a second', async () => {
+  const clock = new VirtualClock();
+  const gate = new LoginGate(clock);
+  const times: number[] = [];
+  for (let i = 0; i < 100; i += 1) {
+    void gate.enter(new AbortController().signal, () => undefined).then(() => times.push(clock.monotonic()));
+  }
+  await clock.advance(10_000);
+  expect(times).toHaveLength(100);
+  for (let i = 20; i < 100; i += 1) expect((times[i] ?? 0) - (times[i - 20] ?? 0)).toBeGreaterThanOrEqual(1_000);
+});
+
+test('three instances refused as outdated hold up all logins, but one probe every five minutes', async () => {
+  const clock = new VirtualClock();
+  const gate = new LoginGate(clock);
+  for (const id of ['a', 'b', 'b', 'c']) gate.refusedAsOutdated(id);
+  const entered: number[] = [];
+  const waits: number[] = [];
+  for (let i = 0; i < 3; i += 1) {
+    void gate
+      .enter(new AbortController().signal, (retryAt) => waits.push(retryAt - clock.now()))
+      .then(() => entered.push(clock.monotonic()));
+  }
+  await clock.advance(299_999);
+  expect(entered).toEqual([]);
+  expect(waits).toEqual([300_000, 300_000, 300_000]);
+  await clock.advance(1);
+  expect(entered).toEqual([300_000]);
+  gate.accepted();
+  await clock.advance(300_100);
+  expect(entered).toHaveLength(3);
+});
+
+test('a login that waits can be aborted', async () => {
+  const clock = new VirtualClock();
+  const gate = new LoginGate(clock, 1);
+  await gate.enter(new AbortController().signal, () => undefined);
+  const aborted = new AbortController();
+  const waiting = gate.enter(aborted.signal, () => undefined);
+  aborted.abort(new Error('stopped'));
+  await expect(waiting).rejects.toThrow('stopped');
+  expect(clock.pending).toBe(0);
+});
