@@ -10,7 +10,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { OperatorError } from '../errors.ts';
 import { KEY_BYTES } from './seal.ts';
 
@@ -22,10 +22,22 @@ const errorCode = (error: unknown): string | undefined =>
 
 const forOthers = (path: string): boolean => (statSync(path).mode & 0o077) !== 0;
 
+/** Not by Node's `recursive`, which never comes back where a folder can't be made in one that exists, as in /proc. */
+const makeFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    if (errorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolder(dirname(folder));
+    mkdirSync(folder, { mode: 0o700 });
+  }
+};
+
 /** Makes the folder, for this user alone. An existing one that others can enter is tightened where that is allowed. */
 export const prepareDataFolder = (folder: string, warn: Warn): void => {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     if (!statSync(folder).isDirectory()) throw new Error('it is not a folder');
   } catch (cause) {
     throw new OperatorError(`PRIVET_DATA: can't use the folder ${folder} (${errorCode(cause) ?? 'not a folder'})`, {

@@ -10,6 +10,7 @@ export interface Tables {
   signal_keys: SignalKeysTable;
   archives: ArchivesTable;
   archived_rows: ArchivedRowsTable;
+  outcomes: OutcomesTable;
 }
 
 /** One row: the keys that everything else is sealed and hashed under, themselves sealed under the master key. */
@@ -81,4 +82,16 @@ interface ArchivedRowsTable {
   type: string;
   key_id: string;
   sealed: Uint8Array;
+}
+
+/** A call that came with a key of its caller's. */
+interface OutcomesTable {
+  token_id: string;
+  key_hash: Uint8Array;
+  instance_id: string;
+  /** Hash of what was asked for. */
+  fingerprint: Uint8Array;
+  /** Null while the call runs. */
+  sealed: Uint8Array | null;
+  created_at: number;
 }

@@ -132,6 +132,16 @@ test('a data folder that is a file is refused', async () => {
   expect(await refusal({ dataDir })).toMatch(/^PRIVET_DATA: can't use the folder/);
 });
 
+test('a data folder that can not be made is refused, at once', async () => {
+  expect(await refusal({ dataDir: '/proc/privet/data' })).toMatch(/^PRIVET_DATA: can't use the folder/);
+});
+
+test('the folders above the data folder are made too', async () => {
+  const dataDir = join(temporaryFolder(), 'a', 'b', 'data');
+  await make({ dataDir });
+  expect(mode(dataDir)).toBe(0o700);
+});
+
 test('two that make the same database at once agree on one key', async () => {
   const dataDir = join(temporaryFolder(), 'data');
   mkdirSync(dataDir, { mode: 0o700 });

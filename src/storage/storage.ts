@@ -11,6 +11,7 @@ import { guarded } from './errors.ts';
 import { createInstances, type Instances } from './instances.ts';
 import { createKeyring, type Keyring, openKeyring } from './keyring.ts';
 import { migrate } from './migrations/index.ts';
+import { createOutcomes, type Outcomes } from './outcomes.ts';
 import type { Tables } from './schema.ts';
 import { createSignalKeys, type SignalKeys } from './signal-keys.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -22,6 +23,7 @@ export interface Storage extends AsyncDisposable {
   readonly instances: Instances;
   readonly credentials: Credentials;
   readonly signalKeys: SignalKeys;
+  readonly outcomes: Outcomes;
   /** For the keyed hashes of the API tokens. */
   readonly tokenKey: KeyObject;
   /** Resolves when the database answers. */
@@ -67,6 +69,7 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
       instances: createInstances(db, sealer, clock),
       credentials: createCredentials(db, sealer, clock),
       signalKeys: createSignalKeys(db, sealer),
+      outcomes: createOutcomes(db, sealer, () => clock.now()),
       tokenKey,
       ping: () =>
         guarded('ping', async () => {

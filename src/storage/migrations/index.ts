@@ -2,10 +2,12 @@ import { type Kysely, sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { OperatorError } from '../../errors.ts';
 import { up as first } from './001-first.ts';
+import { up as outcomes } from './002-outcomes.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-first': { up: first },
+  '002-outcomes': { up: outcomes },
 };
 
 const applied = async <T>(db: Kysely<T>): Promise<string[]> => {
