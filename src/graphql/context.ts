@@ -32,6 +32,8 @@ export interface GraphQLContext {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly principal: Principal;
+  /** Of the header `Idempotency-Key`: an update sent twice with it is made once. */
+  readonly idempotencyKey: string | undefined;
   /** Whose instances the principal may touch. */
   readonly reach: Reach;
   /** Aborts when the client goes away, when the operation's time is up, and for streams when the server closes. */

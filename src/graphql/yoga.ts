@@ -16,10 +16,16 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
   createYoga<RequestState, Omit<GraphQLContext, 'signal'>>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    context: ({ principal }) => {
+    context: ({ principal, request }) => {
       if (!principal) throw unauthenticated();
       const { accountId, instanceId } = principal;
-      return { sessions: services.sessions, tokens: services.tokens, principal, reach: { accountId, instanceId } };
+      return {
+        sessions: services.sessions,
+        tokens: services.tokens,
+        principal,
+        idempotencyKey: request.headers.get('idempotency-key') ?? undefined,
+        reach: { accountId, instanceId },
+      };
     },
     plugins: [
       // First, so that a caller without a token costs neither a body nor a parse.

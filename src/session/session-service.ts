@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { instanceNotConnected, instanceNotFound, PrivetError } from '../errors.ts';
 import type { Events } from '../events/topics.ts';
-import type { RequestedChange } from '../privacy/outcome.ts';
+import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
 import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -11,12 +11,13 @@ import { waitForPairing } from './pairing.ts';
 import type { OpenLink } from './link.ts';
 import { LoginGate } from './login-gate.ts';
 import { ARCHIVE_MS, Session, type SessionDeps } from './session.ts';
-import type { InstancePage, PrivacyReading, Reach, Sessions } from './sessions.ts';
+import { OnceOnly } from './once-only.ts';
+import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
 import { INSTANCE_STATES, type InstanceState, type InstanceView, type StateReason } from './state.ts';
 import { unlinkStanza } from './unlink.ts';
 import { watch } from './watch.ts';
 
-export type { InstancePage, PrivacyReading, Reach, Sessions } from './sessions.ts';
+export type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
 
 export interface SessionServiceOptions {
   readonly clock: Clock;
@@ -38,12 +39,14 @@ const PAGE = 500;
 export class SessionService implements Sessions, AsyncDisposable {
   readonly #registry = new InstanceRegistry<Session>();
   readonly #resumable: Session[] = [];
+  readonly #onceOnly: OnceOnly;
   readonly #options: SessionServiceOptions;
   readonly #sessionDeps: SessionDeps;
 
   constructor(options: SessionServiceOptions) {
     this.#options = options;
     const { clock, log, storage, openLink, events, random = Math.random } = options;
+    this.#onceOnly = new OnceOnly(storage.outcomes, clock);
     this.#sessionDeps = {
       clock,
       log,
@@ -60,6 +63,7 @@ export class SessionService implements Sessions, AsyncDisposable {
   async load(): Promise<void> {
     const { storage, clock } = this.#options;
     await storage.credentials.purgeArchived(clock.now());
+    await storage.outcomes.forgetRunning();
     for (const account of await storage.accounts.list()) {
       let afterName: string | undefined;
       do {
@@ -170,12 +174,19 @@ export class SessionService implements Sessions, AsyncDisposable {
     return { instance: session.view, snapshot };
   }
 
-  async updatePrivacy(reach: Reach, name: string, changes: readonly RequestedChange[], signal: AbortSignal) {
+  async updatePrivacy(
+    reach: Reach,
+    name: string,
+    changes: readonly RequestedChange[],
+    signal: AbortSignal,
+    once?: Once,
+  ) {
     if (changes.length === 0) {
       throw new PrivetError('BAD_USER_INPUT', 'At least one privacy setting must be provided');
     }
     const session = this.#get(reach, name);
-    const outcome = await session.privacy.update(changes, signal);
+    const update = (): Promise<UpdateOutcome> => session.privacy.update(changes, signal);
+    const outcome = await (once ? this.#onceOnly.run(session.view.id, once, changes, update) : update());
     return { instance: session.view, outcome };
   }
 

@@ -8,6 +8,14 @@ export interface Reach {
   readonly instanceId?: string | undefined;
 }
 
+/** The caller's key for one call, of 1–255 visible ASCII characters, and the token it came with. Good for 24 hours. */
+export interface Once {
+  readonly tokenId: string;
+  readonly key: string;
+  /** Which of several updates of one request this is. */
+  readonly part?: string;
+}
+
 export interface InstancePage {
   readonly instances: readonly InstanceView[];
   readonly hasNextPage: boolean;
@@ -34,12 +42,17 @@ export interface Sessions {
 
   /** A fresh read; callers share one that was not sent yet. */
   readPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<PrivacyReading>;
-  /** Applies the changes in the order of the field table and says what holds. */
+  /**
+   * Applies the changes in the order of the field table and says what holds. With `once`, the same call again gives the
+   * first one's outcome.
+   * @throws CONFLICT while the first one runs; BAD_USER_INPUT when its key came with other changes.
+   */
   updatePrivacy(
     reach: Reach,
     name: string,
     changes: readonly RequestedChange[],
     signal: AbortSignal,
+    once?: Once,
   ): Promise<{ readonly instance: InstanceView; readonly outcome: UpdateOutcome }>;
 
   /** The present state first, then each change; ends when the instance is deleted. */

@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.ts';
+import { PrivetError } from '../errors.ts';
+import { specOf } from '../privacy/fields.ts';
+import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
+import type { KeyedCall, Outcomes } from '../storage/outcomes.ts';
+import type { Once } from './sessions.ts';
+
+/** How long the same key gives the same outcome, in milliseconds. */
+const KEPT_MS = 24 * 3_600_000;
+const PURGE_EVERY_MS = 600_000;
+const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
+
+/** Updates that come with a key do their work once: clients resend what they did not hear the answer of. */
+export class OnceOnly {
+  readonly #outcomes: Outcomes;
+  readonly #clock: Clock;
+  #purgedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(outcomes: Outcomes, clock: Clock) {
+    this.#outcomes = outcomes;
+    this.#clock = clock;
+  }
+
+  async run(
+    instanceId: string,
+    { tokenId, key, part = '' }: Once,
+    changes: readonly RequestedChange[],
+    update: () => Promise<UpdateOutcome>,
+  ): Promise<UpdateOutcome> {
+    if (!KEY_FORM.test(key)) {
+      throw new PrivetError('BAD_USER_INPUT', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
+    }
+    await this.#purge();
+    const call: KeyedCall = { tokenId, key: JSON.stringify([key, part]), instanceId, request: requestText(changes) };
+    const start = await this.#outcomes.begin(call);
+    switch (start.kind) {
+      case 'done':
+        return parseOutcome(start.outcome);
+      case 'running':
+        throw new PrivetError('CONFLICT', 'The first call with this Idempotency-Key is still running');
+      case 'other_request':
+        throw new PrivetError('BAD_USER_INPUT', 'This Idempotency-Key was used for another update');
+      case 'new':
+        return this.#runFirst(call, update);
+    }
+  }
+
+  async #runFirst(call: KeyedCall, update: () => Promise<UpdateOutcome>): Promise<UpdateOutcome> {
+    let outcome: UpdateOutcome;
+    try {
+      outcome = await update();
+    } catch (error) {
+      // Nothing was sent, so the same call may be made again.
+      await this.#outcomes.forget(call);
+      throw error;
+    }
+    try {
+      await this.#outcomes.finish(call, outcomeText(outcome));
+    } catch {
+      // What was found out is told all the same; a second call will find it out anew.
+      await this.#outcomes.forget(call).catch(() => undefined);
+    }
+    return outcome;
+  }
+
+  async #purge(): Promise<void> {
+    const now = this.#clock.monotonic();
+    if (now - this.#purgedAt < PURGE_EVERY_MS) return;
+    this.#purgedAt = now;
+    await this.#outcomes.purge(this.#clock.now() - KEPT_MS);
+  }
+}
+
+/** The same for the same changes, in whatever order they were asked for. */
+const requestText = (changes: readonly RequestedChange[]): string =>
+  JSON.stringify(changes.map(({ field, wire }) => [specOf(field).category, wire]).sort());
+
+const outcomeText = (outcome: UpdateOutcome): string =>
+  JSON.stringify({
+    ...outcome,
+    snapshot: outcome.snapshot && { ...outcome.snapshot, categories: [...outcome.snapshot.categories] },
+  });
+
+function parseOutcome(text: string): UpdateOutcome {
+  const stored = JSON.parse(text) as UpdateOutcome & { snapshot?: { categories: [string, string][] } };
+  const { snapshot } = stored;
+  return { ...stored, snapshot: snapshot && { ...snapshot, categories: new Map(snapshot.categories) } };
+}

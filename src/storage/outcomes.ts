@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { guarded, isUniqueViolation } from './errors.ts';
+import { accountOf } from './instances.ts';
+import type { Tables } from './schema.ts';
+import type { Sealer } from './seal.ts';
+
+/** A call that its caller gave a key, so that sending it twice does its work once. */
+export interface KeyedCall {
+  readonly tokenId: string;
+  readonly key: string;
+  readonly instanceId: string;
+  /** What was asked for, as text: the same key with another text is another call. */
+  readonly request: string;
+}
+
+/** What is known of a keyed call when it comes in. */
+export type KeyedStart =
+  /** Not seen before: it is noted as running now. */
+  | { readonly kind: 'new' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'other_request' }
+  | { readonly kind: 'done'; readonly outcome: string };
+
+/** The outcomes of calls with a key, for as long as callers may send them again. */
+export interface Outcomes {
+  begin(call: KeyedCall): Promise<KeyedStart>;
+  /** Keeps the outcome, sealed. */
+  finish(call: KeyedCall, outcome: string): Promise<void>;
+  /** The call came to nothing: it may run again. */
+  forget(call: KeyedCall): Promise<void>;
+  /** Forgets calls that a process left running when it ended: they may run again, and will see what holds. */
+  forgetRunning(): Promise<void>;
+  /** Deletes what began before `time` (epoch milliseconds); returns how many. */
+  purge(time: number): Promise<number>;
+}
+
+const hashOf = (text: string): Uint8Array => createHash('sha256').update(text).digest();
+
+export const createOutcomes = (db: Kysely<Tables>, sealer: Sealer, now: () => number): Outcomes => {
+  const place = (account: string, call: KeyedCall) => ({
+    account,
+    instance: call.instanceId,
+    type: 'outcome',
+    id: JSON.stringify([call.tokenId, call.key]),
+  });
+  const row = ({ tokenId, key }: KeyedCall) =>
+    ({ token_id: tokenId, key_hash: hashOf(key) }) satisfies Partial<Tables['outcomes']>;
+
+  return {
+    begin: (call) =>
+      guarded('outcomes.begin', async () => {
+        const fingerprint = hashOf(JSON.stringify([call.instanceId, call.request]));
+        try {
+          const { instanceId: instance_id } = call;
+          const values = { ...row(call), instance_id, fingerprint, sealed: null, created_at: now() };
+          await db.insertInto('outcomes').values(values).execute();
+          return { kind: 'new' };
+        } catch (error) {
+          if (!isUniqueViolation(error)) throw error;
+        }
+        const { token_id, key_hash } = row(call);
+        const query = db.selectFrom('outcomes').selectAll().where('token_id', '=', token_id);
+        const known = await query.where('key_hash', '=', key_hash).executeTakeFirst();
+        if (!known) return { kind: 'running' };
+        if (Buffer.compare(known.fingerprint, fingerprint) !== 0) return { kind: 'other_request' };
+        if (known.sealed === null) return { kind: 'running' };
+        const outcome = sealer.openText(place(await accountOf(db, call.instanceId), call), known.sealed);
+        return { kind: 'done', outcome };
+      }),
+
+    finish: (call, outcome) =>
+      guarded('outcomes.finish', async () => {
+        const sealed = sealer.sealText(place(await accountOf(db, call.instanceId), call), outcome);
+        const { token_id, key_hash } = row(call);
+        const update = db.updateTable('outcomes').set({ sealed }).where('token_id', '=', token_id);
+        await update.where('key_hash', '=', key_hash).execute();
+      }),
+
+    forget: (call) =>
+      guarded('outcomes.forget', async () => {
+        const { token_id, key_hash } = row(call);
+        await db.deleteFrom('outcomes').where('token_id', '=', token_id).where('key_hash', '=', key_hash).execute();
+      }),
+
+    forgetRunning: () =>
+      guarded('outcomes.forgetRunning', async () => {
+        await db.deleteFrom('outcomes').where('sealed', 'is', null).execute();
+      }),
+
+    purge: (time) =>
+      guarded('outcomes.purge', async () => {
+        const { numDeletedRows } = await db
+          .deleteFrom('outcomes')
+          .where('created_at', '<', time)
+          .where('sealed', 'is not', null)
+          .executeTakeFirstOrThrow();
+        return Number(numDeletedRows);
+      }),
+  };
+};
