@@ -1,0 +1,62 @@
+import { availableParallelism, cpus } from 'node:os';
+import { endAll } from './children.ts';
+import { within } from './deadline.ts';
+import { measureMemory } from './memory.ts';
+import { HELP, readOptions, UsageError, type Options, type Part } from './options.ts';
+import { rounded } from './stats.ts';
+import { removeTemporaryFolders } from './temporary-folder.ts';
+import { measureUpdates } from './update-latency.ts';
+
+/** What each part may take in all, in milliseconds. */
+const OVERHEAD_MS = 60_000;
+/** Calls of a round, in round trips: the two of ours and the peers' two of eight, with something to spare. */
+const ROUND_RTTS = 24;
+const MEASURING_MS = 120_000;
+
+const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+
+function limitOf(part: Part, { samples, rttMs, pairingMs }: Options): number {
+  if (part === 'memory') return OVERHEAD_MS + pairingMs + MEASURING_MS;
+  return OVERHEAD_MS + samples * (ROUND_RTTS * rttMs + 500);
+}
+
+async function measure(part: Part, options: Options): Promise<unknown> {
+  const start = performance.now();
+  const work: Promise<object> =
+    part === 'update' ? measureUpdates({ ...options, progress }) : measureMemory({ ...options, progress });
+  const figures = await within(limitOf(part, options), `the ${part} part`, work);
+  return { ...figures, seconds: rounded((performance.now() - start) / 1000, 0) };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) return void process.stdout.write(HELP);
+  const parts: Record<string, unknown> = {};
+  // One after the other: latency is not measured while something else works.
+  for (const part of options.parts) parts[part] = await measure(part, options);
+  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };
+  process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), machine, ...parts }, null, 2)}\n`);
+}
+
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => void leave(exitCode));
+}
+
+/** Baileys keeps timers of its own, so that the process would not end by itself. */
+async function leave(exitCode: number): Promise<void> {
+  await endAll();
+  removeTemporaryFolders();
+  process.exit(exitCode);
+}
+
+try {
+  await main();
+  await leave(0);
+} catch (error) {
+  const text = error instanceof UsageError ? error.message : String(error instanceof Error ? error.stack : error);
+  process.stderr.write(`bench: ${text}\n`);
+  await leave(1);
+}

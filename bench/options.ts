@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util';
+
+export const HELP = `Measures Privet beside bare Baileys, against the simulator on this machine.
+
+  npm run bench -- [--only update|memory] [--samples N] [--rtt MS] [--instances N] [--pairing-seconds S]
+
+  --only PART           one part alone: update (about 50 s) or memory (about 2 min on two idle cores)
+  --samples N           update: calls of each kind (default 20)
+  --rtt MS              update: simulated round trip time in milliseconds (default 100)
+  --instances N         memory: idle instances (default 200)
+  --pairing-seconds S   memory: no pairing begins after this long; on a slow machine fewer instances are then
+                        measured than asked for, and the figures say how many (default 120)
+  --help                this text
+
+Prints one JSON document on stdout, and its progress on stderr. What the figures mean: bench/README.md.
+`;
+
+export const PARTS = ['update', 'memory'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface Options {
+  readonly help: boolean;
+  readonly parts: readonly Part[];
+  readonly samples: number;
+  readonly rttMs: number;
+  readonly instances: number;
+  readonly pairingMs: number;
+}
+
+/** What is wrong with the command line. */
+export class UsageError extends Error {}
+
+const DECLARED = {
+  only: { type: 'string' },
+  samples: { type: 'string', default: '20' },
+  rtt: { type: 'string', default: '100' },
+  instances: { type: 'string', default: '200' },
+  'pairing-seconds': { type: 'string', default: '120' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+export function readOptions(args: string[]): Options {
+  const values = parsed(args);
+  const only = PARTS.find((part) => part === values.only);
+  if (values.only !== undefined && !only) throw new UsageError(`--only: expected ${PARTS.join(' or ')}`);
+  return {
+    help: values.help,
+    parts: only ? [only] : PARTS,
+    samples: whole('--samples', values.samples, 1_000),
+    rttMs: whole('--rtt', values.rtt, 5_000),
+    instances: whole('--instances', values.instances, 2_000),
+    pairingMs: whole('--pairing-seconds', values['pairing-seconds'], 3_600) * 1000,
+  };
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({ args, options: DECLARED, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(name: string, text: string, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= 1 && value <= max)) {
+    throw new UsageError(`${name}: expected a whole number from 1 to ${max}, got '${text}'`);
+  }
+  return value;
+}

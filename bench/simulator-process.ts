@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { end, track } from './children.ts';
+import { within } from './deadline.ts';
+
+const MAIN = fileURLToPath(new URL('../simulator/main.ts', import.meta.url));
+const START_MS = 15_000;
+const CONTROL_MS = 20_000;
+
+/** How a simulator is reached: the line that it prints. Goes from process to process as JSON. */
+export const Address = z.object({ url: z.string(), rootKey: z.string(), rootSerial: z.number(), control: z.string() });
+export type Address = z.infer<typeof Address>;
+
+const Scanned = z.object({ phoneNumber: z.string() });
+const AccountView = z.object({
+  privacy: z.record(z.string(), z.string()),
+  stanzas: z.array(z.object({ xmlns: z.string().nullable() })),
+});
+
+/** A simulator in a process of its own, so that its work is not measured along. */
+export async function startSimulator(): Promise<{ readonly address: Address } & AsyncDisposable> {
+  const child = track(spawn(process.execPath, [MAIN], { stdio: ['ignore', 'pipe', 'inherit'] }));
+  try {
+    const died = once(child, 'exit').then(() => Promise.reject(new Error('The simulator ended before it served')));
+    const firstLine = once(createInterface(child.stdout), 'line');
+    const [line] = await within(START_MS, 'starting the simulator', Promise.race([firstLine, died]));
+    return { address: Address.parse(JSON.parse(String(line))), [Symbol.asyncDispose]: () => end(child) };
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+}
+
+/** The phones' side and the server's log, over the control port. */
+export class Control {
+  readonly #url: string;
+
+  constructor(address: Address) {
+    this.#url = address.control;
+  }
+
+  /** Scans a QR with the phone of a new account; returns its number once the device is linked. */
+  async scan(qr: string): Promise<string> {
+    return Scanned.parse(await this.#call('POST', '/scan', { qr })).phoneNumber;
+  }
+
+  async setRtt(ms: number): Promise<void> {
+    await this.#call('POST', '/rtt', { ms });
+  }
+
+  /** What the account holds by category, and how many privacy stanzas its device has sent so far. */
+  async account(phoneNumber: string): Promise<{ privacy: Readonly<Record<string, string>>; stanzas: number }> {
+    const { privacy, stanzas } = AccountView.parse(await this.#call('GET', `/accounts/${phoneNumber}`));
+    return { privacy, stanzas: stanzas.filter(({ xmlns }) => xmlns === 'privacy').length };
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<unknown> {
+    const request = body ? { method, body: JSON.stringify(body) } : { method };
+    const response = await fetch(this.#url + path, { ...request, signal: AbortSignal.timeout(CONTROL_MS) });
+    if (!response.ok) throw new Error(`${method} ${path.replace(/\d{6,}/, ':phone')}: ${await response.text()}`);
+    return response.json();
+  }
+}
