@@ -38,7 +38,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   const log = createLogger({
     level: config.logLevel,
     destination: logDestination,
-    secrets: secrets.accountToken === undefined ? [] : [secrets.accountToken],
+    secrets: secretTexts(secrets),
   });
 
   const owner = stack.use(acquireOwnership(config.dataDir, new Date(clock.now())));
@@ -51,7 +51,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     }),
   );
   const tokens = createTokenService({ storage, clock, logger: componentLogger(log, 'access') });
-  const firstToken = await tokens.ensureFirstAccount(secrets.accountToken);
 
   const sessions = stack.use(
     new SessionService({
@@ -77,10 +76,18 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       },
     }),
   );
+  // Only now, since a token that was made is shown once: a port that is taken must not cost it.
+  const firstToken = await tokens.ensureFirstAccount(secrets.accountToken);
   sessions.resume();
 
   const running = stack.move();
   return { url: server.url, firstToken, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** The operator's own secrets, in the forms in which they may turn up in a text. */
+function secretTexts({ accountToken = '', encryptionKey }: Secrets): string[] {
+  const key = encryptionKey && Buffer.from(encryptionKey);
+  return [accountToken, key?.toString('hex') ?? '', key?.toString('base64') ?? ''];
 }
 
 function whatsAppServer({ whatsapp: { url, rootKey, rootSerial } }: Config): WhatsAppServer {
