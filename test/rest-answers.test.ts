@@ -193,6 +193,23 @@ test('an update and a read of one instance at once are both answered', async () 
   expect(held()).toMatchObject({ last: 'contacts', status: 'none' });
 });
 
+test('an Idempotency-Key: the same update again is answered like the first and not made, another one is refused', async () => {
+  await fresh();
+  const headers = { token: linked.token, 'Idempotency-Key': 'key-1' };
+  const send = (lastSeen: string) => rest.send('POST', path, { headers, body: { visibility: { lastSeen } } });
+  const first = await send('none');
+  expect(first.status).toBe(200);
+  privet.simulator.setPrivacy(linked.phoneNumber, 'last', 'all', { notify: false });
+  const again = await send('none');
+  expect([again.status, again.body]).toEqual([200, first.body]);
+  expect(held()).toMatchObject({ last: 'all' });
+  expect(await send('contacts')).toMatchObject({
+    status: 400,
+    body: { error: { message: 'This Idempotency-Key was used for another update' } },
+  });
+  expect(held()).toMatchObject({ last: 'all' });
+});
+
 test('HEAD is a GET without its body', async () => {
   await fresh();
   const response = await fetch(privet.url + path, { method: 'HEAD', headers: { token: linked.token } });

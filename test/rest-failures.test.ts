@@ -103,6 +103,18 @@ describe('what the sessions throw', () => {
   });
 });
 
+test('an update whose first sending still runs: 409', async () => {
+  const message = 'The first call with this Idempotency-Key is still running';
+  sessions.fail = async () => {
+    throw new PrivetError('CONFLICT', message);
+  };
+  const headers = { token: 'account', 'idempotency-key': 'key-1' };
+  const profile = await rest.send('POST', PROFILE, { headers, body: { visibility: { lastSeen: 'none' } } });
+  expect([profile.status, profile.body]).toStrictEqual([409, { success: false, error: { message } }]);
+  const users = await rest.send('PATCH', USERS, { headers, body: { setting: 'last_seen', value: 'none' } });
+  expect(users.body).toStrictEqual({ status: false, code: 409, message: 'Conflict', error: message });
+});
+
 describe('scopes', () => {
   test('a token that may only read gets 403 for a change, and the sessions are not asked', async () => {
     const { profile, users } = await callAll('reader');

@@ -3,7 +3,7 @@ import type { PrivacyField } from '../privacy/fields.ts';
 import { specOf } from '../privacy/fields.ts';
 import type { RequestedChange } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
-import type { Reach, Sessions } from '../session/sessions.ts';
+import type { Once, Reach, Sessions } from '../session/sessions.ts';
 import type { Envelope } from './envelope.ts';
 import { ProblemError } from './problem.ts';
 
@@ -14,6 +14,8 @@ export interface Call {
   readonly segment: string;
   readonly sessions: Sessions;
   readonly reach: Reach;
+  /** Of the header `Idempotency-Key`: an update sent twice with it is made once. */
+  readonly once: Once | undefined;
   /** Aborts when the client goes away, and when the call's time is up. */
   readonly signal: AbortSignal;
 }
@@ -42,7 +44,7 @@ export interface Resource {
  * WhatsApp had it.
  */
 export async function applyChanges(call: Call, name: string, changes: readonly RequestedChange[]): Promise<Snapshot> {
-  const { outcome } = await call.sessions.updatePrivacy(call.reach, name, changes, call.signal);
+  const { outcome } = await call.sessions.updatePrivacy(call.reach, name, changes, call.signal, call.once);
   const [first] = outcome.failures;
   if (first) throw updateFailed(first.field, first.message);
   // Without a read-back every requested field is among the failures.

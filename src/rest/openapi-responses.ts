@@ -44,6 +44,7 @@ const NOT_CONNECTED = `\`${instanceNotConnected().message}\``;
 const FAILED = 'The service failed; its log says why.';
 
 const withBody = (schema: ErrorSchema): Responses => ({
+  409: json('The first call with this `Idempotency-Key` is still running.', schema),
   411: json('The body came without a Content-Length.', schema),
   413: json('The body has more than 64 KiB.', schema),
   415: json('The body is not `application/json`.', schema),

@@ -8,6 +8,14 @@ const body = (schema: keyof typeof schemas, example: unknown): Json => ({
   content: { 'application/json': { schema: ref(schema), example } },
 });
 
+const IDEMPOTENCY_KEY: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'With it, the same update sent again within 24 hours is not made again, but answered like the first. It is refused with another update.',
+  schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+};
+
 const TOKEN_FORMS: Json = {
   token: {
     type: 'apiKey',
@@ -55,6 +63,7 @@ export const describeApi = (): Json => ({
         summary: 'Change privacy settings',
         description:
           'Fields are checked in the order of the settings, up to the first that is invalid; then nothing is applied.',
+        parameters: [IDEMPOTENCY_KEY],
         requestBody: body('ProfileUpdate', updateExample),
         responses: profilePost,
       },
@@ -66,6 +75,7 @@ export const describeApi = (): Json => ({
       patch: {
         operationId: 'updateMyPrivacy',
         summary: 'Change one privacy setting',
+        parameters: [IDEMPOTENCY_KEY],
         requestBody: body('UsersUpdate', usersExample),
         responses: usersPatch,
       },

@@ -34,8 +34,10 @@ export function createRestRoute(services: RestServices): RestRoute {
         return await withinDeadline(clock, request.signal, async (signal) => {
           const principal = await authorize(request, client);
           requireScope(principal, endpoint.scope);
-          const { accountId, instanceId } = principal;
-          return endpoint.run({ request, segment, sessions, reach: { accountId, instanceId }, signal });
+          const { accountId, instanceId, tokenId } = principal;
+          const key = request.headers.get('idempotency-key');
+          const once = key === null ? undefined : { tokenId, key };
+          return endpoint.run({ request, segment, sessions, reach: { accountId, instanceId }, once, signal });
         });
       } catch (error) {
         const problem = problemOf(error);
