@@ -12,7 +12,9 @@ import { SessionService } from './session/session-service.ts';
 import { acquireOwnership } from './storage/owner.ts';
 import { openStorage } from './storage/storage.ts';
 import { silenceConsole } from './telemetry/console.ts';
+import { createSessionEvents } from './telemetry/events.ts';
 import { componentLogger, createLogger } from './telemetry/logger.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 
 /** A running service. Disposing stops accepting, lets what runs finish, and closes sessions and database. */
 export interface App extends AsyncDisposable {
@@ -52,11 +54,13 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   );
   const tokens = createTokenService({ storage, clock, logger: componentLogger(log, 'access') });
 
-  const sessions = stack.use(
+  const metrics = createMetrics(() => sessions.countByState());
+  const sessions: SessionService = stack.use(
     new SessionService({
       clock,
       storage,
       log: componentLogger(log, 'session'),
+      telemetry: createSessionEvents(componentLogger(log, 'session'), metrics),
       events: createEvents(),
       openLink: linkTo(whatsAppServer(config)),
     }),

@@ -5,7 +5,8 @@ import type { PrivacyPort, ReadReply, WriteReply } from '../privacy/port.ts';
 import { sameSettings, type Snapshot } from '../privacy/settings.ts';
 import { parseReadReply, readStanza, writeStanza } from '../privacy/stanzas.ts';
 import { LAST_SEND_MS, requestTimeout, REQUEST_TIMEOUT_MS, runUpdate, type UpdateRun } from '../privacy/update.ts';
-import type { Link, Reply } from './link.ts';
+import type { SessionEvents, StanzaKind } from '../telemetry/events.ts';
+import type { Link, Reply, Stanza } from './link.ts';
 import { Turns } from './turns.ts';
 
 /** A call ends this long after it began at the latest; a little is kept for the answer's way back. */
@@ -23,6 +24,7 @@ const PROBE_TRIES = 2;
 
 export interface InstancePrivacyOptions {
   readonly clock: Clock;
+  readonly telemetry: Pick<SessionEvents, 'stanzaAnswered' | 'stanzaUnanswered'>;
   /** The view changed: a read brought other settings than the one before, or the first ones. */
   readonly onChange: () => void;
   /** Whether the session is on its way to OPEN, so that waiting for it makes sense. */
@@ -35,6 +37,7 @@ export class InstancePrivacy {
   #published: Snapshot | undefined;
   /** Set while the session is OPEN. */
   #link: Link | undefined;
+  #lastClosed: Link | undefined;
   #sequence = 0;
   #announcements = 0;
   #refreshing = false;
@@ -59,7 +62,8 @@ export class InstancePrivacy {
   /** The first read of a link. Only after it succeeded the instance is OPEN. */
   async opened(link: Link): Promise<ReadReply> {
     const reply = await this.#readOn(link, REQUEST_TIMEOUT_MS);
-    if (reply.kind === 'snapshot') {
+    // The link may have ended in the same breath as its answer came.
+    if (reply.kind === 'snapshot' && link !== this.#lastClosed) {
       this.#link = link;
       this.#tellOpenWaiters(true);
       this.#watchLiveness(link);
@@ -69,7 +73,8 @@ export class InstancePrivacy {
     return reply;
   }
 
-  closed(): void {
+  closed(link: Link): void {
+    this.#lastClosed = link;
     this.#link = undefined;
     this.#stale = false;
     this.#probe?.[Symbol.dispose]();
@@ -121,33 +126,35 @@ export class InstancePrivacy {
     const deadline = deadlineIn(this.#options.clock, CALL_MS);
     const turn = await this.#turns.take(deadline, LAST_SEND_MS, signal);
     let run: UpdateRun;
-    let link: Link;
+    const writtenOn = new Set<Link>();
     try {
-      link = await this.#requireOpen(deadline, signal);
+      await this.#requireOpen(deadline, signal);
       // The read of a link's opening has made the view before the link was OPEN.
       if (!this.#view) throw instanceNotConnected();
-      run = await runUpdate(this.#port(deadline), this.#view, changes);
+      run = await runUpdate(this.#port(deadline, writtenOn), this.#view, changes);
     } catch (error) {
       turn.release();
       throw error;
     }
-    void this.#settle(run, link).finally(() => turn.release());
+    void this.#settle(run, writtenOn).finally(() => turn.release());
     return run.outcome;
   }
 
   /** A write that stays unanswered could land in a later update: such a link is ended before the next one's turn. */
-  async #settle(run: UpdateRun, link: Link): Promise<void> {
+  async #settle(run: UpdateRun, writtenOn: ReadonlySet<Link>): Promise<void> {
     const late = Promise.withResolvers<void>();
     using _ = this.#options.clock.after(LATE_REPLY_MS, late.resolve);
     await Promise.race([run.writesSettled, late.promise]);
-    if (run.unanswered()) link.end({ kind: 'recycled' });
+    if (!run.unanswered()) return;
+    for (const link of writtenOn) link.end({ kind: 'recycled' });
   }
 
   #port(deadline: Deadline): PrivacyPort {
     return {
       write: async (category, value, timeoutMs) => {
-        const reply = await this.#link?.request(writeStanza(category, value), timeoutMs);
-        return writeReply(reply ?? { kind: 'unsent' });
+        const link = this.#link;
+        if (!link) return { kind: 'unsent' };
+        return writeReply(await this.#ask(link, 'write', writeStanza(category, value), timeoutMs));
       },
       read: (timeoutMs) => this.#readOn(this.#link, timeoutMs),
       whenOpen: (timeoutMs) => this.#whenOpen(timeoutMs),
@@ -160,13 +167,22 @@ export class InstancePrivacy {
     if (!link) return { kind: 'unsent' };
     this.#sequence += 1;
     const sequence = this.#sequence;
-    const reply = await link.request(readStanza(), timeoutMs);
+    const reply = await this.#ask(link, 'read', readStanza(), timeoutMs);
     if (reply.kind !== 'result') return reply;
     const categories = parseReadReply(reply.stanza);
     if (!categories) return { kind: 'odd' };
     const snapshot = { categories, sequence, observedAt: this.#options.clock.now() };
     this.#adopt(snapshot);
     return { kind: 'snapshot', snapshot };
+  }
+
+  async #ask(link: Link, kind: StanzaKind, stanza: Stanza, timeoutMs: number): Promise<Reply> {
+    const { clock, telemetry } = this.#options;
+    const sentAt = clock.monotonic();
+    const reply = await link.request(stanza, timeoutMs);
+    if (reply.kind === 'result' || reply.kind === 'refused') telemetry.stanzaAnswered(kind, clock.monotonic() - sentAt);
+    else telemetry.stanzaUnanswered(kind, reply.kind);
+    return reply;
   }
 
   /** A late reply of an older read never overwrites a newer one. */

@@ -6,6 +6,7 @@ import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
 import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { SessionEvents } from '../telemetry/events.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import { waitForPairing } from './pairing.ts';
 import type { OpenLink } from './link.ts';
@@ -22,6 +23,7 @@ export type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sess
 export interface SessionServiceOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly telemetry: SessionEvents;
   readonly storage: Storage;
   readonly events: Events;
   readonly openLink: OpenLink;
@@ -45,11 +47,12 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   constructor(options: SessionServiceOptions) {
     this.#options = options;
-    const { clock, log, storage, openLink, events, random = Math.random } = options;
+    const { clock, log, telemetry, storage, openLink, events, random = Math.random } = options;
     this.#onceOnly = new OnceOnly(storage.outcomes, clock);
     this.#sessionDeps = {
       clock,
       log,
+      telemetry,
       storage,
       openLink,
       random,
@@ -89,6 +92,13 @@ export class SessionService implements Sessions, AsyncDisposable {
     const session = new Session(this.#sessionDeps, viewOf(record));
     this.#registry.add(session);
     return session.view;
+  }
+
+  /** How many instances there are in each state. */
+  countByState(): ReadonlyMap<InstanceState, number> {
+    const counts = new Map(INSTANCE_STATES.map((state) => [state, 0]));
+    for (const { view } of this.#registry.all()) counts.set(view.state, (counts.get(view.state) ?? 0) + 1);
+    return counts;
   }
 
   find(reach: Reach, name: string): Promise<InstanceView | undefined> {
@@ -185,7 +195,11 @@ export class SessionService implements Sessions, AsyncDisposable {
       throw new PrivetError('BAD_USER_INPUT', 'At least one privacy setting must be provided');
     }
     const session = this.#get(reach, name);
-    const update = (): Promise<UpdateOutcome> => session.privacy.update(changes, signal);
+    const update = async (): Promise<UpdateOutcome> => {
+      const done = await session.privacy.update(changes, signal);
+      this.#options.telemetry.updateFinished(session.view.id, resultsOf(done), done.stanzas);
+      return done;
+    };
     const outcome = await (once ? this.#onceOnly.run(session.view.id, once, changes, update) : update());
     return { instance: session.view, outcome };
   }
@@ -256,6 +270,12 @@ export class SessionService implements Sessions, AsyncDisposable {
     await storage.instances.update(session.view.id, { wanted: 'stopped', state, stateSince: clock.now(), reason });
     session.set(state, reason);
   }
+}
+
+/** One for each requested field: how it was brought about, or why it does not hold. */
+function resultsOf({ outcomes, failures }: UpdateOutcome): string[] {
+  const codes = new Map(failures.map(({ field, code }) => [field, code]));
+  return outcomes.map(({ field, result }) => codes.get(field) ?? result);
 }
 
 /** The states that outlast a process; a live one that was stored is history. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { SessionEvents } from '../telemetry/events.ts';
 import { judgeClose, type Verdict } from './close-reasons.ts';
 import { InstancePrivacy } from './instance-privacy.ts';
 import type { CloseEvidence, Link, LinkEvents, LinkIdentity, OpenLink } from './link.ts';
@@ -11,6 +12,7 @@ import type { InstanceState, InstanceView, Pairing, StateReason } from './state.
 export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly telemetry: SessionEvents;
   readonly storage: Storage;
   readonly openLink: OpenLink;
   /** 0 … 1, for pauses. */
@@ -51,6 +53,7 @@ export class Session {
     this.#view = view;
     this.privacy = new InstancePrivacy({
       clock: deps.clock,
+      telemetry: deps.telemetry,
       onChange: () => deps.onPrivacyChange(view.id),
       isConnecting: () => this.#run !== undefined && ['CONNECTING', 'RECONNECTING', 'OPEN'].includes(this.#view.state),
     });
@@ -109,7 +112,7 @@ export class Session {
     const { id, accountId, name } = before;
     this.#view = { id, accountId, name, state, since, reason, phoneNumber, pairing: extra.pairing };
     if (!['CONNECTING', 'RECONNECTING', 'OPEN'].includes(state)) this.privacy.notConnecting();
-    if (before.state !== state) this.#deps.log.info({ instance: id, state, reason: reason?.code }, 'instance state');
+    if (before.state !== state) this.#deps.telemetry.stateChanged(id, state, reason?.code);
     this.#deps.onInstanceChange(id);
   }
 
@@ -218,7 +221,7 @@ export class Session {
   /** Opens one link and waits until it is gone. */
   async #live(credentials: string | undefined, signal: AbortSignal, events: LinkEvents): Promise<CloseEvidence> {
     const { id } = this.#view;
-    const { storage, clock, openLink } = this.#deps;
+    const { storage, clock, openLink, telemetry } = this.#deps;
     const link = openLink({
       clock,
       credentials,
@@ -235,22 +238,23 @@ export class Session {
     if (signal.aborted) onAbort();
     try {
       const evidence = await link.ended;
-      this.#deps.log.info({ instance: id, evidence: evidence.kind, phase: link.phase }, 'connection ended');
+      telemetry.connectionEnded(id, evidence.kind, link.phase);
       return evidence;
     } finally {
       signal.removeEventListener('abort', onAbort);
       this.#link = undefined;
-      this.privacy.closed();
+      this.privacy.closed(link);
     }
   }
 
   /** Does what the verdict says; false when the session is over. */
   async #follow(verdict: Verdict, signal: AbortSignal): Promise<boolean> {
-    const { clock, storage, gate } = this.#deps;
+    const { clock, storage, gate, telemetry } = this.#deps;
     const { action, state, reason } = verdict;
     if (state === 'CLIENT_OUTDATED') gate.refusedAsOutdated(this.#view.id);
     if (action.kind === 'logged_out') await storage.credentials.archive(this.#view.id, clock.now() + ARCHIVE_MS);
     const next = this.#policy.next(verdict);
+    if (next.kind !== 'never') telemetry.reconnecting(this.#view.id, reason.code);
     switch (next.kind) {
       case 'now':
         this.set('RECONNECTING', reason);

@@ -1,0 +1,89 @@
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import type { RequestRecord } from './request-record.ts';
+
+export type StanzaKind = 'read' | 'write';
+
+/** What sessions tell. One call writes the log line and the metric of one event, so that neither is forgotten. */
+export interface SessionEvents {
+  stateChanged(instance: string, state: string, reason: string | undefined): void;
+  connectionEnded(instance: string, evidence: string, phase: string): void;
+  /** @param reason the code in the table of close reasons. */
+  reconnecting(instance: string, reason: string): void;
+  /** @param results one for each requested field: how it was brought about, or the code of its failure. */
+  updateFinished(instance: string, results: readonly string[], stanzas: number): void;
+  stanzaAnswered(kind: StanzaKind, ms: number): void;
+  stanzaUnanswered(kind: StanzaKind, why: string): void;
+}
+
+export interface ServedRequest {
+  readonly record: RequestRecord;
+  readonly method: string | undefined;
+  /** Undefined when the client left before the answer began. */
+  readonly status: number | undefined;
+  /** Whether the client left before the answer was complete; for a stream that is how most end. */
+  readonly aborted: boolean;
+  readonly ms: number;
+}
+
+/** What the HTTP server tells at the end of each answer. */
+export interface ServerEvents {
+  requestServed(request: ServedRequest): void;
+}
+
+/** Codes of the close table may end in a number that came from outside; as a label they do not. */
+const asLabel = (reason: string): string => reason.replace(/_\d+$/, '');
+
+export const createSessionEvents = (log: Logger, metrics: Metrics): SessionEvents => ({
+  stateChanged(instance, state, reason) {
+    log.info({ instance, state, reason }, 'instance state');
+  },
+  connectionEnded(instance, evidence, phase) {
+    log.info({ instance, evidence, phase }, 'connection ended');
+  },
+  reconnecting(instance, reason) {
+    metrics.reconnects.inc({ reason: asLabel(reason) });
+    log.debug({ instance, reason }, 'reconnecting');
+  },
+  updateFinished(instance, results, stanzas) {
+    for (const result of results) metrics.updateFields.inc({ result });
+    log.info({ instance, results, stanzas }, 'update finished');
+  },
+  stanzaAnswered(kind, ms) {
+    metrics.stanzaSeconds.observe({ kind }, ms / 1000);
+  },
+  stanzaUnanswered(kind, why) {
+    metrics.unanswered.inc({ kind, why });
+  },
+});
+
+export const createServerEvents = (log: Logger, metrics: Metrics): ServerEvents => ({
+  requestServed({ record, method, status, aborted, ms }) {
+    const { edge, operation, tokenId, instance, stanzas, failures, rateLimited } = record;
+    metrics.requests.inc({ edge, status: status === undefined ? 'none' : `${Math.floor(status / 100)}xx` });
+    if (rateLimited > 0) metrics.rateLimited.inc({ edge }, rateLimited);
+    const line = {
+      requestId: record.id,
+      edge,
+      method,
+      operation,
+      tokenId,
+      instance,
+      status,
+      outcome: outcomeOf(record, status, aborted),
+      ms: Math.round(ms * 10) / 10,
+      stanzas,
+      failures,
+    };
+    // Whoever probes does so every few seconds: that would bury what people did.
+    if (edge === 'probe') log.debug(line, 'request');
+    else log.info(line, 'request');
+  },
+});
+
+function outcomeOf({ outcome }: RequestRecord, status: number | undefined, aborted: boolean): string {
+  if (outcome !== undefined && outcome !== 'ok') return outcome;
+  if (aborted) return 'client_left';
+  if (outcome !== undefined) return outcome;
+  return status !== undefined && status < 400 ? 'ok' : `http_${status}`;
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+
+/** The parts of the service that answer requests; `probe` is what asks every few seconds, such as a health check. */
+export type Edge = 'graphql' | 'rest' | 'probe' | 'other';
+
+/** The longest operation name that is told; a client may choose one as long as its document. */
+const MAX_OPERATION = 64;
+
+/** What becomes known of one request while it is served. Edges note it; the end of the answer makes a log line of it. */
+export class RequestRecord {
+  /** Ours, whatever the client sends: an id from outside could forge lines and collide. */
+  readonly id: string = randomUUID();
+  edge: Edge = 'other';
+  /** The token's public id. */
+  tokenId: string | undefined;
+  /** Stanzas that updates have sent to WhatsApp. */
+  stanzas: number | undefined;
+  /** Fields of updates that do not hold. */
+  failures: number | undefined;
+  /** Calls within the request that a limit refused. */
+  rateLimited = 0;
+  #operation: string | undefined;
+  #outcome: string | undefined;
+  #instances: string | undefined;
+
+  get operation(): string | undefined {
+    return this.#operation;
+  }
+
+  set operation(name: string | undefined) {
+    this.#operation = name?.slice(0, MAX_OPERATION);
+  }
+
+  /** `ok`, or the code of the first thing that went wrong. */
+  get outcome(): string | undefined {
+    return this.#outcome;
+  }
+
+  /** The ids of the instances that were found, joined by commas. */
+  get instance(): string | undefined {
+    return this.#instances;
+  }
+
+  noteInstance(id: string): void {
+    if (this.#instances === undefined) this.#instances = id;
+    else if (!this.#instances.includes(id)) this.#instances += `,${id}`;
+  }
+
+  noteUpdate(stanzas: number, failures: number): void {
+    this.stanzas = (this.stanzas ?? 0) + stanzas;
+    this.failures = (this.failures ?? 0) + failures;
+  }
+
+  noteOk(): void {
+    this.#outcome ??= 'ok';
+  }
+
+  noteError(code: string): void {
+    if (this.#outcome === undefined || this.#outcome === 'ok') this.#outcome = code;
+    if (code === 'RATE_LIMITED') this.rateLimited += 1;
+  }
+}
