@@ -149,11 +149,12 @@ export class InstancePrivacy {
     for (const link of writtenOn) link.end({ kind: 'recycled' });
   }
 
-  #port(deadline: Deadline): PrivacyPort {
+  #port(deadline: Deadline, writtenOn: Set<Link>): PrivacyPort {
     return {
       write: async (category, value, timeoutMs) => {
         const link = this.#link;
         if (!link) return { kind: 'unsent' };
+        writtenOn.add(link);
         return writeReply(await this.#ask(link, 'write', writeStanza(category, value), timeoutMs));
       },
       read: (timeoutMs) => this.#readOn(this.#link, timeoutMs),

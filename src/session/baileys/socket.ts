@@ -14,6 +14,7 @@ import { createKeyStore } from './key-store.ts';
 import type { CloseEvidence, Link, LinkIdentity, LinkOptions, LinkPhase, OpenLink, Reply, Stanza } from '../link.ts';
 import { rawSocketOf } from './raw-socket.ts';
 import { childOf, Requests } from '../requests.ts';
+import { checkSignatures } from './signatures.ts';
 import { silentLogger } from './silent-logger.ts';
 
 /** The server's address and root certificate; WhatsApp's own where undefined. */
@@ -62,11 +63,17 @@ function identityOf(creds: AuthenticationCreds): LinkIdentity {
   return { phoneNumber: jidDecode(creds.me?.id)?.user ?? '' };
 }
 
-/** Connections by Baileys to this server. */
-export const linkTo =
-  (server: WhatsAppServer): OpenLink =>
-  (options) =>
-    new BaileysLink(server, options);
+/** Connections by Baileys to this server. What Baileys knows of roots and signatures it knows once a process. */
+export function linkTo(server: WhatsAppServer): OpenLink {
+  checkSignatures();
+  return (options) => {
+    if (server.root) {
+      WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(server.root.publicKey);
+      WA_CERT_DETAILS.SERIAL = server.root.serial;
+    }
+    return new BaileysLink(server, options);
+  };
+}
 
 class BaileysLink implements Link {
   readonly ended: Promise<CloseEvidence>;
@@ -75,6 +82,8 @@ class BaileysLink implements Link {
   /** Baileys has begun to end the socket by itself; its reason follows in `connection.update`. */
   #endsByItself = false;
   #qrsShown = 0;
+  /** A stanza came: the handshake is done, and the server has proven who it is. */
+  #proven = false;
   readonly #options: LinkOptions;
   readonly #creds: AuthenticationCreds;
   readonly #sock: ReturnType<typeof makeWASocket>;
@@ -91,11 +100,6 @@ class BaileysLink implements Link {
     this.#options = options;
     const { credentials } = options;
     this.#creds = credentials === undefined ? initAuthCreds() : parseCredentials(credentials);
-    if (server.root) {
-      // Baileys knows one root for the whole process.
-      WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(server.root.publicKey);
-      WA_CERT_DETAILS.SERIAL = server.root.serial;
-    }
     const keys = createKeyStore(options.keys, (error) => this.end({ kind: 'storage_failed', error }));
     this.#sock = makeWASocket({
       ...LIGHT_SOCKET,
@@ -190,7 +194,9 @@ class BaileysLink implements Link {
     const { ws } = this.#sock;
     ws.on('frame', (frame: Stanza | Uint8Array) => {
       if (this.#phase === 'hello') this.reached('login');
-      if (!(frame instanceof Uint8Array)) this.#requests.deliver(frame);
+      if (frame instanceof Uint8Array) return;
+      this.#proven = true;
+      this.#requests.deliver(frame);
     });
     ws.on('CB:stream:error', (stanza: Stanza) => this.end(streamErrorOf(stanza)));
     ws.on('CB:failure', (stanza: Stanza) => this.end(failureOf(stanza)));
@@ -238,11 +244,11 @@ class BaileysLink implements Link {
 
   /** Baileys ended the socket for a reason that no stanza told: its status codes are ambiguous, the phase is not. */
   #fallbackEvidence(): CloseEvidence {
+    if (!this.#proven) return { kind: 'handshake_failed' };
     switch (this.#phase) {
-      case 'hello':
-        return { kind: 'handshake_failed' };
       case 'pairing':
         return { kind: 'pairing_expired' };
+      case 'hello':
       case 'login':
       case 'first_read':
       case 'open':
