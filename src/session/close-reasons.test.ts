@@ -43,7 +43,7 @@ const ROWS: [evidence: CloseEvidence, state: string, code: string, action: objec
   [{ kind: 'recycled' }, 'RECONNECTING', 'write_unanswered', { kind: 'restart' }],
   [{ kind: 'pairing_expired' }, 'UNPAIRED', 'pairing_expired', { kind: 'halt' }],
   [{ kind: 'passkey_required' }, 'PASSKEY_REQUIRED', 'passkey_required', { kind: 'halt' }],
-  [{ kind: 'storage_failed', error: new Error('x') }, 'STOPPED', 'storage_failed', { kind: 'halt' }],
+  [{ kind: 'storage_failed', error: new Error('x') }, 'RECONNECTING', 'storage_failed', { kind: 'retry' }],
   [{ kind: 'stopped' }, 'STOPPED', 'stopped_by_user', { kind: 'halt' }],
 ];
 

@@ -74,7 +74,7 @@ export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
     case 'passkey_required':
       return verdict('PASSKEY_REQUIRED', 'passkey_required', 'WhatsApp asks for a passkey to link this account', HALT);
     case 'storage_failed':
-      return verdict('STOPPED', 'storage_failed', 'The database failed; start the instance once it works again', HALT);
+      return reconnect('storage_failed', 'The database failed, so nothing that depends on it was sent');
     case 'stopped':
       return verdict('STOPPED', 'stopped_by_user', 'Stopped', HALT);
   }

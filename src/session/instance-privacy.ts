@@ -27,8 +27,8 @@ export interface InstancePrivacyOptions {
   readonly telemetry: Pick<SessionEvents, 'stanzaAnswered' | 'stanzaUnanswered'>;
   /** The view changed: a read brought other settings than the one before, or the first ones. */
   readonly onChange: () => void;
-  /** Whether the session is on its way to OPEN, so that waiting for it makes sense. */
-  readonly isConnecting: () => boolean;
+  /** Whether the session may be OPEN within so many milliseconds, so that waiting for it makes sense. */
+  readonly mayOpenWithin: (ms: number) => boolean;
 }
 
 /** The privacy settings of one instance: the view of them, fresh reads, and one update at a time. */
@@ -263,7 +263,7 @@ export class InstancePrivacy {
 
   async #whenOpen(timeoutMs: number): Promise<boolean> {
     if (this.#link) return true;
-    if (!this.#options.isConnecting()) return false;
+    if (!this.#options.mayOpenWithin(timeoutMs)) return false;
     const opened = Promise.withResolvers<boolean>();
     this.#openWaiters.add(opened.resolve);
     using _ = this.#options.clock.after(timeoutMs, () => opened.resolve(false));

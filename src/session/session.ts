@@ -27,6 +27,10 @@ const PAIRING_CODE_MS = 160_000;
 /** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
 
+/** The longest a timer is set for: Node takes 2^31 ms at the most, and a ban may last longer. */
+const LONGEST_SLEEP_MS = 3_600_000;
+const UNDER_WAY: readonly InstanceState[] = ['CONNECTING', 'RECONNECTING', 'OPEN'];
+
 interface Run {
   readonly controller: AbortController;
   readonly done: Promise<void>;
@@ -55,7 +59,7 @@ export class Session {
       clock: deps.clock,
       telemetry: deps.telemetry,
       onChange: () => deps.onPrivacyChange(view.id),
-      isConnecting: () => this.#run !== undefined && ['CONNECTING', 'RECONNECTING', 'OPEN'].includes(this.#view.state),
+      mayOpenWithin: (ms) => this.#mayOpenWithin(ms),
     });
   }
 
@@ -111,9 +115,16 @@ export class Session {
     const since = before.state === state ? before.since : this.#deps.clock.now();
     const { id, accountId, name } = before;
     this.#view = { id, accountId, name, state, since, reason, phoneNumber, pairing: extra.pairing };
-    if (!['CONNECTING', 'RECONNECTING', 'OPEN'].includes(state)) this.privacy.notConnecting();
+    if (!UNDER_WAY.includes(state)) this.privacy.notConnecting();
     if (before.state !== state) this.#deps.telemetry.stateChanged(id, state, reason?.code);
     this.#deps.onInstanceChange(id);
+  }
+
+  /** Whether waiting for OPEN makes sense: a session is under way, and its next attempt is not later than that. */
+  #mayOpenWithin(ms: number): boolean {
+    const { state, reason } = this.#view;
+    if (!this.#run || !UNDER_WAY.includes(state)) return false;
+    return (reason?.retryAt ?? 0) - this.#deps.clock.now() <= ms;
   }
 
   #begin(work: (signal: AbortSignal) => Promise<void>): void {
@@ -173,14 +184,18 @@ export class Session {
   async #connect(signal: AbortSignal): Promise<void> {
     const { clock, gate } = this.#deps;
     while (!signal.aborted) {
+      const credentials = await this.#loadCredentials();
+      if (credentials === undefined || signal.aborted) return;
+      if (!UNDER_WAY.includes(this.#view.state)) {
+        this.set('RECONNECTING', { code: 'starting', message: 'Waiting for its turn to log in' });
+      }
       await gate.enter(signal, (retryAt) =>
         this.set('CLIENT_OUTDATED', { code: 'client_outdated', message: 'WhatsApp asks for a newer client', retryAt }),
       );
       this.set('CONNECTING', this.#view.reason && { ...this.#view.reason, retryAt: undefined });
-      const credentials = await this.#loadCredentials();
-      if (credentials === undefined || signal.aborted) return;
       const evidence = await this.#live(credentials, signal, {
-        onQr: () => this.#link?.end({ kind: 'failure', reason: 401, expiresInS: undefined }),
+        // Whoever offers to pair a device that is paired is not heard: only a refused login means logged out.
+        onQr: () => this.#link?.end({ kind: 'crashed', error: new Error('Offered to pair a paired device') }),
         onPaired: () => undefined,
         onLogin: (identity) => void this.#open(identity),
         onAnnouncement: () => this.privacy.announced(),
@@ -272,8 +287,11 @@ export class Session {
     const pause = new AbortController();
     this.#wake = () => pause.abort();
     try {
-      const left = Math.max(0, retryAt - this.#deps.clock.now());
-      await this.#deps.clock.sleep(left, AbortSignal.any([signal, pause.signal]));
+      const { clock } = this.#deps;
+      const ended = AbortSignal.any([signal, pause.signal]);
+      for (let left = retryAt - clock.now(); left > 0; left = retryAt - clock.now()) {
+        await clock.sleep(Math.min(left, LONGEST_SLEEP_MS), ended);
+      }
     } catch (error) {
       if (!signal.aborted && !pause.signal.aborted) throw error;
     } finally {
