@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import type { CloseAction, Verdict } from './close-reasons.ts';
 import { LoginGate } from './login-gate.ts';
-import { pauseMs, ReconnectPolicy } from './reconnect.ts';
+import { pauseMs, ReconnectPolicy, sleepUntil } from './reconnect.ts';
 
 const verdict = (action: CloseAction): Verdict => ({
   state: 'RECONNECTING',
@@ -91,4 +91,15 @@ test('a login that waits can be aborted', async () => {
   aborted.abort(new Error('stopped'));
   await expect(waiting).rejects.toThrow('stopped');
   expect(clock.pending).toBe(0);
+});
+
+test('a pause of months is kept, hour by hour', async () => {
+  const clock = new VirtualClock();
+  const until = clock.now() + 60 * 24 * 3_600_000;
+  let over = false;
+  void sleepUntil(clock, until, new AbortController().signal).then(() => (over = true));
+  await clock.advance(60 * 24 * 3_600_000 - 1);
+  expect(over).toBe(false);
+  await clock.advance(1);
+  expect(over).toBe(true);
 });

@@ -18,6 +18,16 @@ export function pauseMs(failures: number, random: () => number): number {
   return Math.round((1 + random() * (longest - 1)) * 1000);
 }
 
+/** The longest a timer is set for: Node takes 2^31 ms at the most, and a ban may last longer. */
+const LONGEST_SLEEP_MS = 3_600_000;
+
+/** Resolves at `time` (epoch milliseconds), or when aborted before. */
+export async function sleepUntil(clock: Clock, time: number, signal: AbortSignal): Promise<void> {
+  for (let left = time - clock.now(); left > 0 && !signal.aborted; left = time - clock.now()) {
+    await clock.sleep(Math.min(left, LONGEST_SLEEP_MS), signal).catch(() => undefined);
+  }
+}
+
 /** When the next attempt comes: at once, at a time (epoch milliseconds), or not by itself. */
 export type NextAttempt =
   | { readonly kind: 'now' }

@@ -6,8 +6,8 @@ import { judgeClose, type Verdict } from './close-reasons.ts';
 import { InstancePrivacy } from './instance-privacy.ts';
 import type { CloseEvidence, Link, LinkEvents, LinkIdentity, OpenLink } from './link.ts';
 import type { LoginGate } from './login-gate.ts';
-import { ReconnectPolicy } from './reconnect.ts';
-import type { InstanceState, InstanceView, Pairing, StateReason } from './state.ts';
+import { ReconnectPolicy, sleepUntil } from './reconnect.ts';
+import { nextView, type InstanceState, type InstanceView, type StateExtra, type StateReason } from './state.ts';
 
 export interface SessionDeps {
   readonly clock: Clock;
@@ -27,8 +27,6 @@ const PAIRING_CODE_MS = 160_000;
 /** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
 
-/** The longest a timer is set for: Node takes 2^31 ms at the most, and a ban may last longer. */
-const LONGEST_SLEEP_MS = 3_600_000;
 const UNDER_WAY: readonly InstanceState[] = ['CONNECTING', 'RECONNECTING', 'OPEN'];
 
 interface Run {
@@ -109,15 +107,13 @@ export class Session {
     await run.done;
   }
 
-  set(state: InstanceState, reason?: StateReason, extra: { pairing?: Pairing; phoneNumber?: string } = {}): void {
+  /** The state as a change of the instance's life left it. */
+  set(state: InstanceState, reason?: StateReason, extra: StateExtra = {}): void {
     const before = this.#view;
-    const phoneNumber = extra.phoneNumber ?? before.phoneNumber;
-    const since = before.state === state ? before.since : this.#deps.clock.now();
-    const { id, accountId, name } = before;
-    this.#view = { id, accountId, name, state, since, reason, phoneNumber, pairing: extra.pairing };
+    this.#view = nextView(before, state, reason, extra, this.#deps.clock.now());
     if (!UNDER_WAY.includes(state)) this.privacy.notConnecting();
-    if (before.state !== state) this.#deps.telemetry.stateChanged(id, state, reason?.code);
-    this.#deps.onInstanceChange(id);
+    if (before.state !== state) this.#deps.telemetry.stateChanged(before.id, state, reason?.code);
+    this.#deps.onInstanceChange(before.id);
   }
 
   /** Whether waiting for OPEN makes sense: a session is under way, and its next attempt is not later than that. */
@@ -286,17 +282,8 @@ export class Session {
     this.set(state, { ...reason, retryAt });
     const pause = new AbortController();
     this.#wake = () => pause.abort();
-    try {
-      const { clock } = this.#deps;
-      const ended = AbortSignal.any([signal, pause.signal]);
-      for (let left = retryAt - clock.now(); left > 0; left = retryAt - clock.now()) {
-        await clock.sleep(Math.min(left, LONGEST_SLEEP_MS), ended);
-      }
-    } catch (error) {
-      if (!signal.aborted && !pause.signal.aborted) throw error;
-    } finally {
-      this.#wake = undefined;
-    }
+    await sleepUntil(this.#deps.clock, retryAt, AbortSignal.any([signal, pause.signal]));
+    this.#wake = undefined;
     return !signal.aborted;
   }
 

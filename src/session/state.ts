@@ -48,3 +48,30 @@ export interface InstanceView {
   readonly phoneNumber?: string | undefined;
   readonly pairing?: Pairing | undefined;
 }
+
+/** What a change of state brings along. A phone number stays until another one comes. */
+export interface StateExtra {
+  readonly pairing?: Pairing;
+  readonly phoneNumber?: string;
+}
+
+/** The view after a change. `since` stays while the state does. */
+export function nextView(
+  before: InstanceView,
+  state: InstanceState,
+  reason: StateReason | undefined,
+  { pairing, phoneNumber = before.phoneNumber }: StateExtra,
+  now: number,
+): InstanceView {
+  const { id, accountId, name } = before;
+  return {
+    id,
+    accountId,
+    name,
+    state,
+    since: before.state === state ? before.since : now,
+    reason,
+    phoneNumber,
+    pairing,
+  };
+}
