@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSimulator, type Simulator } from '../simulator/simulator.ts';
+import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument, PrivacyDocument } from './gql/graphql.ts';
+import { askFor, type Caller } from './support/ask.ts';
+import { dataFolder, runCommand, runService, simulatorEnv } from './support/service-process.ts';
+
+const TOKEN = 'process-test-account-token-012345';
+const NAME = 'shop';
+
+async function simulate(): Promise<Simulator> {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator[Symbol.asyncDispose]());
+  return simulator;
+}
+
+const waitUntilOpen = (caller: Caller) =>
+  expect
+    .poll(() => askFor(caller, InstanceDocument, { name: NAME }), { timeout: 15_000 })
+    .toMatchObject({ instance: { state: 'OPEN' } });
+
+async function link(caller: Caller, simulator: Simulator): Promise<string> {
+  await askFor(caller, CreateInstanceDocument, { name: NAME });
+  const { pairInstance } = await askFor(caller, PairInstanceDocument, { instance: NAME });
+  const phoneNumber = await simulator.scan(pairInstance?.pairing?.qr ?? '');
+  await waitUntilOpen(caller);
+  return phoneNumber;
+}
+
+/** A command that must refuse to go on: exit code 1, nothing on stdout, one line on stderr, which is returned. */
+async function refusal(args: readonly string[], env: Record<string, string>): Promise<string> {
+  const command = runCommand(args, env);
+  expect(await command.ended).toBe(1);
+  expect(command.stdout()).toBe('');
+  expect(command.stderr()).toMatch(/^[^\n]+\n$/);
+  return command.stderr().trim();
+}
+
+test('a second service on the same data exits 1 and names the first, which notices nothing', async () => {
+  const simulator = await simulate();
+  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
+  const first = await runService(env);
+  const caller = { url: first.url, token: TOKEN };
+  const phoneNumber = await link(caller, simulator);
+  const before = simulator.account(phoneNumber).stanzas.length;
+
+  expect(await refusal(['serve'], env)).toContain(`process ${first.pid} on `);
+  expect(simulator.account(phoneNumber)).toMatchObject({ connected: true, linkedDevices: 1 });
+  expect(simulator.account(phoneNumber).stanzas.length).toBe(before);
+  expect(await askFor(caller, PrivacyDocument, { instance: NAME })).toBeTruthy();
+  expect(await first.kill('SIGTERM')).toBe(0);
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s lets a running call finish, closes the link and exits 0',
+  async (signal) => {
+    const simulator = await simulate();
+    const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
+    const service = await runService(env);
+    const caller = { url: service.url, token: TOKEN };
+    const phoneNumber = await link(caller, simulator);
+    const match = { xmlns: 'privacy', type: 'get' };
+    const fault = simulator.addFault({ match, do: 'delay', delay: 'work', ms: 1000, times: 1 });
+    const running = askFor(caller, PrivacyDocument, { instance: NAME });
+    await expect.poll(() => fault.hits, { timeout: 5000, interval: 10 }).toBe(1);
+    const ended = service.kill(signal);
+    expect((await running).privacy?.visibility.lastSeen).toBe('ALL');
+    expect(await ended).toBe(0);
+    expect(simulator.account(phoneNumber)).toMatchObject({ connected: false, linkedDevices: 1 });
+  },
+);
+
+test('data sealed under PRIVET_ENCRYPTION_KEY: without it or with another one the service refuses to start', async () => {
+  const simulator = await simulate();
+  const key = randomBytes(32).toString('hex');
+  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
+  const first = await runService({ ...env, PRIVET_ENCRYPTION_KEY: key });
+  const phoneNumber = await link({ url: first.url, token: TOKEN }, simulator);
+  expect(await first.kill('SIGTERM')).toBe(0);
+
+  const wrong = randomBytes(32).toString('hex');
+  const line = await refusal(['serve'], { ...env, PRIVET_ENCRYPTION_KEY: wrong });
+  expect(line).toContain('PRIVET_ENCRYPTION_KEY');
+  expect(line).not.toContain(wrong);
+  expect(await refusal(['serve'], env)).toContain('PRIVET_ENCRYPTION_KEY');
+
+  // The refusals have changed nothing: in base64 the same key opens it.
+  const base64 = Buffer.from(key, 'hex').toString('base64');
+  const again = await runService({ ...env, PRIVET_ENCRYPTION_KEY: base64 });
+  await waitUntilOpen({ url: again.url, token: TOKEN });
+  expect(simulator.account(phoneNumber).linkedDevices).toBe(1);
+});
+
+test('a key file that is missing: the service refuses to start, and says what to restore', async () => {
+  const PRIVET_DATA = dataFolder();
+  const first = await runService({ PRIVET_DATA, PRIVET_ACCOUNT_TOKEN: TOKEN });
+  expect(await first.kill('SIGTERM')).toBe(0);
+  const file = join(PRIVET_DATA, 'encryption.key');
+  rmSync(file);
+  expect(await refusal(['serve'], { PRIVET_DATA, PRIVET_ACCOUNT_TOKEN: TOKEN })).toContain(file);
+});
+
+test.each([
+  ['HOST', 'not a host'],
+  ['PORT', 'eighty'],
+  ['LOG_LEVEL', 'loud'],
+  ['PRIVET_ACCOUNT_TOKEN', 'too-short'],
+  ['PRIVET_ENCRYPTION_KEY', 'too-short'],
+  ['PRIVET_WHATSAPP_URL', 'http://127.0.0.1:1'],
+  ['PRIVET_WHATSAPP_ROOT_KEY', 'abc'],
+  ['PRIVET_WHATSAPP_ROOT_SERIAL', '-1'],
+])('a bad %s: one line that names it, and exit code 1', async (name, value) => {
+  const line = await refusal(['serve'], { PRIVET_DATA: dataFolder(), [name]: value });
+  expect(line.startsWith(`${name} must `)).toBe(true);
+});
+
+test('any 32 characters do as the account token, and the same ones at the next start', async () => {
+  const env = { PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: 'correct horse; "battery" staple!' };
+  for (let start = 1; start <= 2; start += 1) {
+    const service = await runService(env);
+    const caller = { url: service.url, token: env.PRIVET_ACCOUNT_TOKEN };
+    expect(await askFor(caller, InstanceDocument, { name: NAME })).toEqual({ instance: null });
+    expect(await service.kill('SIGTERM')).toBe(0);
+    expect(service.stdout() + service.stderr()).not.toMatch(/pvta_|horse/);
+  }
+});
+
+test('a data folder that can not be made is named', async () => {
+  const line = await refusal(['serve'], { PRIVET_DATA: join(import.meta.filename, 'data') });
+  expect(line).toContain('PRIVET_DATA');
+});
+
+test('a variable that is none of the service is a warning, and the service runs', async () => {
+  const service = await runService({ PRIVET_DATA: dataFolder(), PRIVET_TOKEN: 'x', PRIVET_ACCOUNT_TOKEN: TOKEN });
+  expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+  expect(service.stderr()).toContain('PRIVET_TOKEN');
+  expect(await service.kill('SIGTERM')).toBe(0);
+});
+
+test('--help and --version answer and exit 0, whatever the environment', async () => {
+  const help = runCommand(['--help'], { PORT: 'eighty' });
+  const version = runCommand(['--version'], { PORT: 'eighty' });
+  expect(await Promise.all([help.ended, version.ended])).toEqual([0, 0]);
+  expect(help.stdout()).toMatch(/privet serve/);
+  expect(version.stdout()).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(help.stderr() + version.stderr()).toBe('');
+});
