@@ -26,8 +26,8 @@ export interface TokenOrder {
 export interface TokenService {
   /** Who the token stands for; undefined when it is unknown, expired or revoked. */
   authenticate(text: string, now: number): Promise<Principal | undefined>;
-  /** Whether a token that was good is good still: for what outlives a call, such as subscriptions. */
-  isStillValid(tokenId: string, now: number): Promise<boolean>;
+  /** Those of the tokens that are revoked, expired or gone: for what outlives a call, such as subscriptions. */
+  endedAmong(tokenIds: readonly string[], now: number): Promise<string[]>;
   /** All scopes unless the order says otherwise. */
   issueAccountToken(accountId: string, order?: TokenOrder): Promise<IssuedToken>;
   /** read, write and pair unless the order says otherwise. */
@@ -132,9 +132,9 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
   return {
     authenticate: (text, now) => authenticator.authenticate(text, now),
 
-    async isStillValid(tokenId, now) {
-      const token = await storage.tokens.findById(tokenId);
-      return token !== undefined && isActive(token, now);
+    async endedAmong(tokenIds, now) {
+      const working = new Set(await storage.tokens.workingAmong(tokenIds, now));
+      return tokenIds.filter((id) => !working.has(id));
     },
 
     issueAccountToken,

@@ -5,11 +5,12 @@ import ValidationPlugin from '@pothos/plugin-validation';
 import type { TokenScope } from '../access/principal.ts';
 import { PrivetError } from '../errors.ts';
 import type { GraphQLContext } from './context.ts';
+import './admission-plugin.ts';
 import './deadline-plugin.ts';
 import { whyForbidden } from './forbidden.ts';
 
 /**
- * A call passes: arguments validated (an argument mapper, outside the resolver) → deadline → scopes → resolver. The
+ * A call passes: limits of its token (admission) → arguments validated (an argument mapper, outside the resolver) → deadline → scopes → resolver. The
  * scopes come first in the list, so that nothing that wraps resolvers runs for a caller who may not call them.
  */
 export const builder = new SchemaBuilder<{
@@ -23,7 +24,7 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: number; Output: number };
   };
 }>({
-  plugins: [ScopeAuthPlugin, ValidationPlugin, RelayPlugin, 'deadline'],
+  plugins: ['admission', ScopeAuthPlugin, ValidationPlugin, RelayPlugin, 'deadline'],
   defaultFieldNullability: false,
   scopeAuth: {
     authScopes: ({ principal }) => ({

@@ -1,11 +1,13 @@
+import type { Gate } from '../access/gate.ts';
 import type { Principal } from '../access/principal.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { Reach, Sessions } from '../session/session-service.ts';
+import type { Admission } from './admission.ts';
 
 /** What this edge needs of the tokens' service. */
 export interface Tokens {
-  /** Whom the token stands for; undefined when it is unknown, expired or revoked. */
-  authenticate(token: string): Promise<Principal | undefined>;
+  /** Those of the tokens that work no more. */
+  endedAmong(tokenIds: readonly string[]): Promise<string[]>;
   /** A token that reaches one instance alone; it is shown once and can't be read again. */
   issueInstanceToken(instance: { readonly accountId: string; readonly id: string }): Promise<string>;
   /** Issues a new token and ends the instance's earlier ones. */
@@ -23,6 +25,7 @@ export interface Log {
 export interface GraphQLServices {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
+  readonly gate: Gate;
   readonly log: Log;
   readonly clock?: Clock | undefined;
 }
@@ -38,6 +41,7 @@ export interface GraphQLContext {
   readonly reach: Reach;
   /** Aborts when the client goes away, when the operation's time is up, and for streams when the server closes. */
   readonly signal: AbortSignal;
+  readonly admission: Admission;
 }
 
 export const clockOf = (services: GraphQLServices): Clock => services.clock ?? systemClock;

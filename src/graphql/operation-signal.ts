@@ -1,7 +1,11 @@
 import type { Plugin } from 'graphql-yoga';
+import type { Gate } from '../access/gate.ts';
 import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
+import { OperationAdmission, StreamAdmission } from './admission.ts';
 import type { GraphQLContext } from './context.ts';
+import { toGraphQLError } from './errors.ts';
+import type { StreamTokens } from './stream-tokens.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** Every query and mutation ends this long after it began, in milliseconds. */
@@ -12,33 +16,56 @@ const clientGone = (): PrivetError => new PrivetError('TIMEOUT', 'The client clo
 const timeIsUp = (): PrivetError =>
   new PrivetError('TIMEOUT', `The call did not end within ${OPERATION_MS / 1000} seconds`);
 
-/** Gives each operation its `signal`, and ends streams with it whatever the service behind them does. */
-export function useOperationSignal(clock: Clock, streams: OpenStreams): Plugin<Pick<GraphQLContext, 'signal'>> {
+/** What is known of an operation before it begins. */
+type Caller = Pick<GraphQLContext, 'principal'> & { readonly request: Request };
+
+export interface OperationParts {
+  readonly clock: Clock;
+  readonly gate: Gate;
+  readonly streams: OpenStreams;
+  readonly streamTokens: StreamTokens;
+}
+
+/**
+ * Gives each operation its `signal` and its `admission`, and ends streams with their signal whatever the service behind
+ * them does.
+ */
+export function useOperationSignal(
+  parts: OperationParts,
+): Plugin<Caller & Pick<GraphQLContext, 'signal' | 'admission'>> {
+  const { clock, gate, streams, streamTokens } = parts;
   return {
     onExecute({ args, extendContext }) {
       const controller = new AbortController();
       const leave = (): void => controller.abort(clientGone());
-      const { signal: disconnected }: Request = args.contextValue.request;
+      const { request, principal }: Caller = args.contextValue;
+      const { signal: disconnected } = request;
       disconnected.addEventListener('abort', leave);
       const timer = clock.after(OPERATION_MS, () => controller.abort(timeIsUp()));
-      extendContext({ signal: controller.signal });
+      const admission = new OperationAdmission(gate, principal, controller.signal);
+      extendContext({ signal: controller.signal, admission });
       return {
         onExecuteDone() {
           timer[Symbol.dispose]();
+          admission[Symbol.dispose]();
           disconnected.removeEventListener('abort', leave);
         },
       };
     },
 
     onSubscribe({ args, extendContext }) {
-      const stream = streams.open();
-      const { signal: disconnected }: Request = args.contextValue.request;
+      const { request, principal }: Caller = args.contextValue;
+      const { signal: disconnected } = request;
+      const stream = streams.open(principal.tokenId);
+      const admission = new StreamAdmission(gate, principal);
+      stream.signal.addEventListener('abort', () => admission[Symbol.dispose](), { once: true });
       if (disconnected.aborted) stream.end(clientGone());
       else disconnected.addEventListener('abort', () => stream.end(clientGone()), { once: true });
-      extendContext({ signal: stream.signal });
+      extendContext({ signal: stream.signal, admission });
+      streamTokens.streamOpened();
       return {
         onSubscribeResult({ result, setResult }) {
-          if (Symbol.asyncIterator in result) setResult(stream.endingWith(result));
+          if (Symbol.asyncIterator in result) setResult(stream.endingWith(result, farewell));
           else stream.end(clientGone());
         },
         onSubscribeError: () => stream.end(clientGone()),
@@ -46,3 +73,7 @@ export function useOperationSignal(clock: Clock, streams: OpenStreams): Plugin<P
     },
   };
 }
+
+/** A stream that ends because its token did would otherwise look as if there were nothing more to come. */
+const farewell = (reason: PrivetError) =>
+  reason.code === 'UNAUTHENTICATED' ? { errors: [toGraphQLError(reason)] } : undefined;

@@ -25,6 +25,8 @@ export interface Tokens {
   findByHash(hash: Uint8Array): Promise<TokenRecord | undefined>;
   /** The oldest first; with `instanceId` only that instance's. */
   listByAccount(accountId: string, instanceId?: string): Promise<TokenRecord[]>;
+  /** Those of `ids` that neither are revoked nor have expired at `now`. */
+  workingAmong(ids: readonly string[], now: number): Promise<string[]>;
   /** False when there is none, or it was revoked before. */
   revoke(id: string, at: number): Promise<boolean>;
   /** Makes it end at `at`, unless it ends earlier anyway. */
@@ -32,6 +34,9 @@ export interface Tokens {
   /** Notes when it was last used. */
   touch(id: string, at: number): Promise<void>;
 }
+
+/** A query has so many parameters at most: below what either database takes. */
+const MOST_IDS = 500;
 
 const toRecord = (row: Tables['tokens']): TokenRecord => ({
   id: row.id,
@@ -83,6 +88,22 @@ export const createTokens = (db: Kysely<Tables>): Tokens => ({
       const all = db.selectFrom('tokens').selectAll().where('account_id', '=', accountId);
       const wanted = instanceId === undefined ? all : all.where('instance_id', '=', instanceId);
       return (await wanted.orderBy('created_at').orderBy('id').execute()).map(toRecord);
+    }),
+
+  workingAmong: (ids, now) =>
+    guarded('tokens.workingAmong', async () => {
+      const working: string[] = [];
+      for (let start = 0; start < ids.length; start += MOST_IDS) {
+        const rows = await db
+          .selectFrom('tokens')
+          .select('id')
+          .where('id', 'in', ids.slice(start, start + MOST_IDS))
+          .where('revoked_at', 'is', null)
+          .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+          .execute();
+        working.push(...rows.map(({ id }) => id));
+      }
+      return working;
     }),
 
   revoke: (id, at) =>

@@ -1,0 +1,90 @@
+import type { Clock } from '../clock.ts';
+import { RetryLaterError, unauthenticated } from '../errors.ts';
+import { Places } from './places.ts';
+import type { Principal } from './principal.ts';
+import { type Allowance, RateLimiter } from './rate-limit.ts';
+
+/** What a token may do at a time. */
+export const OPERATIONS_AT_ONCE = 10;
+export const STREAMS_AT_ONCE = 10;
+/** How many calls of one token may wait for their turn: half of the connections that the server takes. */
+const MOST_WAITING = 1_000;
+/** How many tokens that do not work an address may send in a minute. */
+export const FAILED_TRIES = 10;
+/** When a stream may have ended by itself, in milliseconds: nobody knows. */
+const STREAM_RETRY_MS = 10_000;
+
+export interface GateOptions {
+  readonly clock: Clock;
+  /** Calls a minute and token. */
+  readonly rateLimit: number;
+  /** Whom a token stands for; undefined when it is unknown, expired or revoked. */
+  authenticate(token: string): Promise<Principal | undefined>;
+}
+
+/** What every caller passes, whichever way it comes: who it is, and whether it may call now. */
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #calls: RateLimiter;
+  readonly #failedTries: RateLimiter;
+  readonly #operations = new Places(OPERATIONS_AT_ONCE, MOST_WAITING);
+  readonly #streams = new Map<string, number>();
+
+  constructor(options: GateOptions) {
+    const { clock, rateLimit } = options;
+    this.#options = options;
+    this.#calls = new RateLimiter(rateLimit, clock, `This token has used up its ${rateLimit} calls a minute`);
+    this.#failedTries = new RateLimiter(FAILED_TRIES, clock, 'Too many tokens that do not work came from this address');
+  }
+
+  /**
+   * Says who is calling. A token that works passes whatever else came from its address; a request without any guesses
+   * nothing, so it does not count as a try.
+   * @throws PrivetError UNAUTHENTICATED; RateLimitError when the address has tried too often.
+   */
+  async identify(token: string | undefined, address: string): Promise<Principal> {
+    const principal = token === undefined ? undefined : await this.#options.authenticate(token);
+    if (principal) return principal;
+    if (token !== undefined) await this.#failedTries.count(address);
+    throw unauthenticated();
+  }
+
+  /**
+   * Counts one call of a token: a root field of a GraphQL operation, or a REST call.
+   * @throws RateLimitError
+   */
+  count({ tokenId }: Principal): Promise<Allowance> {
+    return this.#calls.count(tokenId);
+  }
+
+  /**
+   * Waits until the token has fewer than 10 operations running. Dispose what it resolves with when this one is done.
+   * @throws RetryLaterError OVERLOADED when too many wait; the signal's reason when aborted.
+   */
+  begin({ tokenId }: Principal, signal: AbortSignal): Promise<Disposable> {
+    return this.#operations.take(tokenId, signal);
+  }
+
+  /**
+   * Takes one of the token's streams. Dispose what it returns when the stream has ended.
+   * @throws RetryLaterError RATE_LIMITED when the token has all of them open.
+   */
+  openStream({ tokenId }: Principal): Disposable {
+    const open = this.#streams.get(tokenId) ?? 0;
+    if (open >= STREAMS_AT_ONCE) {
+      const message = `This token has ${STREAMS_AT_ONCE} streams open: close one first`;
+      throw new RetryLaterError('RATE_LIMITED', message, STREAM_RETRY_MS);
+    }
+    this.#streams.set(tokenId, open + 1);
+    let closed = false;
+    return {
+      [Symbol.dispose]: () => {
+        if (closed) return;
+        closed = true;
+        const left = (this.#streams.get(tokenId) ?? 1) - 1;
+        if (left > 0) this.#streams.set(tokenId, left);
+        else this.#streams.delete(tokenId);
+      },
+    };
+  }
+}
