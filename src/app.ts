@@ -1,10 +1,12 @@
 import type { DestinationStream } from 'pino';
+import { Gate } from './access/gate.ts';
 import { createTokenService, type TokenService } from './access/token-service.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { createEvents } from './events/topics.ts';
 import type { Tokens } from './graphql/context.ts';
+import { listenForMetrics, metricsRoute } from './http/metrics.ts';
 import { createRestRoute } from './rest/rest.ts';
 import { createServer } from './server.ts';
 import { linkTo, type WhatsAppServer } from './session/baileys/socket.ts';
@@ -12,13 +14,15 @@ import { SessionService } from './session/session-service.ts';
 import { acquireOwnership } from './storage/owner.ts';
 import { openStorage } from './storage/storage.ts';
 import { silenceConsole } from './telemetry/console.ts';
-import { createSessionEvents } from './telemetry/events.ts';
+import { createServerEvents, createSessionEvents } from './telemetry/events.ts';
 import { componentLogger, createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
 /** A running service. Disposing stops accepting, lets what runs finish, and closes sessions and database. */
 export interface App extends AsyncDisposable {
   readonly url: string;
+  /** Where `/metrics` has a listener of its own. */
+  readonly metricsUrl?: string | undefined;
   /** The token of a first account that was made now, the only time that it can be had. */
   readonly firstToken?: string | undefined;
 }
@@ -66,26 +70,35 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     }),
   );
   await sessions.load();
-  const services = { sessions, tokens: tokensFor(tokens, clock), log: componentLogger(log, 'http'), clock };
+  const gate = new Gate({
+    clock,
+    rateLimit: config.rateLimit,
+    authenticate: (token) => tokens.authenticate(token, clock.now()),
+  });
+  const services = { sessions, tokens: tokensFor(tokens, clock), gate, log: componentLogger(log, 'http'), clock };
   const server = stack.use(
     await createServer({
       host: config.host,
       port: config.port,
       graphiql: config.graphiql,
+      trustedProxyHops: config.trustedProxyHops,
       services,
-      routes: [createRestRoute(services)],
+      routes: [createRestRoute(services), ...(config.metrics.onMainPort ? [metricsRoute(metrics)] : [])],
+      telemetry: createServerEvents(componentLogger(log, 'http'), metrics),
       ready: async () => {
         await storage.ping();
         return owner.held;
       },
     }),
   );
+  const { host, port } = config.metrics;
+  const own = port === undefined ? undefined : stack.use(await listenForMetrics(metrics, { host, port }, clock));
   // Only now, since a token that was made is shown once: a port that is taken must not cost it.
   const firstToken = await tokens.ensureFirstAccount(secrets.accountToken);
   sessions.resume();
 
   const running = stack.move();
-  return { url: server.url, firstToken, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { url: server.url, metricsUrl: own?.url, firstToken, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /** The operator's own secrets, in the forms in which they may turn up in a text. */
@@ -102,7 +115,7 @@ function whatsAppServer({ whatsapp: { url, rootKey, rootSerial } }: Config): Wha
 /** The tokens' service as the edges need it. */
 function tokensFor(tokens: TokenService, clock: Clock): Tokens {
   return {
-    authenticate: (token) => tokens.authenticate(token, clock.now()),
+    endedAmong: (tokenIds) => tokens.endedAmong(tokenIds, clock.now()),
     issueInstanceToken: async ({ id }) => (await tokens.issueInstanceToken(id)).text,
     rotateInstanceToken: async ({ id }) => (await tokens.rotateInstanceToken(id, { overlapMs: 0 })).text,
   };

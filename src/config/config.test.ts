@@ -29,7 +29,7 @@ test('an empty environment gives the defaults', () => {
     rateLimit: 100,
     corsOrigins: [],
     trustedProxyHops: 0,
-    metrics: { host: '127.0.0.1', port: undefined },
+    metrics: { host: '127.0.0.1', port: undefined, onMainPort: true },
     graphiql: true,
   });
   expect(createSecrets(readEnv({}))).toEqual({ accountToken: undefined, encryptionKey: undefined });
@@ -63,7 +63,7 @@ test('good values arrive', () => {
     rateLimit: 5,
     corsOrigins: ['https://a.example', 'http://localhost:3000'],
     trustedProxyHops: 1,
-    metrics: { host: '::1', port: 9464 },
+    metrics: { host: '::1', port: 9464, onMainPort: false },
     graphiql: false,
   });
 });
@@ -78,6 +78,17 @@ test.each([
   expect(config({ HOST: host }).graphiql).toBe(on);
   expect(config({ HOST: host, PRIVET_GRAPHIQL: 'on' }).graphiql).toBe(true);
   expect(config({ HOST: host, PRIVET_GRAPHIQL: 'off' }).graphiql).toBe(false);
+});
+
+test.each([
+  [{}, true],
+  [{ HOST: 'localhost' }, true],
+  [{ HOST: '0.0.0.0' }, false],
+  [{ HOST: 'privet.example' }, false],
+  [{ PRIVET_METRICS_PORT: '9464' }, false],
+  [{ PRIVET_TRUSTED_PROXY_HOPS: '1' }, false],
+])('metrics on the main port with %j: %s', (values: Record<string, string>, on) => {
+  expect(config(values).metrics.onMainPort).toBe(on);
 });
 
 const BAD: Record<Exclude<EnvName, 'PRIVET_DATA'>, string[]> = {

@@ -30,6 +30,8 @@ export interface Config {
     readonly host: string;
     /** Undefined: no listener of its own. */
     readonly port?: number | undefined;
+    /** Whether the main port serves them too: only where nobody but this machine reaches it. */
+    readonly onMainPort: boolean;
   };
   readonly graphiql: boolean;
 }
@@ -102,9 +104,17 @@ const graphiql = (env: Env, listenHost: string): boolean => {
   return refuse('PRIVET_GRAPHIQL', raw, '"on" or "off"');
 };
 
+/** A proxy on this machine would hand the main port's `/metrics` to everybody. */
+const metrics = (env: Env, listenHost: string, proxyHops: number): Config['metrics'] => {
+  const port = integer(env, 'PRIVET_METRICS_PORT', 0, 65_535);
+  const onMainPort = port === undefined && proxyHops === 0 && isLoopback(listenHost);
+  return { host: host(env, 'PRIVET_METRICS_HOST'), port, onMainPort };
+};
+
 /** @throws OperatorError naming the first variable with a bad value. */
 export const createConfig = (env: Env): Config => {
   const listenHost = host(env, 'HOST');
+  const trustedProxyHops = integer(env, 'PRIVET_TRUSTED_PROXY_HOPS', 0, 10) ?? 0;
   return {
     host: listenHost,
     port: integer(env, 'PORT', 0, 65_535) ?? 4000,
@@ -117,8 +127,8 @@ export const createConfig = (env: Env): Config => {
     },
     rateLimit: integer(env, 'PRIVET_RATE_LIMIT', 1, 1_000_000) ?? 100,
     corsOrigins: corsOrigins(env),
-    trustedProxyHops: integer(env, 'PRIVET_TRUSTED_PROXY_HOPS', 0, 10) ?? 0,
-    metrics: { host: host(env, 'PRIVET_METRICS_HOST'), port: integer(env, 'PRIVET_METRICS_PORT', 0, 65_535) },
+    trustedProxyHops,
+    metrics: metrics(env, listenHost, trustedProxyHops),
     graphiql: graphiql(env, listenHost),
   };
 };

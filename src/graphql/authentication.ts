@@ -1,25 +1,32 @@
 import type { Plugin } from 'graphql-yoga';
+import type { Gate } from '../access/gate.ts';
 import type { Principal } from '../access/principal.ts';
-import { unauthenticated } from '../errors.ts';
-import type { Tokens } from './context.ts';
+import { PrivetError } from '../errors.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import { toGraphQLError } from './errors.ts';
 
 /** What is known of a request before its operation begins. */
 export interface RequestState {
   principal?: Principal | undefined;
+  readonly record?: RequestRecord | undefined;
+  /** Of the client, as the server in front sees it. */
+  readonly clientAddress: string;
 }
 
 /** The token of `Authorization: Bearer <token>`. */
 export const bearerToken = (header: string | null): string | undefined => /^bearer +(\S+) *$/i.exec(header ?? '')?.[1];
 
 /** Refuses a request without a valid token before its body is read: also introspection needs one. */
-export function useAuthentication(tokens: Tokens): Plugin<RequestState, RequestState> {
+export function useAuthentication(gate: Gate): Plugin<RequestState, RequestState> {
   return {
     async onRequestParse({ request, serverContext }) {
       const token = bearerToken(request.headers.get('authorization'));
-      const principal = token === undefined ? undefined : await tokens.authenticate(token);
-      if (!principal) throw toGraphQLError(unauthenticated());
-      serverContext.principal = principal;
+      try {
+        serverContext.principal = await gate.identify(token, serverContext.clientAddress);
+        if (serverContext.record) serverContext.record.tokenId = serverContext.principal.tokenId;
+      } catch (error) {
+        throw error instanceof PrivetError ? toGraphQLError(error) : error;
+      }
     },
   };
 }

@@ -1,26 +1,29 @@
 import { validate } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { unauthenticated } from '../errors.ts';
+import { NotedSessions } from '../session/noted-sessions.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
 import { clockOf, type GraphQLContext, type GraphQLServices } from './context.ts';
 import { createErrorMask } from './errors.ts';
 import { exceededLimits, parseWithin } from './limits.ts';
+import { useRequestRecord } from './request-record.ts';
 import { useOperationSignal } from './operation-signal.ts';
 import { schema } from './schema.ts';
+import { StreamTokens } from './stream-tokens.ts';
 import type { OpenStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
 /** GraphQL over HTTP, and over server-sent events for subscriptions. */
 export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =>
-  createYoga<RequestState, Omit<GraphQLContext, 'signal'>>({
+  createYoga<RequestState, Omit<GraphQLContext, 'signal' | 'admission'>>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    context: ({ principal, request }) => {
+    context: ({ principal, request, record }) => {
       if (!principal) throw unauthenticated();
       const { accountId, instanceId } = principal;
       return {
-        sessions: services.sessions,
+        sessions: record ? new NotedSessions(services.sessions, record) : services.sessions,
         tokens: services.tokens,
         principal,
         idempotencyKey: request.headers.get('idempotency-key') ?? undefined,
@@ -29,11 +32,17 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
     },
     plugins: [
       // First, so that a caller without a token costs neither a body nor a parse.
-      useAuthentication(services.tokens),
+      useAuthentication(services.gate),
+      useRequestRecord(),
       // The parser stops at its limit, before the rules below have a document to look at.
       useDocumentLimits(),
       // Last: its time begins when execution does, with the context made.
-      useOperationSignal(clockOf(services), streams),
+      useOperationSignal({
+        clock: clockOf(services),
+        gate: services.gate,
+        streams,
+        streamTokens: new StreamTokens(clockOf(services), services.log, streams, services.tokens),
+      }),
       useUncachedStreams(),
     ],
     maskedErrors: { maskError: createErrorMask(services.log) },

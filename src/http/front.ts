@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { REFUSALS, type Refusal } from './route.ts';
+import { clientAddress } from '../access/client-address.ts';
+import { type Client, REFUSALS, type Refusal } from './route.ts';
 
 /** The largest request body, in bytes. */
 export const MAX_BODY = 64 * 1024;
@@ -11,6 +12,11 @@ export function setSafeHeaders(response: ServerResponse): void {
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('X-Content-Type-Options', 'nosniff');
 }
+
+/** Node joins the values of several X-Forwarded-For headers by commas, in their order. */
+export const clientOf = ({ socket, headers }: IncomingMessage, trustedProxyHops: number): Client => ({
+  address: clientAddress(socket.remoteAddress, headers['x-forwarded-for']?.toString(), trustedProxyHops),
+});
 
 /** The path and query of a request, whatever form its target has; undefined when it is none. */
 export function targetOf({ url }: IncomingMessage): URL | undefined {

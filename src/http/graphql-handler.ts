@@ -1,9 +1,10 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createGraphQL, GRAPHQL_PATH } from '../graphql/yoga.ts';
 import type { GraphQLServices } from '../graphql/context.ts';
 import type { OpenStreams } from '../graphql/streams.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import { send } from './adapter.ts';
-import { methodNotAllowed, refuseAsGraphQL, REFUSALS } from './route.ts';
+import { type Client, methodNotAllowed, refuseAsGraphQL, REFUSALS } from './route.ts';
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
@@ -20,15 +21,15 @@ export function graphqlHandler(
   services: GraphQLServices,
   streams: OpenStreams,
   page: (() => Response) | undefined,
-): RequestListener {
+): (request: IncomingMessage, response: ServerResponse, client: Client, record: RequestRecord) => void {
   const yoga = createGraphQL(services, streams);
-  return (request: IncomingMessage, response: ServerResponse) => {
+  return (request, response, { address }, record) => {
     const early = answerEarly(request, page);
     if (early) return void send(early, response);
     // Yoga makes an absolute URL of these, and answers with a stack where that fails.
     request.url = GRAPHQL_PATH;
     request.headers.host = 'localhost';
-    return void yoga(request, response);
+    return void yoga(request, response, { record, clientAddress: address });
   };
 }
 

@@ -16,6 +16,7 @@ const answer = (status: number, text: string): Response => Response.json({ statu
 
 /** `/health/live`: the process answers. `/health/ready`: it can do its work. Neither needs a token, nor tells more. */
 export const healthRoute = (health: Health): Route => ({
+  edge: 'probe',
   owns: (pathname) => pathname === '/health/live' || pathname === '/health/ready',
   refuse: refuseAsGraphQL,
   async handle(request) {

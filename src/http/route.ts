@@ -1,3 +1,5 @@
+import type { Edge, RequestRecord } from '../telemetry/request-record.ts';
+
 /** A request that the server refuses before a handler sees it. */
 export interface Refusal {
   readonly status: number;
@@ -9,16 +11,18 @@ export interface Refusal {
 
 /** Who sent a request, beyond what its headers claim. */
 export interface Client {
-  /** The address of the other end of the connection; undefined once it is closed. */
-  readonly address: string | undefined;
+  /** For limits by address: of the connection's other end, or as trusted proxies in front say. */
+  readonly address: string;
 }
 
 /** A part of the service under paths of its own. It speaks in web standard requests and responses. */
 export interface Route {
+  /** What its requests are counted as; `other` by default. */
+  readonly edge?: Edge;
   /** Whether it answers for this path, whatever the method. */
   owns(pathname: string): boolean;
   /** `request.signal` aborts when the client goes away. The body is 64 KiB at most. */
-  handle(request: Request, client: Client): Response | Promise<Response>;
+  handle(request: Request, client: Client, record: RequestRecord): Response | Promise<Response>;
   /** Words a refusal of the server in the way of this part: its body may hold nothing but this. */
   refuse(refusal: Refusal, pathname: string): Response;
 }

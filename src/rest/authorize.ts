@@ -1,9 +1,17 @@
+import type { Gate } from '../access/gate.ts';
 import type { Principal, TokenScope } from '../access/principal.ts';
-import { PrivetError, unauthenticated } from '../errors.ts';
-import type { Client, TokenCheck } from './route.ts';
+import type { Allowance } from '../access/rate-limit.ts';
+import { PrivetError } from '../errors.ts';
+import type { Client } from './route.ts';
 
-/** Says who is calling. Every call passes here once, before anything is done for it. */
-export type Authorize = (request: Request, client: Client) => Promise<Principal>;
+/** Who is calling, and what is left of the token's calls after this one. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly allowance: Allowance;
+}
+
+/** Says who is calling, and counts the call. Every call passes here once, before anything is done for it. */
+export type Authorize = (request: Request, client: Client) => Promise<Caller>;
 
 /** The token of a request, in any of the forms that either API takes; `token` goes before `Authorization`. */
 export function tokenOf(headers: Headers): string | undefined {
@@ -11,17 +19,24 @@ export function tokenOf(headers: Headers): string | undefined {
   return text?.replace(/^bearer +/i, '') || undefined;
 }
 
-/** @throws PrivetError UNAUTHENTICATED */
+/** @throws PrivetError UNAUTHENTICATED; RateLimitError, of the token or of an address that tries out tokens */
 export const createAuthorize =
-  (tokens: TokenCheck): Authorize =>
-  async (request) => {
-    const token = tokenOf(request.headers);
-    const principal = token === undefined ? undefined : await tokens.authenticate(token);
-    if (!principal) throw unauthenticated();
-    return principal;
+  (gate: Gate): Authorize =>
+  async (request, { address }) => {
+    const principal = await gate.identify(tokenOf(request.headers), address);
+    return { principal, allowance: await gate.count(principal) };
   };
 
 /** @throws PrivetError FORBIDDEN */
 export function requireScope({ scopes }: Principal, scope: TokenScope): void {
   if (!scopes.has(scope)) throw new PrivetError('FORBIDDEN', `This token lacks the scope "${scope}"`);
+}
+
+/** Says on an answer what is left of the token's calls, where that is known; `X-RateLimit-Reset` in epoch seconds. */
+export function withAllowance(answer: Response, allowance: Allowance | undefined): Response {
+  if (!allowance) return answer;
+  answer.headers.set('X-RateLimit-Limit', String(allowance.limit));
+  answer.headers.set('X-RateLimit-Remaining', String(allowance.remaining));
+  answer.headers.set('X-RateLimit-Reset', String(Math.ceil(allowance.resetAt / 1000)));
+  return answer;
 }

@@ -1,4 +1,6 @@
-import { createAuthorize, requireScope } from './authorize.ts';
+import { type Allowance, RateLimitError } from '../access/rate-limit.ts';
+import { NotedSessions } from '../session/noted-sessions.ts';
+import { createAuthorize, requireScope, withAllowance } from './authorize.ts';
 import { withinDeadline } from './deadline.ts';
 import type { Endpoint, Method, Resource } from './endpoint.ts';
 import { profileEnvelope, usersEnvelope, type Envelope } from './envelope.ts';
@@ -16,34 +18,47 @@ const envelopeFor = (pathname: string): Envelope => (pathname.startsWith('/users
 
 /** The endpoints of the APIs that this service stands in for, and their description. */
 export function createRestRoute(services: RestServices): RestRoute {
-  const { sessions, clock } = services;
-  const authorize = createAuthorize(services.tokens);
+  const { gate, clock } = services;
+  const authorize = createAuthorize(gate);
   const description = describeApi();
 
   return {
+    edge: 'rest',
+
     owns: (pathname) => pathname === DESCRIPTION_PATH || pathname.startsWith('/api/') || pathname.startsWith('/users/'),
 
     refuse: (refusal, pathname) => envelopeFor(pathname)(refusal),
 
-    async handle(request, client) {
+    async handle(request, client, record) {
       const { pathname } = new URL(request.url);
+      let allowance: Allowance | undefined;
       try {
         if (pathname === DESCRIPTION_PATH) return describe(request, description);
         const { resource, segment } = resourceAt(pathname);
         const endpoint = endpointFor(resource.endpoints, request.method);
-        return await withinDeadline(clock, request.signal, async (signal) => {
-          const principal = await authorize(request, client);
-          requireScope(principal, endpoint.scope);
+        // The pattern and not the path itself, which has a name in it.
+        record.operation = `${request.method} ${resource.path}`;
+        const sessions = new NotedSessions(services.sessions, record);
+        const answer = await withinDeadline(clock, request.signal, async (signal) => {
+          const caller = await authorize(request, client);
+          const { principal } = caller;
+          allowance = caller.allowance;
           const { accountId, instanceId, tokenId } = principal;
+          record.tokenId = tokenId;
+          requireScope(principal, endpoint.scope);
+          using _turn = await gate.begin(principal, signal);
           const key = request.headers.get('idempotency-key');
           const once = key === null ? undefined : { tokenId, key };
-          return endpoint.run({ request, segment, sessions, reach: { accountId, instanceId }, once, signal });
+          return await endpoint.run({ request, segment, sessions, reach: { accountId, instanceId }, once, signal });
         });
+        return withAllowance(answer, allowance);
       } catch (error) {
         const problem = problemOf(error);
         // The server logs what is left, and has it worded by `refuse`.
         if (!problem) throw error;
-        return envelopeFor(pathname)(problem);
+        record.noteError(problem.code);
+        const left = error instanceof RateLimitError ? error.allowance : allowance;
+        return withAllowance(envelopeFor(pathname)(problem), left);
       }
     },
   };

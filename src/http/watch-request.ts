@@ -1,0 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
+import type { ServerEvents } from '../telemetry/events.ts';
+import { RequestRecord } from '../telemetry/request-record.ts';
+
+/** Gives a request its id and its record, and tells of it once its answer has ended, however it did. */
+export function watchRequest(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  clock: Clock,
+  events: ServerEvents | undefined,
+): RequestRecord {
+  const record = new RequestRecord();
+  response.setHeader('X-Request-Id', record.id);
+  const began = clock.monotonic();
+  response.once('close', () => {
+    const status = response.headersSent ? response.statusCode : undefined;
+    const ms = clock.monotonic() - began;
+    events?.requestServed({ record, method, status, aborted: !response.writableFinished, ms });
+  });
+  return record;
+}
