@@ -1,10 +1,10 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 
-/** The server's own address, as it writes it in `from`. */
-export const SERVER = 's.whatsapp.net';
+/** The server's own address, as it writes it in `from`: a JID pair without a user, which Baileys compares with. */
+export const SERVER = '@s.whatsapp.net';
 
-/** Baileys writes the server as `@s.whatsapp.net` (a JID pair without a user), others as the bare token. */
-export const isServer = (jid: string | undefined): boolean => jid === SERVER || jid === `@${SERVER}`;
+/** Baileys writes the server like that as well, others as the bare token. */
+export const isServer = (jid: string | undefined): boolean => jid === SERVER || `@${jid}` === SERVER;
 
 export const node = (tag: string, attrs: Record<string, string> = {}, content?: BinaryNode['content']): BinaryNode =>
   content === undefined ? { tag, attrs } : { tag, attrs, content };
