@@ -1,6 +1,7 @@
 import type { Principal, TokenScope } from '../src/access/principal.ts';
 import { TOKEN_SCOPES } from '../src/access/principal.ts';
-import type { Clock } from '../src/clock.ts';
+import { Gate, type GateOptions } from '../src/access/gate.ts';
+import { systemClock, type Clock } from '../src/clock.ts';
 import { instanceNotFound, PrivetError } from '../src/errors.ts';
 import type { GraphQLServices, Tokens } from '../src/graphql/context.ts';
 import { specOf } from '../src/privacy/fields.ts';
@@ -116,8 +117,12 @@ const PRINCIPALS: Readonly<Record<string, Principal>> = {
   'instance-admin': principal(TOKEN_SCOPES, 'id-demo'),
 };
 
+/** Knows the tokens above. */
+export const fakeGate = (options: Partial<GateOptions> = {}): Gate =>
+  new Gate({ clock: systemClock, rateLimit: 1_000_000, authenticate: async (token) => PRINCIPALS[token], ...options });
+
 export const fakeTokens: Tokens = {
-  authenticate: async (token) => PRINCIPALS[token],
+  endedAmong: async () => [],
   issueInstanceToken: async ({ id }) => `token-of-${id}`,
   rotateInstanceToken: async ({ id }) => `new-token-of-${id}`,
 };
@@ -129,12 +134,16 @@ export interface Logged {
 }
 
 /** A real server on a free port, over the fake sessions. */
-export async function serveFake(sessions: FakeSessions, options: Partial<ServerOptions> & { clock?: Clock } = {}) {
+export async function serveFake(
+  sessions: FakeSessions,
+  options: Partial<ServerOptions> & { clock?: Clock; gate?: Gate } = {},
+) {
   const logged: Logged[] = [];
   const record = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
   const services: GraphQLServices = {
     sessions,
     tokens: fakeTokens,
+    gate: options.gate ?? fakeGate(),
     log: { info: record('info'), warn: record('warn'), error: record('error') },
     clock: options.clock,
   };

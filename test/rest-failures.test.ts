@@ -4,7 +4,7 @@ import { PrivetError, RetryLaterError } from '../src/errors.ts';
 import { connectRest, type RestAnswer, type RestClient } from '../src/rest/rest.fixture.ts';
 import { createRestRoute } from '../src/rest/rest.ts';
 import type { Reach } from '../src/session/session-service.ts';
-import { FakeSessions, fakeTokens, serveFake } from './graphql-fakes.ts';
+import { FakeSessions, fakeGate, serveFake } from './graphql-fakes.ts';
 
 const PROFILE = '/api/profile/privacy/demo';
 const USERS = '/users/me/privacy';
@@ -44,7 +44,7 @@ beforeEach(async () => {
   hurry = false;
   sessions = new FailingSessions('demo');
   server = await serveFake(sessions, {
-    routes: [createRestRoute({ sessions, tokens: fakeTokens, clock })],
+    routes: [createRestRoute({ sessions, gate: fakeGate(), clock })],
   });
   rest = await connectRest(server.url);
 });

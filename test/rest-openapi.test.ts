@@ -3,7 +3,7 @@ import { systemClock } from '../src/clock.ts';
 import { fieldSpecs } from '../src/privacy/fields.ts';
 import { createJudge, type Description } from '../src/rest/rest.fixture.ts';
 import { createRestRoute } from '../src/rest/rest.ts';
-import { FakeSessions, fakeTokens, serveFake } from './graphql-fakes.ts';
+import { FakeSessions, fakeGate, serveFake } from './graphql-fakes.ts';
 
 // That the answers are as described is checked with every answer of the other REST tests.
 
@@ -13,7 +13,7 @@ let description: Description;
 let judge: ReturnType<typeof createJudge>;
 
 beforeAll(async () => {
-  const route = createRestRoute({ sessions, tokens: fakeTokens, clock: systemClock });
+  const route = createRestRoute({ sessions, gate: fakeGate(), clock: systemClock });
   server = await serveFake(sessions, { routes: [route] });
   const response = await fetch(`${server.url}/openapi.json`);
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json']);

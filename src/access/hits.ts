@@ -28,7 +28,7 @@ export class HitLog {
   #former = new Map<string, Hits>();
   #presentSince = Number.NEGATIVE_INFINITY;
 
-  /** @param mostCallers of a generation. When there are more at once, those that were quiet for longest are forgotten. */
+  /** @param mostCallers of a generation: so many are remembered for certain, the latest ones, and twice as many at most. */
   constructor(limit: number, windowMs: number, mostCallers: number) {
     this.#limit = limit;
     this.#windowMs = windowMs;
