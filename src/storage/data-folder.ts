@@ -5,22 +5,20 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { OperatorError } from '../errors.ts';
-import { KEY_BYTES } from './seal.ts';
 
 /** Told what the operator should know although the service goes on. */
 export type Warn = (message: string) => void;
 
-const errorCode = (error: unknown): string | undefined =>
+export const errorCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
-const forOthers = (path: string): boolean => (statSync(path).mode & 0o077) !== 0;
+export const forOthers = (path: string): boolean => (statSync(path).mode & 0o077) !== 0;
 
 /** Not by Node's `recursive`, which never comes back where a folder can't be made in one that exists, as in /proc. */
 const makeFolder = (folder: string): void => {
@@ -57,40 +55,8 @@ export const createPrivately = (path: string): void => {
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
 };
 
-export const keyFilePath = (folder: string): string => join(folder, 'encryption.key');
-
-/**
- * The master key of the key file; undefined when there is no file. One that others can read is tightened, with a
- * warning since it may have been read, or refused where it can't be.
- */
-export const readKeyFile = (folder: string, warn: Warn): Uint8Array | undefined => {
-  const path = keyFilePath(folder);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    if (errorCode(cause) === 'ENOENT') return undefined;
-    throw new OperatorError(`Can't read the key file ${path} (${errorCode(cause) ?? 'unknown'})`, { cause });
-  }
-  if (!/^[0-9a-f]{64}$/i.test(text)) {
-    throw new OperatorError(`The key file ${path} is damaged: it must hold 64 hex digits. Restore it from a backup`);
-  }
-  if (forOthers(path)) {
-    try {
-      chmodSync(path, 0o600);
-    } catch (cause) {
-      throw new OperatorError(`Other users can read the key file ${path}: run chmod 600 on it`, { cause });
-    }
-    warn(`Other users could read the key file ${path}; it is for this user alone now`);
-  }
-  return Buffer.from(text, 'hex');
-};
-
-/** Writes the key so that after a power cut the file is there whole, or not at all. */
-export const writeKeyFile = (folder: string, key: Uint8Array): void => {
-  if (key.length !== KEY_BYTES) throw new OperatorError(`A master key has ${KEY_BYTES} bytes`);
-  const path = keyFilePath(folder);
-  writeFileDurably(path, `${Buffer.from(key).toString('hex')}\n`);
+/** Makes it last over a power cut which names the folder holds. */
+export const syncFolder = (folder: string): void => {
   const directory = openSync(folder, 'r');
   try {
     fsyncSync(directory);
@@ -99,7 +65,7 @@ export const writeKeyFile = (folder: string, key: Uint8Array): void => {
   }
 };
 
-/** By a rename, so that a reader sees the old file or the new one. For this user alone. */
+/** By a rename, so that a reader sees the old file or the new one, also after a power cut. For this user alone. */
 export const writeFileDurably = (path: string, content: string): void => {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = openSync(temporary, 'w', 0o600);
@@ -110,4 +76,5 @@ export const writeFileDurably = (path: string, content: string): void => {
     closeSync(file);
   }
   renameSync(temporary, path);
+  syncFolder(dirname(path));
 };

@@ -6,7 +6,7 @@ import type { Tables } from './schema.ts';
 import { Sealer } from './seal.ts';
 import { createSignalKeys } from './signal-keys.ts';
 import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
-import { databasePath } from './storage.ts';
+import { databasePath } from './database.ts';
 
 test('the file is opened as durable as we promise', async () => {
   const dataDir = temporaryFolder();

@@ -43,3 +43,24 @@ export const runModule = (source: string): Child => {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return { process: child, lines, kill };
 };
+
+/** Put before a module text: ends the process, as a power cut would, before its n-th call that changes a file. */
+export const killBeforeWrite = (n: number): string => `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  import { StatementSync } from 'node:sqlite';
+  let left = ${n};
+  const cut = () => { if (--left === 0) process.kill(process.pid, 'SIGKILL'); };
+  for (const name of ['writeSync', 'fsyncSync', 'renameSync', 'linkSync', 'rmSync', 'copyFileSync']) {
+    const original = fs[name];
+    fs[name] = (...args) => { cut(); return original(...args); };
+  }
+  syncBuiltinESMExports();
+  for (const name of ['run', 'all']) {
+    const original = StatementSync.prototype[name];
+    StatementSync.prototype[name] = function (...args) {
+      if (!/^(select|pragma (?!wal_checkpoint))/i.test(this.sourceSQL)) cut();
+      return original.apply(this, args);
+    };
+  }
+`;

@@ -1,18 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { join } from 'node:path';
-import { Kysely } from 'kysely';
 import { type Clock, systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
-import { createPrivately, prepareDataFolder, type Warn } from './data-folder.ts';
-import { NodeSqliteDialect, openSqlite } from './dialect.ts';
+import { prepareDataFolder, type Warn } from './data-folder.ts';
+import { databasePath, openDatabase, prepareDatabase, unusable } from './database.ts';
 import { guarded } from './errors.ts';
 import { createInstances, type Instances } from './instances.ts';
-import { createKeyring, type Keyring, openKeyring } from './keyring.ts';
-import { migrate } from './migrations/index.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
-import type { Tables } from './schema.ts';
 import { createSignalKeys, type SignalKeys } from './signal-keys.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
@@ -38,18 +33,6 @@ export interface StorageOptions {
   readonly warn?: Warn | undefined;
 }
 
-export const databasePath = (dataDir: string): string => join(dataDir, 'privet.db');
-
-/** Migrates and opens the keyring, in one transaction: with a wrong key nothing is changed. */
-const prepare = async (db: Kysely<Tables>, options: StorageOptions, clock: Clock): Promise<Keyring> => {
-  const keyringOptions = { dataDir: options.dataDir, masterKey: options.masterKey, warn: options.warn ?? (() => {}) };
-  return db.transaction().execute(async (tx) => {
-    const keyring = await openKeyring(tx, keyringOptions);
-    await migrate(tx);
-    return keyring ?? (await createKeyring(tx, keyringOptions, clock.now()));
-  });
-};
-
 /**
  * Opens the database of a data folder, or makes it. Several processes may have it open (the command line beside the
  * service); who serves it is a matter of `acquireOwnership`.
@@ -57,12 +40,14 @@ const prepare = async (db: Kysely<Tables>, options: StorageOptions, clock: Clock
  */
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
   const clock = options.clock ?? systemClock;
-  const path = databasePath(options.dataDir);
-  prepareDataFolder(options.dataDir, options.warn ?? (() => {}));
+  const { dataDir, masterKey, warn = () => {} } = options;
+  const path = databasePath(dataDir);
+  prepareDataFolder(dataDir, warn);
 
-  const db = await openDatabase(path);
+  const db = openDatabase(path);
   try {
-    const { sealer, tokenKey } = await guarded('open', () => prepare(db, options, clock));
+    const keyringOptions = { dataDir, masterKey, warn };
+    const { sealer, tokenKey } = await guarded('open', () => prepareDatabase(db, keyringOptions, clock));
     return {
       accounts: createAccounts(db, clock),
       tokens: createTokens(db),
@@ -83,15 +68,3 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
     throw unusable(path, cause);
   }
 };
-
-const openDatabase = async (path: string): Promise<Kysely<Tables>> => {
-  try {
-    createPrivately(path);
-    return new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path)) });
-  } catch (cause) {
-    throw unusable(path, cause);
-  }
-};
-
-const unusable = (path: string, cause: unknown): OperatorError =>
-  new OperatorError(`Can't use the database ${path}: ${cause instanceof Error ? cause.message : 'unknown'}`, { cause });

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { Kysely } from 'kysely';
+import type { Clock } from '../clock.ts';
+import { OperatorError } from '../errors.ts';
+import { createPrivately } from './data-folder.ts';
+import { NodeSqliteDialect, openSqlite } from './dialect.ts';
+import { createKeyring, type Keyring, type KeyringOptions, openKeyring } from './keyring.ts';
+import { migrate } from './migrations/index.ts';
+import type { Tables } from './schema.ts';
+
+export const databasePath = (dataDir: string): string => join(dataDir, 'privet.db');
+
+export const unusable = (path: string, cause: unknown): OperatorError =>
+  new OperatorError(`Can't use the database ${path}: ${cause instanceof Error ? cause.message : 'unknown'}`, { cause });
+
+/** Opens the file, or makes an empty one. */
+export const openDatabase = (path: string): Kysely<Tables> => {
+  try {
+    createPrivately(path);
+    return new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path)) });
+  } catch (cause) {
+    throw unusable(path, cause);
+  }
+};
+
+/** Migrates and opens the keyring, in one transaction: with a wrong key nothing is changed. */
+export const prepareDatabase = (db: Kysely<Tables>, options: KeyringOptions, clock: Clock): Promise<Keyring> =>
+  db.transaction().execute(async (tx) => {
+    const keyring = await openKeyring(tx, options);
+    await migrate(tx);
+    return keyring ?? (await createKeyring(tx, options, clock.now()));
+  });

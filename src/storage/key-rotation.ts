@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { type Kysely, sql } from 'kysely';
+import { OperatorError } from '../errors.ts';
+import { prepareDataFolder, type Warn } from './data-folder.ts';
+import { databasePath, openDatabase } from './database.ts';
+import { guarded } from './errors.ts';
+import { keyFilePath, newKeyFilePath, readKeyFile, retireKeyFile, takeNewKeyFile, writeKeyFile } from './key-file.ts';
+import { readKeyringRow, unwrapKeys, wrapKeys } from './keyring.ts';
+import type { Tables } from './schema.ts';
+import { KEY_BYTES } from './seal.ts';
+
+export interface RotationOptions {
+  readonly dataDir: string;
+  /** The master key until now; undefined: the key file. */
+  readonly masterKey?: Uint8Array | undefined;
+  /** The master key from now on; undefined: one made here, in the key file. */
+  readonly newMasterKey?: Uint8Array | undefined;
+  readonly warn: Warn;
+}
+
+export interface Rotation {
+  /** Where the key file that was there is kept, if this process put it aside. */
+  readonly keptOldKey?: string | undefined;
+  /** False when the old key is still in the database's log: another process did not let it be emptied. */
+  readonly emptiedLog: boolean;
+}
+
+/**
+ * Seals the database's keys under a new master key. What they seal stays as it is, so a service that runs, which has
+ * them in memory, notices nothing. A crash between any two steps leaves a database that opens, with the old key or,
+ * from the commit on, with the new one; running it once more finishes it.
+ */
+export const rotateMasterKey = async (options: RotationOptions): Promise<Rotation> => {
+  const path = databasePath(options.dataDir);
+  if (!existsSync(path)) throw new OperatorError(`There is no database ${path}`);
+  prepareDataFolder(options.dataDir, options.warn);
+
+  const db = openDatabase(path);
+  let newKey: Uint8Array;
+  try {
+    newKey = await guarded('keys.rewrap', () => rewrap(db, options));
+  } finally {
+    await db.destroy();
+  }
+  // By its path again: a restore may have put another database there meanwhile.
+  const reopened = openDatabase(path);
+  try {
+    return await guarded('keys.settle', () => settle(reopened, newKey, options));
+  } finally {
+    await reopened.destroy();
+  }
+};
+
+/** One write transaction, as all that changes key files, so that no other process sees a file that has no row yet. */
+const rewrap = (db: Kysely<Tables>, { dataDir, masterKey, newMasterKey, warn }: RotationOptions): Promise<Uint8Array> =>
+  db.transaction().execute(async (tx) => {
+    const row = await readKeyringRow(tx);
+    if (!row) throw new OperatorError(`The database ${databasePath(dataDir)} has no keys yet: start the service first`);
+    const inFile = readKeyFile(keyFilePath(dataDir), warn);
+    const current = masterKey ?? inFile;
+    const keys = current && unwrapKeys(current, row);
+    if (!keys) {
+      // An earlier one may have been cut short behind its commit; its new key file may be in place since, or not.
+      const candidates = newMasterKey ? [newMasterKey] : [readKeyFile(newKeyFilePath(dataDir), warn), inFile];
+      const done = candidates.find((key) => key && unwrapKeys(key, row));
+      if (done) return done;
+      throw new OperatorError(
+        masterKey
+          ? 'PRIVET_ENCRYPTION_KEY does not open the database: nothing is changed'
+          : `The key file ${keyFilePath(dataDir)} is missing or does not open the database: nothing is changed`,
+      );
+    }
+    if (newMasterKey && Buffer.compare(newMasterKey, current) === 0) {
+      throw new OperatorError('The new key is the present one: nothing is changed');
+    }
+    const newKey = newMasterKey ?? randomBytes(KEY_BYTES);
+    if (!newMasterKey) {
+      writeKeyFile(newKeyFilePath(dataDir), newKey);
+      const written = readKeyFile(newKeyFilePath(dataDir), warn);
+      if (!written?.equals(newKey)) throw new OperatorError('The new key file does not hold what was written to it');
+    }
+    await tx.updateTable('keyring').set(wrapKeys(newKey, keys)).execute();
+    return newKey;
+  });
+
+const settle = async (db: Kysely<Tables>, newKey: Uint8Array, options: RotationOptions): Promise<Rotation> => {
+  const { dataDir, masterKey, newMasterKey, warn } = options;
+  const keptOldKey = await db.transaction().execute(async (tx) => {
+    const row = await readKeyringRow(tx);
+    if (!row || !unwrapKeys(newKey, row)) {
+      throw new OperatorError('Another process changed the database or its key meanwhile; try again');
+    }
+    if (newMasterKey) return masterKey ? undefined : retireKeyFile(dataDir, warn);
+    // Where it is gone, another process opened the database since and took it into place.
+    return existsSync(newKeyFilePath(dataDir)) ? takeNewKeyFile(dataDir, warn) : undefined;
+  });
+  // The old row is in the log until its pages are used again.
+  const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
+  return { keptOldKey, emptiedLog: rows[0]?.busy === 0 };
+};
