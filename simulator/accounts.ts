@@ -20,6 +20,16 @@ export interface Device {
   active: boolean;
 }
 
+export interface AccountOptions {
+  /** The snapshot instead of the default one. */
+  readonly privacy?: Readonly<Record<string, string>>;
+  /**
+   * How many pre-keys a device that is new is said to have: 0 by default, which makes Baileys upload 812. With 30 it
+   * uploads none.
+   */
+  readonly preKeys?: number;
+}
+
 /** A WhatsApp account: the phone, the devices linked to it, and what the server keeps for it. */
 export class Account {
   readonly phoneNumber: string;
@@ -27,12 +37,17 @@ export class Account {
   readonly privacy: Snapshot;
   readonly log = new StanzaLog();
   readonly devices = new Map<number, Device>();
+  /** When its devices logged in, in epoch milliseconds. */
+  readonly logins: number[] = [];
+  /** How many pre-keys the server claims to have of a device that is new. */
+  readonly initialPreKeys: number;
   disappearingSeconds = 0;
   #identity: ReturnType<typeof Curve.generateKeyPair> | undefined;
   #lastDeviceId = 0;
 
-  constructor(phoneNumber: string, privacy: Readonly<Record<string, string>> = DEFAULT_PRIVACY) {
+  constructor(phoneNumber: string, { privacy = DEFAULT_PRIVACY, preKeys = 0 }: AccountOptions = {}) {
     this.phoneNumber = phoneNumber;
+    this.initialPreKeys = preKeys;
     this.lid = digits(14);
     this.privacy = new Map(Object.entries(privacy));
   }
@@ -79,8 +94,8 @@ export class Accounts {
     return [...this.#byPhone.values()].find(({ lid }) => lid === user?.split(':')[0]);
   }
 
-  create(phoneNumber: string, privacy?: Readonly<Record<string, string>>): Account {
-    const account = new Account(phoneNumber, privacy);
+  create(phoneNumber: string, options?: AccountOptions): Account {
+    const account = new Account(phoneNumber, options);
     this.#byPhone.set(phoneNumber, account);
     return account;
   }

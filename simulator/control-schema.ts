@@ -29,15 +29,21 @@ const fault = z.discriminatedUnion('do', [
     delay: z.enum(['work', 'reply']).exactOptional(),
     survive: z.boolean().exactOptional(),
   }),
-  z.strictObject({ ...subject, do: z.literal('no-success') }),
+  z.strictObject({ ...subject, do: z.enum(['no-success', 'no-hello', 'no-upgrade']) }),
   z.strictObject({ ...subject, do: z.enum(['failure', 'refuse-upgrade']), code: status.exactOptional() }),
 ]);
 
-const DISCONNECT = /^(close|reset|stream:\d{3}|xmlstreamend|replaced|device_removed)$/;
+const DISCONNECT = /^(close|reset|ws-close|stream:(\d{3}|ack|xml)|failure:\d{3}|xmlstreamend|replaced|device_removed)$/;
 
 const disconnect = z.custom<Disconnect>((value) => typeof value === 'string' && DISCONNECT.test(value), {
-  error: 'expected close, reset, stream:<code>, xmlstreamend, replaced or device_removed',
+  error:
+    'expected close, reset, ws-close, stream:<code>, stream:ack, stream:xml, failure:<code>, xmlstreamend, replaced or ' +
+    'device_removed',
 });
+
+const frame = z
+  .strictObject({ as: z.enum(['plain', 'sealed', 'bytes']), hex: z.string().regex(/^([0-9a-f]{2})*$/i) })
+  .transform(({ as, hex }) => ({ as, data: Buffer.from(hex, 'hex') }));
 
 /** The bodies of the control port. */
 export const BODIES = {
@@ -49,6 +55,7 @@ export const BODIES = {
     notify: z.boolean().exactOptional(),
   }),
   disconnect: z.strictObject({ how: disconnect }),
+  frames: z.strictObject({ frames: z.array(frame) }),
   fault,
   rtt: z.strictObject({ ms: milliseconds }),
 };

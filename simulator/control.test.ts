@@ -1,3 +1,4 @@
+import { encodeBinaryNode } from '@whiskeysockets/baileys';
 import { expect, test } from 'vitest';
 import { BareClient, connect, iq, memoryAuth } from './bare-client.ts';
 import { openControlPort } from './control.ts';
@@ -55,6 +56,11 @@ test('pairs, shows, changes, breaks and disconnects', async () => {
     ]),
   );
 
+  const frames = [{ as: 'plain', hex: encodeBinaryNode({ tag: 'ib', attrs: {} }).toString('hex') }];
+  await expect(post('/accounts/4915550000006/frames', { frames })).resolves.toEqual({
+    status: 200,
+    body: { links: 1 },
+  });
   await post('/faults', { match: { xmlns: 'privacy', type: 'set' }, do: 'silence' });
   await expect(call(control.url, 'DELETE', '/faults')).resolves.toEqual({ status: 200, body: {} });
   await expect(post('/rtt', { ms: 5 })).resolves.toEqual({ status: 200, body: {} });
@@ -96,6 +102,7 @@ test.each<[string, string, unknown, number, string]>([
   ['POST', '/faults', { do: 'error', match: { name: 'x' } }, 400, 'match.name:'],
   ['POST', `/accounts/${PHONE}/privacy`, { category: 'last' }, 400, 'value:'],
   ['POST', `/accounts/${PHONE}/disconnect`, { how: 'stream:5' }, 400, 'how:'],
+  ['POST', `/accounts/${PHONE}/frames`, { frames: [{ as: 'plain', hex: 'x' }] }, 400, 'frames.0.hex:'],
   ['GET', '/accounts/me', undefined, 400, 'phoneNumber:'],
   ['GET', '/accounts/4915550000097', undefined, 404, 'phoneNumber:'],
   ['POST', '/accounts/4915550000097/disconnect', { how: 'close' }, 404, 'phoneNumber:'],

@@ -44,6 +44,9 @@ const ROUTES: Readonly<Record<string, Route>> = {
     const { category, value, notify = true } = readBody(BODIES.privacy, body);
     simulator.setPrivacy(phoneNumber, category, value, { notify });
   },
+  'POST /accounts/:phone/frames': (simulator, body, phoneNumber) => ({
+    links: simulator.sendFrames(phoneNumber, readBody(BODIES.frames, body).frames),
+  }),
   'POST /accounts/:phone/disconnect': async (simulator, body, phoneNumber) => {
     await simulator.disconnect(phoneNumber, readBody(BODIES.disconnect, body).how);
   },

@@ -7,7 +7,12 @@ const PHONE = '4915550000004';
 test.each<[Disconnect, number]>([
   ['close', 428],
   ['reset', 428],
+  // 1006: the WebSocket's own code, where the other side only says that it closes.
+  ['ws-close', 428],
   ['stream:503', 503],
+  ['stream:ack', 500],
+  ['stream:xml', 500],
+  ['failure:503', 503],
   ['stream:515', 515],
   ['xmlstreamend', 428],
   ['replaced', 440],

@@ -38,6 +38,8 @@ export type Fault = {
   | { readonly do: 'no-success' }
   /** A login that is refused with `<failure reason>`, 401 by default. */
   | { readonly do: 'failure'; readonly code?: number }
+  /** A connection whose upgrade, or whose hello, is not answered. The account is not known yet. */
+  | { readonly do: 'no-upgrade' | 'no-hello' }
   /** An upgrade to WebSocket answered with this HTTP status, 503 by default. The account is not known yet. */
   | { readonly do: 'refuse-upgrade'; readonly code?: number }
 );
@@ -102,6 +104,13 @@ export class Faults {
       return entry.fault.code ?? 503;
     }
     return undefined;
+  }
+
+  /** Whether the next upgrade, or the next hello, is not answered. */
+  forSilence(what: 'no-upgrade' | 'no-hello'): boolean {
+    const entry = [...this.#entries].find(({ fault }) => fault.do === what);
+    if (entry) this.#strike(entry);
+    return entry !== undefined;
   }
 
   #strike(entry: Entry): void {

@@ -15,7 +15,21 @@ const HANDSHAKE_MS = 20_000;
 /** How long a peer may take to answer our closing before the socket is destroyed. */
 const CLOSING_MS = 1_000;
 
+/** A WebSocket close frame with code 1000. */
+const CLOSE_FRAME = Buffer.from([0x88, 0x02, 0x03, 0xe8]);
+
+/** Something for a client to choke on. */
+export type HostileFrame =
+  /** Encrypted as every stanza is; the bytes are what it decodes from, with the flags in front. */
+  | { readonly as: 'plain'; readonly data: Uint8Array }
+  /** A frame as it stands, which does not decrypt. */
+  | { readonly as: 'sealed'; readonly data: Uint8Array }
+  /** What a WebSocket message holds, lengths of frames included. */
+  | { readonly as: 'bytes'; readonly data: Uint8Array };
+
 export interface LinkHandlers {
+  /** Whether the server answers the client's hello. */
+  answersHello(): boolean;
   onHandshake(link: Link, client: ClientFinish): void;
   onNode(link: Link, node: BinaryNode): void;
   onGone(link: Link): void;
@@ -79,6 +93,13 @@ export class Link {
     this.#write(this.#noise.encrypt(encodeBinaryNode(stanza)));
   }
 
+  sendHostile({ as, data }: HostileFrame): void {
+    if (this.#ended) return;
+    if (as === 'plain') this.#write(this.#noise.encrypt(data));
+    else if (as === 'sealed') this.#write(Buffer.from(data));
+    else this.#writeBytes(Buffer.from(data));
+  }
+
   /** Runs `action` in `ms`, unless the link is gone by then. */
   later(ms: number, action: () => void): void {
     if (this.#gone) return;
@@ -113,6 +134,15 @@ export class Link {
     });
   }
 
+  /** Says that the WebSocket closes, and neither hears the answer nor ends the TCP stream by itself. */
+  closeWebSocket(): void {
+    this.#end(() => {
+      this.#socket.pause();
+      this.#socket.write(CLOSE_FRAME);
+      this.#destroyLater();
+    });
+  }
+
   /** Destroys the socket at once, whatever is still under way. */
   drop(): void {
     this.#ended = true;
@@ -135,7 +165,10 @@ export class Link {
   }
 
   #write(payload: Buffer): void {
-    const bytes = frame(payload);
+    this.#writeBytes(frame(payload));
+  }
+
+  #writeBytes(bytes: Buffer): void {
     this.#outbound.push(() => {
       if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(bytes);
     });
@@ -160,7 +193,7 @@ export class Link {
       if (!this.#ended) this.#handlers.onNode(this, stanza);
     } else if (!this.#greeted) {
       this.#greeted = true;
-      this.#write(this.#noise.readHello(bytes));
+      if (this.#handlers.answersHello()) this.#write(this.#noise.readHello(bytes));
     } else {
       const client = this.#noise.readFinish(bytes);
       clearTimeout(this.#deadline);

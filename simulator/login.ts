@@ -34,6 +34,7 @@ export function logIn(
   device.link?.finish(replaced());
   device.link = link;
   device.active = false;
+  account.logins.push(Date.now());
   const routing = node('routing_info', {}, randomBytes(8));
   link.send(node('success', { t: unixSeconds(), lid: account.deviceLid(device.id), props: '27', location: 'sim' }));
   link.send(node('ib', { from: SERVER }, [node('edge_routing', {}, [routing])]));

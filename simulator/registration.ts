@@ -86,7 +86,7 @@ export class Registration {
     try {
       const answer = await promise;
       this.#verify(answer, account, signed);
-      account.devices.set(deviceId, newDevice(deviceId, this.keys));
+      account.devices.set(deviceId, newDevice(deviceId, this.keys, account.initialPreKeys));
       // The device is paired: it has to come back, and log in.
       this.link.finish(streamError(515));
     } finally {
@@ -118,7 +118,7 @@ export class Registration {
   }
 }
 
-function pairSuccess(id: string, account: Account, deviceId: number, signed: SignedIdentity): BinaryNode {
+export function pairSuccess(id: string, account: Account, deviceId: number, signed: SignedIdentity): BinaryNode {
   return node('iq', { from: SERVER, type: 'set', id, xmlns: 'md', t: unixSeconds() }, [
     node('pair-success', {}, [
       node('device-identity', {}, signed.encoded),
@@ -128,6 +128,6 @@ function pairSuccess(id: string, account: Account, deviceId: number, signed: Sig
   ]);
 }
 
-function newDevice(id: number, keys: CompanionKeys): Device {
-  return { ...keys, id, preKeys: 0, dirtySince: undefined, link: undefined, active: false };
+export function newDevice(id: number, keys: CompanionKeys, preKeys: number): Device {
+  return { ...keys, id, preKeys, dirtySince: undefined, link: undefined, active: false };
 }

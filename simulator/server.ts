@@ -84,6 +84,7 @@ export class WhatsAppServer {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Without a listener an error of a socket that is being refused would end the process.
     socket.on('error', () => undefined);
+    if (this.faults.forSilence('no-upgrade')) return;
     const status = this.faults.forUpgrade() ?? refusalOf(request);
     if (status !== undefined) {
       socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -91,6 +92,7 @@ export class WhatsAppServer {
     }
     this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
       const link = new Link(ws, socket, this.identity, () => this.rttMs, {
+        answersHello: () => !this.faults.forSilence('no-hello'),
         onHandshake: (each, client) => this.#greet(each, client),
         onNode: (each, stanza) => this.#take(each, stanza),
         onGone: (each) => this.#forget(each),

@@ -1,12 +1,18 @@
-import type { Account } from './accounts.ts';
+import type { AuthenticationCreds } from '@whiskeysockets/baileys';
+import type { Account, AccountOptions } from './accounts.ts';
+import { disconnect, type Disconnect } from './disconnect.ts';
+import { linkDevice } from './devices.ts';
 import { parsePhoneNumber, SimulatorError } from './errors.ts';
 import type { Fault, FaultHandle } from './faults.ts';
-import { deviceRemoved, node, replaced, streamError, unixSeconds } from './nodes.ts';
+import type { HostileFrame } from './link.ts';
+import { node, unixSeconds } from './nodes.ts';
 import type { RefLifetimes } from './registration.ts';
 import { WhatsAppServer } from './server.ts';
 import type { LoggedStanza } from './stanza-log.ts';
 
 export type { Fault, FaultHandle } from './faults.ts';
+export type { Disconnect } from './disconnect.ts';
+export type { HostileFrame } from './link.ts';
 export type { LoggedStanza } from './stanza-log.ts';
 
 export interface SimulatorOptions {
@@ -22,9 +28,6 @@ export interface SimulatorOptions {
   readonly codeMs?: number;
 }
 
-/** How the server, or the phone, ends the links of an account. */
-export type Disconnect = 'close' | 'reset' | `stream:${number}` | 'xmlstreamend' | 'replaced' | 'device_removed';
-
 /** What can be seen of an account, as it is at the moment of asking. */
 export interface AccountView {
   readonly phoneNumber: string;
@@ -35,6 +38,8 @@ export interface AccountView {
   /** Whether one of its devices is logged in. */
   readonly connected: boolean;
   readonly linkedDevices: number;
+  /** When its devices logged in, in epoch milliseconds. */
+  readonly logins: readonly number[];
 }
 
 export interface Simulator extends AsyncDisposable {
@@ -43,8 +48,10 @@ export interface Simulator extends AsyncDisposable {
   readonly rootSerial: number;
   /** How many sockets are open, logged in or not. */
   readonly sockets: number;
-  /** Makes an account before a device is linked to it, with this snapshot instead of the default one. */
-  createAccount(phoneNumber: string, options?: { privacy?: Readonly<Record<string, string>> }): void;
+  /** Makes an account before a device is linked to it. */
+  createAccount(phoneNumber: string, options?: AccountOptions): void;
+  /** Links a device without the wire, and returns the credentials of its companion. Makes the account if need be. */
+  linkDevice(phoneNumber: string): AuthenticationCreds;
   /** Throws `SimulatorError` 404 where there is no such account. */
   account(phoneNumber: string): AccountView;
   /** Scans a QR with a phone; resolves to its number once the companion is linked. */
@@ -56,6 +63,8 @@ export interface Simulator extends AsyncDisposable {
    * of the account. With `notify: false` nobody is told.
    */
   setPrivacy(phoneNumber: string, category: string, value: string | null, options?: { notify?: boolean }): void;
+  /** Sends frames that no server would send, on each link of an account. Returns how many links that were. */
+  sendFrames(phoneNumber: string, frames: readonly HostileFrame[]): number;
   /** Ends the links of an account; resolves once they are gone. */
   disconnect(phoneNumber: string, how: Disconnect): Promise<void>;
   addFault(fault: Fault): FaultHandle;
@@ -87,11 +96,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     get sockets() {
       return server.sockets;
     },
-    createAccount: (phoneNumber, { privacy } = {}) => {
+    createAccount: (phoneNumber, options) => {
       const phone = parsePhoneNumber(phoneNumber);
       if (server.accounts.get(phone)) throw new SimulatorError(409, 'phoneNumber: there is such an account already');
-      server.accounts.create(phone, privacy);
+      server.accounts.create(phone, options);
     },
+    linkDevice: (phoneNumber) => linkDevice(server.accounts.getOrCreate(parsePhoneNumber(phoneNumber))),
     account: (phoneNumber) => view(find(phoneNumber)),
     scan: (qr, phoneNumber) => server.lobby.scan(qr, phoneNumber),
     enterCode: (phoneNumber, code) => server.lobby.enterCode(phoneNumber, code),
@@ -100,6 +110,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       if (value === null) account.privacy.delete(category);
       else account.privacy.set(category, value);
       if (notify) announce(account, category, value);
+    },
+    sendFrames: (phoneNumber, frames) => {
+      const { links } = find(phoneNumber);
+      for (const link of links) for (const frame of frames) link.sendHostile(frame);
+      return links.length;
     },
     disconnect: (phoneNumber, how) => disconnect(find(phoneNumber), how),
     addFault: (fault) => {
@@ -122,6 +137,7 @@ function view(account: Account): AccountView {
     stanzas: [...account.log.entries],
     connected: account.links.length > 0,
     linkedDevices: account.devices.size,
+    logins: [...account.logins],
   };
 }
 
@@ -137,18 +153,4 @@ function announce(account: Account, category: string, value: string | null): voi
     const attrs = { from: account.jid, type: 'account_sync', id: link.nextId(), t: unixSeconds() };
     link.send(node('notification', attrs, [node('privacy', {}, content)]));
   }
-}
-
-async function disconnect(account: Account, how: Disconnect): Promise<void> {
-  const { links } = account;
-  // Unlinked from the phone: no device of the account can log in again, connected now or not.
-  if (how === 'device_removed') account.devices.clear();
-  for (const link of links) {
-    if (how === 'close' || how === 'reset') link.cut(how);
-    else if (how === 'xmlstreamend') link.endStream();
-    else if (how === 'replaced') link.finish(replaced());
-    else if (how === 'device_removed') link.finish(deviceRemoved());
-    else link.finish(streamError(Number(how.slice('stream:'.length))));
-  }
-  await Promise.all(links.map((link) => link.closed));
 }
