@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createPubSub } from 'graphql-yoga';
 
 /** What happens to instances, by instance id. Subscribers get a nudge and read the present state themselves. */
@@ -7,6 +8,45 @@ type Topics = {
   /** A read brought other privacy settings than the one before. */
   privacyChanged: [instanceId: string, payload: null];
 };
+type Config = NonNullable<Parameters<typeof createPubSub<Topics>>[0]>;
 
-export const createEvents = () => createPubSub<Topics>();
-export type Events = ReturnType<typeof createEvents>;
+export interface Events {
+  publish(topic: keyof Topics, instanceId: string, payload: null): void;
+  /** Begins with the first `next()`. Nudges that nobody took yet are one. */
+  subscribe(topic: keyof Topics, instanceId: string): AsyncIterableIterator<unknown>;
+}
+
+/**
+ * Yoga's pub/sub, with a buffer of its own for each subscriber. Without any it throws at the 1,025th value that nobody
+ * took, from a listener whose errors nobody can catch: one client that does not read would end the process. Given to
+ * all, one buffer would be shared by them.
+ */
+export function createEvents(): Events {
+  const eventTarget: NonNullable<Config['eventTarget']> = new EventTarget();
+  // As many as there are streams: Node would take more than ten for a leak.
+  setMaxListeners(0, eventTarget);
+  const publisher = createPubSub<Topics>({ eventTarget });
+  return {
+    publish: (topic, instanceId, payload) => publisher.publish(topic, instanceId, payload),
+    subscribe: (topic, instanceId) =>
+      createPubSub<Topics>({ eventTarget, repeaterBuffer: new Latest() }).subscribe(topic, instanceId),
+  };
+}
+
+/** Holds the latest value alone. */
+class Latest implements NonNullable<Config['repeaterBuffer']> {
+  readonly full = false;
+  #values: unknown[] = [];
+
+  get empty(): boolean {
+    return this.#values.length === 0;
+  }
+
+  add(value: unknown): void {
+    this.#values = [value];
+  }
+
+  remove(): unknown {
+    return this.#values.pop();
+  }
+}
