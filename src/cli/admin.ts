@@ -12,14 +12,26 @@ export interface Admin {
   readonly tokens: TokenService;
 }
 
-/** Opens the data folder beside a service that may be running on it: without taking ownership. */
-export const withAdmin = async (io: CommandIo, work: (admin: Admin) => Promise<void>): Promise<void> => {
+/** What the environment says, checked, as far as a command on the data folder needs it. */
+export interface AdminSettings {
+  readonly dataDir: string;
+  readonly masterKey: Uint8Array | undefined;
+  readonly newMasterKey: Uint8Array | undefined;
+  readonly warn: (message: string) => void;
+}
+
+export const adminSettings = (io: CommandIo): AdminSettings => {
   const env = readEnv(io.env);
   const { dataDir } = createConfig(env);
-  const { encryptionKey } = createSecrets(env);
+  const { encryptionKey: masterKey, newEncryptionKey: newMasterKey } = createSecrets(env);
   const warn = (message: string) => io.complain(`Warning: ${message}`);
   for (const warning of configWarnings(env)) warn(warning);
-  await using storage = await openStorage({ dataDir, masterKey: encryptionKey, warn });
+  return { dataDir, masterKey, newMasterKey, warn };
+};
+
+/** Opens the data folder beside a service that may be running on it: without taking ownership. */
+export const withAdmin = async (io: CommandIo, work: (admin: Admin) => Promise<void>): Promise<void> => {
+  await using storage = await openStorage(adminSettings(io));
   await work({ storage, tokens: createTokenService({ storage }) });
 };
 

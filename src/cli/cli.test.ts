@@ -41,6 +41,7 @@ test('--help lists every command, and each has its own', async () => {
     'token list',
     'token rotate',
     'token revoke',
+    'keys rotate',
   ];
   for (const name of names) {
     expect(out).toContain(`privet ${name}`);

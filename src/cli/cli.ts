@@ -5,10 +5,11 @@ import { scrub } from '../telemetry/scrub.ts';
 import { accountCommands } from './account.ts';
 import { type Command, commandHelp, generalHelp, parseCommandArgs } from './command.ts';
 import type { CommandIo } from './io.ts';
+import { keysCommands } from './keys.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommands } from './token.ts';
 
-const COMMANDS: readonly Command[] = [serveCommand, ...accountCommands, ...tokenCommands];
+const COMMANDS: readonly Command[] = [serveCommand, ...accountCommands, ...tokenCommands, ...keysCommands];
 
 const version = (): string => {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

@@ -4,12 +4,12 @@ import type { CommandIo } from './io.ts';
 
 export interface CommandOption {
   readonly name: string;
-  /** What stands for its value in the help. */
-  readonly value: string;
+  /** What stands for its value in the help; an option without one takes none. */
+  readonly value?: string;
   readonly help: string;
 }
 
-/** What was given on the command line, checked against the command's options. */
+/** What was given on the command line, checked against the command's options; '' for one that takes no value. */
 export interface CommandArgs {
   readonly options: ReadonlyMap<string, string>;
   readonly positionals: readonly string[];
@@ -39,7 +39,9 @@ const columns = (rows: readonly (readonly [string, string])[]): string => {
 };
 
 export const commandHelp = (command: Command): string => {
-  const options = command.options.map(({ name, value, help }) => [`--${name} <${value}>`, help] as const);
+  const options = command.options.map(
+    ({ name, value, help }) => [value === undefined ? `--${name}` : `--${name} <${value}>`, help] as const,
+  );
   return `${usage(command)}\n\n${command.help}\n\n${columns([...options, ['--help', 'Show this']])}`;
 };
 
@@ -63,17 +65,22 @@ export const parseCommandArgs = (command: Command, argv: readonly string[]): Com
     args: [...argv],
     strict: false,
     tokens: true,
-    options: Object.fromEntries(command.options.map(({ name }) => [name, { type: 'string' as const }])),
+    options: Object.fromEntries(
+      command.options.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const),
+    ),
   });
   const options = new Map<string, string>();
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
-    const known = command.options.some(({ name }) => name === token.name && token.rawName.startsWith('--'));
+    const known = command.options.find(({ name }) => name === token.name && token.rawName.startsWith('--'));
     if (!known) throw wrong(command, `Unknown option ${token.rawName}`);
-    if (token.value === undefined) throw wrong(command, `${token.rawName} needs a value`);
-    options.set(token.name, token.value);
+    const needsValue = known.value !== undefined;
+    if (needsValue !== (token.value !== undefined)) {
+      throw wrong(command, `${token.rawName} ${needsValue ? 'needs a' : 'takes no'} value`);
+    }
+    options.set(token.name, token.value ?? '');
   }
   const [extra] = positionals.slice(command.positionals.length);
   if (extra !== undefined) throw wrong(command, `Unexpected argument "${extra}"`);

@@ -1,43 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../storage/storage.fixture.ts';
-
-const MAIN = new URL('../main.ts', import.meta.url).pathname;
-
-interface Service {
-  readonly process: ChildProcess;
-  readonly out: string[];
-  readonly err: string[];
-  /** The exit code, or the name of the signal that ended it. */
-  readonly ended: Promise<number | string>;
-  /** Resolves to its URL once it has printed that. */
-  readonly ready: Promise<string>;
-}
-
-/** The real command line in a process of its own. */
-const serve = (env: Record<string, string>): Service => {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
-    env: { PATH: process.env['PATH'], PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const [out, err]: [string[], string[]] = [[], []];
-  const lines = createInterface({ input: child.stdout });
-  const ready = new Promise<string>((resolve) => {
-    lines.on('line', (line) => {
-      out.push(line);
-      const url = /ready at (http:\S+)/.exec(line)?.[1];
-      if (url !== undefined) resolve(url);
-    });
-  });
-  createInterface({ input: child.stderr }).on('line', (line) => err.push(line));
-  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
-  return { process: child, out, err, ended, ready };
-};
+import { serve } from './cli.fixture.ts';
 
 const data = () => join(temporaryFolder(), 'data');
 
@@ -71,14 +36,35 @@ test('a given account token is never printed', async () => {
   expect([...service.out, ...service.err].join('\n')).not.toContain(canary);
 });
 
-test('a second service on the same data exits 1 and names the first, which goes on', async () => {
-  const env = { PRIVET_DATA: data() };
+test('a second service on the same data exits 1 and names the first, which notices nothing', async () => {
+  const token = 'an-account-token-of-the-operators-own';
+  const env = { PRIVET_DATA: data(), PRIVET_ACCOUNT_TOKEN: token, PRIVET_RATE_LIMIT: '1000000', LOG_LEVEL: 'warn' };
   const first = serve(env);
   const url = await first.ready;
-  const second = serve(env);
-  expect(await second.ended).toBe(1);
-  expect(second.err).toEqual([expect.stringMatching(new RegExp(`is in use by process ${first.process.pid} on `))]);
-  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  const done = new AbortController();
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const calls = (async () => {
+    const statuses = new Map<string, number>();
+    for (let n = 0; !done.signal.aborted; n++) {
+      const body = JSON.stringify({ query: `mutation { createInstance(name: "i${n}") { instance { name } } }` });
+      const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
+      const kind = `${answer.status} ${(await answer.text()).includes('"errors"') ? 'errors' : 'good'}`;
+      statuses.set(kind, (statuses.get(kind) ?? 0) + 1);
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    }
+    return statuses;
+  })();
+  const others = [serve(env), serve({ ...env, PORT: new URL(url).port })];
+  for (const other of others) {
+    expect(await other.ended).toBe(1);
+    expect(other.out).toEqual([]);
+    expect(other.err).toEqual([expect.stringMatching(new RegExp(`is in use by process ${first.process.pid} on `))]);
+  }
+  done.abort();
+  expect([...(await calls).keys()]).toEqual(['200 good']);
+  expect([first.err, first.out.length, first.process.exitCode]).toEqual([[], 1, null]);
+  first.process.kill('SIGTERM');
+  expect(await first.ended).toBe(0);
 });
 
 test('after kill -9 the next start is free to go', async () => {

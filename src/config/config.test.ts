@@ -32,7 +32,7 @@ test('an empty environment gives the defaults', () => {
     metrics: { host: '127.0.0.1', port: undefined, onMainPort: true },
     graphiql: true,
   });
-  expect(createSecrets(readEnv({}))).toEqual({ accountToken: undefined, encryptionKey: undefined });
+  expect(createSecrets(readEnv({}))).toEqual({});
 });
 
 test('an empty string counts as unset', () => {
@@ -97,6 +97,7 @@ const BAD: Record<Exclude<EnvName, 'PRIVET_DATA'>, string[]> = {
   LOG_LEVEL: ['verbose', '3'],
   PRIVET_ACCOUNT_TOKEN: ['short', 'x'.repeat(31), 'x'.repeat(513), `${'x'.repeat(40)}\n`, 'ü'.repeat(40)],
   PRIVET_ENCRYPTION_KEY: ['x', 'ab'.repeat(31), 'ab'.repeat(33), 'g'.repeat(64)],
+  PRIVET_NEW_ENCRYPTION_KEY: ['x', 'ab'.repeat(31)],
   PRIVET_WHATSAPP_URL: ['localhost', 'http://localhost', 'ws//x'],
   PRIVET_WHATSAPP_ROOT_KEY: ['ab', 'ab'.repeat(33), 'zz'.repeat(32)],
   PRIVET_WHATSAPP_ROOT_SERIAL: ['-1', 'x', '4294967296'],
@@ -116,9 +117,12 @@ describe.each(Object.entries(BAD))('a bad %s', (name, values) => {
   });
 });
 
-test.each(['PRIVET_ACCOUNT_TOKEN', 'PRIVET_ENCRYPTION_KEY'])('a refused %s is not repeated', (name) => {
-  expect(refusal({ [name]: 'canary-8e1f' })).not.toContain('canary-8e1f');
-});
+test.each(['PRIVET_ACCOUNT_TOKEN', 'PRIVET_ENCRYPTION_KEY', 'PRIVET_NEW_ENCRYPTION_KEY'])(
+  'a refused %s is not repeated',
+  (name) => {
+    expect(refusal({ [name]: 'canary-8e1f' })).not.toContain('canary-8e1f');
+  },
+);
 
 test.each([
   ['hex', Buffer.alloc(32, 0xab).toString('hex')],

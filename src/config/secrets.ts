@@ -7,6 +7,8 @@ export interface Secrets {
   readonly accountToken?: string | undefined;
   /** The 32 bytes that everything at rest is sealed under; undefined: the key file in the data folder. */
   readonly encryptionKey?: Uint8Array | undefined;
+  /** What `keys rotate` puts into its place. */
+  readonly newEncryptionKey?: Uint8Array | undefined;
 }
 
 const MIN_TOKEN_LENGTH = 32;
@@ -27,16 +29,17 @@ const accountToken = (env: Env): string | undefined => {
   return raw;
 };
 
-const encryptionKey = (env: Env): Uint8Array | undefined => {
-  const raw = env.values.get('PRIVET_ENCRYPTION_KEY');
+const key = (env: Env, name: 'PRIVET_ENCRYPTION_KEY' | 'PRIVET_NEW_ENCRYPTION_KEY'): Uint8Array | undefined => {
+  const raw = env.values.get(name);
   if (raw === undefined) return undefined;
   if (/^[0-9a-f]{64}$/i.test(raw)) return Buffer.from(raw, 'hex');
   if (/^[A-Za-z0-9+/]{43}=?$/.test(raw)) return Buffer.from(raw, 'base64');
-  throw new OperatorError('PRIVET_ENCRYPTION_KEY must be 32 bytes, as 64 hex digits or in base64');
+  throw new OperatorError(`${name} must be 32 bytes, as 64 hex digits or in base64`);
 };
 
 /** @throws OperatorError naming the variable, without its value. */
 export const createSecrets = (env: Env): Secrets => ({
   accountToken: accountToken(env),
-  encryptionKey: encryptionKey(env),
+  encryptionKey: key(env, 'PRIVET_ENCRYPTION_KEY'),
+  newEncryptionKey: key(env, 'PRIVET_NEW_ENCRYPTION_KEY'),
 });

@@ -1,0 +1,47 @@
+import { OperatorError } from '../errors.ts';
+import { keyFilePath } from '../storage/key-file.ts';
+import { rotateMasterKey } from '../storage/key-rotation.ts';
+import { adminSettings } from './admin.ts';
+import type { Command } from './command.ts';
+
+const rotate: Command = {
+  name: 'keys rotate',
+  help: `Seals the database under a new encryption key; a service that runs goes on.
+A key file is replaced by one with a new key. With PRIVET_NEW_ENCRYPTION_KEY that key is the new one: set it as
+PRIVET_ENCRYPTION_KEY before the next start. Cut short, run it again with the same variables.
+The old key opens nothing any more but backups made before. A key file's old key is kept for them, until you delete it;
+one from PRIVET_ENCRYPTION_KEY is yours to keep.
+Who had both the old key and a copy of the database can read what is in that copy, and what is sealed later in a copy
+made later: unlink and pair anew what was in it.`,
+  options: [
+    { name: 'to-key-file', help: 'From PRIVET_ENCRYPTION_KEY to a key file with a new key, in the data folder' },
+  ],
+  positionals: [],
+  async run({ options }, io) {
+    const { dataDir, masterKey, newMasterKey, warn } = adminSettings(io);
+    const toKeyFile = options.has('to-key-file');
+    if (toKeyFile && newMasterKey) {
+      throw new OperatorError('--to-key-file makes a key by itself: unset PRIVET_NEW_ENCRYPTION_KEY');
+    }
+    if (masterKey && !newMasterKey && !toKeyFile) {
+      throw new OperatorError(
+        'The key comes from PRIVET_ENCRYPTION_KEY: set PRIVET_NEW_ENCRYPTION_KEY to the new one, or give --to-key-file',
+      );
+    }
+    const { keptOldKey, emptiedLog } = await rotateMasterKey({ dataDir, masterKey, newMasterKey, warn });
+    io.say(
+      newMasterKey
+        ? 'The database is sealed under the key of PRIVET_NEW_ENCRYPTION_KEY: set it as PRIVET_ENCRYPTION_KEY before the next start'
+        : `The database is sealed under a new key, in ${keyFilePath(dataDir)}`,
+    );
+    if (masterKey && toKeyFile) io.say('Unset PRIVET_ENCRYPTION_KEY before the next start');
+    io.say(
+      keptOldKey === undefined
+        ? 'Backups made before need the old key: keep it, or make a new backup'
+        : `Backups made before need the old key: it is kept in ${keptOldKey}; delete it when you have a new backup`,
+    );
+    if (!emptiedLog) warn('What the old key opened is in the database’s log until the service has written some more');
+  },
+};
+
+export const keysCommands: readonly Command[] = [rotate];
