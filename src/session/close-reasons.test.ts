@@ -34,6 +34,7 @@ const ROWS: [evidence: CloseEvidence, state: string, code: string, action: objec
   [failure(503), 'RECONNECTING', 'login_failure_503', { kind: 'retry' }],
   [{ kind: 'stream_end' }, 'RECONNECTING', 'stream_ended', { kind: 'retry' }],
   [{ kind: 'closed', phase: 'open' }, 'RECONNECTING', 'connection_closed', { kind: 'retry' }],
+  [{ kind: 'closed', phase: 'hello' }, 'RECONNECTING', 'unreachable', { kind: 'retry' }],
   [{ kind: 'upgrade_refused', status: 503 }, 'RECONNECTING', 'upgrade_refused', { kind: 'retry' }],
   [{ kind: 'handshake_failed' }, 'RECONNECTING', 'handshake_failed', { kind: 'retry' }],
   [{ kind: 'watchdog', phase: 'login' }, 'RECONNECTING', 'connect_timed_out', { kind: 'retry' }],

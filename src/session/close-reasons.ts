@@ -54,7 +54,9 @@ export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
     case 'stream_end':
       return reconnect('stream_ended', 'WhatsApp ended the stream');
     case 'closed':
-      return reconnect('connection_closed', 'The connection was closed');
+      return evidence.phase === 'hello'
+        ? reconnect('unreachable', 'WhatsApp could not be reached')
+        : reconnect('connection_closed', 'The connection was closed');
     case 'upgrade_refused':
       return reconnect('upgrade_refused', `The server refused the connection with HTTP status ${evidence.status}`);
     case 'handshake_failed':

@@ -1,11 +1,19 @@
 import { BufferJSON, proto, type SignalDataTypeMap, type SignalKeyStore } from '@whiskeysockets/baileys';
 import type { KeyStore } from '../link.ts';
 
-/** Baileys' view of the store. It swallows some of the store's errors, so they are reported as well. */
-export function createKeyStore(store: KeyStore, onFailure: (error: unknown) => void): SignalKeyStore {
-  const reported = async <T>(work: Promise<T>): Promise<T> => {
+/**
+ * Baileys' view of the store. It swallows some of the store's errors, so they are reported as well. A link that is over
+ * writes nothing any more: Baileys goes on with what it was at, and would overwrite what the next link stored.
+ */
+export function createKeyStore(
+  store: KeyStore,
+  isOver: () => boolean,
+  onFailure: (error: unknown) => void,
+): SignalKeyStore {
+  const reported = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (isOver()) throw new Error('The link is over');
     try {
-      return await work;
+      return await work();
     } catch (error) {
       onFailure(error);
       throw error;
@@ -13,7 +21,7 @@ export function createKeyStore(store: KeyStore, onFailure: (error: unknown) => v
   };
   return {
     async get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]) {
-      const found = await reported(store.get(type, ids));
+      const found = await reported(() => store.get(type, ids));
       const values: Record<string, SignalDataTypeMap[T]> = {};
       for (const [id, text] of found) values[id] = parseKey(type, text);
       return values;
@@ -26,7 +34,7 @@ export function createKeyStore(store: KeyStore, onFailure: (error: unknown) => v
           value: value === null || value === undefined ? null : JSON.stringify(value, BufferJSON.replacer),
         })),
       );
-      return reported(store.apply(changes));
+      return reported(() => store.apply(changes));
     },
   };
 }

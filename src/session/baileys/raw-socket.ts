@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 interface WsSocket extends EventEmitter {
   readonly readyState: number;
   send(data: unknown, done?: (error?: Error) => void): void;
+  close(code?: number, data?: string | Buffer): void;
   terminate(): void;
 }
 
@@ -15,6 +16,8 @@ export interface RawSocket {
   isClosed(): boolean;
   terminate(): void;
   onClose(listener: () => void): void;
+  /** The other side said that it closes, or broke the protocol. Its TCP stream may stay open for as long as it likes. */
+  onClosing(listener: () => void): void;
   /** An upgrade answered with something other than 101: `ws` then waits forever unless the socket is ended. */
   onRefusedUpgrade(listener: (status: number) => void): void;
   /** From now on each frame goes through `pass`, which calls it when it may leave. */
@@ -29,6 +32,14 @@ export function rawSocketOf(client: object): RawSocket {
     isClosed: () => socket.readyState === CLOSED,
     terminate: () => socket.terminate(),
     onClose: (listener) => void socket.once('close', listener),
+    onClosing(listener) {
+      // `ws` answers a closing handshake with its own close(), and has no event for it.
+      const close = socket.close.bind(socket);
+      socket.close = (code, data) => {
+        listener();
+        close(code, data);
+      };
+    },
     onRefusedUpgrade(listener) {
       socket.on('unexpected-response', (_request: unknown, response: IncomingMessage) => {
         response.resume();
@@ -44,5 +55,7 @@ export function rawSocketOf(client: object): RawSocket {
 
 function isWsSocket(value: unknown): value is WsSocket {
   if (typeof value !== 'object' || value === null) return false;
-  return ['send', 'terminate', 'on', 'once'].every((method) => typeof Reflect.get(value, method) === 'function');
+  return ['send', 'close', 'terminate', 'on', 'once'].every(
+    (method) => typeof Reflect.get(value, method) === 'function',
+  );
 }

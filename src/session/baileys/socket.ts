@@ -1,3 +1,5 @@
+// Before Baileys, which takes hold of what it bounds.
+import './bounded-inflate.ts';
 import {
   BufferJSON,
   DEFAULT_CONNECTION_CONFIG,
@@ -6,8 +8,10 @@ import {
   makeWASocket,
   WA_CERT_DETAILS,
   type AuthenticationCreds,
+  type BaileysEventEmitter,
   type ConnectionState,
 } from '@whiskeysockets/baileys';
+import { admitStanzas, isWorkFor } from './admission.ts';
 import { WriteBarrier } from '../barrier.ts';
 import { guardListeners } from '../guard.ts';
 import { createKeyStore } from './key-store.ts';
@@ -30,6 +34,8 @@ const ATTEMPT_TIMEOUT_MS = 28_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 /** Baileys tells why it ended a socket right after the close; it is not waited for longer than this. */
 const REASON_GRACE_MS = 200;
+/** How long frames that came ahead of a closing handshake may take to be read. */
+const CLOSING_GRACE_MS = 100;
 /** rc14 shows the first QR for 60 s and each further one for 20 s. */
 const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
@@ -100,11 +106,15 @@ class BaileysLink implements Link {
     this.#options = options;
     const { credentials } = options;
     this.#creds = credentials === undefined ? initAuthCreds() : parseCredentials(credentials);
-    const keys = createKeyStore(options.keys, (error) => this.end({ kind: 'storage_failed', error }));
+    const keys = createKeyStore(
+      options.keys,
+      () => this.#evidence !== undefined,
+      (error) => this.end({ kind: 'storage_failed', error }),
+    );
     this.#sock = makeWASocket({
       ...LIGHT_SOCKET,
       waWebSocketUrl: server.url ?? DEFAULT_CONNECTION_CONFIG.waWebSocketUrl,
-      shouldIgnoreJid: (jid) => !this.#isOwn(jid),
+      shouldIgnoreJid: (jid) => this.#isOther(jid),
       auth: { creds: this.#creds, keys },
     });
     this.#requests = new Requests(options.clock, (stanza) => this.#sock.sendNode(stanza));
@@ -161,16 +171,16 @@ class BaileysLink implements Link {
     if (phases.includes(this.#phase)) this.end({ kind: 'watchdog', phase: this.#phase });
   }
 
-  #isOwn(jid: string): boolean {
+  /** Somebody's address that is not ours. The server's has no user. */
+  #isOther(jid: string): boolean {
     const user = jidDecode(jid)?.user;
     const { me } = this.#creds;
-    return user !== undefined && (user === jidDecode(me?.id)?.user || user === jidDecode(me?.lid)?.user);
+    return !!user && user !== jidDecode(me?.id)?.user && user !== jidDecode(me?.lid)?.user;
   }
 
   #watchSocket(): void {
+    admitStanzas(this.#sock.ws, () => isPaired(this.#creds));
     guardListeners(this.#sock.ws, (error) => this.end({ kind: 'crashed', error }));
-    // A missed call makes Baileys build a message in a listener that nobody guards.
-    this.#sock.ev.removeAllListeners('call');
     this.#raw.delaySends((send) => this.#barrier.pass(send));
     // Baileys awaits a closing handshake, which a dead peer never finishes.
     this.#sock.ws.close = () => {
@@ -179,6 +189,10 @@ class BaileysLink implements Link {
       this.#terminate();
       return this.#gone.promise;
     };
+    this.#raw.onClosing(() => {
+      const closing = (): void => this.end({ kind: 'closed', phase: this.#phase });
+      if (!this.#evidence) this.#timers.use(this.#options.clock.after(CLOSING_GRACE_MS, closing));
+    });
     this.#raw.onRefusedUpgrade((status) => this.end({ kind: 'upgrade_refused', status }));
     this.#raw.onClose(() => {
       this.#requests.end();
@@ -204,6 +218,11 @@ class BaileysLink implements Link {
     for (const type of PASSKEY_NOTIFICATIONS) {
       ws.on(`CB:notification,type:${type}`, () => this.end({ kind: 'passkey_required' }));
     }
+    ws.on('CB:notification', (stanza: Stanza) => {
+      if (isWorkFor(stanza, isPaired(this.#creds))) return;
+      // What is not acknowledged is sent again. A link that cannot send is ended by others.
+      this.#sock.sendMessageAck(stanza).catch(() => undefined);
+    });
     ws.on('CB:notification,type:account_sync', (stanza: Stanza) => {
       if (!this.#evidence && childOf(stanza, 'privacy')) this.#options.events.onAnnouncement();
     });
@@ -215,6 +234,7 @@ class BaileysLink implements Link {
 
   #watchEvents(): void {
     const { ev } = this.#sock;
+    guardEvents(ev, (error) => this.end({ kind: 'crashed', error }));
     ev.on('creds.update', (update) => {
       if (this.#evidence || !isPaired(this.#creds)) return;
       const commit = this.#options.saveCredentials(JSON.stringify(this.#creds, BufferJSON.replacer));
@@ -255,6 +275,23 @@ class BaileysLink implements Link {
         return { kind: 'silent' };
     }
   }
+}
+
+/** Events that somebody hears. Baileys buffers the others, and works the buffer off in timers that nobody guards. */
+const HEARD: readonly string[] = ['creds.update', 'connection.update'];
+
+/** Some events are emitted in timers, where a listener that throws would end the process. */
+function guardEvents(ev: BaileysEventEmitter, onFault: (error: unknown) => void): void {
+  const emit = ev.emit.bind(ev);
+  ev.emit = (event, data) => {
+    if (!HEARD.includes(event)) return false;
+    try {
+      return emit(event, data);
+    } catch (error) {
+      onFault(error);
+      return false;
+    }
+  };
 }
 
 function parseCredentials(text: string): AuthenticationCreds {
