@@ -14,7 +14,7 @@ export interface RequestState {
 }
 
 /** The token of `Authorization: Bearer <token>`. */
-export const bearerToken = (header: string | null): string | undefined => /^bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+export const bearerToken = (header: string | null): string | undefined => /^bearer +(.*\S) *$/i.exec(header ?? '')?.[1];
 
 /** Refuses a request without a valid token before its body is read: also introspection needs one. */
 export function useAuthentication(gate: Gate): Plugin<RequestState, RequestState> {

@@ -64,6 +64,12 @@ export async function bootPrivet({ env = {}, simulator: options }: BootOptions =
   const simulator = stack.use(await startSimulator(options));
   const token = `test-${randomBytes(24).toString('base64url')}`;
   const logs: string[] = [];
+  /** What no log line may hold, whatever the test is about. */
+  const canaries = new Map([['the account token', token]]);
+  stack.defer(() => {
+    const text = logs.join('');
+    for (const [name, canary] of canaries) if (text.includes(canary)) throw new Error(`${name} was logged`);
+  });
   const boot = (): Promise<App> =>
     createApp(
       configFor(simulator, dataDir, env),
@@ -128,7 +134,11 @@ export async function bootPrivet({ env = {}, simulator: options }: BootOptions =
         { name },
       );
       if (!created.data || !paired.data) throw new Error(JSON.stringify([created, paired]));
-      const number = await simulator.scan(paired.data.pairInstance.pairing.qr, phoneNumber);
+      const { qr } = paired.data.pairInstance.pairing;
+      const number = await simulator.scan(qr, phoneNumber);
+      canaries.set(`the token of ${name}`, created.data.createInstance.token);
+      canaries.set(`the QR text of ${name}`, qr);
+      canaries.set(`the phone number of ${name}`, number);
       await waitForState(name, 'OPEN');
       return { name, phoneNumber: number, token: created.data.createInstance.token };
     },
