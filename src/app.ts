@@ -1,6 +1,7 @@
 import type { DestinationStream } from 'pino';
 import { Gate } from './access/gate.ts';
-import { createTokenService, type TokenService } from './access/token-service.ts';
+import { createTokenAdmin } from './access/token-admin.ts';
+import { createTokenService } from './access/token-service.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
@@ -75,7 +76,11 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     rateLimit: config.rateLimit,
     authenticate: (token) => tokens.authenticate(token, clock.now()),
   });
-  const services = { sessions, tokens: tokensFor(tokens, clock), gate, log: componentLogger(log, 'http'), clock };
+  const edgeTokens: Tokens = {
+    ...createTokenAdmin(storage, tokens),
+    endedAmong: (tokenIds) => tokens.endedAmong(tokenIds, clock.now()),
+  };
+  const services = { sessions, tokens: edgeTokens, gate, log: componentLogger(log, 'http'), clock };
   const server = stack.use(
     await createServer({
       host: config.host,
@@ -110,13 +115,4 @@ function secretTexts({ accountToken = '', encryptionKey }: Secrets): string[] {
 function whatsAppServer({ whatsapp: { url, rootKey, rootSerial } }: Config): WhatsAppServer {
   const root = rootKey === undefined ? undefined : { publicKey: Buffer.from(rootKey, 'hex'), serial: rootSerial ?? 0 };
   return { url, root };
-}
-
-/** The tokens' service as the edges need it. */
-function tokensFor(tokens: TokenService, clock: Clock): Tokens {
-  return {
-    endedAmong: (tokenIds) => tokens.endedAmong(tokenIds, clock.now()),
-    issueInstanceToken: async ({ id }) => (await tokens.issueInstanceToken(id)).text,
-    rotateInstanceToken: async ({ id }) => (await tokens.rotateInstanceToken(id, { overlapMs: 0 })).text,
-  };
 }

@@ -1,5 +1,6 @@
 import type { Principal, TokenScope } from '../src/access/principal.ts';
 import { TOKEN_SCOPES } from '../src/access/principal.ts';
+import type { IssuedToken } from '../src/access/token-service.ts';
 import { Gate, type GateOptions } from '../src/access/gate.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { instanceNotFound, PrivetError } from '../src/errors.ts';
@@ -121,10 +122,18 @@ const PRINCIPALS: Readonly<Record<string, Principal>> = {
 export const fakeGate = (options: Partial<GateOptions> = {}): Gate =>
   new Gate({ clock: systemClock, rateLimit: 1_000_000, authenticate: async (token) => PRINCIPALS[token], ...options });
 
+const issued = (text: string, instanceId?: string): IssuedToken => ({
+  text,
+  token: { id: 'token-2', accountId: 'account-1', instanceId, scopes: ['read'], label: '', createdAt: 0 },
+});
+
 export const fakeTokens: Tokens = {
   endedAmong: async () => [],
-  issueInstanceToken: async ({ id }) => `token-of-${id}`,
-  rotateInstanceToken: async ({ id }) => `new-token-of-${id}`,
+  page: async () => ({ tokens: [issued('').token], hasNextPage: false }),
+  create: async (_caller, instanceId) => issued(`token-of-${instanceId ?? 'account'}`, instanceId),
+  rotate: async (_caller, id) => issued(`new-token-of-${id}`),
+  rotateOfInstance: async (_caller, instanceId) => issued(`new-token-of-${instanceId}`, instanceId),
+  revoke: async () => issued('').token,
 };
 
 export interface Logged {

@@ -70,12 +70,16 @@ test('the names that clients are written against stay', () => {
     'instance(name: String!): Instance',
     'instances(first: Int, after: String): InstanceConnection!',
     'privacy(instance: String!): PrivacySettings',
+    'tokens(instance: String, first: Int, after: String): TokenConnection',
   ]);
   expect(shape('Mutation').toSorted()).toEqual([
     'createInstance(name: String!): CreateInstancePayload',
+    'createToken(input: CreateTokenInput!): IssuedToken',
     'deleteInstance(instance: String!): DeleteInstancePayload',
     'pairInstance(instance: String!, phoneNumber: String): Instance',
+    'revokeToken(id: ID!): Token',
     'rotateInstanceToken(instance: String!): RotateTokenPayload',
+    'rotateToken(id: ID!, overlapSeconds: Int): IssuedToken',
     'startInstance(instance: String!): Instance',
     'stopInstance(instance: String!): Instance',
     'unlinkInstance(instance: String!): Instance',

@@ -35,7 +35,10 @@ export interface TokenService {
   /** A new token like the old one, which works for `overlapMs` more. NOT_FOUND when the account has no such token. */
   rotate(accountId: string, tokenId: string, options: { readonly overlapMs: number }): Promise<IssuedToken>;
   /** A new token for the instance; all that it has work for `overlapMs` more. */
-  rotateInstanceToken(instanceId: string, options: { readonly overlapMs: number }): Promise<IssuedToken>;
+  rotateInstanceToken(
+    instanceId: string,
+    options: { readonly overlapMs: number; readonly scopes?: readonly TokenScope[] | undefined },
+  ): Promise<IssuedToken>;
   /** The oldest first, also those that work no more. */
   list(accountId: string, instanceId?: string): Promise<TokenView[]>;
   /** Takes effect at once here, within 1 s in other processes. False when the account has no such token that works. */
@@ -53,7 +56,8 @@ export interface TokenServiceOptions {
   readonly logger?: Logger | undefined;
 }
 
-const INSTANCE_SCOPES: readonly TokenScope[] = ['read', 'write', 'pair'];
+/** What an instance's token may do unless it is said otherwise. */
+export const INSTANCE_SCOPES: readonly TokenScope[] = ['read', 'write', 'pair'];
 /** The label of a token that came through the environment. */
 const GIVEN_LABEL = 'PRIVET_ACCOUNT_TOKEN';
 const MAX_LABEL_LENGTH = 100;
@@ -153,9 +157,9 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       return issued;
     },
 
-    async rotateInstanceToken(instanceId, { overlapMs }) {
+    async rotateInstanceToken(instanceId, { overlapMs, scopes }) {
       const overlap = checkedOverlap(overlapMs);
-      const issued = await issueInstanceToken(instanceId);
+      const issued = await issueInstanceToken(instanceId, { scopes });
       const all = await storage.tokens.listByAccount(issued.token.accountId, instanceId);
       await end(
         all.filter((token) => token.id !== issued.token.id && isActive(token, clock.now())),

@@ -13,8 +13,12 @@ export interface RequestState {
   readonly clientAddress: string;
 }
 
-/** The token of `Authorization: Bearer <token>`. */
-export const bearerToken = (header: string | null): string | undefined => /^bearer +(.*\S) *$/i.exec(header ?? '')?.[1];
+/** The token of `Authorization: Bearer <token>`. An operator's own may have spaces in it. */
+export function bearerToken(header: string | null): string | undefined {
+  // Not one expression for all of it: with spaces before and after what it looks for, it could be made to take long.
+  const [scheme = ''] = /^bearer /i.exec(header ?? '') ?? [];
+  return (scheme && header?.slice(scheme.length).trim()) || undefined;
+}
 
 /** Refuses a request without a valid token before its body is read: also introspection needs one. */
 export function useAuthentication(gate: Gate): Plugin<RequestState, RequestState> {

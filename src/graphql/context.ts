@@ -1,17 +1,14 @@
 import type { Gate } from '../access/gate.ts';
 import type { Principal } from '../access/principal.ts';
+import type { TokenAdmin } from '../access/token-admin.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { Reach, Sessions } from '../session/session-service.ts';
 import type { Admission } from './admission.ts';
 
-/** What this edge needs of the tokens' service. */
-export interface Tokens {
+/** What this edge needs of the tokens' services. */
+export interface Tokens extends TokenAdmin {
   /** Those of the tokens that work no more. */
   endedAmong(tokenIds: readonly string[]): Promise<string[]>;
-  /** A token that reaches one instance alone; it is shown once and can't be read again. */
-  issueInstanceToken(instance: { readonly accountId: string; readonly id: string }): Promise<string>;
-  /** Issues a new token and ends the instance's earlier ones. */
-  rotateInstanceToken(instance: { readonly accountId: string; readonly id: string }): Promise<string>;
 }
 
 /** What this edge logs with; pino's logger is one. */

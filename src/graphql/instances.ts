@@ -1,15 +1,8 @@
-import { z } from 'zod';
 import { PrivetError } from '../errors.ts';
-import type { InstancePage } from '../session/session-service.ts';
 import { isInstanceName } from './arguments.ts';
 import { builder } from './builder.ts';
 import { Instance } from './instance.ts';
-
-const DEFAULT_PAGE = 20;
-const LARGEST_PAGE = 100;
-
-const outOfRange = `first must be a number from 1 to ${LARGEST_PAGE}`;
-const pageSize = z.int(outOfRange).min(1, outOfRange).max(LARGEST_PAGE, outOfRange);
+import { BAD_CURSOR, connectionOf, DEFAULT_PAGE, LARGEST_PAGE, pageSize, textOfCursor } from './page.ts';
 
 const InstanceConnection = builder.connectionObject(
   {
@@ -20,27 +13,10 @@ const InstanceConnection = builder.connectionObject(
   { name: 'InstanceEdge', description: 'An instance and its place in the list.' },
 );
 
-/** Opaque to clients, so that it may become something else one day. */
-const cursorOf = (name: string): string => Buffer.from(name).toString('base64url');
-
 function nameAt(cursor: string): string {
-  const name = Buffer.from(cursor, 'base64url').toString();
-  if (!isInstanceName(name))
-    throw new PrivetError('BAD_USER_INPUT', 'after must be a cursor that an earlier page gave');
+  const name = textOfCursor(cursor);
+  if (!isInstanceName(name)) throw new PrivetError('BAD_USER_INPUT', BAD_CURSOR);
   return name;
-}
-
-function connectionOf({ instances, hasNextPage }: InstancePage, hasPreviousPage: boolean) {
-  const edges = instances.map((node) => ({ node, cursor: cursorOf(node.name) }));
-  return {
-    edges,
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
 }
 
 builder.queryField('instances', (t) =>
@@ -58,8 +34,8 @@ builder.queryField('instances', (t) =>
     },
     resolve: async (_root, args, { sessions, reach }) => {
       const after = args.after == null ? undefined : nameAt(args.after);
-      const page = await sessions.list(reach, { first: args.first ?? DEFAULT_PAGE, after });
-      return connectionOf(page, after !== undefined);
+      const { instances, hasNextPage } = await sessions.list(reach, { first: args.first ?? DEFAULT_PAGE, after });
+      return connectionOf(instances, ({ name }) => name, { hasNextPage, hasPreviousPage: after !== undefined });
     },
   }),
 );

@@ -27,7 +27,8 @@ builder.mutationField('createInstance', (t) =>
     type: CreateInstancePayload,
     nullable: true,
     description: "Makes a new instance, to be paired next. Takes an account's token.",
-    authScopes: { $all: { admin: true, account: true } },
+    // Of the new token's scopes the caller must have one to give.
+    authScopes: { $all: { admin: true, account: true, $any: { read: true, write: true, pair: true } } },
     args: {
       name: t.arg.string({
         required: true,
@@ -35,9 +36,10 @@ builder.mutationField('createInstance', (t) =>
         validate: newInstanceName,
       }),
     },
-    resolve: async (_root, { name }, { sessions, tokens, reach }) => {
+    resolve: async (_root, { name }, { sessions, tokens, reach, principal }) => {
       const instance = await sessions.create(reach, name);
-      return { instance, token: await tokens.issueInstanceToken(instance) };
+      const { text } = await tokens.create(principal, instance.id, {});
+      return { instance, token: text };
     },
   }),
 );

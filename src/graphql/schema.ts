@@ -7,7 +7,8 @@ import './privacy.ts';
 import './update-privacy.ts';
 import './lifecycle.ts';
 import './pairing.ts';
-import './token.ts';
+import './instance-token.ts';
+import './tokens.ts';
 
 builder.queryType({ description: 'Reads.' });
 builder.mutationType({ description: 'Changes. A field that fails is null and leaves its siblings alone.' });

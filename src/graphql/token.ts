@@ -1,37 +1,68 @@
-import { instanceNotFound } from '../errors.ts';
-import type { InstanceView } from '../session/state.ts';
-import { existingName, instanceArgument } from './arguments.ts';
+import { TOKEN_SCOPES, type TokenScope } from '../access/principal.ts';
+import type { IssuedToken as Issued, TokenView } from '../access/token-service.ts';
 import { builder } from './builder.ts';
 import { Instance } from './instance.ts';
 
-const RotateTokenPayload = builder
-  .objectRef<{ readonly instance: InstanceView; readonly token: string }>('RotateTokenPayload')
-  .implement({
-    description: "An instance's new token.",
-    fields: (t) => ({
-      instance: t.field({
-        type: Instance,
-        description: 'The instance that the token reaches.',
-        resolve: ({ instance }) => instance,
-      }),
-      token: t.exposeString('token', {
-        description: 'The new token. It is shown once and can not be read again.',
-      }),
-    }),
-  });
+const SCOPE_MEANINGS: Readonly<Record<TokenScope, string>> = {
+  read: 'Read instances and their settings.',
+  write: 'Change privacy settings.',
+  pair: 'Link, start, stop and unlink instances, and see what links a phone.',
+  admin: 'Create and delete instances, and manage tokens.',
+};
 
-builder.mutationField('rotateInstanceToken', (t) =>
-  t.field({
-    type: RotateTokenPayload,
-    nullable: true,
-    description: 'Gives an instance a new token in place of its earlier ones.',
-    authScopes: { admin: true },
-    args: instanceArgument,
-    resolve: async (_root, args, { sessions, tokens, reach }) => {
-      const name = existingName(args.instance);
-      const instance = await sessions.find(reach, name);
-      if (!instance) throw instanceNotFound(name);
-      return { instance, token: await tokens.rotateInstanceToken(instance) };
-    },
+export const TokenScopeEnum = builder.enumType('TokenScope', {
+  description: 'What a token may do.',
+  values: Object.fromEntries(
+    TOKEN_SCOPES.map((scope) => [scope.toUpperCase(), { value: scope, description: SCOPE_MEANINGS[scope] }]),
+  ),
+});
+
+export const Token = builder.objectRef<TokenView>('Token').implement({
+  description: 'What may be shown of a token. Its text is shown once, when it is made.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: "Public: it stands in the token's text and in the log." }),
+    label: t.exposeString('label', { description: 'What to know it by; may be empty.' }),
+    scopes: t.field({
+      type: [TokenScopeEnum],
+      description: 'What it may do.',
+      resolve: ({ scopes }) => TOKEN_SCOPES.filter((scope) => scopes.includes(scope)),
+    }),
+    instance: t.field({
+      type: Instance,
+      nullable: true,
+      description: 'The instance that it reaches alone; null for a token of the whole account.',
+      resolve: async ({ accountId, instanceId }, _args, { sessions }) => {
+        if (instanceId === undefined) return null;
+        const { instances } = await sessions.list({ accountId, instanceId }, { first: 1 });
+        return instances[0];
+      },
+    }),
+    createdAt: t.field({ type: 'DateTime', description: 'When it was made.', resolve: ({ createdAt }) => createdAt }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it stops working by itself, or has; null where it does not.',
+      resolve: ({ expiresAt }) => expiresAt,
+    }),
+    revokedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked.',
+      resolve: ({ revokedAt }) => revokedAt,
+    }),
+    lastUsedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, to the minute.',
+      resolve: ({ lastUsedAt }) => lastUsedAt,
+    }),
   }),
-);
+});
+
+export const IssuedToken = builder.objectRef<Issued>('IssuedToken').implement({
+  description: 'A new token.',
+  fields: (t) => ({
+    token: t.exposeString('text', { description: 'The token. It is shown once and can not be read again.' }),
+    details: t.field({ type: Token, description: 'What may be shown of it later.', resolve: ({ token }) => token }),
+  }),
+});

@@ -19,12 +19,23 @@ export interface TokenRecord {
   readonly lastUsedAt?: number | undefined;
 }
 
+/** Where a page of tokens begins: behind the one that was made then and has this id. */
+export interface TokenPlace {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
 export interface Tokens {
   insert(token: TokenRecord): Promise<void>;
   findById(id: string): Promise<TokenRecord | undefined>;
   findByHash(hash: Uint8Array): Promise<TokenRecord | undefined>;
   /** The oldest first; with `instanceId` only that instance's. */
   listByAccount(accountId: string, instanceId?: string): Promise<TokenRecord[]>;
+  /** The same, at most `first` of them, behind a place in the list. */
+  page(
+    accountId: string,
+    page: { readonly first: number; readonly after?: TokenPlace | undefined; readonly instanceId?: string | undefined },
+  ): Promise<TokenRecord[]>;
   /** Those of `ids` that neither are revoked nor have expired at `now`. */
   workingAmong(ids: readonly string[], now: number): Promise<string[]>;
   /** False when there is none, or it was revoked before. */
@@ -88,6 +99,21 @@ export const createTokens = (db: Kysely<Tables>): Tokens => ({
       const all = db.selectFrom('tokens').selectAll().where('account_id', '=', accountId);
       const wanted = instanceId === undefined ? all : all.where('instance_id', '=', instanceId);
       return (await wanted.orderBy('created_at').orderBy('id').execute()).map(toRecord);
+    }),
+
+  page: (accountId, { first, after, instanceId }) =>
+    guarded('tokens.page', async () => {
+      const all = db.selectFrom('tokens').selectAll().where('account_id', '=', accountId);
+      const wanted = instanceId === undefined ? all : all.where('instance_id', '=', instanceId);
+      const rest = !after
+        ? wanted
+        : wanted.where((where) =>
+            where.or([
+              where('created_at', '>', after.createdAt),
+              where.and([where('created_at', '=', after.createdAt), where('id', '>', after.id)]),
+            ]),
+          );
+      return (await rest.orderBy('created_at').orderBy('id').limit(first).execute()).map(toRecord);
     }),
 
   workingAmong: (ids, now) =>

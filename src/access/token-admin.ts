@@ -1,0 +1,99 @@
+import { PrivetError } from '../errors.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { TokenPlace } from '../storage/tokens.ts';
+import type { Principal, TokenScope } from './principal.ts';
+import {
+  INSTANCE_SCOPES,
+  type IssuedToken,
+  type TokenOrder,
+  type TokenService,
+  type TokenView,
+} from './token-service.ts';
+
+export interface TokenPage {
+  readonly tokens: readonly TokenView[];
+  readonly hasNextPage: boolean;
+}
+
+/**
+ * Tokens as a caller manages them: those of its own account. Another account's are NOT_FOUND, exactly like those that do
+ * not exist. What a caller hands out never has more scopes than the caller itself.
+ */
+export interface TokenAdmin {
+  /** The oldest first, also those that work no more; `instanceId`: only that instance's. */
+  page(
+    caller: Principal,
+    page: { readonly first: number; readonly after?: TokenPlace | undefined; readonly instanceId?: string | undefined },
+  ): Promise<TokenPage>;
+  /**
+   * A token for the account, or for one of its instances. Without scopes in the order it gets those of the caller, for
+   * an instance all but `admin`.
+   * @throws PrivetError FORBIDDEN when the caller lacks one of the scopes; BAD_USER_INPUT
+   */
+  create(caller: Principal, instanceId: string | undefined, order: TokenOrder): Promise<IssuedToken>;
+  /** @throws PrivetError NOT_FOUND; FORBIDDEN when the caller lacks one of the token's scopes */
+  rotate(caller: Principal, tokenId: string, overlapMs: number): Promise<IssuedToken>;
+  /** In place of all that the instance has. @throws PrivetError FORBIDDEN when the caller has no scope to give */
+  rotateOfInstance(caller: Principal, instanceId: string): Promise<IssuedToken>;
+  /** The token, which works no more. @throws PrivetError NOT_FOUND */
+  revoke(caller: Principal, tokenId: string): Promise<TokenView>;
+}
+
+const noSuchToken = (): PrivetError => new PrivetError('NOT_FOUND', 'There is no such token');
+
+/** @throws PrivetError FORBIDDEN */
+function requireScopes({ scopes }: Principal, wanted: readonly string[]): void {
+  const known: ReadonlySet<string> = scopes;
+  const missing = wanted.find((scope) => !known.has(scope));
+  if (missing === undefined) return;
+  throw new PrivetError('FORBIDDEN', `This token lacks the scope "${missing}", so it can not give it to another one`);
+}
+
+/** What an instance's token gets where nothing is said. @throws PrivetError FORBIDDEN */
+function instanceScopes({ scopes }: Principal): TokenScope[] {
+  const given = INSTANCE_SCOPES.filter((scope) => scopes.has(scope));
+  if (given.length > 0) return given;
+  const names = INSTANCE_SCOPES.join(', ');
+  throw new PrivetError(
+    'FORBIDDEN',
+    `This token has none of the scopes ${names}, so it can not give them to another one`,
+  );
+}
+
+export function createTokenAdmin(storage: Storage, tokens: TokenService): TokenAdmin {
+  const find = async ({ accountId }: Principal, tokenId: string): Promise<TokenView> => {
+    const found = await storage.tokens.findById(tokenId);
+    if (found?.accountId !== accountId) throw noSuchToken();
+    const { hash: _hash, ...view } = found;
+    return view;
+  };
+
+  return {
+    async page({ accountId }, { first, after, instanceId }) {
+      const found = await storage.tokens.page(accountId, { first: first + 1, after, instanceId });
+      const views = found.slice(0, first).map(({ hash: _hash, ...view }) => view);
+      return { tokens: views, hasNextPage: found.length > first };
+    },
+
+    async create(caller, instanceId, order) {
+      if (order.scopes) requireScopes(caller, order.scopes);
+      if (instanceId === undefined) {
+        return tokens.issueAccountToken(caller.accountId, { ...order, scopes: order.scopes ?? [...caller.scopes] });
+      }
+      return tokens.issueInstanceToken(instanceId, { ...order, scopes: order.scopes ?? instanceScopes(caller) });
+    },
+
+    async rotate(caller, tokenId, overlapMs) {
+      requireScopes(caller, (await find(caller, tokenId)).scopes);
+      return tokens.rotate(caller.accountId, tokenId, { overlapMs });
+    },
+
+    rotateOfInstance: async (caller, instanceId) =>
+      tokens.rotateInstanceToken(instanceId, { overlapMs: 0, scopes: instanceScopes(caller) }),
+
+    async revoke(caller, tokenId) {
+      if (!(await tokens.revoke(caller.accountId, tokenId))) throw noSuchToken();
+      return find(caller, tokenId);
+    },
+  };
+}

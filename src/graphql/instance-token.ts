@@ -1,0 +1,39 @@
+import { instanceNotFound } from '../errors.ts';
+import type { InstanceView } from '../session/state.ts';
+import { existingName, instanceArgument } from './arguments.ts';
+import { builder } from './builder.ts';
+import { Instance } from './instance.ts';
+
+const RotateTokenPayload = builder
+  .objectRef<{ readonly instance: InstanceView; readonly token: string }>('RotateTokenPayload')
+  .implement({
+    description: "An instance's new token.",
+    fields: (t) => ({
+      instance: t.field({
+        type: Instance,
+        description: 'The instance that the token reaches.',
+        resolve: ({ instance }) => instance,
+      }),
+      token: t.exposeString('token', {
+        description: 'The new token. It is shown once and can not be read again.',
+      }),
+    }),
+  });
+
+builder.mutationField('rotateInstanceToken', (t) =>
+  t.field({
+    type: RotateTokenPayload,
+    nullable: true,
+    description: 'Gives an instance a new token in place of all its earlier ones, which stop working at once.',
+    // Of the new token's scopes the caller must have one to give.
+    authScopes: { $all: { admin: true, $any: { read: true, write: true, pair: true } } },
+    args: instanceArgument,
+    resolve: async (_root, args, { sessions, tokens, reach, principal }) => {
+      const name = existingName(args.instance);
+      const instance = await sessions.find(reach, name);
+      if (!instance) throw instanceNotFound(name);
+      const { text } = await tokens.rotateOfInstance(principal, instance.id);
+      return { instance, token: text };
+    },
+  }),
+);
