@@ -8,12 +8,13 @@ import {
   makeWASocket,
   WA_CERT_DETAILS,
   type AuthenticationCreds,
-  type BaileysEventEmitter,
   type ConnectionState,
 } from '@whiskeysockets/baileys';
 import { admitStanzas, isWorkFor } from './admission.ts';
 import { WriteBarrier } from '../barrier.ts';
 import { guardListeners } from '../guard.ts';
+import { failureOf, streamErrorOf } from './evidence.ts';
+import { guardEvents } from './guard-events.ts';
 import { createKeyStore } from './key-store.ts';
 import type { CloseEvidence, Link, LinkIdentity, LinkOptions, LinkPhase, OpenLink, Reply, Stanza } from '../link.ts';
 import { rawSocketOf } from './raw-socket.ts';
@@ -35,7 +36,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** Baileys tells why it ended a socket right after the close; it is not waited for longer than this. */
 const REASON_GRACE_MS = 200;
 /** How long frames that came ahead of a closing handshake may take to be read. */
-const CLOSING_GRACE_MS = 100;
+const CLOSING_GRACE_MS = 50;
 /** rc14 shows the first QR for 60 s and each further one for 20 s. */
 const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
@@ -277,43 +278,7 @@ class BaileysLink implements Link {
   }
 }
 
-/** Events that somebody hears. Baileys buffers the others, and works the buffer off in timers that nobody guards. */
-const HEARD: readonly string[] = ['creds.update', 'connection.update'];
-
-/** Some events are emitted in timers, where a listener that throws would end the process. */
-function guardEvents(ev: BaileysEventEmitter, onFault: (error: unknown) => void): void {
-  const emit = ev.emit.bind(ev);
-  ev.emit = (event, data) => {
-    if (!HEARD.includes(event)) return false;
-    try {
-      return emit(event, data);
-    } catch (error) {
-      onFault(error);
-      return false;
-    }
-  };
-}
-
+/** Without the routing hint of an earlier link: see admission.ts. */
 function parseCredentials(text: string): AuthenticationCreds {
-  return JSON.parse(text, BufferJSON.reviver) as AuthenticationCreds;
-}
-
-function streamErrorOf(stanza: Stanza): CloseEvidence {
-  const first = Array.isArray(stanza.content) ? stanza.content[0] : undefined;
-  const code = Number(stanza.attrs['code'] ?? Number.NaN);
-  return {
-    kind: 'stream_error',
-    code: Number.isInteger(code) ? code : undefined,
-    child: first?.tag,
-    conflict: childOf(stanza, 'conflict')?.attrs['type'],
-  };
-}
-
-function failureOf(stanza: Stanza): CloseEvidence {
-  const expiresInS = Number(stanza.attrs['expire'] ?? Number.NaN);
-  return {
-    kind: 'failure',
-    reason: Number(stanza.attrs['reason'] ?? 500),
-    expiresInS: Number.isFinite(expiresInS) ? expiresInS : undefined,
-  };
+  return { ...(JSON.parse(text, BufferJSON.reviver) as AuthenticationCreds), routingInfo: undefined };
 }
