@@ -1,9 +1,11 @@
 import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import ValidationPlugin from '@pothos/plugin-validation';
 import type { TokenScope } from '../access/principal.ts';
 import { PrivetError } from '../errors.ts';
+import { FIELD_COST } from './cost.ts';
 import type { GraphQLContext } from './context.ts';
 import './admission-plugin.ts';
 import './deadline-plugin.ts';
@@ -24,7 +26,7 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: number; Output: number };
   };
 }>({
-  plugins: ['admission', ScopeAuthPlugin, ValidationPlugin, RelayPlugin, 'deadline'],
+  plugins: ['admission', ScopeAuthPlugin, ValidationPlugin, RelayPlugin, ComplexityPlugin, 'deadline'],
   defaultFieldNullability: false,
   scopeAuth: {
     authScopes: ({ principal }) => ({
@@ -38,6 +40,8 @@ export const builder = new SchemaBuilder<{
     authorizeOnSubscribe: true,
     unauthorizedError: (_parent, _context, _info, { failure }) => new PrivetError('FORBIDDEN', whyForbidden(failure)),
   },
+  // Costs alone: the plugin's own check would come within execution, and as HTTP 200. Lists cost by their page, or are short.
+  complexity: { disabled: true, defaultComplexity: FIELD_COST, defaultListMultiplier: 1 },
   validation: {
     // Our messages name the field and what it accepts by themselves; a prefix with the path would say it twice.
     validationError: ({ issues }) => new PrivetError('BAD_USER_INPUT', issues.map((issue) => issue.message).join('; ')),

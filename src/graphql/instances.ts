@@ -1,6 +1,7 @@
 import { PrivetError } from '../errors.ts';
 import { isInstanceName } from './arguments.ts';
 import { builder } from './builder.ts';
+import { pageCost } from './cost.ts';
 import { Instance } from './instance.ts';
 import { BAD_CURSOR, connectionOf, DEFAULT_PAGE, LARGEST_PAGE, pageSize, textOfCursor } from './page.ts';
 
@@ -24,6 +25,7 @@ builder.queryField('instances', (t) =>
     type: InstanceConnection,
     description: 'The instances that the token reaches, by name.',
     authScopes: { read: true },
+    complexity: pageCost,
     args: {
       first: t.arg.int({
         defaultValue: DEFAULT_PAGE,

@@ -26,6 +26,7 @@ export const LIMITS = {
   rootFields: 15,
   mutations: 5,
   directives: 10,
+  cost: 5_000,
 } as const;
 
 /** A document that asks for too much. Always HTTP 400, also as `application/json`: nothing else was looked at. */
@@ -111,6 +112,20 @@ function limitDepth(context: ValidationContext): ASTVisitor {
       }
     },
   };
+}
+
+/** How many root fields of an operation are GraphQL's own: `__typename`, `__schema`, `__type`. */
+export function introspectionFields(document: DocumentNode, operationName: string | null | undefined): number {
+  const operation = document.definitions.find(
+    (node): node is OperationDefinitionNode =>
+      node.kind === Kind.OPERATION_DEFINITION && (!operationName || node.name?.value === operationName),
+  );
+  if (!operation) return 0;
+  const fields = rootFields(operation, fragmentsOf(document));
+  return fields
+    .values()
+    .filter(({ introspects }) => introspects)
+    .toArray().length;
 }
 
 interface RootField {

@@ -2,6 +2,7 @@ import { fieldSpecs, type FieldSpec, type PrivacyField, type Section } from '../
 import { modelled, unmodelled, type RawSetting } from '../privacy/settings.ts';
 import type { PrivacyReading } from '../session/session-service.ts';
 import { builder } from './builder.ts';
+import { READ_COST } from './cost.ts';
 import { valuesWith } from './enums.ts';
 import { existingName, instanceArgument } from './arguments.ts';
 
@@ -122,6 +123,7 @@ builder.queryField('privacy', (t) =>
     nullable: true,
     description: "An instance's privacy settings, freshly read from WhatsApp. Calls that come together share one read.",
     authScopes: { read: true },
+    complexity: READ_COST,
     args: instanceArgument,
     resolve: (_root, { instance }, { sessions, reach, signal }) =>
       sessions.readPrivacy(reach, existingName(instance), signal),

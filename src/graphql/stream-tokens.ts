@@ -4,7 +4,7 @@ import type { Log, Tokens } from './context.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** How often the tokens of open streams are looked up, in milliseconds: a stream ends within 1 s of its token. */
-const LOOK_MS = 500;
+const LOOK_MS = 250;
 
 /** Ends streams whose token was revoked, expired or deleted, also by another process. It looks while there are streams. */
 export class StreamTokens {

@@ -3,6 +3,7 @@ import { instanceNotFound, PrivetError } from '../errors.ts';
 import { existingName } from './arguments.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
+import { pageCost } from './cost.ts';
 import { BAD_CURSOR, connectionOf, DEFAULT_PAGE, LARGEST_PAGE, pageSize, textOfCursor } from './page.ts';
 import { IssuedToken, Token, TokenScopeEnum } from './token.ts';
 
@@ -41,6 +42,7 @@ builder.queryField('tokens', (t) =>
     nullable: true,
     description: "The account's tokens and those of its instances, the oldest first, also those that work no more.",
     authScopes: MANAGES,
+    complexity: pageCost,
     args: {
       instance: t.arg.string({ description: 'Only those of this instance.' }),
       first: t.arg.int({

@@ -4,6 +4,7 @@ import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { InstanceView } from '../session/state.ts';
 import { existingName, instanceArgument } from './arguments.ts';
 import { builder } from './builder.ts';
+import { WRITE_COST } from './cost.ts';
 import { FieldOutcomeType, PartialFailureType } from './outcome.ts';
 import { enumOf, fieldsOf, PrivacySettings } from './privacy.ts';
 
@@ -89,6 +90,7 @@ builder.mutationField('updatePrivacy', (t) =>
     description:
       'Changes privacy settings, and confirms each by a fresh read from WhatsApp. What does not hold afterwards is named in `failures`.',
     authScopes: { write: true },
+    complexity: WRITE_COST,
     args: {
       ...instanceArgument,
       input: t.arg({ type: UpdatePrivacyInput, required: true, description: 'What to change.' }),

@@ -7,6 +7,7 @@ import { clockOf, type GraphQLContext, type GraphQLServices } from './context.ts
 import { createErrorMask } from './errors.ts';
 import { exceededLimits, parseWithin } from './limits.ts';
 import { useRequestRecord } from './request-record.ts';
+import { useOperationLimits } from './operation-limits.ts';
 import { useOperationSignal } from './operation-signal.ts';
 import { schema } from './schema.ts';
 import { StreamTokens } from './stream-tokens.ts';
@@ -36,6 +37,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       useRequestRecord(),
       // The parser stops at its limit, before the rules below have a document to look at.
       useDocumentLimits(),
+      useOperationLimits(services.gate),
       // Last: its time begins when execution does, with the context made.
       useOperationSignal({
         clock: clockOf(services),

@@ -1,0 +1,33 @@
+import type { ExecutionArgs } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Gate } from '../access/gate.ts';
+import type { Principal } from '../access/principal.ts';
+import { PrivetError } from '../errors.ts';
+import type { GraphQLContext } from './context.ts';
+import { refuseCostly } from './cost.ts';
+import { toGraphQLError } from './errors.ts';
+import { introspectionFields } from './limits.ts';
+
+type Caller = Pick<GraphQLContext, 'principal'>;
+
+/** What is judged by the operation as a whole, before any of it is executed: its cost, and what introspects. */
+export function useOperationLimits(gate: Gate): Plugin<Caller> {
+  const judge = async (args: ExecutionArgs, { principal }: Caller): Promise<void> => {
+    const { schema, document, operationName, variableValues } = args;
+    try {
+      refuseCostly(schema, document, operationName, variableValues);
+      await count(gate, principal, introspectionFields(document, operationName));
+    } catch (error) {
+      throw error instanceof PrivetError ? toGraphQLError(error) : error;
+    }
+  };
+  return {
+    onExecute: ({ args }) => judge(args, args.contextValue),
+    onSubscribe: ({ args }) => judge(args, args.contextValue),
+  };
+}
+
+/** They are root fields like others, but no resolver of ours stands behind them, which could count and fail by itself. */
+async function count(gate: Gate, principal: Principal, fields: number): Promise<void> {
+  for (let counted = 0; counted < fields; counted++) await gate.count(principal);
+}
