@@ -87,6 +87,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       port: config.port,
       graphiql: config.graphiql,
       trustedProxyHops: config.trustedProxyHops,
+      corsOrigins: config.corsOrigins,
       services,
       routes: [createRestRoute(services), ...(config.metrics.onMainPort ? [metricsRoute(metrics)] : [])],
       telemetry: createServerEvents(componentLogger(log, 'http'), metrics),

@@ -3,6 +3,7 @@ import { clockOf, type GraphQLServices, type Log } from './graphql/context.ts';
 import { OpenStreams } from './graphql/streams.ts';
 import { GRAPHQL_PATH } from './graphql/yoga.ts';
 import { send, toRequest } from './http/adapter.ts';
+import { allowOrigins } from './http/cors.ts';
 import { clientOf, refuseBody, setSafeHeaders, targetOf } from './http/front.ts';
 import { graphqlHandler } from './http/graphql-handler.ts';
 import { healthRoute } from './http/health.ts';
@@ -13,6 +14,11 @@ import type { ServerEvents } from './telemetry/events.ts';
 import type { RequestRecord } from './telemetry/request-record.ts';
 
 const MAX_CONNECTIONS = 2_000;
+/**
+ * A connection on which nothing moves for so long is closed: that of a client that does not read its stream, which gets
+ * a heartbeat each 12 s. Longer than any call takes to be answered.
+ */
+const IDLE_MS = 45_000;
 
 export interface ServerOptions {
   readonly host: string;
@@ -22,6 +28,10 @@ export interface ServerOptions {
   readonly graphiql: boolean;
   /** How many proxies in front are trusted to have written X-Forwarded-For; none by default. */
   readonly trustedProxyHops?: number | undefined;
+  /** Whose pages may read answers, such as `https://console.example`; none by default. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** In milliseconds; 45 s by default. */
+  readonly idleMs?: number | undefined;
   readonly services: GraphQLServices;
   /** False, or a rejection, when the service can't do its work now. */
   ready(): Promise<boolean>;
@@ -33,7 +43,8 @@ export interface ServerOptions {
 
 /** Begins to listen. Disposing stops accepting, ends streams, and lets running requests finish for 10 s. */
 export async function createServer(options: ServerOptions): Promise<Listening> {
-  const { services, trustedProxyHops = 0 } = options;
+  const { services, trustedProxyHops = 0, corsOrigins = [], idleMs = IDLE_MS } = options;
+  const origins = new Set(corsOrigins);
   const clock = clockOf(services);
   const streams = new OpenStreams();
   const closing = new AbortController();
@@ -49,6 +60,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   const server = createHttpServer(HTTP_LIMITS, (request, response) => {
     setSafeHeaders(response);
     const record = watchRequest(request, response, clock, options.telemetry);
+    if (allowOrigins(origins, request, response)) return;
     const url = targetOf(request);
     const route = url && routes.find(({ owns }) => owns(url.pathname));
     const isGraphQL = url?.pathname === GRAPHQL_PATH;
@@ -61,6 +73,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     else if (url && route) void serve(route, url, request, response, client, record, services.log);
   });
   server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = idleMs;
   const listening = await listen(server, options, clock);
 
   return {
