@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { PrivetError } from '../errors.ts';
+import { databasePath } from './database.ts';
 import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
 import type { Storage } from './storage.ts';
 import type { TokenRecord } from './tokens.ts';
@@ -120,20 +121,36 @@ test('credentials swapped between instances, or damaged, are refused and never t
   await expect(storage.credentials.load(a.id)).rejects.toMatchObject({ name: 'SealError', code: 'malformed' });
 });
 
-test('a signal key under another id or type is refused', async () => {
+test('the value of a signal key under another id or type is refused', async () => {
   const dataDir = temporaryFolder();
   const storage = await temporaryStorage({ dataDir });
   const { id } = await addInstance(storage, 'x');
   await storage.signalKeys.apply(id, [
     { type: 't', id: '1', value: 'one' },
     { type: 't', id: '2', value: 'two' },
+    { type: 'u', id: '1', value: 'three' },
   ]);
-  tamper(
-    dataDir,
-    `update signal_keys set key_id = '3' where key_id = '1'; update signal_keys set type = 'u' where key_id = '2'`,
+  const twoOf = `(select sealed from signal_keys where type = 't' order by key_id limit 1)`;
+  tamper(dataDir, `update signal_keys set sealed = ${twoOf}`);
+  const read = await Promise.allSettled([
+    storage.signalKeys.get(id, 't', ['1']),
+    storage.signalKeys.get(id, 't', ['2']),
+    storage.signalKeys.get(id, 'u', ['1']),
+  ]);
+  expect(read.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+  await expect(storage.signalKeys.get(id, 'u', ['1'])).rejects.toMatchObject({ code: 'refused' });
+});
+
+test('the ids of signal keys, which may be phone numbers, are not in the database', async () => {
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
+  const { id } = await addInstance(storage, 'x');
+  await storage.signalKeys.apply(id, [{ type: 'device-list', id: '4915112345678', value: '["0"]' }]);
+  expect(await storage.signalKeys.get(id, 'device-list', ['4915112345678'])).toEqual(
+    new Map([['4915112345678', '["0"]']]),
   );
-  await expect(storage.signalKeys.get(id, 't', ['3'])).rejects.toMatchObject({ code: 'refused' });
-  await expect(storage.signalKeys.get(id, 'u', ['2'])).rejects.toMatchObject({ code: 'refused' });
+  await storage[Symbol.asyncDispose]();
+  expect(readFileSync(databasePath(dataDir)).includes('4915112345678')).toBe(false);
 });
 
 test('a phone number that does not open hides neither its instance nor the others', async () => {

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { SealError } from './errors.ts';
 
 /** Where a sealed value belongs. It opens there alone, so a row copied to another place is refused. */
@@ -26,10 +34,17 @@ const associated = (place: Place): Uint8Array =>
  */
 export class Sealer {
   readonly #key: KeyObject;
+  readonly #blindKey: KeyObject;
 
   constructor(key: Uint8Array) {
     if (key.length !== KEY_BYTES) throw new SealError('malformed', `A sealing key has ${KEY_BYTES} bytes`);
     this.#key = createSecretKey(key);
+    this.#blindKey = createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'privet blind names', KEY_BYTES)));
+  }
+
+  /** A name to find a place by that does not tell what it is: ids may be phone numbers. */
+  blind(place: Place): string {
+    return createHmac('sha256', this.#blindKey).update(associated(place)).digest('base64url');
   }
 
   seal(place: Place, value: Uint8Array): Uint8Array {

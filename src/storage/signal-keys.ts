@@ -11,7 +11,7 @@ export interface SignalKeyChange {
   readonly value: string | null;
 }
 
-/** The keys of each instance's Signal sessions, sealed. */
+/** The keys of each instance's Signal sessions, sealed. Their ids, phone numbers among them, are kept as keyed hashes. */
 export interface SignalKeys {
   /** Those of `ids` that exist. */
   get(instanceId: string, type: string, ids: readonly string[]): Promise<Map<string, string>>;
@@ -43,11 +43,18 @@ export const createSignalKeys = (db: Kysely<Tables>, sealer: Sealer): SignalKeys
     guarded('signalKeys.get', async () => {
       const found = new Map<string, string>();
       const account = await accountOf(db, instanceId);
-      for (const some of chunks(ids)) {
+      const places = new Map(
+        ids.map((id) => {
+          const at = place(account, instanceId, type, id);
+          return [sealer.blind(at), at];
+        }),
+      );
+      for (const some of chunks([...places.keys()])) {
         const query = db.selectFrom('signal_keys').select(['key_id', 'sealed']).where('instance_id', '=', instanceId);
         const rows = await query.where('type', '=', type).where('key_id', 'in', some).execute();
         for (const row of rows) {
-          found.set(row.key_id, sealer.openText(place(account, instanceId, type, row.key_id), row.sealed));
+          const at = places.get(row.key_id);
+          if (at) found.set(at.id, sealer.openText(at, row.sealed));
         }
       }
       return found;
@@ -58,18 +65,11 @@ export const createSignalKeys = (db: Kysely<Tables>, sealer: Sealer): SignalKeys
       db.transaction().execute(async (tx) => {
         const account = await accountOf(tx, instanceId);
         const last = lastOfEach(changes);
-        const written = last.flatMap(({ type, id, value }) =>
-          value === null
-            ? []
-            : [
-                {
-                  instance_id: instanceId,
-                  type,
-                  key_id: id,
-                  sealed: sealer.sealText(place(account, instanceId, type, id), value),
-                },
-              ],
-        );
+        const written = last.flatMap(({ type, id, value }) => {
+          if (value === null) return [];
+          const at = place(account, instanceId, type, id);
+          return [{ instance_id: instanceId, type, key_id: sealer.blind(at), sealed: sealer.sealText(at, value) }];
+        });
         for (const rows of chunks(written)) {
           await tx
             .insertInto('signal_keys')
@@ -86,7 +86,7 @@ export const createSignalKeys = (db: Kysely<Tables>, sealer: Sealer): SignalKeys
           ({ type }) => type,
         );
         for (const [type, keys] of deleted) {
-          for (const some of chunks(keys.map(({ id }) => id))) {
+          for (const some of chunks(keys.map(({ id }) => sealer.blind(place(account, instanceId, type, id))))) {
             const query = tx.deleteFrom('signal_keys').where('instance_id', '=', instanceId);
             await query.where('type', '=', type).where('key_id', 'in', some).execute();
           }
