@@ -41,6 +41,8 @@ test('--help lists every command, and each has its own', async () => {
     'token list',
     'token rotate',
     'token revoke',
+    'backup',
+    'restore',
     'keys rotate',
   ];
   for (const name of names) {

@@ -3,13 +3,20 @@ import { OperatorError, PrivetError } from '../errors.ts';
 import { SealError, StorageError } from '../storage/errors.ts';
 import { scrub } from '../telemetry/scrub.ts';
 import { accountCommands } from './account.ts';
+import { backupCommands } from './backup.ts';
 import { type Command, commandHelp, generalHelp, parseCommandArgs } from './command.ts';
 import type { CommandIo } from './io.ts';
 import { keysCommands } from './keys.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommands } from './token.ts';
 
-const COMMANDS: readonly Command[] = [serveCommand, ...accountCommands, ...tokenCommands, ...keysCommands];
+const COMMANDS: readonly Command[] = [
+  serveCommand,
+  ...accountCommands,
+  ...tokenCommands,
+  ...backupCommands,
+  ...keysCommands,
+];
 
 const version = (): string => {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

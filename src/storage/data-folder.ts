@@ -65,6 +65,16 @@ export const syncFolder = (folder: string): void => {
   }
 };
 
+/** Makes the file's content last over a power cut. */
+export const syncFile = (path: string): void => {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+};
+
 /** By a rename, so that a reader sees the old file or the new one, also after a power cut. For this user alone. */
 export const writeFileDurably = (path: string, content: string): void => {
   const temporary = `${path}.${process.pid}.tmp`;

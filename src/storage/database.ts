@@ -13,11 +13,15 @@ export const databasePath = (dataDir: string): string => join(dataDir, 'privet.d
 export const unusable = (path: string, cause: unknown): OperatorError =>
   new OperatorError(`Can't use the database ${path}: ${cause instanceof Error ? cause.message : 'unknown'}`, { cause });
 
+/** With SQLite's own errors; `openDatabase` says them in a line for the operator. */
+export const connect = (path: string): Kysely<Tables> =>
+  new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path)) });
+
 /** Opens the file, or makes an empty one. */
 export const openDatabase = (path: string): Kysely<Tables> => {
   try {
     createPrivately(path);
-    return new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path)) });
+    return connect(path);
   } catch (cause) {
     throw unusable(path, cause);
   }

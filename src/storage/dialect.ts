@@ -11,7 +11,7 @@ import {
 } from 'kysely';
 
 /** How long a statement waits for another process (the command line) to finish its own. It blocks the event loop. */
-const BUSY_TIMEOUT_MS = 3000;
+export const BUSY_TIMEOUT_MS = 3000;
 
 /** Few distinct statements exist; the bound is for those with a varying number of parameters. */
 const MAX_PREPARED = 200;

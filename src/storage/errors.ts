@@ -61,7 +61,12 @@ const UNIQUE_CODES = [2067, 1555];
 const sqliteCode = (error: unknown): number | undefined =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
 
+const codeOf = (error: unknown): StorageErrorCode | undefined => BY_SQLITE_CODE.get((sqliteCode(error) ?? 0) & 0xff);
+
 export const isUniqueViolation = (error: unknown): boolean => UNIQUE_CODES.includes(sqliteCode(error) ?? 0);
+
+/** Whether another process held the lock for longer than the busy time-out. */
+export const isBusy = (error: unknown): boolean => codeOf(error) === 'busy';
 
 /** Runs one operation of a repository, so that callers see this file's errors instead of a driver's. */
 export const guarded = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
@@ -71,7 +76,6 @@ export const guarded = async <T>(operation: string, work: () => Promise<T>): Pro
     if ([StorageError, SealError, PrivetError, OperatorError].some((known) => error instanceof known)) throw error;
     // SQLite's messages name tables and columns, never values.
     const why = error instanceof Error ? error.message : 'unknown';
-    const code = BY_SQLITE_CODE.get((sqliteCode(error) ?? 0) & 0xff) ?? 'failed';
-    throw new StorageError(code, `${operation}: ${why}`, { cause: error });
+    throw new StorageError(codeOf(error) ?? 'failed', `${operation}: ${why}`, { cause: error });
   }
 };

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { OperatorError } from '../errors.ts';
 import { rotateMasterKey, type RotationOptions } from './key-rotation.ts';
-import { killBeforeWrite, runModule, temporaryFolder } from './storage.fixture.ts';
+import { cutAtEachWrite, runModule, temporaryFolder } from './storage.fixture.ts';
 import { openStorage } from './storage.ts';
 
 const warn = (message: string): never => expect.unreachable(message);
@@ -124,65 +124,73 @@ test('rotations and openings at once leave one key that opens', async () => {
   expect(await opens(data)).toBe('opens');
 });
 
-/** Ends the rotation before its first write, its second, … until one gets through; returns how many that were. */
-const killAtEach = async (template: string, order: string, check: (dataDir: string) => Promise<void>) => {
-  const at = async (n: number): Promise<boolean> => {
+const CUT_MS = 120_000;
+
+const cutRotation = (template: string, order: string, check: (dataDir: string) => Promise<void>) =>
+  cutAtEachWrite(() => {
     const dataDir = join(temporaryFolder(), 'data');
     cpSync(template, dataDir, { recursive: true });
-    const child = runModule(`${killBeforeWrite(n)}
+    const source = `
       const { rotateMasterKey } = await import(${JSON.stringify(new URL('./key-rotation.ts', import.meta.url).href)});
       await rotateMasterKey({ dataDir: ${JSON.stringify(dataDir)}, warn() {}, ${order} });
       console.log('done');
-    `);
-    const isDone = (await child.lines.next()).value === 'done';
-    await child.kill();
-    await check(dataDir);
-    return isDone;
-  };
-  for (let n = 1; ; n += 2) if ((await Promise.all([at(n), at(n + 1)])).includes(true)) return n;
-};
+    `;
+    return { source, check: () => check(dataDir) };
+  });
 
 const hex = (key: Uint8Array): string => `Buffer.from('${Buffer.from(key).toString('hex')}', 'hex')`;
 
-test('kill -9 before each write, file to file: the database opens, and once more finishes it', async () => {
-  const data = await filled();
-  const outcomes = new Set<string>();
-  const old = keyIn(join(data.dataDir, 'encryption.key'));
-  const steps = await killAtEach(data.dataDir, '', async (dataDir) => {
-    const copy = { ...data, dataDir };
-    // Opening takes a new key file into place, so the old key is tried first.
-    outcomes.add(await opens(copy, old));
-    expect(await opens(copy)).toBe('opens');
-    await rotateMasterKey({ dataDir, warn });
-    expect([await opens(copy), await opens(copy, old)]).toEqual(['opens', 'refused']);
-  });
-  expect(steps).toBeGreaterThan(15);
-  expect(outcomes).toEqual(new Set(['opens', 'refused']));
-});
+test(
+  'kill -9 before each write, file to file: the database opens, and once more finishes it',
+  async () => {
+    const data = await filled();
+    const outcomes = new Set<string>();
+    const old = keyIn(join(data.dataDir, 'encryption.key'));
+    const steps = await cutRotation(data.dataDir, '', async (dataDir) => {
+      const copy = { ...data, dataDir };
+      // Opening takes a new key file into place, so the old key is tried first.
+      outcomes.add(await opens(copy, old));
+      expect(await opens(copy)).toBe('opens');
+      await rotateMasterKey({ dataDir, warn });
+      expect([await opens(copy), await opens(copy, old)]).toEqual(['opens', 'refused']);
+    });
+    expect(steps).toBeGreaterThan(15);
+    expect(outcomes).toEqual(new Set(['opens', 'refused']));
+  },
+  CUT_MS,
+);
 
-test('kill -9 before each write, file to variable: one of both keys opens it, and once more finishes it', async () => {
-  const data = await filled();
-  const newMasterKey = randomBytes(32);
-  const outcomes = new Set<string>();
-  await killAtEach(data.dataDir, `newMasterKey: ${hex(newMasterKey)}`, async (dataDir) => {
-    const copy = { ...data, dataDir };
-    const both = [await opens(copy), await opens(copy, newMasterKey)];
-    expect(both.sort()).toEqual(['opens', 'refused']);
-    outcomes.add(await opens(copy));
-    await rotateMasterKey({ dataDir, newMasterKey, warn });
-    expect([await opens(copy), await opens(copy, newMasterKey)]).toEqual(['refused', 'opens']);
-  });
-  expect(outcomes).toEqual(new Set(['opens', 'refused']));
-});
+test(
+  'kill -9 before each write, file to variable: one of both keys opens it, and once more finishes it',
+  async () => {
+    const data = await filled();
+    const newMasterKey = randomBytes(32);
+    const outcomes = new Set<string>();
+    await cutRotation(data.dataDir, `newMasterKey: ${hex(newMasterKey)}`, async (dataDir) => {
+      const copy = { ...data, dataDir };
+      const both = [await opens(copy), await opens(copy, newMasterKey)];
+      expect(both.sort()).toEqual(['opens', 'refused']);
+      outcomes.add(await opens(copy));
+      await rotateMasterKey({ dataDir, newMasterKey, warn });
+      expect([await opens(copy), await opens(copy, newMasterKey)]).toEqual(['refused', 'opens']);
+    });
+    expect(outcomes).toEqual(new Set(['opens', 'refused']));
+  },
+  CUT_MS,
+);
 
-test('kill -9 before each write, variable to file: the variable or the file opens it', async () => {
-  const masterKey = randomBytes(32);
-  const data = await filled(masterKey);
-  await killAtEach(data.dataDir, `masterKey: ${hex(masterKey)}`, async (dataDir) => {
-    const copy = { ...data, dataDir };
-    const both = [await opens(copy, masterKey), await opens(copy)];
-    expect(both.sort()).toEqual(['opens', 'refused']);
-    await rotateMasterKey({ dataDir, masterKey, warn });
-    expect([await opens(copy, masterKey), await opens(copy)]).toEqual(['refused', 'opens']);
-  });
-});
+test(
+  'kill -9 before each write, variable to file: the variable or the file opens it',
+  async () => {
+    const masterKey = randomBytes(32);
+    const data = await filled(masterKey);
+    await cutRotation(data.dataDir, `masterKey: ${hex(masterKey)}`, async (dataDir) => {
+      const copy = { ...data, dataDir };
+      const both = [await opens(copy, masterKey), await opens(copy)];
+      expect(both.sort()).toEqual(['opens', 'refused']);
+      await rotateMasterKey({ dataDir, masterKey, warn });
+      expect([await opens(copy, masterKey), await opens(copy)]).toEqual(['refused', 'opens']);
+    });
+  },
+  CUT_MS,
+);

@@ -45,7 +45,7 @@ export const runModule = (source: string): Child => {
 };
 
 /** Put before a module text: ends the process, as a power cut would, before its n-th call that changes a file. */
-export const killBeforeWrite = (n: number): string => `
+const killBeforeWrite = (n: number): string => `
   import fs from 'node:fs';
   import { syncBuiltinESMExports } from 'node:module';
   import { StatementSync } from 'node:sqlite';
@@ -64,3 +64,24 @@ export const killBeforeWrite = (n: number): string => `
     };
   }
 `;
+
+/**
+ * Runs a module text that prints `done` at its end, cut before its first write, its second, … until one gets through.
+ * `make` gives each run a text, and what has to hold behind it. Returns how many were cut.
+ */
+export const cutAtEachWrite = async (
+  make: () => { readonly source: string; check(): Promise<void> },
+): Promise<number> => {
+  const run = async (n: number): Promise<boolean> => {
+    const { source, check } = make();
+    const child = runModule(killBeforeWrite(n) + source);
+    const isDone = (await child.lines.next()).value === 'done';
+    await child.kill();
+    await check();
+    return isDone;
+  };
+  for (let n = 1; ; n += 2) {
+    const [first, second] = await Promise.all([run(n), run(n + 1)]);
+    if (first || second) return first ? n - 1 : n;
+  }
+};
