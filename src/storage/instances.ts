@@ -70,11 +70,29 @@ export interface InstancePageRequest {
   readonly instanceId?: string | undefined;
 }
 
+export const noInstance = (id: string): StorageError => new StorageError('no_instance', `There is no instance ${id}`);
+
 /** The account of an instance, which is a part of the place of all that it keeps. */
 export const accountOf = async (db: Kysely<Tables>, instanceId: string): Promise<string> => {
   const row = await db.selectFrom('instances').select('account_id').where('id', '=', instanceId).executeTakeFirst();
-  if (!row) throw new StorageError('no_instance', `There is no instance ${instanceId}`);
+  if (!row) throw noInstance(instanceId);
   return row.account_id;
+};
+
+/** Counts one change of an instance's credentials or keys; run it in the transaction that makes the change. */
+export const nextRevision = async (
+  tx: Kysely<Tables>,
+  instanceId: string,
+  column: 'credentials_revision' | 'keys_revision',
+): Promise<{ readonly account: string; readonly revision: number }> => {
+  const row = await tx
+    .updateTable('instances')
+    .set((instance) => ({ [column]: instance(column, '+', 1) }))
+    .where('id', '=', instanceId)
+    .returning(['account_id as account', `${column} as revision`])
+    .executeTakeFirst();
+  if (!row) throw noInstance(instanceId);
+  return row;
 };
 
 const phonePlace = (account: string, instance: string) => ({ account, instance, type: 'phone', id: '' });
@@ -133,6 +151,8 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
           reason_message: null,
           phone: null,
           created_at: now,
+          credentials_revision: 0,
+          keys_revision: 0,
         };
         try {
           await db.insertInto('instances').values(row).execute();
@@ -178,7 +198,7 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
         if (Object.keys(set).length === 0) return;
         const query = db.updateTable('instances').set(set).where('id', '=', id);
         const { numUpdatedRows } = await query.executeTakeFirstOrThrow();
-        if (numUpdatedRows === 0n) throw new StorageError('no_instance', `There is no instance ${id}`);
+        if (numUpdatedRows === 0n) throw noInstance(id);
       }),
 
     remove: (id) =>

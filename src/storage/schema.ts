@@ -8,6 +8,7 @@ export interface Tables {
   instances: InstancesTable;
   credentials: CredentialsTable;
   signal_keys: SignalKeysTable;
+  signal_key_revisions: SignalKeyRevisionsTable;
   archives: ArchivesTable;
   archived_rows: ArchivedRowsTable;
   outcomes: OutcomesTable;
@@ -52,6 +53,10 @@ interface InstancesTable {
   reason_message: string | null;
   phone: Uint8Array | null;
   created_at: number;
+  /** The revision that its credentials are sealed under; it only ever grows. */
+  credentials_revision: number;
+  /** How many changes there were of its signal keys. */
+  keys_revision: number;
 }
 
 interface CredentialsTable {
@@ -65,6 +70,15 @@ interface SignalKeysTable {
   type: string;
   key_id: string;
   sealed: Uint8Array;
+}
+
+/** Which revision each signal key is sealed under: apart from the keys, so that an older one put back is refused. */
+interface SignalKeyRevisionsTable {
+  instance_id: string;
+  type: string;
+  key_id: string;
+  /** The change that wrote it, of `keys_revision`. */
+  revision: number;
 }
 
 /** Credentials that were set aside. Not bound to the instance's row, which may be gone. */
@@ -82,6 +96,7 @@ interface ArchivedRowsTable {
   type: string;
   key_id: string;
   sealed: Uint8Array;
+  revision: number;
 }
 
 /** A call that came with a key of its caller's. */

@@ -15,6 +15,8 @@ export interface Place {
   readonly instance: string;
   readonly type: string;
   readonly id: string;
+  /** Which writing of it, where that is kept elsewhere: an older one put back is refused. 0 and absent are the same. */
+  readonly revision?: number | undefined;
 }
 
 export const KEY_BYTES = 32;
@@ -25,8 +27,8 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
 
 /** JSON, since it keeps ["a","bc"] and ["ab","c"] apart. */
-const associated = (place: Place): Uint8Array =>
-  Buffer.from(JSON.stringify(['privet', VERSION, place.account, place.instance, place.type, place.id]));
+const associated = ({ account, instance, type, id, revision = 0 }: Place): Uint8Array =>
+  Buffer.from(JSON.stringify(['privet', VERSION, account, instance, type, id, ...(revision === 0 ? [] : [revision])]));
 
 /**
  * Seals values under one key. The nonce is random: with 96 bits one key is good for 2^32 values (NIST SP 800-38D, 8.3),

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { guarded } from './errors.ts';
-import { accountOf } from './instances.ts';
+import { guarded, SealError } from './errors.ts';
+import { accountOf, nextRevision } from './instances.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './seal.ts';
 
@@ -18,6 +18,8 @@ export interface SignalKeys {
   /** All of it or nothing: one database transaction. */
   apply(instanceId: string, changes: readonly SignalKeyChange[]): Promise<void>;
 }
+
+const KEY_COLUMNS = ['instance_id', 'type', 'key_id'] as const;
 
 /** SQLite takes 32,766 parameters a statement; Postgres 65,535. A row below has four. */
 const CHUNK = 500;
@@ -50,11 +52,24 @@ export const createSignalKeys = (db: Kysely<Tables>, sealer: Sealer): SignalKeys
         }),
       );
       for (const some of chunks([...places.keys()])) {
-        const query = db.selectFrom('signal_keys').select(['key_id', 'sealed']).where('instance_id', '=', instanceId);
-        const rows = await query.where('type', '=', type).where('key_id', 'in', some).execute();
-        for (const row of rows) {
-          const at = places.get(row.key_id);
-          if (at) found.set(at.id, sealer.openText(at, row.sealed));
+        const rows = await db
+          .selectFrom('signal_key_revisions as current')
+          .leftJoin('signal_keys as key', (join) =>
+            join
+              .onRef('key.instance_id', '=', 'current.instance_id')
+              .onRef('key.type', '=', 'current.type')
+              .onRef('key.key_id', '=', 'current.key_id'),
+          )
+          .select(['current.key_id', 'current.revision', 'key.sealed'])
+          .where('current.instance_id', '=', instanceId)
+          .where('current.type', '=', type)
+          .where('current.key_id', 'in', some)
+          .execute();
+        for (const { key_id, revision, sealed } of rows) {
+          const at = places.get(key_id);
+          if (!at) continue;
+          if (!sealed) throw new SealError('refused', `A sealed value of type "${at.type}" is missing`);
+          found.set(at.id, sealer.openText({ ...at, revision }, sealed));
         }
       }
       return found;
@@ -63,22 +78,27 @@ export const createSignalKeys = (db: Kysely<Tables>, sealer: Sealer): SignalKeys
   apply: (instanceId, changes) =>
     guarded('signalKeys.apply', () =>
       db.transaction().execute(async (tx) => {
-        const account = await accountOf(tx, instanceId);
         const last = lastOfEach(changes);
+        if (last.length === 0) return;
+        const { account, revision } = await nextRevision(tx, instanceId, 'keys_revision');
         const written = last.flatMap(({ type, id, value }) => {
           if (value === null) return [];
           const at = place(account, instanceId, type, id);
-          return [{ instance_id: instanceId, type, key_id: sealer.blind(at), sealed: sealer.sealText(at, value) }];
+          const sealed = sealer.sealText({ ...at, revision }, value);
+          return [{ key: { instance_id: instanceId, type, key_id: sealer.blind(at) }, sealed }];
         });
-        for (const rows of chunks(written)) {
+        for (const some of chunks(written)) {
           await tx
             .insertInto('signal_keys')
-            .values(rows)
+            .values(some.map(({ key, sealed }) => ({ ...key, sealed })))
             .onConflict((conflict) =>
-              conflict
-                .columns(['instance_id', 'type', 'key_id'])
-                .doUpdateSet((row) => ({ sealed: row.ref('excluded.sealed') })),
+              conflict.columns([...KEY_COLUMNS]).doUpdateSet((row) => ({ sealed: row.ref('excluded.sealed') })),
             )
+            .execute();
+          await tx
+            .insertInto('signal_key_revisions')
+            .values(some.map(({ key }) => ({ ...key, revision })))
+            .onConflict((conflict) => conflict.columns([...KEY_COLUMNS]).doUpdateSet({ revision }))
             .execute();
         }
         const deleted = Map.groupBy(
@@ -87,8 +107,10 @@ export const createSignalKeys = (db: Kysely<Tables>, sealer: Sealer): SignalKeys
         );
         for (const [type, keys] of deleted) {
           for (const some of chunks(keys.map(({ id }) => sealer.blind(place(account, instanceId, type, id))))) {
-            const query = tx.deleteFrom('signal_keys').where('instance_id', '=', instanceId);
-            await query.where('type', '=', type).where('key_id', 'in', some).execute();
+            for (const table of ['signal_keys', 'signal_key_revisions'] as const) {
+              const query = tx.deleteFrom(table).where('instance_id', '=', instanceId);
+              await query.where('type', '=', type).where('key_id', 'in', some).execute();
+            }
           }
         }
       }),

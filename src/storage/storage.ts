@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
+import { type Archives, createArchives } from './archives.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
 import { prepareDataFolder, type Warn } from './data-folder.ts';
 import { databasePath, openDatabase, prepareDatabase, unusable } from './database.ts';
@@ -16,7 +17,7 @@ export interface Storage extends AsyncDisposable {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
   readonly instances: Instances;
-  readonly credentials: Credentials;
+  readonly credentials: Credentials & Archives;
   readonly signalKeys: SignalKeys;
   readonly outcomes: Outcomes;
   /** For the keyed hashes of the API tokens. */
@@ -52,7 +53,7 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
       accounts: createAccounts(db, clock),
       tokens: createTokens(db),
       instances: createInstances(db, sealer, clock),
-      credentials: createCredentials(db, sealer, clock),
+      credentials: { ...createCredentials(db, sealer, clock), ...createArchives(db, sealer, clock) },
       signalKeys: createSignalKeys(db, sealer),
       outcomes: createOutcomes(db, sealer, () => clock.now()),
       tokenKey,

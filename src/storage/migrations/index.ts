@@ -3,11 +3,13 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migrat
 import { OperatorError } from '../../errors.ts';
 import { up as first } from './001-first.ts';
 import { up as outcomes } from './002-outcomes.ts';
+import { up as revisions } from './003-revisions.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-first': { up: first },
   '002-outcomes': { up: outcomes },
+  '003-revisions': { up: revisions },
 };
 
 const applied = async <T>(db: Kysely<T>): Promise<string[]> => {

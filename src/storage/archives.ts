@@ -1,0 +1,152 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from '../clock.ts';
+import { PrivetError } from '../errors.ts';
+import { credentialsPlace, writeCredentials } from './credentials.ts';
+import { guarded } from './errors.ts';
+import { accountOf } from './instances.ts';
+import type { Tables } from './schema.ts';
+import type { Sealer } from './seal.ts';
+
+/** Credentials that were set aside. Times are epoch milliseconds. */
+export interface Archive {
+  readonly archivedAt: number;
+  /** Until when it is kept. */
+  readonly purgeAt: number;
+}
+
+/** Logins that are over, as far as is known, with their signal keys: still sealed, and for a time only. */
+export interface Archives {
+  /** Sets credentials and signal keys aside until `until` (epoch milliseconds). Keys without credentials just go. */
+  archive(instanceId: string, until: number): Promise<void>;
+  /** What `restore` would bring back. */
+  archived(instanceId: string): Promise<Archive | undefined>;
+  /**
+   * Brings back what was archived last. False when nothing is there (any more).
+   * @throws PrivetError CONFLICT when the instance has credentials now.
+   */
+  restore(instanceId: string): Promise<boolean>;
+  /** Deletes what was kept long enough; returns how many archives that were. */
+  purgeArchived(now: number): Promise<number>;
+}
+
+/** A row per signal key, and one of this type for the credentials. */
+const CREDENTIALS = '';
+
+const lastArchive = async (db: Kysely<Tables>, instanceId: string) =>
+  db
+    .selectFrom('archives')
+    .select(['id', 'archived_at as archivedAt', 'purge_at as purgeAt'])
+    .where('instance_id', '=', instanceId)
+    .where('account_id', '=', await accountOf(db, instanceId))
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+
+const removeAll = async (tx: Kysely<Tables>, instanceId: string): Promise<void> => {
+  for (const table of ['credentials', 'signal_keys', 'signal_key_revisions'] as const) {
+    await tx.deleteFrom(table).where('instance_id', '=', instanceId).execute();
+  }
+};
+
+/** Copies the rows as they are sealed, with the revisions that they open under. */
+const copyRows = async (tx: Kysely<Tables>, instanceId: string, archiveId: number): Promise<void> => {
+  await tx
+    .insertInto('archived_rows')
+    .columns(['archive_id', 'type', 'key_id', 'sealed', 'revision'])
+    .expression((from) =>
+      from
+        .selectFrom('credentials')
+        .innerJoin('instances', 'instances.id', 'credentials.instance_id')
+        .select((row) => [
+          row.val(archiveId).as('archive_id'),
+          row.val(CREDENTIALS).as('type'),
+          row.val('').as('key_id'),
+          'sealed',
+          'credentials_revision as revision',
+        ])
+        .where('instance_id', '=', instanceId)
+        .unionAll(
+          from
+            .selectFrom('signal_keys as key')
+            .innerJoin('signal_key_revisions as current', (join) =>
+              join
+                .onRef('current.instance_id', '=', 'key.instance_id')
+                .onRef('current.type', '=', 'key.type')
+                .onRef('current.key_id', '=', 'key.key_id'),
+            )
+            .select((row) => [
+              row.val(archiveId).as('archive_id'),
+              'key.type',
+              'key.key_id',
+              'key.sealed',
+              'current.revision',
+            ])
+            .where('key.instance_id', '=', instanceId),
+        ),
+    )
+    .execute();
+};
+
+export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): Archives => ({
+  archive: (instanceId, until) =>
+    guarded('credentials.archive', () =>
+      db.transaction().execute(async (tx) => {
+        const account = await accountOf(tx, instanceId);
+        const credentials = tx.selectFrom('credentials').select('instance_id').where('instance_id', '=', instanceId);
+        if (await credentials.executeTakeFirst()) {
+          const { id } = await tx
+            .insertInto('archives')
+            .values({ instance_id: instanceId, account_id: account, archived_at: clock.now(), purge_at: until })
+            .returning('id')
+            .executeTakeFirstOrThrow();
+          await copyRows(tx, instanceId, id);
+        }
+        await removeAll(tx, instanceId);
+      }),
+    ),
+
+  archived: (instanceId) =>
+    guarded('credentials.archived', async () => {
+      const last = await lastArchive(db, instanceId);
+      return last && { archivedAt: last.archivedAt, purgeAt: last.purgeAt };
+    }),
+
+  restore: (instanceId) =>
+    guarded('credentials.restore', () =>
+      db.transaction().execute(async (tx) => {
+        const present = tx.selectFrom('credentials').select('instance_id').where('instance_id', '=', instanceId);
+        if (await present.executeTakeFirst()) {
+          throw new PrivetError('CONFLICT', 'The instance has credentials; unlink it first');
+        }
+        const archive = await lastArchive(tx, instanceId);
+        if (!archive) return false;
+        const account = await accountOf(tx, instanceId);
+        const rows = await tx.selectFrom('archived_rows').selectAll().where('archive_id', '=', archive.id).execute();
+        await removeAll(tx, instanceId);
+        for (const { type, key_id, sealed, revision } of rows) {
+          if (type === CREDENTIALS) {
+            // Under a new revision: one that comes again would let older rows open.
+            const json = sealer.openText(credentialsPlace(account, instanceId, revision), sealed);
+            await writeCredentials(tx, sealer, instanceId, json, clock.now());
+          } else {
+            const key = { instance_id: instanceId, type, key_id };
+            await tx
+              .insertInto('signal_keys')
+              .values({ ...key, sealed })
+              .execute();
+            await tx
+              .insertInto('signal_key_revisions')
+              .values({ ...key, revision })
+              .execute();
+          }
+        }
+        await tx.deleteFrom('archives').where('id', '=', archive.id).execute();
+        return true;
+      }),
+    ),
+
+  purgeArchived: (now) =>
+    guarded('credentials.purgeArchived', async () => {
+      const { numDeletedRows } = await db.deleteFrom('archives').where('purge_at', '<=', now).executeTakeFirstOrThrow();
+      return Number(numDeletedRows);
+    }),
+});
