@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { TokenRecord } from '../storage/tokens.ts';
+import { GIVEN_TOKEN_LABEL, type TokenRecord } from '../storage/tokens.ts';
 import { type Logger, silentLogger } from '../telemetry/logger.ts';
 import { Authenticator, isActive } from './authenticator.ts';
 import { type Principal, TOKEN_SCOPES, type TokenScope } from './principal.ts';
@@ -58,8 +58,6 @@ export interface TokenServiceOptions {
 
 /** What an instance's token may do unless it is said otherwise. */
 export const INSTANCE_SCOPES: readonly TokenScope[] = ['read', 'write', 'pair'];
-/** The label of a token that came through the environment. */
-const GIVEN_LABEL = 'PRIVET_ACCOUNT_TOKEN';
 const MAX_LABEL_LENGTH = 100;
 /** A week: longer than anybody needs to hand out a new token, and short enough for the old one to go. */
 const MAX_OVERLAP_MS = 7 * 24 * 60 * 60 * 1000;
@@ -181,8 +179,10 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       const known =
         given === undefined ? undefined : await storage.tokens.findByHash(hashToken(storage.tokenKey, given));
       if (known) {
+        // One that was made here and put into the variable later: it is not to be forgotten once it has ended.
+        if (known.label !== GIVEN_TOKEN_LABEL) await storage.tokens.relabel(known.id, GIVEN_TOKEN_LABEL);
         if (!isActive(known, clock.now())) {
-          logger.warn({ tokenId: known.id }, `${GIVEN_LABEL} holds a token that was revoked: set another one`);
+          logger.warn({ tokenId: known.id }, `${GIVEN_TOKEN_LABEL} holds a token that was revoked: set another one`);
         }
         return undefined;
       }
@@ -190,14 +190,17 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       const account = first ?? (await storage.accounts.create({ label: 'default' }));
       const tokens = await storage.tokens.listByAccount(account.id);
       if (given !== undefined) {
-        for (const old of tokens.filter((token) => token.label === GIVEN_LABEL && isActive(token, clock.now()))) {
-          logger.warn({ tokenId: old.id }, `an earlier ${GIVEN_LABEL} still works: revoke it when it is not needed`);
+        for (const old of tokens.filter((token) => token.label === GIVEN_TOKEN_LABEL && isActive(token, clock.now()))) {
+          logger.warn(
+            { tokenId: old.id },
+            `an earlier ${GIVEN_TOKEN_LABEL} still works: revoke it when it is not needed`,
+          );
         }
         await keep(given, {
           id: mintToken('account').id,
           accountId: account.id,
           scopes: TOKEN_SCOPES,
-          label: GIVEN_LABEL,
+          label: GIVEN_TOKEN_LABEL,
         });
         return undefined;
       }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { PrivetError } from '../errors.ts';
 import { guarded } from './errors.ts';
 import type { Tables } from './schema.ts';
 
@@ -26,6 +27,10 @@ export interface TokenPlace {
 }
 
 export interface Tokens {
+  /**
+   * Also deletes those of the account that ended long ago.
+   * @throws PrivetError CONFLICT when as many as allowed work already.
+   */
   insert(token: TokenRecord): Promise<void>;
   findById(id: string): Promise<TokenRecord | undefined>;
   findByHash(hash: Uint8Array): Promise<TokenRecord | undefined>;
@@ -42,9 +47,20 @@ export interface Tokens {
   revoke(id: string, at: number): Promise<boolean>;
   /** Makes it end at `at`, unless it ends earlier anyway. */
   expire(id: string, at: number): Promise<void>;
+  /** Gives it another label. */
+  relabel(id: string, label: string): Promise<void>;
   /** Notes when it was last used. */
   touch(id: string, at: number): Promise<void>;
 }
+
+/** The label of a token that came through the environment, in the variable of this name. */
+export const GIVEN_TOKEN_LABEL = 'PRIVET_ACCOUNT_TOKEN';
+
+/** How many may work at a time: tokens of the account as a whole, and those of each of its instances. */
+const MOST_ACCOUNT_TOKENS = 1000;
+const MOST_INSTANCE_TOKENS = 100;
+/** For how long a token that ended is still listed: 30 days. */
+const KEEP_ENDED_MS = 30 * 24 * 3_600_000;
 
 /** A query has so many parameters at most: below what either database takes. */
 const MOST_IDS = 500;
@@ -62,12 +78,39 @@ const toRecord = (row: Tables['tokens']): TokenRecord => ({
   lastUsedAt: row.last_used_at ?? undefined,
 });
 
+const deleteEnded = async (tx: Kysely<Tables>, accountId: string, before: number): Promise<void> => {
+  await tx
+    .deleteFrom('tokens')
+    .where('account_id', '=', accountId)
+    .where((where) => where.or([where('revoked_at', '<=', before), where('expires_at', '<=', before)]))
+    // The variable may still hold it: forgotten, it would be taken for a new one at the next start, and work again.
+    .where('label', '!=', GIVEN_TOKEN_LABEL)
+    .execute();
+};
+
+const requireRoom = async (tx: Kysely<Tables>, { accountId, instanceId, createdAt: now }: TokenRecord) => {
+  const { working } = await tx
+    .selectFrom('tokens')
+    .select((row) => row.fn.countAll<number>().as('working'))
+    .where('account_id', '=', accountId)
+    .where('instance_id', instanceId === undefined ? 'is' : '=', instanceId ?? null)
+    .where('revoked_at', 'is', null)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+    .executeTakeFirstOrThrow();
+  const [owner, most] =
+    instanceId === undefined ? ['account', MOST_ACCOUNT_TOKENS] : ['instance', MOST_INSTANCE_TOKENS];
+  if (working >= most) {
+    throw new PrivetError('CONFLICT', `The ${owner} has ${most} tokens that work, the most it can have: revoke some`);
+  }
+};
+
 export const createTokens = (db: Kysely<Tables>): Tokens => ({
   insert: (token) =>
     guarded('tokens.insert', async () => {
-      await db
-        .insertInto('tokens')
-        .values({
+      await db.transaction().execute(async (tx) => {
+        await deleteEnded(tx, token.accountId, token.createdAt - KEEP_ENDED_MS);
+        await requireRoom(tx, token);
+        const values = {
           id: token.id,
           account_id: token.accountId,
           instance_id: token.instanceId ?? null,
@@ -78,8 +121,9 @@ export const createTokens = (db: Kysely<Tables>): Tokens => ({
           expires_at: token.expiresAt ?? null,
           revoked_at: token.revokedAt ?? null,
           last_used_at: token.lastUsedAt ?? null,
-        })
-        .execute();
+        };
+        await tx.insertInto('tokens').values(values).execute();
+      });
     }),
 
   findById: (id) =>
@@ -147,6 +191,11 @@ export const createTokens = (db: Kysely<Tables>): Tokens => ({
         .where('id', '=', id)
         .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
         .execute();
+    }),
+
+  relabel: (id, label) =>
+    guarded('tokens.relabel', async () => {
+      await db.updateTable('tokens').set({ label }).where('id', '=', id).execute();
     }),
 
   touch: (id, at) =>

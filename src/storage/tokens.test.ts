@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { createTokenService } from '../access/token-service.ts';
+import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
+import { GIVEN_TOKEN_LABEL, type TokenRecord } from './tokens.ts';
+
+const DAY = 24 * 3_600_000;
+const NOW = 1_000 * DAY;
+
+const opened = async () => {
+  const storage = await temporaryStorage({ dataDir: temporaryFolder() });
+  const { id: accountId } = await storage.accounts.create({ label: '' });
+  let number = 0;
+  const add = async (rest: Partial<TokenRecord> = {}): Promise<string> => {
+    const id = `token${number++}`;
+    const hash = randomBytes(32);
+    await storage.tokens.insert({ id, accountId, hash, scopes: ['read'], label: '', createdAt: NOW, ...rest });
+    return id;
+  };
+  const addInstance = async (name: string) =>
+    (await storage.instances.insert({ accountId, name, wanted: 'stopped', state: 'UNPAIRED' })).id;
+  const ids = async () => (await storage.tokens.listByAccount(accountId)).map(({ id }) => id).sort();
+  return { storage, accountId, add, addInstance, ids };
+};
+
+test('an account has 1,000 tokens that work at most; those that ended and those of instances do not count', async () => {
+  const { storage, accountId, add, addInstance } = await opened();
+  const first = await add();
+  await add({ expiresAt: NOW - 1 });
+  for (let n = 1; n < 1000; n++) await add({ expiresAt: NOW + 5 });
+  const full = {
+    code: 'CONFLICT',
+    message: 'The account has 1000 tokens that work, the most it can have: revoke some',
+  };
+  await expect(add()).rejects.toMatchObject(full);
+  const instanceId = await addInstance('x');
+  await add({ instanceId });
+  await storage.tokens.revoke(first, NOW);
+  await add();
+  await expect(add()).rejects.toMatchObject(full);
+  await add({ createdAt: NOW + 5 });
+
+  const other = await storage.accounts.create({ label: 'other' });
+  await add({ accountId: other.id });
+  expect(await storage.tokens.listByAccount(accountId)).toHaveLength(1004);
+});
+
+test('an instance has 100 tokens that work at most, whatever others have', async () => {
+  const { add, addInstance } = await opened();
+  const [one, two] = [await addInstance('one'), await addInstance('two')];
+  for (let n = 0; n < 100; n++) await add({ instanceId: one });
+  await expect(add({ instanceId: one })).rejects.toThrow(/^The instance has 100 tokens that work/);
+  await add({ instanceId: two });
+  await add();
+});
+
+test('tokens that ended 30 days ago go when one is made, of this account alone', async () => {
+  const { storage, add, ids } = await opened();
+  const other = await storage.accounts.create({ label: 'other' });
+  const [revoked, expired, stays, works] = [await add(), await add({ expiresAt: NOW }), await add(), await add()];
+  await storage.tokens.revoke(revoked, NOW);
+  await storage.tokens.revoke(stays, NOW + 1);
+  const elsewhere = await add({ accountId: other.id, expiresAt: NOW });
+  const last = await add({ createdAt: NOW + 30 * DAY - 1 });
+  expect(await ids()).toEqual([revoked, expired, stays, works, last].sort());
+  const made = await add({ createdAt: NOW + 30 * DAY });
+  expect(await ids()).toEqual([stays, works, last, made].sort());
+  expect(await storage.tokens.findById(elsewhere)).toBeDefined();
+});
+
+test('a revoked token that PRIVET_ACCOUNT_TOKEN still holds is never taken for a new one', async () => {
+  const { storage, accountId, add } = await opened();
+  const tokens = createTokenService({ storage });
+  const { text, token } = await tokens.issueAccountToken(accountId, { label: 'first' });
+  await tokens.ensureFirstAccount(text);
+  expect((await storage.tokens.findById(token.id))?.label).toBe(GIVEN_TOKEN_LABEL);
+  await tokens.revoke(accountId, token.id);
+  await add({ createdAt: Date.now() + 40 * DAY });
+  await tokens.ensureFirstAccount(text);
+  expect(await tokens.authenticate(text, Date.now())).toBeUndefined();
+});
