@@ -41,6 +41,8 @@ test('--help lists every command, and each has its own', async () => {
     'token list',
     'token rotate',
     'token revoke',
+    'instance list',
+    'instance restore',
     'backup',
     'restore',
     'keys rotate',

@@ -5,6 +5,7 @@ import { scrub } from '../telemetry/scrub.ts';
 import { accountCommands } from './account.ts';
 import { backupCommands } from './backup.ts';
 import { type Command, commandHelp, generalHelp, parseCommandArgs } from './command.ts';
+import { instanceCommands } from './instance.ts';
 import type { CommandIo } from './io.ts';
 import { keysCommands } from './keys.ts';
 import { serveCommand } from './serve.ts';
@@ -14,6 +15,7 @@ const COMMANDS: readonly Command[] = [
   serveCommand,
   ...accountCommands,
   ...tokenCommands,
+  ...instanceCommands,
   ...backupCommands,
   ...keysCommands,
 ];
