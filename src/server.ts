@@ -15,8 +15,8 @@ import type { RequestRecord } from './telemetry/request-record.ts';
 
 const MAX_CONNECTIONS = 2_000;
 /**
- * A connection on which nothing moves for so long is closed: that of a client that does not read its stream, which gets
- * a heartbeat each 12 s. Longer than any call takes to be answered.
+ * A connection on which nothing moves for so long is closed, such as one whose client does not read; longer than any call
+ * takes to be answered. Yoga takes this off streams, which see to it themselves.
  */
 const IDLE_MS = 45_000;
 
@@ -30,8 +30,6 @@ export interface ServerOptions {
   readonly trustedProxyHops?: number | undefined;
   /** Whose pages may read answers, such as `https://console.example`; none by default. */
   readonly corsOrigins?: readonly string[] | undefined;
-  /** In milliseconds; 45 s by default. */
-  readonly idleMs?: number | undefined;
   readonly services: GraphQLServices;
   /** False, or a rejection, when the service can't do its work now. */
   ready(): Promise<boolean>;
@@ -43,7 +41,7 @@ export interface ServerOptions {
 
 /** Begins to listen. Disposing stops accepting, ends streams, and lets running requests finish for 10 s. */
 export async function createServer(options: ServerOptions): Promise<Listening> {
-  const { services, trustedProxyHops = 0, corsOrigins = [], idleMs = IDLE_MS } = options;
+  const { services, trustedProxyHops = 0, corsOrigins = [] } = options;
   const origins = new Set(corsOrigins);
   const clock = clockOf(services);
   const streams = new OpenStreams();
@@ -73,7 +71,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     else if (url && route) void serve(route, url, request, response, client, record, services.log);
   });
   server.maxConnections = MAX_CONNECTIONS;
-  server.timeout = idleMs;
+  server.timeout = IDLE_MS;
   const listening = await listen(server, options, clock);
 
   return {

@@ -104,18 +104,18 @@ export class FakeSessions implements Sessions {
   }
 }
 
-const principal = (scopes: readonly TokenScope[], instanceId?: string): Principal => ({
-  tokenId: 'token-1',
+const principal = (tokenId: string, scopes: readonly TokenScope[], instanceId?: string): Principal => ({
+  tokenId,
   accountId: 'account-1',
   instanceId,
   scopes: new Set(scopes),
 });
 
 const PRINCIPALS: Readonly<Record<string, Principal>> = {
-  account: principal(TOKEN_SCOPES),
-  reader: principal(['read']),
-  instance: principal(['read', 'write', 'pair'], 'id-demo'),
-  'instance-admin': principal(TOKEN_SCOPES, 'id-demo'),
+  account: principal('token-1', TOKEN_SCOPES),
+  reader: principal('token-2', ['read']),
+  instance: principal('token-3', ['read', 'write', 'pair'], 'id-demo'),
+  'instance-admin': principal('token-4', TOKEN_SCOPES, 'id-demo'),
 };
 
 /** Knows the tokens above. */

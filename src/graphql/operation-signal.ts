@@ -17,7 +17,11 @@ const timeIsUp = (): PrivetError =>
   new PrivetError('TIMEOUT', `The call did not end within ${OPERATION_MS / 1000} seconds`);
 
 /** What is known of an operation before it begins. */
-type Caller = Pick<GraphQLContext, 'principal'> & { readonly request: Request };
+interface Caller extends Pick<GraphQLContext, 'principal'> {
+  readonly request: Request;
+  /** Node's response; Yoga hands it on where it has one. */
+  readonly res?: { destroy(): void } | undefined;
+}
 
 export interface OperationParts {
   readonly clock: Clock;
@@ -54,18 +58,22 @@ export function useOperationSignal(
     },
 
     onSubscribe({ args, extendContext }) {
-      const { request, principal }: Caller = args.contextValue;
+      const { request, principal, res }: Caller = args.contextValue;
       const { signal: disconnected } = request;
       const stream = streams.open(principal.tokenId);
       const admission = new StreamAdmission(gate, principal);
       stream.signal.addEventListener('abort', () => admission[Symbol.dispose](), { once: true });
       if (disconnected.aborted) stream.end(clientGone());
       else disconnected.addEventListener('abort', () => stream.end(clientGone()), { once: true });
+      const stalled = (): void => {
+        stream.end(clientGone());
+        res?.destroy();
+      };
       extendContext({ signal: stream.signal, admission });
       streamTokens.streamOpened();
       return {
         onSubscribeResult({ result, setResult }) {
-          if (Symbol.asyncIterator in result) setResult(stream.endingWith(result, farewell));
+          if (Symbol.asyncIterator in result) setResult(stream.endingWith(result, { farewell, clock, stalled }));
           else stream.end(clientGone());
         },
         onSubscribeError: () => stream.end(clientGone()),

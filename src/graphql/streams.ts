@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 
 /** A subscription that is being served. */
@@ -6,12 +7,21 @@ export interface OpenStream {
   readonly tokenId: string;
   readonly signal: AbortSignal;
   end(reason: PrivetError): void;
-  /**
-   * The same values, until the source or the stream ends.
-   * @param farewell a last value for the client, by the reason for which the stream ended.
-   */
-  endingWith<T>(source: AsyncIterable<T>, farewell: (reason: PrivetError) => T | undefined): AsyncIterableIterator<T>;
+  /** The same values, until the source or the stream ends. */
+  endingWith<T>(source: AsyncIterable<T>, ends: StreamEnds<T>): AsyncIterableIterator<T>;
 }
+
+/** What is done when a stream ends other than by its source. */
+export interface StreamEnds<T> {
+  /** A last value for the client, by the reason for which the stream ended. */
+  farewell(reason: PrivetError): T | undefined;
+  readonly clock: Clock;
+  /** The client has not taken a value for `STALL_MS`: until then the values that follow have waited in their source. */
+  stalled(): void;
+}
+
+/** How long a client may leave a value lying, in milliseconds. */
+export const STALL_MS = 45_000;
 
 /** The subscriptions that are being served, so that they can be ended when the server closes. */
 export class OpenStreams {
@@ -36,7 +46,7 @@ export class OpenStreams {
         this.#open.delete(stream);
         controller.abort(reason);
       },
-      endingWith: (source, farewell) => until(signal, source, () => stream.end(sourceEnded()), farewell),
+      endingWith: (source, ends) => until(signal, source, () => stream.end(sourceEnded()), ends),
     };
     this.#open.add(stream);
     return stream;
@@ -61,12 +71,13 @@ function until<T>(
   signal: AbortSignal,
   source: AsyncIterable<T>,
   ended: () => void,
-  farewell: (reason: PrivetError) => T | undefined,
+  { farewell, clock, stalled }: StreamEnds<T>,
 ): AsyncIterableIterator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const done = { done: true, value: undefined } as const;
   let wake: (() => void) | undefined;
   let last: T | undefined;
+  let lying: Disposable | undefined;
 
   const finish = (): typeof done => {
     ended();
@@ -82,6 +93,7 @@ function until<T>(
     'abort',
     () => {
       last = farewell(signal.reason);
+      lying?.[Symbol.dispose]();
       wake?.();
       // Not awaited: a source that waits for its next value answers only after it.
       iterator.return?.().catch(() => {});
@@ -91,6 +103,7 @@ function until<T>(
 
   return {
     async next() {
+      lying?.[Symbol.dispose]();
       if (signal.aborted) return leave();
       const end = new Promise<'end'>((resolve) => {
         wake = () => resolve('end');
@@ -98,7 +111,10 @@ function until<T>(
       try {
         const result = await Promise.race([iterator.next(), end]);
         if (result === 'end') return leave();
-        return result.done ? finish() : result;
+        if (result.done) return finish();
+        // Asking for the next one says that this one was taken: nobody asks while the connection takes no more.
+        lying = clock.after(STALL_MS, stalled);
+        return result;
       } catch (error) {
         // What a source throws because it was told to end is not news.
         if (signal.aborted) return leave();
