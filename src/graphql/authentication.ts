@@ -9,6 +9,7 @@ import { toGraphQLError } from './errors.ts';
 export interface RequestState {
   principal?: Principal | undefined;
   readonly record?: RequestRecord | undefined;
+  isStream?: boolean | undefined;
   /** Of the client, as the server in front sees it. */
   readonly clientAddress: string;
 }

@@ -81,9 +81,16 @@ function useDocumentLimits(): Plugin {
   };
 }
 
-/** Yoga marks streams `no-cache`, over what the server in front says of every answer. */
-const useUncachedStreams = (): Plugin => ({
-  onResponse({ response }) {
+/**
+ * Yoga marks streams `no-cache`, over what the server in front says of every answer. Only where one may be: once the
+ * headers of an answer were read, the server writes them one by one.
+ */
+const useUncachedStreams = (): Plugin<RequestState, RequestState> => ({
+  onResultProcess({ result, serverContext }) {
+    if (Symbol.asyncIterator in result) serverContext.isStream = true;
+  },
+  onResponse({ request, response, serverContext }) {
+    if (!serverContext.isStream && !request.headers.get('accept')?.includes('text/event-stream')) return;
     if (response.headers.get('content-type') === 'text/event-stream') response.headers.set('cache-control', 'no-store');
   },
 });

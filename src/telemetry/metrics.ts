@@ -24,6 +24,8 @@ const STANZA_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 export function createMetrics(sessions: () => ReadonlyMap<string, number>): Metrics {
   const registry = new Registry();
   const registers = [registry];
+  // Now, since it tells what happened from then on.
+  const ofThisProcess = processRegistry();
   const byState = new Gauge({ name: 'privet_sessions', help: 'Instances by state.', labelNames: ['state'], registers });
   return {
     updateFields: new Counter({
@@ -65,7 +67,7 @@ export function createMetrics(sessions: () => ReadonlyMap<string, number>): Metr
     }),
     async render() {
       for (const [state, count] of sessions()) byState.set({ state }, count);
-      return `${await registry.metrics()}\n${await processRegistry().metrics()}`;
+      return `${await registry.metrics()}\n${await ofThisProcess.metrics()}`;
     },
   };
 }

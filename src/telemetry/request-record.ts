@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 
 /** The parts of the service that answer requests; `probe` is what asks every few seconds, such as a health check. */
 export type Edge = 'graphql' | 'rest' | 'probe' | 'other';
@@ -6,10 +6,14 @@ export type Edge = 'graphql' | 'rest' | 'probe' | 'other';
 /** The longest operation name that is told; a client may choose one as long as its document. */
 const MAX_OPERATION = 64;
 
+/** Of this start of the service: letters, which nothing takes for a phone number. */
+const PREFIX = Array.from({ length: 8 }, () => String.fromCharCode(97 + randomInt(26))).join('');
+let count = 0;
+
 /** What becomes known of one request while it is served. Edges note it; the end of the answer makes a log line of it. */
 export class RequestRecord {
   /** Ours, whatever the client sends: an id from outside could forge lines and collide. */
-  readonly id: string = randomUUID();
+  readonly id = `${PREFIX}-${(count += 1).toString(36)}`;
   edge: Edge = 'other';
   /** The token's public id. */
   tokenId: string | undefined;

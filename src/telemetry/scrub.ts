@@ -2,7 +2,9 @@
  * Takes secrets out of one line of JSON, whatever put them there: the last fence, behind not logging them at all. It
  * works on the finished line, so that no depth of nesting, error message or stack gets around it, and keeps it JSON.
  */
-export const scrub = (line: string): string =>
+export const scrub = (line: string): string => (HINT.test(line) ? scrubHinted(line) : line);
+
+const scrubHinted = (line: string): string =>
   line.replace(BYTES, '"[bytes]"').replace(STRING_OR_NUMBER, (part, key?: string, text?: string, number?: string) => {
     if (key !== undefined) return `${key}"[redacted]"`;
     if (text !== undefined) return scrubText(text);
@@ -53,7 +55,10 @@ const UUID_OR_DIGITS =
 /** The shortest secret has 8 characters; with its quotes, 10. */
 const SHORTEST = 10;
 /** Whether any of the patterns above may match: most strings of a log line are none of that, and one look is cheaper. */
-const SUSPICIOUS = /\d{7}|\d@|\+\d|pvt[ai]_|bearer|basic|wa\.me|[\w+/-]{43}/i;
+const SUSPICIOUS = /\d{7}|\d@|\+\d|pvt[ai]_|bearer|basic|wa\.me|(?<![\w+/-])[\w+/-]{43}/i;
+
+/** Whether anything below may match in a line: most lines are none of that, and one look is far cheaper. */
+const HINT = new RegExp(`"(?:${SECRET_KEYS})":|"Buffer"|\\{"0":|${SUSPICIOUS.source}`, 'i');
 
 const scrubText = (text: string): string =>
   text.length < SHORTEST || !SUSPICIOUS.test(text) ? text : scrubSuspicious(text);
