@@ -11,8 +11,8 @@ A key file is replaced by one with a new key. With PRIVET_NEW_ENCRYPTION_KEY tha
 PRIVET_ENCRYPTION_KEY before the next start. Cut short, run it again with the same variables.
 The old key opens nothing any more but backups made before. A key file's old key is kept for them, until you delete it;
 one from PRIVET_ENCRYPTION_KEY is yours to keep.
-Who had both the old key and a copy of the database can read what is in that copy, and what is sealed later in a copy
-made later: unlink and pair anew what was in it.`,
+Who has both the old key and a copy of the database from its time can still read that copy, and what is sealed later: then
+link anew in a new data folder.`,
   options: [
     { name: 'to-key-file', help: 'From PRIVET_ENCRYPTION_KEY to a key file with a new key, in the data folder' },
   ],
