@@ -15,6 +15,9 @@ import type { OpenStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
+/** Of one document: enough to mend it by, and not one for each thing that is wrong with it. */
+const MAX_ERRORS = 5;
+
 /** GraphQL over HTTP, and over server-sent events for subscriptions. */
 export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =>
   createYoga<RequestState, Omit<GraphQLContext, 'signal' | 'admission'>>({
@@ -73,7 +76,7 @@ function useDocumentLimits(): Plugin {
         const exceeded = exceededLimits(schema_, document);
         return exceeded.length > 0
           ? exceeded
-          : validate(schema_, document, rules, { ...options, hideSuggestions: true });
+          : validate(schema_, document, rules, { ...options, hideSuggestions: true, maxErrors: MAX_ERRORS });
       });
     },
     onExecute: ({ args }) => void Object.assign(args, { hideSuggestions: true }),
