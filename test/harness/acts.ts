@@ -1,0 +1,42 @@
+import type { RequestedChange } from '../../src/privacy/outcome.ts';
+import type { StoreFault } from './faulty-storage.ts';
+import type { CloseEvidence } from '../../src/session/link.ts';
+import type { Ending, LoginFault, StanzaFault } from './model/faults.ts';
+
+/** One thing that happens at a time, in virtual milliseconds. */
+export type Step = { readonly at: number; readonly slot: string } & Act;
+
+export type Act =
+  | { readonly do: 'update'; readonly changes: readonly RequestedChange[]; readonly giveUpAfterMs?: number | undefined }
+  | { readonly do: 'read'; readonly giveUpAfterMs?: number | undefined }
+  | { readonly do: 'watch'; readonly forMs: number }
+  /** `acceptAfterMs`: when the phone scans the QR or takes the code; `passkey`: WhatsApp then asks for one. */
+  | { readonly do: 'pair'; readonly byCode: boolean; readonly acceptAfterMs: number; readonly passkey?: boolean }
+  | { readonly do: 'start' | 'stop' | 'unlink' | 'delete' | 'keys' }
+  | { readonly do: 'phone'; readonly category: string; readonly value: string }
+  | { readonly do: 'announce_after'; readonly ms: number }
+  | { readonly do: 'latency'; readonly ms: number }
+  | { readonly do: 'fault'; readonly fault: StanzaFault }
+  | { readonly do: 'login_fault'; readonly fault: LoginFault }
+  | { readonly do: 'disconnect'; readonly ending: Ending }
+  | { readonly do: 'remove_device'; readonly evidence: CloseEvidence }
+  | { readonly do: 'impostor'; readonly comebacks: number }
+  | { readonly do: 'store_fault'; readonly nth: number; readonly fault: StoreFault }
+  | { readonly do: 'restart' }
+  | { readonly do: 'crash'; readonly downMs: number };
+
+export interface SlotPlan {
+  readonly name: string;
+  readonly phoneNumber: string;
+  readonly privacy: readonly (readonly [category: string, value: string])[];
+  readonly echoes: boolean;
+  readonly latencyMs: number;
+  /** Nothing is done to it but what its user asks for: its calls must succeed. */
+  readonly calm: boolean;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly slots: readonly SlotPlan[];
+  readonly steps: readonly Step[];
+}

@@ -1,0 +1,108 @@
+import type { RequestedChange } from '../../src/privacy/outcome.ts';
+import type { SessionService } from '../../src/session/session-service.ts';
+import type { Reach } from '../../src/session/sessions.ts';
+import { checkEnd } from './checks/calls.ts';
+import { callContext, GaveUp, type Call, type CallKind } from './trace.ts';
+import type { Slot, World } from './world.ts';
+
+export interface Asked<T> {
+  readonly call: Call;
+  /** What came of it; undefined where it failed. Never settles where the service crashed first. */
+  readonly result: Promise<T | undefined>;
+}
+
+interface AskOptions {
+  readonly changes?: readonly RequestedChange[];
+  /** The caller goes away after this long. */
+  readonly giveUpAfterMs?: number | undefined;
+}
+
+/** One call of a user, noted down and checked when it ends. Undefined while there is no service to call. */
+export function ask<T>(
+  world: World,
+  slot: Slot,
+  kind: CallKind,
+  work: (sessions: SessionService, reach: Reach, signal: AbortSignal) => Promise<T>,
+  { changes = [], giveUpAfterMs }: AskOptions = {},
+): Asked<T> | undefined {
+  const { trace, service, clock } = world;
+  if (!service) return undefined;
+  const call: Call = {
+    n: trace.calls.length + 1,
+    kind,
+    slot: slot.name,
+    incarnation: service.n,
+    changes,
+    startSeq: trace.seq(),
+    startAt: clock.monotonic(),
+    endSeq: undefined,
+    endAt: undefined,
+    judged: false,
+    crashed: false,
+    done: Promise.resolve(),
+    outcome: undefined,
+    snapshot: undefined,
+    error: undefined,
+    requests: [],
+  };
+  trace.calls.push(call);
+  trace.note(
+    slot.name,
+    `${kind} ${call.n} ${changes.map(({ field, wire }) => `${field}=${wire}`).join(' ')}`.trimEnd(),
+  );
+  const caller = new AbortController();
+  if (giveUpAfterMs !== undefined) clock.after(giveUpAfterMs, () => caller.abort(new GaveUp('The caller went away')));
+  const run = async (): Promise<T | undefined> => {
+    try {
+      const result = await callContext.run(call, () =>
+        work(service.sessions, { accountId: slot.accountId }, caller.signal),
+      );
+      return end(result, undefined);
+    } catch (error) {
+      return end(undefined, error);
+    }
+  };
+  const end = (result: T | undefined, error: unknown): T | undefined => {
+    if (call.crashed) return undefined;
+    call.endSeq = trace.seq();
+    call.endAt = clock.monotonic();
+    call.error = error;
+    const what = error === undefined ? 'ends' : `fails: ${error instanceof Error ? error.message : 'with no error'}`;
+    trace.note(slot.name, `${kind} ${call.n} ${what}`);
+    return result;
+  };
+  const result = run();
+  call.done = result;
+  return { call, result };
+}
+
+export function update(world: World, slot: Slot, changes: readonly RequestedChange[], giveUpAfterMs?: number): void {
+  const asked = ask(
+    world,
+    slot,
+    'update',
+    async (sessions, reach, signal) => {
+      const { outcome } = await sessions.updatePrivacy(reach, slot.name, changes, signal);
+      return outcome;
+    },
+    { changes, giveUpAfterMs },
+  );
+  void asked?.result.then((outcome) => {
+    asked.call.outcome = outcome;
+    checkEnd(world, slot, asked.call);
+  });
+}
+
+export function read(world: World, slot: Slot, giveUpAfterMs?: number): void {
+  const asked = ask(
+    world,
+    slot,
+    'read',
+    async (sessions, reach, signal) => (await sessions.readPrivacy(reach, slot.name, signal)).snapshot,
+    { giveUpAfterMs },
+  );
+  void asked?.result.then((snapshot) => {
+    asked.call.snapshot = snapshot;
+    checkEnd(world, slot, asked.call);
+  });
+}

@@ -1,0 +1,62 @@
+import { PrivetError } from '../../../src/errors.ts';
+import { SealError, StorageError } from '../../../src/storage/errors.ts';
+import { GaveUp, textOf, type Call } from '../trace.ts';
+import type { Slot, World } from '../world.ts';
+import { checkRead } from './reads.ts';
+import { checkUpdate } from './update.ts';
+
+const CALL_MS = 30_000;
+/** What a call on an instance that nothing disturbs may take, others of its own before it included. */
+const CALM_MS = 10_000;
+/** How long after the service changed an undisturbed instance may be away. */
+const BACK_WITHIN_MS = 15_000;
+
+/** What must hold when a call ends. */
+export function checkEnd(world: World, slot: Slot, call: Call): void {
+  const { trace } = world;
+  const { kind, error, endAt = 0 } = call;
+  const name = `${kind} ${call.n} of ${slot.name}`;
+  checkDuration(world, slot, call);
+  if (error !== undefined) {
+    const typed = [PrivetError, StorageError, SealError, GaveUp].some((known) => error instanceof known);
+    trace.expect(typed, 'errors are typed', () => `${name}: ${textOf(error)}`);
+    const sent = call.requests.filter(({ left }) => left).length;
+    trace.expect(kind !== 'update' || sent === 0, 'an update that fails as a whole sent nothing', () => name);
+  }
+  if (call.outcome) checkUpdate(world, call, call.outcome);
+  checkRead(world, call);
+  const undisturbed = slot.plan.calm && call.startAt - world.serviceChangedAt > BACK_WITHIN_MS && isStill(world, call);
+  if (undisturbed && !succeeded(call)) {
+    trace.violate('one never affects another', `${name} failed: ${describe(call)}`);
+  }
+  if (undisturbed) {
+    const tookMs = endAt - call.startAt;
+    trace.expect(tookMs <= CALM_MS, 'one never slows another', () => `${name} took ${tookMs} ms`);
+  }
+}
+
+/** The service was not restarted while the call ran. */
+const isStill = (world: World, call: Call): boolean =>
+  world.service?.n === call.incarnation && world.serviceChangedAt <= call.startAt;
+
+function succeeded({ error, outcome }: Call): boolean {
+  return error === undefined && (outcome?.failures ?? []).every(({ code }) => code === 'UNSUPPORTED');
+}
+
+function describe({ error, outcome }: Call): string {
+  if (error !== undefined) return textOf(error);
+  return JSON.stringify(outcome?.failures);
+}
+
+/** Updates and reads end within 30 s; what waits for a store that hangs, or for calls before it, may take as much more. */
+function checkDuration({ trace }: World, slot: Slot, call: Call): void {
+  const tookMs = (call.endAt ?? 0) - call.startAt;
+  const isLifecycle = call.kind !== 'update' && call.kind !== 'read';
+  const ahead = trace.calls.filter(
+    (other) => other.slot === slot.name && other.n < call.n && (other.endAt ?? Number.POSITIVE_INFINITY) > call.startAt,
+  );
+  const hungMs = Math.max(0, slot.hangsUntil - call.startAt);
+  const mostMs = isLifecycle ? CALL_MS * (1 + ahead.length) + hungMs : CALL_MS;
+  const text = (): string => `${call.kind} ${call.n} of ${slot.name} took ${tookMs} ms`;
+  trace.expect(tookMs <= mostMs, 'every call ends within 30 s', text);
+}

@@ -1,0 +1,88 @@
+import { saysFailure, saysReplaced } from '../evidence.ts';
+import type { Incarnation } from '../incarnation.ts';
+import type { LinkTrace } from '../trace.ts';
+import type { Slot, World } from '../world.ts';
+
+/** Pauses begin at a second; a connection that follows sooner was not paused for. */
+const SHORTEST_PAUSE_MS = 1_000;
+const MOST_AT_ONCE = 3;
+const MINUTE_MS = 60_000;
+const REPLACED_PAUSE_MS = 60_000;
+const LOGIN_SPACING_MS = 50;
+const BREAKER_INSTANCES = 3;
+const PROBE_MS = 300_000;
+
+/** What must hold whenever the service opens a connection. Runs before the link is in the trace. */
+export function checkOpening(world: World, incarnation: Incarnation, slot: Slot, link: LinkTrace): void {
+  const { trace } = world;
+  const earlier = trace.links.filter((each) => each.slot === slot.name);
+  const live = earlier.find(({ endedAt }) => endedAt === undefined);
+  trace.expect(!live, 'one link at a time', () => `link ${link.n} of ${slot.name} opens beside link ${live?.n}`);
+  trace.expect(!slot.parked, 'stopped stays stopped', () => `link ${link.n} of ${slot.name}, which was stopped`);
+  if (link.credentials === undefined) {
+    trace.expect(slot.stored === undefined, 'no fresh credentials', () => `${slot.name} is paired and pairs again`);
+    slot.pairings -= 1;
+    trace.expect(slot.pairings >= 0, 'pairing is the user’s word', () => `${slot.name} pairs by itself`);
+    return;
+  }
+  const text = (): string => `link ${link.n} of ${slot.name} uses ${link.credentials}, stored: ${slot.stored}`;
+  trace.expect(link.credentials === slot.stored, 'the last credentials are used', text);
+  checkPauses(world, slot, link, earlier);
+  checkGate(world, incarnation, slot, link);
+}
+
+/** No user asked for it since the connection before ended. */
+function isByItself({ trace }: World, slot: Slot, { endedAt = 0 }: LinkTrace): boolean {
+  const asked = trace.calls.some(
+    (call) => call.slot === slot.name && ['start', 'pair'].includes(call.kind) && (call.endAt ?? endedAt) >= endedAt,
+  );
+  return !asked && slot.bornAt < endedAt;
+}
+
+function checkPauses(world: World, slot: Slot, link: LinkTrace, earlier: readonly LinkTrace[]): void {
+  const { trace } = world;
+  const before = earlier.at(-1);
+  if (before?.endedAt === undefined || before.credentials === undefined || !isByItself(world, slot, before)) return;
+  const pauseMs = link.openedAt - before.endedAt;
+  if (saysReplaced(before)) {
+    const text = (): string => `link ${link.n} ${pauseMs} ms after link ${before.n} was replaced`;
+    trace.expect(pauseMs >= REPLACED_PAUSE_MS, 'replaced waits a minute', text);
+  }
+  if (pauseMs >= SHORTEST_PAUSE_MS) return;
+  link.atOnce = true;
+  const recent = earlier.filter(
+    (each) => each.atOnce && each.openedAt >= slot.bornAt && link.openedAt - each.openedAt < MINUTE_MS,
+  );
+  const text = (): string => `${recent.length + 1} connections of ${slot.name} without a pause within a minute`;
+  trace.expect(recent.length < MOST_AT_ONCE, 'restarts are limited', text);
+}
+
+function checkGate({ trace }: World, incarnation: Incarnation, slot: Slot, link: LinkTrace): void {
+  if (incarnation.wasHeldUp) return;
+  const last = trace.links.findLast(
+    (each) => each.incarnation === incarnation.n && each.credentials !== undefined && each.n !== link.n,
+  );
+  const gapMs = last ? link.openedAt - last.openedAt : Number.POSITIVE_INFINITY;
+  trace.expect(
+    gapMs >= LOGIN_SPACING_MS,
+    'logins are spaced',
+    () => `link ${link.n} ${gapMs} ms after link ${last?.n}`,
+  );
+  if (incarnation.outdated.size < BREAKER_INSTANCES) return;
+  const sinceMs = link.openedAt - incarnation.lastProbe;
+  // What was through the gate already may still open.
+  if (sinceMs < SHORTEST_PAUSE_MS && !incarnation.probed) return;
+  incarnation.probed = true;
+  incarnation.lastProbe = link.openedAt;
+  const text = (): string => `link ${link.n} of ${slot.name} ${sinceMs} ms after the last try`;
+  trace.expect(sinceMs >= PROBE_MS, 'one probe every five minutes', text);
+}
+
+/** WhatsApp called the client outdated at this link's login. */
+export function countOutdated(incarnation: Incarnation, link: LinkTrace): void {
+  if (!saysFailure(link, 405)) return;
+  incarnation.outdated.add(link.slot);
+  if (incarnation.outdated.size !== BREAKER_INSTANCES) return;
+  incarnation.lastProbe = link.endedAt ?? 0;
+  incarnation.probed = false;
+}

@@ -1,0 +1,59 @@
+import type { Watcher } from '../watchers.ts';
+import type { Slot, World } from '../world.ts';
+import { sameMap } from './reads.ts';
+import { checkConnecting } from './states.ts';
+
+/** A refresh that failed is tried again after 2 s. */
+const QUIET_MS = 3_000;
+/** A socket that takes its time to close. */
+const CLOSING_MS = 2_100;
+
+/** Between two steps: whoever had the time to learn the truth must know it. */
+export function checkQuiet(world: World): void {
+  const { service } = world;
+  if (!service) return;
+  for (const slot of world.slots.values()) {
+    const watcher = service.watchers.of(slot);
+    if (!watcher) continue;
+    checkConnecting(world, watcher);
+    checkOpen(world, slot, watcher);
+    if (isQuiet(world, slot, watcher)) checkView(world, slot, watcher);
+  }
+}
+
+function isQuiet(world: World, slot: Slot, watcher: Watcher): boolean {
+  const account = world.whatsApp.account(slot.name);
+  const link = world.trace.links.findLast((each) => each.slot === slot.name);
+  const now = world.clock.monotonic();
+  return (
+    watcher.view?.state === 'OPEN' &&
+    slot.hangsUntil < now &&
+    now - account.lastActivity >= QUIET_MS &&
+    link?.pending === 0 &&
+    now - link.lastReplyAt >= QUIET_MS &&
+    account.linkedDevice?.link?.idle === true
+  );
+}
+
+/** The subscription shows what WhatsApp holds, unless the last read hid something. */
+export function checkView(world: World, slot: Slot, { snapshot }: Watcher): void {
+  const { trace, whatsApp } = world;
+  const { privacy } = whatsApp.account(slot.name);
+  const last = trace.requests.findLast(
+    ({ link, shows, reply }) => link.slot === slot.name && shows && reply?.kind === 'result',
+  );
+  if (last?.blurred) return;
+  const holds = snapshot !== undefined && sameMap(snapshot.categories, privacy);
+  const text = (): string => `${slot.name}: ${show(snapshot?.categories)}, WhatsApp: ${show(privacy)}`;
+  trace.expect(holds, 'the subscription shows the truth', text);
+}
+
+const show = (privacy: ReadonlyMap<string, string> | undefined): string =>
+  [...(privacy ?? [])].map(([category, value]) => `${category}=${value}`).join(' ');
+
+function checkOpen({ trace, clock }: World, slot: Slot, { view }: Watcher): void {
+  const last = trace.links.findLast((link) => link.slot === slot.name);
+  if (view?.state !== 'OPEN' || slot.hangsUntil >= (last?.goneAt ?? 0)) return;
+  const goneMs = last?.goneAt === undefined ? 0 : clock.monotonic() - last.goneAt;
+  trace.expect(goneMs <= CLOSING_MS, 'OPEN means connected', () => `${slot.name} is OPEN ${goneMs} ms after its link`);
+}

@@ -1,0 +1,49 @@
+import type { Snapshot } from '../../../src/privacy/settings.ts';
+import type { Call, Request, Trace } from '../trace.ts';
+import type { Watcher } from '../watchers.ts';
+import type { World } from '../world.ts';
+
+export const sameMap = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
+  a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+
+/** Whether this read brought this snapshot. */
+export function broughtBy(request: Request, snapshot: Snapshot, trace: Trace): boolean {
+  const epoch = trace.clock.now() - trace.clock.monotonic();
+  return (
+    request.reply?.kind === 'result' &&
+    request.shows !== undefined &&
+    request.replyAt !== undefined &&
+    request.replyAt + epoch === snapshot.observedAt &&
+    sameMap(request.shows, snapshot.categories)
+  );
+}
+
+/** A read's answer comes from a read that left after the call began. */
+export function checkRead({ trace }: World, call: Call): void {
+  const { snapshot } = call;
+  if (!snapshot) return;
+  const source = trace.requests.find(
+    (request) => request.link.slot === call.slot && request.seq > call.startSeq && broughtBy(request, snapshot, trace),
+  );
+  trace.expect(
+    source !== undefined,
+    'reads are fresh',
+    () => `read ${call.n} of ${call.slot} shows no read of its time`,
+  );
+}
+
+/** What a privacy subscription shows was read, and never goes back to an older read. */
+export function checkEmission({ trace }: World, watcher: Watcher, snapshot: Snapshot, incarnation: number): void {
+  const { slot } = watcher;
+  const source = trace.requests.find(
+    (request) =>
+      request.link.slot === slot.name &&
+      request.link.incarnation === incarnation &&
+      request.seq > watcher.readSeq &&
+      broughtBy(request, snapshot, trace),
+  );
+  const text = (): string => `the subscription of ${slot.name} shows what no later read than the one before brought`;
+  trace.expect(source !== undefined, 'subscriptions never go back', text);
+  watcher.readSeq = source?.seq ?? watcher.readSeq;
+  watcher.snapshot = snapshot;
+}

@@ -1,0 +1,103 @@
+import type { FieldSpec } from '../../../src/privacy/fields.ts';
+import type { Call, Request } from '../trace.ts';
+import type { World } from '../world.ts';
+import type { Fail } from './update.ts';
+
+/** A call ends 30 s after it began; with under 5 s left nothing is sent; a request waits 10 s at most. */
+const CALL_MS = 30_000;
+const LAST_SEND_MS = 5_000;
+const REQUEST_MS = 10_000;
+/** Retries included. */
+const MOST_WRITES_OF_A_FIELD = 2;
+
+/** What an update may send, when, and in which order. */
+export function checkSending(world: World, call: Call, requested: readonly FieldSpec[], fail: Fail): void {
+  const sent = call.requests.filter(({ left }) => left);
+  for (const request of sent) {
+    const afterMs = request.at - call.startAt;
+    if (afterMs > CALL_MS - LAST_SEND_MS) fail('nothing is sent late', `request ${request.seq} after ${afterMs} ms`);
+    if (request.timeoutMs > REQUEST_MS || afterMs + request.timeoutMs > CALL_MS) {
+      fail('requests end in time', `request ${request.seq} waits ${request.timeoutMs} ms after ${afterMs} ms`);
+    }
+  }
+  const [first] = call.requests;
+  if (!first) return;
+  checkPlan(world, call, requested, first, fail);
+  checkRewrites(world, call, first, fail);
+  const [firstSent] = sent;
+  if (firstSent) checkTurn(world, call, firstSent, fail);
+}
+
+/** The read that the view comes from: of those answered before this point, the one that was sent last. */
+function viewBefore({ trace }: World, call: Call, point: number): Request | undefined {
+  return trace.requests.findLast(
+    ({ link, shows, replySeq, reply }) =>
+      link.slot === call.slot &&
+      link.incarnation === call.incarnation &&
+      reply?.kind === 'result' &&
+      shows !== undefined &&
+      replySeq !== undefined &&
+      replySeq < point,
+  );
+}
+
+/** First one write for each field that differs from the view, in the order of the table, then a read. */
+function checkPlan(world: World, call: Call, requested: readonly FieldSpec[], first: Request, fail: Fail): void {
+  const view = viewBefore(world, call, first.seq)?.shows;
+  if (!view) return fail('the view was read', `nothing was read before request ${first.seq}`);
+  const wanted = requested.flatMap(({ field, category }) => {
+    const wire = call.changes.findLast((change) => change.field === field)?.wire;
+    const value = view.get(category);
+    return value === undefined || value === wire ? [] : [`${category}=${wire}`];
+  });
+  const firstRead = call.requests.find(({ kind }) => kind === 'read')?.seq ?? Number.POSITIVE_INFINITY;
+  const written = call.requests.filter(({ kind, seq }) => kind === 'write' && seq < firstRead);
+  const found = written.map(({ category, value }) => `${category}=${value}`);
+  if (found.join() !== wanted.join())
+    fail('what differs is written, in order', `${found.join()} instead of ${wanted.join()}`);
+  for (const { field, previous } of call.outcome?.outcomes ?? []) {
+    const spec = requested.find((each) => each.field === field);
+    const value = spec && view.get(spec.category);
+    const name = spec && (Object.entries(spec.values).find(([, wire]) => wire === value)?.[0] ?? value);
+    if (previous !== (name === 'error' ? undefined : name)) {
+      fail('previous is what the view held', `${field}: ${previous}, not ${name}`);
+    }
+  }
+}
+
+/** A second write follows a read that showed another value, and never a change that was announced meanwhile. */
+function checkRewrites({ trace }: World, call: Call, first: Request, fail: Fail): void {
+  const writes = call.requests.filter(({ kind, left }) => kind === 'write' && left);
+  for (const write of writes) {
+    const same = writes.filter(({ category, seq }) => category === write.category && seq < write.seq);
+    if (same.length >= MOST_WRITES_OF_A_FIELD) fail('writes are bounded', `${write.category} ${same.length + 1} times`);
+    const read = call.requests.findLast(({ kind, shows, seq }) => kind === 'read' && shows && seq < write.seq);
+    if (!read) continue;
+    const value = read.shows?.get(write.category);
+    if (value === undefined || value === 'error' || value === write.value) {
+      fail('a second write needs a read', `request ${write.seq}: ${write.category} showed ${value}`);
+    }
+    const since = same.at(-1)?.seq ?? first.seq;
+    const heard = trace.announcements.find(({ slot, seq }) => slot === call.slot && seq > since && seq < write.seq);
+    if (heard) fail('never over an announced change', `request ${write.seq} behind announcement ${heard.seq}`);
+  }
+}
+
+/** One update at a time, and nothing of an earlier one can land any more. */
+function checkTurn({ trace }: World, call: Call, first: Request, fail: Fail): void {
+  for (const other of trace.calls) {
+    if (other.slot !== call.slot || other.kind !== 'update' || other === call) continue;
+    const theirFirst = other.requests.find(({ left }) => left);
+    if (!theirFirst || theirFirst.seq > first.seq || other.incarnation !== call.incarnation) continue;
+    if (other.endSeq === undefined || other.endSeq > first.seq)
+      fail('one update at a time', `beside update ${other.n}`);
+    const open = other.requests.find(
+      ({ kind, left, link, replySeq, reply }) =>
+        kind === 'write' &&
+        left &&
+        link === first.link &&
+        (replySeq === undefined || replySeq > first.seq || reply?.kind === 'timed_out'),
+    );
+    if (open) fail('an unanswered write ends the link', `request ${open.seq} of update ${other.n} may still land`);
+  }
+}

@@ -1,0 +1,80 @@
+import type { InstanceState, InstanceView } from '../../../src/session/state.ts';
+import { saysFailure, saysLogout, saysReplaced } from '../evidence.ts';
+import type { LinkTrace } from '../trace.ts';
+import type { Watcher } from '../watchers.ts';
+import type { Slot, World } from '../world.ts';
+
+/** CONNECTING is left within 30 s; a little for the close of a socket that takes its time. */
+const MOST_CONNECTING_MS = 30_000 + 2_000;
+const MOST_REPLACED = 3;
+const REPLACED_WINDOW_MS = 600_000;
+
+/** A state that a subscription showed. */
+export function checkState(world: World, watcher: Watcher, view: InstanceView): void {
+  const { trace, clock } = world;
+  const { slot } = watcher;
+  const before = watcher.view;
+  if (before?.state !== view.state || before.reason?.code !== view.reason?.code) {
+    trace.note(slot.name, `is ${view.state}${view.reason ? ` (${view.reason.code})` : ''}`);
+  }
+  if (before?.state !== view.state) {
+    checkConnecting(world, watcher);
+    watcher.stateAt = clock.monotonic();
+  }
+  watcher.view = view;
+  if (view.state === 'OPEN') world.service?.outdated.clear();
+  const excuse = whyNot(world, slot, view);
+  if (excuse !== undefined) trace.violate('states have evidence', `${slot.name} is ${view.state}: ${excuse}`);
+}
+
+/** At any time: how long an instance may be on its way to OPEN, and that OPEN means connected. */
+export function checkConnecting(world: World, { slot, view, stateAt }: Watcher): void {
+  const { trace, clock } = world;
+  // Between pairing and the login with it the state stays.
+  const openedAt = trace.links.findLast((link) => link.slot === slot.name)?.openedAt ?? 0;
+  const forMs = clock.monotonic() - Math.max(stateAt, openedAt);
+  if (view?.state === 'CONNECTING' && slot.hangsUntil < stateAt) {
+    const text = (): string => `${slot.name} is CONNECTING for ${forMs} ms`;
+    trace.expect(forMs <= MOST_CONNECTING_MS, 'CONNECTING is left within 30 s', text);
+  }
+}
+
+const ofSlot = (world: World, slot: Slot): LinkTrace[] => world.trace.links.filter((link) => link.slot === slot.name);
+
+/** Why this state can't be; undefined where there is evidence for it. */
+function whyNot(world: World, slot: Slot, { state, reason }: InstanceView): string | undefined {
+  const links = ofSlot(world, slot);
+  const calls = (...kinds: string[]): boolean =>
+    world.trace.calls.some((call) => call.slot === slot.name && kinds.includes(call.kind));
+  const evidence: Readonly<Partial<Record<InstanceState, () => boolean>>> = {
+    // Its end may have come in the same breath as the first read.
+    OPEN: () => links.some(({ endedAt }) => endedAt === undefined),
+    BANNED: () => links.some((link) => saysFailure(link, 402, 403, 406)),
+    CLIENT_OUTDATED: () => world.trace.links.some((link) => saysFailure(link, 405)),
+    REPLACED: () => links.some(saysReplaced),
+    LOGGED_OUT: () => links.some(saysLogout) || calls('unlink', 'delete'),
+    PASSKEY_REQUIRED: () => links.some(({ serverWord }) => serverWord?.kind === 'passkey_required'),
+    STOPPED: () => mayStop(slot, reason?.code, calls),
+  };
+  if (evidence[state]?.() === false) return `nothing happened that makes it so (${reason?.code})`;
+  if (state !== 'REPLACED' || reason?.retryAt !== undefined) return undefined;
+  const last = links.findLast(saysReplaced)?.endedAt ?? 0;
+  const recent = links.filter((link) => saysReplaced(link) && last - (link.endedAt ?? 0) < REPLACED_WINDOW_MS);
+  return recent.length >= MOST_REPLACED ? undefined : `it was replaced ${recent.length} times only`;
+}
+
+function mayStop(slot: Slot, code: string | undefined, calls: (...kinds: string[]) => boolean): boolean {
+  switch (code) {
+    case 'stopped_by_user':
+      return calls('stop');
+    case undefined:
+      // Taken up from the database while it is started again.
+      return calls('start');
+    case 'storage_failed':
+    case 'credentials_unreadable':
+    case 'internal_error':
+      return slot.struck > 0;
+    default:
+      return false;
+  }
+}

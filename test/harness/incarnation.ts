@@ -1,0 +1,133 @@
+import { pino } from 'pino';
+import { createEvents } from '../../src/events/topics.ts';
+import type { LinkOptions } from '../../src/session/link.ts';
+import { SessionService } from '../../src/session/session-service.ts';
+import type { SessionEvents } from '../../src/telemetry/events.ts';
+import { checkOpening, countOutdated } from './checks/opening.ts';
+import { FakeLink } from './fake-link.ts';
+import { FaultyStorage } from './faulty-storage.ts';
+import { ServiceClock } from './service-clock.ts';
+import { storeControl } from './store-control.ts';
+import { callContext, type LinkTrace } from './trace.ts';
+import { watchSlots, type Watchers } from './watchers.ts';
+import { slotById, type World } from './world.ts';
+
+/** One life of the service, from its start to its end or crash. */
+export interface Incarnation {
+  readonly n: number;
+  readonly sessions: SessionService;
+  readonly clock: ServiceClock;
+  readonly watchers: Watchers;
+  /** Instances whose client WhatsApp called outdated since a login was last accepted. */
+  readonly outdated: Set<string>;
+  /** When the last login was tried since, or when there were enough of them to stop trying. */
+  lastProbe: number;
+  probed: boolean;
+  /** Whether a call of the storage was ever held up: then links are not opened in step. */
+  wasHeldUp: boolean;
+  /** As a power cut. */
+  kill(): void;
+  /** In order: calls that run end first, for a while. */
+  end(): Promise<void>;
+}
+
+/** How long a service that ends lets the calls that run come to their end. */
+const GRACE_MS = 9_000;
+
+const log = pino({ level: 'silent' });
+/** Nobody counts here, whatever there is to count. But what is sent once an update is judged is no longer its own. */
+const telemetry = new Proxy({} as SessionEvents, {
+  get: (_, event) => () => {
+    const call = callContext.getStore();
+    if (event === 'updateFinished' && call) call.judged = true;
+  },
+});
+
+/** Starts the service on what is stored. Rejects where the storage fails. */
+export async function startService(world: World): Promise<Incarnation> {
+  world.incarnations += 1;
+  const n = world.incarnations;
+  const { trace, random } = world;
+  const clock = new ServiceClock(world.clock);
+  const store = new FaultyStorage(
+    world.storage,
+    storeControl(world, clock, () => incarnation),
+  );
+  const linkRandom = random.fork();
+  const openLink = (options: LinkOptions): FakeLink => {
+    const slot = slotById(world, store.whose(options.keys));
+    if (!slot) throw new Error('A link for an instance that nobody knows');
+    const link: LinkTrace = {
+      n: trace.links.length + 1,
+      slot: slot.name,
+      incarnation: n,
+      openedAt: clock.monotonic(),
+      openedSeq: trace.seq(),
+      credentials: options.credentials,
+      gone: false,
+      goneAt: undefined,
+      evidence: undefined,
+      endedAt: undefined,
+      serverWord: undefined,
+      atOnce: false,
+      pending: 0,
+      lastReplyAt: 0,
+    };
+    trace.note(slot.name, `link ${link.n} opens${options.credentials === undefined ? ' to pair' : ''}`);
+    checkOpening(world, incarnation, slot, link);
+    trace.links.push(link);
+    const fake = new FakeLink(options, world.whatsApp, link, linkRandom.fork(), trace);
+    void fake.ended.then(() => countOutdated(incarnation, link));
+    return fake;
+  };
+  const events = createEvents();
+  const sessions = new SessionService({
+    clock,
+    log,
+    telemetry,
+    storage: store.storage,
+    events,
+    openLink,
+    random: () => linkRandom.next(),
+  });
+  const incarnation: Incarnation = {
+    n,
+    sessions,
+    clock,
+    watchers: watchSlots(world, sessions, n),
+    outdated: new Set(),
+    lastProbe: 0,
+    probed: false,
+    wasHeldUp: false,
+    kill() {
+      store.kill();
+      clock.kill();
+      for (const link of trace.links) {
+        if (link.incarnation !== n || link.endedAt !== undefined) continue;
+        link.gone = true;
+        link.goneAt ??= clock.monotonic();
+        link.endedAt = clock.monotonic();
+      }
+      for (const call of trace.calls) if (call.incarnation === n && call.endSeq === undefined) call.crashed = true;
+      world.whatsApp.processDied(n);
+      incarnation.watchers.abandon();
+    },
+    async end() {
+      const waited = new AbortController();
+      const running = trace.calls.filter((call) => call.incarnation === n).map(({ done }) => done);
+      await Promise.race([Promise.all(running), clock.sleep(GRACE_MS, waited.signal).catch(() => undefined)]);
+      waited.abort();
+      await sessions[Symbol.asyncDispose]();
+      incarnation.watchers.close();
+    },
+  };
+  await sessions.load();
+  for (const slot of world.slots.values()) {
+    slot.bornAt = clock.monotonic();
+    const found = await sessions.find({ accountId: slot.accountId }, slot.name);
+    slot.id = found?.id;
+    if (found) incarnation.watchers.open(slot);
+  }
+  sessions.resume();
+  return incarnation;
+}

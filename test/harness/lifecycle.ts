@@ -1,0 +1,75 @@
+import { ask } from './calls.ts';
+import { checkEnd } from './checks/calls.ts';
+import type { Credentials } from './model/frames.ts';
+import type { Call, CallKind } from './trace.ts';
+import type { Slot, World } from './world.ts';
+
+interface PairOptions {
+  readonly byCode: boolean;
+  readonly acceptAfterMs: number;
+  readonly passkey?: boolean;
+}
+
+/** Creates the instance where there is none, and links it as its user would. */
+export async function pair(world: World, slot: Slot, options: PairOptions): Promise<void> {
+  if (slot.id === undefined && !(await create(world, slot))) return;
+  const phoneNumber = options.byCode ? slot.plan.phoneNumber : undefined;
+  slot.parked = false;
+  slot.pairings += 1;
+  const asked = ask(world, slot, 'pair', (sessions, reach, signal) =>
+    sessions.pair(reach, slot.name, phoneNumber, signal),
+  );
+  const view = await asked?.result;
+  if (!asked) return;
+  checkEnd(world, slot, asked.call);
+  const shown = view?.pairing?.code ?? view?.pairing?.qr;
+  if (shown === undefined) return;
+  // Both name the link that showed them: "CODE7", "7/1".
+  const link = Number.parseInt(shown.replace('CODE', ''), 10);
+  world.clock.after(options.acceptAfterMs, () => world.whatsApp.accept(slot.name, link, options.passkey === true));
+}
+
+async function create(world: World, slot: Slot): Promise<boolean> {
+  const asked = ask(world, slot, 'create', (sessions, reach) => sessions.create(reach, slot.name));
+  const view = await asked?.result;
+  if (!asked) return false;
+  checkEnd(world, slot, asked.call);
+  if (!view) return false;
+  slot.id = view.id;
+  slot.bornAt = world.clock.monotonic();
+  world.service?.watchers.open(slot);
+  return true;
+}
+
+/** Starting, stopping, unlinking or deleting. */
+export async function change(
+  world: World,
+  slot: Slot,
+  kind: Extract<CallKind, 'start' | 'stop' | 'unlink' | 'delete'>,
+): Promise<void> {
+  const { id, stored } = slot;
+  if (kind === 'start') {
+    slot.parked = false;
+  }
+  const asked = ask(world, slot, kind, async (sessions, reach, signal): Promise<unknown> => {
+    if (kind === 'unlink') return sessions.unlink(reach, slot.name, signal);
+    if (kind === 'delete') return sessions.delete(reach, slot.name).then(() => true);
+    return kind === 'start' ? sessions.start(reach, slot.name) : sessions.stop(reach, slot.name);
+  });
+  const done = await asked?.result;
+  if (!asked) return;
+  if (done !== undefined && kind !== 'start') slot.parked = !isAskedToRun(world, slot, asked.call);
+  if (done !== undefined && kind === 'delete' && slot.id === id) slot.id = undefined;
+  if (done !== undefined && kind === 'unlink') checkUnlinked(world, slot, stored);
+  checkEnd(world, slot, asked.call);
+}
+
+/** Whether a call behind this one wants the instance to connect. */
+const isAskedToRun = (world: World, slot: Slot, { n }: Call): boolean =>
+  world.trace.calls.some((other) => other.slot === slot.name && other.n > n && ['start', 'pair'].includes(other.kind));
+
+function checkUnlinked({ trace, whatsApp }: World, slot: Slot, stored: string | undefined): void {
+  const credentials = stored === undefined ? undefined : (JSON.parse(stored) as Credentials);
+  const isListed = credentials !== undefined && whatsApp.account(slot.name).devices.has(credentials.device);
+  trace.expect(!isListed, 'unlinked means unlinked', () => `the phone of ${slot.name} still lists the device`);
+}

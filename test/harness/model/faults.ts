@@ -1,0 +1,83 @@
+import type { CloseEvidence, Stanza } from '../../../src/session/link.ts';
+
+/** How WhatsApp, or the network, ends a connection that was logged in. */
+export type Ending =
+  /** Frames on their way are lost in both directions. */
+  | { readonly how: 'cut' }
+  /** Frames on their way to the service still arrive. */
+  | { readonly how: 'fin' }
+  /** Nobody answers any more, and nobody says so. */
+  | { readonly how: 'deaf' }
+  | { readonly how: 'word'; readonly evidence: CloseEvidence };
+
+/** The last word to a device that the phone no longer lists. */
+export const REMOVED: CloseEvidence = {
+  kind: 'stream_error',
+  code: 401,
+  child: 'conflict',
+  conflict: 'device_removed',
+};
+
+/** What goes wrong with privacy requests, `times` times. */
+export interface StanzaFault {
+  readonly type: 'get' | 'set';
+  readonly category?: string | undefined;
+  times: number;
+  readonly effect:
+    | { readonly do: 'refuse'; readonly code: number }
+    | { readonly do: 'silence'; readonly apply: boolean }
+    | { readonly do: 'end'; readonly apply: boolean; readonly ending: Ending }
+    /** The work, and with it the reply, comes behind stanzas that were sent later. */
+    | { readonly do: 'late_work'; readonly ms: number }
+    | { readonly do: 'late_reply'; readonly ms: number }
+    /** A reply that is none: not `type="result"`, or without `<privacy>`. */
+    | { readonly do: 'odd'; readonly apply: boolean }
+    /** The read shows `error` for the category, or leaves it out. */
+    | { readonly do: 'unknown_value'; readonly category: string; readonly hidden: boolean };
+}
+
+/** What goes wrong with a connection attempt, `times` times. */
+export interface LoginFault {
+  times: number;
+  readonly effect:
+    | { readonly do: 'word'; readonly evidence: CloseEvidence; readonly at: 'hello' | 'login' | 'success' }
+    | { readonly do: 'close'; readonly at: 'hello' | 'login' | 'success' }
+    | { readonly do: 'silence'; readonly at: 'hello' | 'login' };
+}
+
+export const childrenOf = (stanza: Stanza | undefined): Stanza[] =>
+  Array.isArray(stanza?.content) ? stanza.content : [];
+
+/** The category that a write names, and its value. */
+export function writtenBy(stanza: Stanza): { category: string; value: string } | undefined {
+  const category = childrenOf(childrenOf(stanza)[0])[0];
+  const { name, value } = category?.attrs ?? {};
+  return name === undefined || value === undefined ? undefined : { category: name, value };
+}
+
+/** The next fault for this stanza, used up. */
+export function takeStanzaFault(faults: StanzaFault[], stanza: Stanza): StanzaFault['effect'] | undefined {
+  const category = writtenBy(stanza)?.category;
+  const index = faults.findIndex(
+    (fault) => fault.type === stanza.attrs['type'] && (fault.category === undefined || fault.category === category),
+  );
+  return take(faults, index)?.effect;
+}
+
+export function takeLoginFault(
+  faults: LoginFault[],
+  at: 'hello' | 'login' | 'success',
+): LoginFault['effect'] | undefined {
+  return take(
+    faults,
+    faults.findIndex(({ effect }) => effect.at === at),
+  )?.effect;
+}
+
+function take<T extends { times: number }>(faults: T[], index: number): T | undefined {
+  const fault = faults[index];
+  if (!fault) return undefined;
+  fault.times -= 1;
+  if (fault.times <= 0) faults.splice(index, 1);
+  return fault;
+}

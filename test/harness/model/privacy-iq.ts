@@ -1,0 +1,100 @@
+import { planWrite, readPrivacy } from '../../../simulator/privacy.ts';
+import { Refusal } from '../../../simulator/nodes.ts';
+import type { Stanza } from '../../../src/session/link.ts';
+import type { Request, Trace } from '../trace.ts';
+import type { Account } from './account.ts';
+import { REMOVED, takeStanzaFault, writtenBy } from './faults.ts';
+import type { ServerLink } from './server-link.ts';
+
+const resultOf = (stanza: Stanza, content: Stanza[] | undefined): Stanza => ({
+  tag: 'iq',
+  attrs: { type: 'result', id: stanza.attrs['id'] ?? '' },
+  ...(content ? { content } : {}),
+});
+
+const errorOf = (stanza: Stanza, code: number): Stanza => ({
+  tag: 'iq',
+  attrs: { type: 'error', id: stanza.attrs['id'] ?? '' },
+  content: [{ tag: 'error', attrs: { code: String(code), text: `code-${code}` } }],
+});
+
+const isUnlink = (stanza: Stanza): boolean => stanza.attrs['xmlns'] === 'md';
+
+/** Takes a request by the simulator's own rules, or by the fault that is set for it. */
+export function answerIq(link: ServerLink, account: Account, stanza: Stanza, request: Request, trace: Trace): void {
+  request.received = trace.seq();
+  const reply = (answer: Stanza): void => link.send({ kind: 'reply', stanza: answer });
+  const fault = takeStanzaFault(account.stanzaFaults, stanza);
+  if (fault) trace.note(account.slot, `fault at WhatsApp: ${JSON.stringify(fault)}`);
+  if (fault?.do === 'refuse') {
+    request.refused = fault.code;
+    return reply(errorOf(stanza, fault.code));
+  }
+  let work: () => Stanza[] | undefined;
+  try {
+    work = isUnlink(stanza) ? () => link.forgetDevice() : plan(account, stanza, request, trace, link);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    request.refused = error.code;
+    return reply(errorOf(stanza, error.code));
+  }
+  const answer = (): void => {
+    reply(resultOf(stanza, work()));
+    if (isUnlink(stanza)) link.end({ how: 'word', evidence: REMOVED });
+  };
+  switch (fault?.do) {
+    case undefined:
+      return answer();
+    case 'silence':
+      if (fault.apply) work();
+      return;
+    case 'end':
+      if (fault.apply) work();
+      return link.end(fault.ending);
+    case 'late_work':
+      return link.later(fault.ms, answer);
+    case 'late_reply': {
+      const content = work();
+      return link.later(fault.ms, () => reply(resultOf(stanza, content)));
+    }
+    case 'odd': {
+      if (fault.apply) work();
+      request.shows = undefined;
+      const isRead = stanza.attrs['type'] === 'get';
+      return reply(isRead ? resultOf(stanza, []) : { tag: 'iq', attrs: { id: stanza.attrs['id'] ?? '' } });
+    }
+    case 'unknown_value': {
+      const privacy = new Map(account.privacy);
+      if (fault.hidden) privacy.delete(fault.category);
+      else if (privacy.has(fault.category)) privacy.set(fault.category, 'error');
+      request.blurred = true;
+      return reply(resultOf(stanza, shownOf(privacy, stanza, request, trace)));
+    }
+  }
+}
+
+function plan(account: Account, stanza: Stanza, request: Request, trace: Trace, link: ServerLink) {
+  if (stanza.attrs['type'] === 'get') {
+    readPrivacy(stanza, account.privacy);
+    return () => shownOf(account.privacy, stanza, request, trace);
+  }
+  const work = planWrite(stanza, account.privacy);
+  const written = writtenBy(stanza);
+  return (): Stanza[] => {
+    const before = new Map(account.privacy);
+    const content = work();
+    request.worked = trace.seq();
+    if (written) {
+      trace.note(account.slot, `WhatsApp sets ${written.category}=${written.value} (request ${request.seq})`);
+      trace.changes.push({ seq: request.worked, slot: account.slot, ...written, by: request });
+      if (before.get(written.category) !== written.value) account.changed(link.device);
+    }
+    return content;
+  };
+}
+
+function shownOf(privacy: Map<string, string>, stanza: Stanza, request: Request, trace: Trace): Stanza[] {
+  request.worked = trace.seq();
+  request.shows = new Map(privacy);
+  return readPrivacy(stanza, privacy);
+}

@@ -1,0 +1,214 @@
+import type { Clock } from '../../../src/clock.ts';
+import type { CloseEvidence } from '../../../src/session/link.ts';
+import type { Random } from '../random.ts';
+import type { LinkTrace, Trace } from '../trace.ts';
+import type { Account, Device } from './account.ts';
+import { takeLoginFault, type Ending } from './faults.ts';
+import type { Client, Down, Up } from './frames.ts';
+import { Pipe } from './pipe.ts';
+import { answerIq } from './privacy-iq.ts';
+
+const REPLACED: CloseEvidence = { kind: 'stream_error', code: undefined, child: 'conflict', conflict: 'replaced' };
+const RESTART: CloseEvidence = { kind: 'stream_error', code: 515, child: undefined, conflict: undefined };
+const UNKNOWN_DEVICE: CloseEvidence = { kind: 'failure', reason: 401, expiresInS: undefined };
+
+const SLOWEST_MS = 3_000;
+
+/** WhatsApp's end of one connection. Work that was put off dies with it. */
+export class ServerLink {
+  readonly trace: LinkTrace;
+  device: Device | undefined;
+  readonly #account: Account;
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #log: Trace;
+  readonly #up: Pipe;
+  readonly #down: Pipe;
+  readonly #timers = new Set<Disposable>();
+  #ended = false;
+  #deaf = false;
+
+  constructor(account: Account, client: Client, link: LinkTrace, clock: Clock, random: Random, log: Trace) {
+    this.trace = link;
+    this.#account = account;
+    this.#client = client;
+    this.#clock = clock;
+    this.#random = random;
+    this.#log = log;
+    const latency = (): number => {
+      const base = account.latencyMs;
+      return random.chance(0.03) ? Math.min(base * 8, SLOWEST_MS) : random.int(Math.ceil(base / 2), base);
+    };
+    this.#up = new Pipe(clock, latency);
+    this.#down = new Pipe(clock, latency);
+    this.later(latency(), () => this.#reach('hello', () => this.send({ kind: 'hello' })));
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Nothing is on its way, in either direction, and nothing was put off. */
+  get idle(): boolean {
+    return !this.#deaf && this.#up.idle && this.#down.idle && this.#timers.size === 0;
+  }
+
+  later(ms: number, run: () => void): void {
+    const timer = this.#clock.after(ms, () => {
+      this.#timers.delete(timer);
+      if (!this.#ended && !this.#deaf) run();
+    });
+    this.#timers.add(timer);
+  }
+
+  send(frame: Down): void {
+    if (this.#ended || this.#deaf) return;
+    this.#down.push(() => {
+      this.#account.touch();
+      if (frame.kind === 'announcement' && this.device) this.device.told = Math.max(this.device.told, frame.upTo);
+      this.#client.deliver(frame);
+    });
+  }
+
+  /** A frame of the service sets out. */
+  push(frame: Up): void {
+    this.#up.push(() => {
+      if (!this.#ended && !this.#deaf) this.#take(frame);
+    });
+  }
+
+  announce(upTo: number): void {
+    if (this.device?.active) this.send({ kind: 'announcement', upTo });
+  }
+
+  sendKeys(): void {
+    if (!this.device?.active) return;
+    this.device.sentKeys += 1;
+    this.send({ kind: 'keys', keys: this.device.sentKeys });
+  }
+
+  /** The service ended the connection; what it sent last arrives, or not. */
+  clientGone(): void {
+    if (this.#random.chance(0.5)) this.#up.clear();
+    this.#up.push(() => this.#leave());
+    this.#down.clear();
+  }
+
+  end(ending: Ending): void {
+    if (this.#ended) return;
+    this.#log.note(this.#account.slot, `WhatsApp ends link ${this.trace.n}: ${JSON.stringify(ending)}`);
+    switch (ending.how) {
+      case 'deaf':
+        this.#deaf = true;
+        // Keep-alives that stay unanswered.
+        this.#clock.after(this.#random.int(20_000, 40_000), () => this.#client.wentSilent());
+        return;
+      case 'cut':
+        this.#down.clear();
+        this.#hangUp();
+        return;
+      case 'fin':
+        this.#hangUp();
+        return;
+      case 'word':
+        this.send({ kind: 'last_word', evidence: ending.evidence });
+        this.#hangUp();
+    }
+  }
+
+  /** The phone no longer lists the device. */
+  forgetDevice(): undefined {
+    if (!this.device) return;
+    this.#account.devices.delete(this.device.id);
+    this.#log.note(this.#account.slot, `the phone no longer lists device ${this.device.id}`);
+  }
+
+  /** The phone accepts this device. */
+  pairWith(device: Device): void {
+    this.device = device;
+    const { phoneNumber } = this.#account;
+    this.send({ kind: 'pair_success', identity: { phoneNumber, device: device.id, secret: device.secret } });
+  }
+
+  #hangUp(): void {
+    this.#down.push(() => this.#client.closed());
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#ended = true;
+    this.#up.clear();
+    for (const timer of this.#timers) timer[Symbol.dispose]();
+    this.#timers.clear();
+    this.#account.touch();
+    if (this.device?.link !== this) return;
+    this.device.link = undefined;
+    this.device.active = false;
+  }
+
+  #reach(at: 'hello' | 'login' | 'success', go: () => void): void {
+    const fault = takeLoginFault(this.#account.loginFaults, at);
+    if (!fault) return go();
+    this.#log.note(this.#account.slot, `fault at ${at}: ${JSON.stringify(fault)}`);
+    if (fault.do === 'silence') return;
+    this.end(fault.do === 'close' ? { how: 'fin' } : { how: 'word', evidence: fault.evidence });
+  }
+
+  #take(frame: Up): void {
+    this.#account.touch();
+    switch (frame.kind) {
+      case 'register':
+        return this.#reach('login', () => this.send({ kind: 'registration' }));
+      case 'ask_code':
+        return this.#reach('success', () => this.send({ kind: 'code', code: `CODE${this.trace.n}` }));
+      case 'paired':
+        return this.#paired();
+      case 'login':
+        return this.#reach('login', () => this.#logIn(frame));
+      case 'keys_stored':
+        if (this.device) this.device.storedKeys = Math.max(this.device.storedKeys, frame.keys);
+        return;
+      case 'iq':
+        return answerIq(this, this.#account, frame.stanza, frame.request, this.#log);
+    }
+  }
+
+  #paired(): void {
+    const { device } = this;
+    if (!device) return;
+    device.linked = true;
+    this.#log.note(this.#account.slot, `the phone lists device ${device.id}`);
+    this.later(this.#random.int(0, 200), () => this.end({ how: 'word', evidence: RESTART }));
+  }
+
+  #logIn({ identity, storedKeys }: Extract<Up, { kind: 'login' }>): void {
+    const device = this.#account.devices.get(identity.device);
+    if (!device || !device.linked || device.secret !== identity.secret) {
+      return this.end({ how: 'word', evidence: UNKNOWN_DEVICE });
+    }
+    const other = device.link;
+    if (other) {
+      const text = (): string => `link ${this.trace.n} logged in while link ${other.trace.n} was still in use`;
+      this.#log.expect(other.trace.gone, 'one live login', text);
+      other.end({ how: 'word', evidence: REPLACED });
+    }
+    const kept = (): string => `device ${device.id} acknowledged keys ${device.storedKeys} and has ${storedKeys}`;
+    this.#log.expect(storedKeys >= device.storedKeys, 'acknowledged keys are kept', kept);
+    this.device = device;
+    device.link = this;
+    device.active = false;
+    this.send({ kind: 'success', changesCredentials: this.#random.chance(0.3) });
+    this.later(this.#random.int(0, 300), () => this.#activate(device));
+    this.#reach('success', () => undefined);
+    if (this.#account.impostor > 0) {
+      this.#account.impostor -= 1;
+      this.later(this.#random.int(50, 4_000), () => this.end({ how: 'word', evidence: REPLACED }));
+    }
+  }
+
+  #activate(device: Device): void {
+    device.active = true;
+    if (device.told < this.#account.changes) this.announce(this.#account.changes);
+  }
+}

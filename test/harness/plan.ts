@@ -1,0 +1,70 @@
+import { DEFAULT_PRIVACY, WRITABLE } from '../../simulator/privacy.ts';
+import type { Act, Plan, SlotPlan, Step } from './acts.ts';
+import { callsEpisode, faultsEpisode, phoneAct } from './episodes.ts';
+import { Random } from './random.ts';
+
+const NAMES = ['a', 'b', 'c', 'd'] as const;
+/** How long the last instances need until they are linked, without faults. */
+const SETUP_MS = 10_000;
+
+/** The whole run of a seed. Everything random that is not drawn here is drawn from the same seed. */
+export function planRun(seed: number): Plan {
+  const random = new Random(seed);
+  const slots = NAMES.slice(0, random.int(2, 4)).map((name, index) => planSlot(random, name, index));
+  const steps: Step[] = slots.map(({ name, calm }) => ({
+    at: random.int(0, 2_000),
+    slot: name,
+    do: 'pair',
+    byCode: random.chance(0.2),
+    acceptAfterMs: calm ? 300 : random.int(100, 3_000),
+  }));
+  const most = random.int(20, 60);
+  let at = SETUP_MS;
+  while (steps.length < most) {
+    const slot = random.pick(slots);
+    const episode = slot.calm || random.chance(0.25) ? callsEpisode(random) : faultsEpisode(random);
+    for (const [afterMs, act] of episode) steps.push({ at: at + afterMs, slot: slot.name, ...act });
+    at += random.int(0, random.pick([300, 3_000, 15_000, 60_000]));
+  }
+  for (const act of serviceActs(random)) steps.push({ at: random.int(SETUP_MS, at), slot: '*', ...act });
+  if (random.chance(0.08)) steps.push(...outdated(random.int(SETUP_MS, at), slots));
+  for (const { name, calm } of slots) {
+    if (!calm) steps.push({ at: at + random.int(0, 5_000), slot: name, ...phoneAct(random) });
+  }
+  return { seed, slots, steps: steps.sort((a, b) => a.at - b.at) };
+}
+
+function planSlot(random: Random, name: string, index: number): SlotPlan {
+  const missing = random.chance(0.2) ? random.pick(Object.keys(DEFAULT_PRIVACY)) : undefined;
+  const privacy = Object.keys(DEFAULT_PRIVACY)
+    .filter((category) => category !== missing)
+    .map((category) => [category, random.pick(WRITABLE[category] ?? ['all'])] as const);
+  const calm = index === 0 && random.chance(0.6);
+  const latencyMs = calm ? 40 : random.pick([5, 40, 40, 150, 600]);
+  return { name, phoneNumber: `4917000000${index}`, privacy, echoes: random.chance(0.25), latencyMs, calm };
+}
+
+function serviceActs(random: Random): Act[] {
+  return random.weighted<Act[]>([
+    [5, []],
+    [2, [{ do: 'restart' }]],
+    [2, [{ do: 'crash', downMs: random.int(0, 20_000) }]],
+    [1, [{ do: 'restart' }, { do: 'crash', downMs: random.int(0, 3_000) }]],
+  ]);
+}
+
+/** WhatsApp takes this client no longer, whoever logs in; it does again after an update. */
+function outdated(at: number, slots: readonly SlotPlan[]): Step[] {
+  const evidence = { kind: 'failure', reason: 405, expiresInS: undefined } as const;
+  return slots
+    .filter(({ calm }) => !calm)
+    .flatMap(({ name }) => [
+      {
+        at,
+        slot: name,
+        do: 'login_fault',
+        fault: { times: 3, effect: { do: 'word', at: 'login', evidence } },
+      } as const,
+      { at: at + 10, slot: name, do: 'disconnect', ending: { how: 'fin' } } as const,
+    ]);
+}

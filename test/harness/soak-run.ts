@@ -1,0 +1,76 @@
+import { planRun } from './plan.ts';
+import { runPlan, type RunResult } from './run.ts';
+import { shrink } from './shrink.ts';
+
+export interface SoakOptions {
+  readonly from: number;
+  readonly seeds: number;
+  readonly showHistory: boolean;
+  readonly stopAtFirst: boolean;
+  readonly say: (text: string) => void;
+}
+
+export interface SoakSummary {
+  readonly seeds: number;
+  readonly calls: number;
+  readonly stanzas: number;
+  readonly connections: number;
+  readonly virtualHours: number;
+  readonly seconds: number;
+  readonly seedsPerSecond: number;
+  readonly broken: readonly { readonly seed: number; readonly rules: readonly string[] }[];
+}
+
+const PROGRESS_MS = 10_000;
+/** More seeds that break a promise than this say nothing new. */
+const MOST_BROKEN = 20;
+const MOST_LINES = 200;
+
+export async function soak({ from, seeds, showHistory, stopAtFirst, say }: SoakOptions): Promise<SoakSummary> {
+  const started = performance.now();
+  let saidAt = started;
+  const broken: { seed: number; rules: string[] }[] = [];
+  const total = { seeds: 0, calls: 0, stanzas: 0, links: 0, virtualMs: 0 };
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    const plan = planRun(seed);
+    const result = await runPlan(plan);
+    total.seeds += 1;
+    total.calls += result.calls;
+    total.stanzas += result.stanzas;
+    total.links += result.links;
+    total.virtualMs += result.virtualMs;
+    if (showHistory) say(result.history.join('\n'));
+    if (result.violations.length > 0) {
+      broken.push({ seed, rules: [...new Set(result.violations.map(({ rule }) => rule))] });
+      say(describe(result));
+      if (broken.length === 1 && !stopAtFirst && !showHistory) say(describeShort((await shrink(plan, result)).result));
+    }
+    if ((stopAtFirst && broken.length > 0) || broken.length >= MOST_BROKEN) break;
+    if (performance.now() - saidAt < PROGRESS_MS) continue;
+    saidAt = performance.now();
+    say(`${total.seeds} of ${seeds} seeds, ${broken.length} broken`);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    seeds: total.seeds,
+    calls: total.calls,
+    stanzas: total.stanzas,
+    connections: total.links,
+    virtualHours: Math.round(total.virtualMs / 360_000) / 10,
+    seconds: Math.round(seconds * 10) / 10,
+    seedsPerSecond: Math.round((total.seeds / seconds) * 10) / 10,
+    broken,
+  };
+}
+
+/** What a failing run says: its seed, what broke, and how to see it again. */
+export function describe({ seed, violations }: RunResult): string {
+  const broken = violations.map(({ rule, text }) => `  ${rule}: ${text}`);
+  return [`Seed ${seed} breaks a promise; npm run soak -- --seed ${seed} shows it again:`, ...broken].join('\n');
+}
+
+export function describeShort({ history }: RunResult): string {
+  const until = history.findIndex((line) => line.includes(' !   '));
+  const lines = history.slice(0, until < 0 ? undefined : until + 1);
+  return ['With every step left out that it does not take:', ...lines.slice(-MOST_LINES)].join('\n');
+}

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { findGuard, withoutGuard } from './guards/remove.ts';
+
+const HELP = `Runs the harness on many seeds, and says which ones break a promise.
+
+  npm run soak -- [--seeds 1000] [--from 1]   that many seeds, beginning with this one
+  npm run soak -- --seed 123                  one seed, with its history
+  npm run soak -- --without "update turns"    with that guard of the service removed (test/harness/guards)
+  npm run soak -- --stop                      end with the first seed that breaks a promise
+
+A summary in JSON goes to stdout, all else to stderr. Exits 1 when a promise is broken.
+`;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    without: { type: 'string' },
+    stop: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+if (values.help) {
+  process.stdout.write(HELP);
+} else {
+  if (values.without !== undefined) withoutGuard(findGuard(values.without));
+  // Only now: what a guard is removed from must not be loaded before.
+  const { soak } = await import('./soak-run.ts');
+  const one = values.seed !== undefined;
+  const summary = await soak({
+    from: Number(one ? values.seed : values.from),
+    seeds: one ? 1 : Number(values.seeds),
+    showHistory: one,
+    stopAtFirst: values.stop,
+    say,
+  });
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  process.exitCode = summary.broken.length > 0 ? 1 : 0;
+}

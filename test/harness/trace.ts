@@ -1,0 +1,151 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Clock } from '../../src/clock.ts';
+import type { RequestedChange, UpdateOutcome } from '../../src/privacy/outcome.ts';
+import type { Snapshot } from '../../src/privacy/settings.ts';
+import type { CloseEvidence, Reply } from '../../src/session/link.ts';
+
+/** What users ask of the service. */
+export type CallKind = 'update' | 'read' | 'pair' | 'start' | 'stop' | 'unlink' | 'delete' | 'create';
+
+export interface Call {
+  readonly n: number;
+  readonly kind: CallKind;
+  /** The instance's name. */
+  readonly slot: string;
+  readonly incarnation: number;
+  readonly changes: readonly RequestedChange[];
+  readonly startSeq: number;
+  readonly startAt: number;
+  endSeq: number | undefined;
+  endAt: number | undefined;
+  /** The outcome is certain: the session may already be at work for itself in this call's name. */
+  judged: boolean;
+  /** The service crashed before the call ended. */
+  crashed: boolean;
+  /** Resolves when it ended, whichever way. */
+  done: Promise<unknown>;
+  outcome: UpdateOutcome | undefined;
+  snapshot: Snapshot | undefined;
+  error: unknown;
+  readonly requests: Request[];
+}
+
+/** One connection as both ends saw it. */
+export interface LinkTrace {
+  readonly n: number;
+  readonly slot: string;
+  readonly incarnation: number;
+  readonly openedAt: number;
+  readonly openedSeq: number;
+  /** Undefined while pairing. */
+  readonly credentials: string | undefined;
+  /** The service was told that it is over. */
+  gone: boolean;
+  goneAt: number | undefined;
+  /** The first reason this end saw or gave. */
+  evidence: CloseEvidence | undefined;
+  endedAt: number | undefined;
+  /** WhatsApp's own last word, where it said one. */
+  serverWord: CloseEvidence | undefined;
+  /** It followed the one before without a pause. */
+  atOnce: boolean;
+  /** Requests that wait for a reply. */
+  pending: number;
+  /** When the last of them was answered or given up. */
+  lastReplyAt: number;
+}
+
+/** One request stanza: what this end sent and got, and what WhatsApp did with it. */
+export interface Request {
+  readonly seq: number;
+  readonly at: number;
+  readonly link: LinkTrace;
+  /** The update or read that sent it; undefined where the session did by itself. */
+  readonly call: Call | undefined;
+  readonly kind: 'read' | 'write' | 'other';
+  readonly category: string;
+  readonly value: string;
+  readonly timeoutMs: number;
+  /** Handed to the wire. From there on it reaches WhatsApp or is lost on the way; it counts either way. */
+  left: boolean;
+  /** When WhatsApp had it, when it was worked off, or with what it was refused. */
+  received: number | undefined;
+  worked: number | undefined;
+  refused: number | undefined;
+  /** What a read's answer said, as it was sent. */
+  shows: ReadonlyMap<string, string> | undefined;
+  /** The answer hid a value. */
+  blurred: boolean;
+  reply: Reply | undefined;
+  replySeq: number | undefined;
+  replyAt: number | undefined;
+}
+
+/** A setting changed at WhatsApp. */
+export interface Change {
+  readonly seq: number;
+  readonly slot: string;
+  readonly category: string;
+  readonly value: string;
+  /** Our own request, or somebody else. */
+  readonly by: Request | 'phone';
+}
+
+export interface Violation {
+  readonly rule: string;
+  readonly text: string;
+}
+
+/** Which call the code that runs now works for. */
+export const callContext = new AsyncLocalStorage<Call>();
+
+/** Why a caller's signal aborts: as an error of its own, so that it is told from the service's. */
+export class GaveUp extends Error {
+  override readonly name = 'GaveUp';
+}
+
+export const textOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : 'no error';
+
+const MOST_VIOLATIONS = 20;
+
+/** All that happened in one run, in one order. */
+export class Trace {
+  readonly clock: Clock;
+  readonly calls: Call[] = [];
+  readonly links: LinkTrace[] = [];
+  readonly requests: Request[] = [];
+  readonly changes: Change[] = [];
+  readonly announcements: { readonly seq: number; readonly slot: string }[] = [];
+  readonly violations: Violation[] = [];
+  readonly #notes: (readonly [at: number, slot: string, text: string])[] = [];
+  #seq = 0;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** The next place in the order of all events. */
+  seq(): number {
+    this.#seq += 1;
+    return this.#seq;
+  }
+
+  note(slot: string, text: string): void {
+    this.#notes.push([this.clock.monotonic(), slot, text]);
+  }
+
+  violate(rule: string, text: string): void {
+    if (this.violations.length < MOST_VIOLATIONS) this.violations.push({ rule, text });
+    this.note('!', `${rule}: ${text}`);
+  }
+
+  expect(holds: boolean, rule: string, text: () => string): void {
+    if (!holds) this.violate(rule, text());
+  }
+
+  /** For people: one line an event. */
+  history(): string[] {
+    return this.#notes.map(([at, slot, text]) => `${(at / 1000).toFixed(3).padStart(9)} ${slot.padEnd(3)} ${text}`);
+  }
+}
