@@ -88,8 +88,7 @@ export class InstancePrivacy {
   /** WhatsApp announced that something changed elsewhere. The announcement is a trigger, not a payload. */
   announced(): void {
     this.#announcements += 1;
-    this.#stale = true;
-    void this.#refresh();
+    this.#readAgain();
   }
 
   /**
@@ -145,8 +144,13 @@ export class InstancePrivacy {
     const late = Promise.withResolvers<void>();
     using _ = this.#options.clock.after(LATE_REPLY_MS, late.resolve);
     await Promise.race([run.writesSettled, late.promise]);
-    if (!run.unanswered()) return;
-    for (const link of writtenOn) link.end({ kind: 'recycled' });
+    for (const link of run.unanswered() ? writtenOn : []) {
+      link.end({ kind: 'recycled' });
+      // The next update waits for the link that follows instead of trying this one.
+      if (link === this.#link) this.closed(link);
+    }
+    // What was written may hold, and no read has shown it.
+    if (!run.outcome.snapshot) this.#readAgain();
   }
 
   #port(deadline: Deadline, writtenOn: Set<Link>): PrivacyPort {
@@ -208,6 +212,11 @@ export class InstancePrivacy {
       return this.#readShared();
     });
     return this.#nextSharedRead;
+  }
+
+  #readAgain(): void {
+    this.#stale = true;
+    void this.#refresh();
   }
 
   /** Reads again until nothing was announced during the read. */

@@ -1,16 +1,15 @@
-import type { Session } from './session.ts';
 import type { InstanceView } from './state.ts';
 import { watch } from './watch.ts';
 
-/** Waits until there is something to scan or type, or the state says why there is not. */
+/** Waits until there is something to scan or type, or the state says why there is not; undefined when it is deleted. */
 export async function waitForPairing(
-  session: Session,
+  read: () => InstanceView | undefined,
   nudges: AsyncIterable<unknown> & AsyncIterator<unknown>,
   signal: AbortSignal,
-): Promise<InstanceView> {
-  for await (const view of watch(() => session.view, nudges, signal)) {
+): Promise<InstanceView | undefined> {
+  for await (const view of watch(read, nudges, signal)) {
     if (view.state !== 'PAIRING' || view.pairing) return view;
   }
   signal.throwIfAborted();
-  return session.view;
+  return read();
 }

@@ -4,6 +4,7 @@ import { instanceNotConnected, instanceNotFound, PrivetError } from '../errors.t
 import type { Events } from '../events/topics.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
+import { StorageError } from '../storage/errors.ts';
 import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
@@ -121,7 +122,9 @@ export class SessionService implements Sessions, AsyncDisposable {
       await storage.instances.update(session.view.id, { wanted: 'running', state: 'UNPAIRED', reason: null });
       await session.pair(phoneNumber);
     });
-    return waitForPairing(session, this.#nudges('instanceChanged', session), signal);
+    const view = await waitForPairing(this.#viewer(session), this.#nudges('instanceChanged', session), signal);
+    if (!view) throw instanceNotFound(name);
+    return view;
   }
 
   async start(reach: Reach, name: string): Promise<InstanceView> {
@@ -170,7 +173,8 @@ export class SessionService implements Sessions, AsyncDisposable {
         await this.#logOut(session).catch((error: unknown) => log.warn({ instance: id, err: error }, 'not logged out'));
       }
       await session.halt();
-      await storage.credentials.archive(id, clock.now() + ARCHIVE_MS);
+      // Gone already where the database carried out an earlier try and reported it as failed.
+      await storage.credentials.archive(id, clock.now() + ARCHIVE_MS).catch(unlessGone);
       await storage.instances.remove(id);
       this.#registry.remove(session);
     });
@@ -206,8 +210,7 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>> {
     const session = this.#get(reach, name);
-    const view = (): InstanceView | undefined => (this.#registry.has(session) ? session.view : undefined);
-    return Promise.resolve(watch(view, this.#nudges('instanceChanged', session), signal));
+    return Promise.resolve(watch(this.#viewer(session), this.#nudges('instanceChanged', session), signal));
   }
 
   watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<PrivacyReading>> {
@@ -227,6 +230,11 @@ export class SessionService implements Sessions, AsyncDisposable {
     const session = this.#registry.find(reach, name);
     if (!session) throw instanceNotFound(name);
     return session;
+  }
+
+  /** Shows the instance until it is deleted. */
+  #viewer(session: Session): () => InstanceView | undefined {
+    return () => (this.#registry.has(session) ? session.view : undefined);
   }
 
   /** It may have been deleted while this call waited for its turn. */
@@ -270,6 +278,10 @@ export class SessionService implements Sessions, AsyncDisposable {
     await storage.instances.update(session.view.id, { wanted: 'stopped', state, stateSince: clock.now(), reason });
     session.set(state, reason);
   }
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof StorageError) || error.code !== 'no_instance') throw error;
 }
 
 /** One for each requested field: how it was brought about, or why it does not hold. */

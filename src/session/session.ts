@@ -7,7 +7,8 @@ import { InstancePrivacy } from './instance-privacy.ts';
 import type { CloseEvidence, Link, LinkEvents, LinkIdentity, OpenLink } from './link.ts';
 import type { LoginGate } from './login-gate.ts';
 import { ReconnectPolicy, sleepUntil } from './reconnect.ts';
-import { nextView, type InstanceState, type InstanceView, type StateExtra, type StateReason } from './state.ts';
+import { isLive, nextView, SESSION_FAILED, UNDER_WAY } from './state.ts';
+import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
 
 export interface SessionDeps {
   readonly clock: Clock;
@@ -26,8 +27,6 @@ export interface SessionDeps {
 const PAIRING_CODE_MS = 160_000;
 /** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
-
-const UNDER_WAY: readonly InstanceState[] = ['CONNECTING', 'RECONNECTING', 'OPEN'];
 
 interface Run {
   readonly controller: AbortController;
@@ -94,6 +93,10 @@ export class Session {
     await before;
     try {
       return await change();
+    } catch (error) {
+      // It ended the connection, and then the database failed: the state must not go on claiming a connection.
+      if (isLive(this.#view) && !this.#run) this.set('STOPPED', SESSION_FAILED);
+      throw error;
     } finally {
       resolve();
     }
@@ -129,7 +132,7 @@ export class Session {
       .catch((error: unknown) => {
         if (controller.signal.aborted) return;
         this.#deps.log.error({ instance: this.#view.id, err: error }, 'session failed');
-        this.set('STOPPED', { code: 'internal_error', message: 'The session failed; start it again' });
+        this.set('STOPPED', SESSION_FAILED);
       })
       .finally(() => {
         if (this.#run?.controller === controller) this.#run = undefined;
@@ -289,12 +292,8 @@ export class Session {
 
   /** A state that lasts: it is stored, so that it is still known after a restart. */
   async #settleIn(state: InstanceState, reason: StateReason): Promise<void> {
-    await this.#deps.storage.instances.update(this.#view.id, {
-      wanted: 'stopped',
-      state,
-      stateSince: this.#deps.clock.now(),
-      reason,
-    });
+    const stateSince = this.#deps.clock.now();
+    await this.#deps.storage.instances.update(this.#view.id, { wanted: 'stopped', state, stateSince, reason });
     this.set(state, reason);
   }
 }

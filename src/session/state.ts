@@ -25,6 +25,11 @@ export interface StateReason {
   readonly retryAt?: number | undefined;
 }
 
+export const SESSION_FAILED: StateReason = {
+  code: 'internal_error',
+  message: 'The session failed; start it again',
+};
+
 /** What is shown while an instance waits to be linked. */
 export interface Pairing {
   /** The text of the QR code to scan, when pairing by QR. */
@@ -48,6 +53,13 @@ export interface InstanceView {
   readonly phoneNumber?: string | undefined;
   readonly pairing?: Pairing | undefined;
 }
+
+/** A session is under way in these. */
+export const UNDER_WAY: readonly InstanceState[] = ['CONNECTING', 'RECONNECTING', 'OPEN'];
+
+/** Whether the view says that a session is under way, or that one comes by itself. */
+export const isLive = ({ state, reason }: InstanceView): boolean =>
+  UNDER_WAY.includes(state) || state === 'PAIRING' || reason?.retryAt !== undefined;
 
 /** What a change of state brings along. A phone number stays until another one comes. */
 export interface StateExtra {

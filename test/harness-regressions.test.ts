@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_PRIVACY } from '../simulator/privacy.ts';
+import type { Act, Plan } from './harness/acts.ts';
+import { runPlan, type RunResult } from './harness/run.ts';
+
+const LINKED_BY = 10_000;
+
+/** One instance that is linked when the steps begin; each with its time after that. */
+const planOf = (...steps: readonly (readonly [atMs: number, act: Act])[]): Plan => ({
+  seed: 1,
+  slots: [
+    {
+      name: 'a',
+      phoneNumber: '491700000001',
+      privacy: Object.entries(DEFAULT_PRIVACY),
+      echoes: false,
+      latencyMs: 40,
+      calm: false,
+    },
+  ],
+  steps: [
+    { at: 0, slot: 'a', do: 'pair', byCode: false, acceptAfterMs: 100 },
+    ...steps.map(([atMs, act]) => ({ at: LINKED_BY + atMs, slot: 'a', ...act })),
+  ],
+});
+
+const broken = ({ violations }: RunResult): string[] => violations.map(({ rule, text }) => `${rule}: ${text}`);
+const update = (wire: string): Act => ({ do: 'update', changes: [{ field: 'STATUS', wire }] });
+const silence = (type: 'get' | 'set', times: number): Act => ({
+  do: 'fault',
+  fault: { type, times, effect: { do: 'silence', apply: false } },
+});
+const storeFails = (nth: number): Act => ({ do: 'store_fault', nth, fault: { do: 'fail' } });
+
+describe('histories that broke a promise once', () => {
+  test('a write that was acknowledged, and then no read was answered: the subscription learns of it', async () => {
+    const result = await runPlan(planOf([0, silence('get', 3)], [1, update('none')], [60_000, { do: 'keys' }]));
+    expect(broken(result)).toEqual([]);
+  });
+
+  test('an update behind one that went unanswered waits for the next connection', async () => {
+    const result = await runPlan(planOf([0, silence('set', 1)], [1, update('none')], [5_000, update('contacts')]));
+    expect(broken(result)).toEqual([]);
+    expect(result.history.join('\n')).toContain('WhatsApp sets status=contacts');
+  });
+
+  test.each(['stop', 'unlink', 'delete'] as const)(
+    'the database fails behind the end of the connection of a %s: the state does not stay OPEN',
+    async (kind) => {
+      for (const nth of [1, 2, 3]) {
+        const result = await runPlan(planOf([0, storeFails(nth)], [1, { do: kind }], [10_000, { do: 'read' }]));
+        expect(broken(result)).toEqual([]);
+      }
+    },
+  );
+
+  test('an instance that is deleted while it is being paired: the call that pairs it ends', async () => {
+    const again: Act = { do: 'pair', byCode: false, acceptAfterMs: 100 };
+    const result = await runPlan(planOf([0, { do: 'unlink' }], [5_000, again], [5_001, { do: 'delete' }]));
+    expect(broken(result)).toEqual([]);
+    expect(result.history.join('\n')).toMatch(/pair \d+ fails: There is no instance/);
+  });
+
+  test('a delete that was carried out and reported as failed can be made once more', async () => {
+    const fault = { do: 'store_fault', nth: 2, fault: { do: 'fail_after' } } as const;
+    const result = await runPlan(planOf([0, { do: 'stop' }], [1_000, fault], [2_000, { do: 'delete' }]));
+    expect(broken(result)).toEqual([]);
+  });
+});
