@@ -303,10 +303,11 @@ describe('several calls at once', () => {
       match: { xmlns: 'privacy', type: 'get' },
       do: 'delay',
       delay: 'reply',
-      ms: 3_000,
+      ms: 2_000,
       times: 1,
     });
-    await Promise.all(Array.from({ length: 20 }, () => privet.graphql(PRIVACY, { instance: linked.name })));
-    expect(sent().length - before).toBeLessThanOrEqual(3);
+    // As many as one token may have at a time.
+    await Promise.all(Array.from({ length: 10 }, () => privet.graphql(PRIVACY, { instance: linked.name })));
+    expect(sent().length - before).toBe(2);
   });
 });
