@@ -18,13 +18,35 @@ const json = (description: string, schema: keyof typeof schemas, headers?: Json)
   content: { 'application/json': { schema: ref(schema) } },
 });
 
-const header = (description: string, type: 'string' | 'integer'): Json => ({
+const header = (description: string, type: 'string' | 'integer', required = true): Json => ({
   description,
-  required: true,
+  required,
   schema: { type },
 });
 
 const retryAfter: Json = { 'Retry-After': header('Seconds after which another try makes sense.', 'integer') };
+
+/** Statuses that come before the token is known, or from a failure: they say nothing of its calls. */
+const UNCOUNTED: readonly string[] = ['401', '411', '413', '500'];
+
+/** The same, with what each answer to a token says of its calls. A 429 may be the address's: then it does not. */
+export const counted = (responses: Responses): Responses =>
+  Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      if (UNCOUNTED.includes(status)) return [status, response];
+      const isCertain = status !== '429';
+      const headers = {
+        'X-RateLimit-Limit': header(
+          'Calls a minute that the token has, over both APIs and GraphQL.',
+          'integer',
+          isCertain,
+        ),
+        'X-RateLimit-Remaining': header('How many of them are left now.', 'integer', isCertain),
+        'X-RateLimit-Reset': header('When there is more again, in epoch seconds.', 'integer', isCertain),
+      };
+      return [status, { ...response, headers: { ...(response['headers'] as Json | undefined), ...headers } }];
+    }),
+  );
 
 export const notAllowed = (schema: ErrorSchema): Json =>
   json('The path has no such method.', schema, { Allow: header('The methods that it has.', 'string') });

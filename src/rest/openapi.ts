@@ -1,4 +1,4 @@
-import { notAllowed, profileGet, profilePost, ref, usersGet, usersPatch } from './openapi-responses.ts';
+import { counted, notAllowed, profileGet, profilePost, ref, usersGet, usersPatch } from './openapi-responses.ts';
 import { schemas, updateExample, type Json } from './openapi-schemas.ts';
 import { profilePrivacy } from './profile-privacy.ts';
 import { namedSpecs, usersPrivacy } from './users-privacy.ts';
@@ -57,7 +57,7 @@ export const describeApi = (): Json => ({
           schema: { type: 'string' },
         },
       ],
-      get: { operationId: 'readPrivacy', summary: 'Read all privacy settings', responses: profileGet },
+      get: { operationId: 'readPrivacy', summary: 'Read all privacy settings', responses: counted(profileGet) },
       post: {
         operationId: 'updatePrivacy',
         summary: 'Change privacy settings',
@@ -65,19 +65,19 @@ export const describeApi = (): Json => ({
           'Fields are checked in the order of the settings, up to the first that is invalid; then nothing is applied.',
         parameters: [IDEMPOTENCY_KEY],
         requestBody: body('ProfileUpdate', updateExample),
-        responses: profilePost,
+        responses: counted(profilePost),
       },
     },
     [usersPrivacy.path]: {
       description:
         '"me" is the instance of an instance token; an account token works while the account has one instance. Other methods than these are answered as `UsersMethodNotAllowed` says.',
-      get: { operationId: 'readMyPrivacy', summary: 'Read privacy settings', responses: usersGet },
+      get: { operationId: 'readMyPrivacy', summary: 'Read privacy settings', responses: counted(usersGet) },
       patch: {
         operationId: 'updateMyPrivacy',
         summary: 'Change one privacy setting',
         parameters: [IDEMPOTENCY_KEY],
         requestBody: body('UsersUpdate', usersExample),
-        responses: usersPatch,
+        responses: counted(usersPatch),
       },
     },
   },

@@ -19,7 +19,7 @@ export interface RestClient {
 
 interface Described {
   readonly content: Record<string, { schema: { $ref: string } }>;
-  readonly headers?: Record<string, { schema: AnySchema }>;
+  readonly headers?: Record<string, { schema: AnySchema; required: boolean }>;
 }
 type PathItem = Record<string, { responses: Record<string, Described> } | undefined>;
 export interface Description {
@@ -73,8 +73,8 @@ function checkAnswer(
   const response = describedAs(description, method, new URL(path, 'http://x').pathname, status);
   if (!response) throw new Error(`${where} is not described`);
   if (headers.get('content-type') !== 'application/json') throw new Error(`${where}: ${headers.get('content-type')}`);
-  for (const name of Object.keys(response.headers ?? {})) {
-    if (!headers.get(name)) throw new Error(`${where} lacks the header ${name}`);
+  for (const [name, { required }] of Object.entries(response.headers ?? {})) {
+    if (required && !headers.get(name)) throw new Error(`${where} lacks the header ${name}`);
   }
   const problem = isValid(response.content['application/json']?.schema.$ref ?? '', body);
   if (problem !== undefined) throw new Error(`${where} ${JSON.stringify(body)}: ${problem}`);
