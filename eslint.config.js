@@ -1,13 +1,13 @@
-import graphql from '@graphql-eslint/eslint-plugin';
+import { configs, parser, rules } from '@graphql-eslint/eslint-plugin';
 
 /** Only schema.graphql: everything else is oxlint's. */
 export default [
   {
     files: ['schema.graphql'],
-    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: './schema.graphql' } } },
-    plugins: { '@graphql-eslint': graphql },
+    languageOptions: { parser, parserOptions: { graphQLConfig: { schema: './schema.graphql' } } },
+    plugins: { '@graphql-eslint': { rules } },
     rules: {
-      ...graphql.configs['flat/schema-recommended'].rules,
+      ...configs['flat/schema-recommended'].rules,
       '@graphql-eslint/require-description': [
         'error',
         { types: true, FieldDefinition: true, InputValueDefinition: true, EnumValueDefinition: true, rootField: true },

@@ -78,7 +78,6 @@ class Attempt {
 
   result(): UpdateRun {
     const judged = this.#items.map((item) => judge(item, this.#proof));
-    const replies = this.#items.map((item) => item.settled);
     return {
       outcome: {
         snapshot: this.#proof?.snapshot,
@@ -86,7 +85,7 @@ class Attempt {
         failures: judged.flatMap(({ failure }) => failure ?? []),
         stanzas: this.#stanzas,
       },
-      writesSettled: Promise.all(replies).then(() => undefined),
+      writesSettled: settled(this.#items),
       unanswered: () => this.#items.some((item) => item.settled && (!item.reply || item.reply.kind === 'timed_out')),
     };
   }
@@ -162,5 +161,5 @@ class Attempt {
 }
 
 async function settled(items: readonly Item[]): Promise<void> {
-  await Promise.all(items.map((item) => item.settled));
+  await Promise.all(items.flatMap((item) => item.settled ?? []));
 }

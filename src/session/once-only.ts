@@ -73,7 +73,7 @@ export class OnceOnly {
 
 /** The same for the same changes, in whatever order they were asked for. */
 const requestText = (changes: readonly RequestedChange[]): string =>
-  JSON.stringify(changes.map(({ field, wire }) => [specOf(field).category, wire]).sort());
+  JSON.stringify(changes.map(({ field, wire }) => `${specOf(field).category}=${wire}`).toSorted());
 
 const outcomeText = (outcome: UpdateOutcome): string =>
   JSON.stringify({
