@@ -11,7 +11,7 @@ import { measureUpdates } from './update-latency.ts';
 const OVERHEAD_MS = 60_000;
 /** Calls of a round, in round trips: the two of ours and the peers' two of eight, with something to spare. */
 const ROUND_RTTS = 24;
-const MEASURING_MS = 120_000;
+const MEASURING_MS = 150_000;
 
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -28,14 +28,30 @@ async function measure(part: Part, options: Options): Promise<unknown> {
   return { ...figures, seconds: rounded((performance.now() - start) / 1000, 0) };
 }
 
-async function main(): Promise<void> {
+/** Resolves to the exit code. */
+async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  if (options.help) return void process.stdout.write(HELP);
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   const parts: Record<string, unknown> = {};
+  let failed = false;
   // One after the other: latency is not measured while something else works.
-  for (const part of options.parts) parts[part] = await measure(part, options);
+  for (const part of options.parts) {
+    try {
+      parts[part] = await measure(part, options);
+    } catch (error) {
+      // What the other part has measured is not lost.
+      await endAll();
+      parts[part] = { error: String(error) };
+      progress(`${part}: ${String(error instanceof Error ? error.stack : error)}`);
+      failed = true;
+    }
+  }
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };
   process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), machine, ...parts }, null, 2)}\n`);
+  return failed ? 1 : 0;
 }
 
 for (const [signal, exitCode] of [
@@ -53,8 +69,7 @@ async function leave(exitCode: number): Promise<void> {
 }
 
 try {
-  await main();
-  await leave(0);
+  await leave(await main());
 } catch (error) {
   const text = error instanceof UsageError ? error.message : String(error instanceof Error ? error.stack : error);
   process.stderr.write(`bench: ${text}\n`);

@@ -9,8 +9,8 @@ import { rounded } from './stats.ts';
 type PairOrder = Extract<Order, { task: 'pair' }>;
 type MeasureOrder = Extract<Order, { task: 'measure' }>;
 
-/** Several, with pauses: finalizers, and what is closed only then, let go of more between them. */
-const COLLECTIONS = 6;
+/** With pauses: finalizers, and what is closed only then, let go of more between them. */
+const COLLECTIONS = 10;
 const PAUSE_MS = 250;
 
 async function pair({ kind, address, folder, warmUp, instances, parallel, pairingMs }: PairOrder): Promise<void> {
@@ -50,14 +50,18 @@ async function measure({ subject, address, folder, settleMs }: MeasureOrder): Pr
   return { ...report, perInstanceWithoutKeys: difference(before, await reading(), fleet.size) };
 }
 
+/** The least of several: garbage of whatever the sockets just did only ever adds. */
 async function reading(): Promise<NodeJS.MemoryUsage> {
   if (!globalThis.gc) throw new Error('Run with --expose-gc');
+  let least: NodeJS.MemoryUsage | undefined;
   for (let i = 0; i < COLLECTIONS; i += 1) {
     // V8 keeps pages for what may come; only in this flavour it gives them back, so that RSS means something.
     globalThis.gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     await sleep(PAUSE_MS);
+    const usage = process.memoryUsage();
+    if (!least || usage.rss < least.rss) least = usage;
   }
-  return process.memoryUsage();
+  return least ?? process.memoryUsage();
 }
 
 function difference(before: NodeJS.MemoryUsage, after: NodeJS.MemoryUsage, instances: number) {

@@ -9,7 +9,7 @@ export const HELP = `Measures Privet beside bare Baileys, against the simulator 
   --rtt MS              update: simulated round trip time in milliseconds (default 100)
   --instances N         memory: idle instances (default 200)
   --pairing-seconds S   memory: no pairing begins after this long; on a slow machine fewer instances are then
-                        measured than asked for, and the figures say how many (default 120)
+                        measured than asked for, and the figures say how many (default 100)
   --help                this text
 
 Prints one JSON document on stdout, and its progress on stderr. What the figures mean: bench/README.md.
@@ -35,7 +35,7 @@ const DECLARED = {
   samples: { type: 'string', default: '20' },
   rtt: { type: 'string', default: '100' },
   instances: { type: 'string', default: '200' },
-  'pairing-seconds': { type: 'string', default: '120' },
+  'pairing-seconds': { type: 'string', default: '100' },
   help: { type: 'boolean', default: false },
 } as const;
 
