@@ -61,6 +61,11 @@ describe('histories that broke a promise once', () => {
     expect(result.history.join('\n')).toMatch(/pair \d+ fails: There is no instance/);
   });
 
+  test('a link is asked for a read ten minutes after the last one, not after the next check', async () => {
+    const result = await runPlan(planOf([300_000, { do: 'read' }], [960_000, { do: 'keys' }]));
+    expect(broken(result)).toEqual([]);
+  });
+
   test('a delete that was carried out and reported as failed can be made once more', async () => {
     const fault = { do: 'store_fault', nth: 2, fault: { do: 'fail_after' } } as const;
     const result = await runPlan(planOf([0, { do: 'stop' }], [1_000, fault], [2_000, { do: 'delete' }]));

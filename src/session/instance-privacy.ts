@@ -42,6 +42,7 @@ export class InstancePrivacy {
   #announcements = 0;
   #refreshing = false;
   #probe: Disposable | undefined;
+  #lastReadAt = 0;
   #stale = false;
   #sharedRead: Promise<ReadReply> | undefined;
   #nextSharedRead: Promise<ReadReply> | undefined;
@@ -177,6 +178,7 @@ export class InstancePrivacy {
     const categories = parseReadReply(reply.stanza);
     if (!categories) return { kind: 'odd' };
     const snapshot = { categories, sequence, observedAt: this.#options.clock.now() };
+    this.#lastReadAt = this.#options.clock.monotonic();
     this.#adopt(snapshot);
     return { kind: 'snapshot', snapshot };
   }
@@ -234,12 +236,13 @@ export class InstancePrivacy {
   }
 
   /** An idle link may be deaf without anybody noticing: it has to answer a read every now and then. */
-  #watchLiveness(link: Link): void {
+  #watchLiveness(link: Link, afterMs = PROBE_AFTER_MS): void {
+    const { clock } = this.#options;
     this.#probe?.[Symbol.dispose]();
-    const lastRead = this.#view?.sequence;
-    this.#probe = this.#options.clock.after(PROBE_AFTER_MS, () => {
+    this.#probe = clock.after(afterMs, () => {
       if (link !== this.#link) return;
-      if (lastRead !== this.#view?.sequence) return this.#watchLiveness(link);
+      const idleMs = clock.monotonic() - this.#lastReadAt;
+      if (idleMs < PROBE_AFTER_MS) return this.#watchLiveness(link, PROBE_AFTER_MS - idleMs);
       void this.#readUntilAnswered(PROBE_TRIES).then(() => link === this.#link && this.#watchLiveness(link));
     });
   }
@@ -290,17 +293,4 @@ export class InstancePrivacy {
 
 function writeReply(reply: Reply): WriteReply {
   return reply.kind === 'result' ? { kind: 'acknowledged' } : reply;
-}
-
-/** Stops waiting, not the work, when the signal aborts. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
