@@ -170,6 +170,13 @@ export function faultsEpisode(random: Random): Episode {
     ],
     [2, () => around(lifecycle(random), lifecycle(random), update(random), { do: 'read' })],
     [1, () => [[0, { do: 'impostor', comebacks: random.int(0, 3) }], ...around(update(random))]],
+    [
+      0.5,
+      () => [
+        [0, { do: 'login_fault', fault: { times: 40, effect: random.pick(LOGIN_EFFECTS.slice(0, 3)) } }],
+        [1, { do: 'disconnect', ending: { how: 'fin' } }],
+      ],
+    ],
     [0.5, () => around({ do: 'remove_device', evidence: random.pick(REMOVALS) }, update(random))],
     [
       1,

@@ -9,7 +9,7 @@ import type {
   Stanza,
 } from '../../src/session/link.ts';
 import { Requests } from '../../src/session/requests.ts';
-import type { Client, Credentials, Down, Identity } from './model/frames.ts';
+import type { Client, Credentials, Down, Identity, Up } from './model/frames.ts';
 import type { ServerLink } from './model/server-link.ts';
 import type { WhatsApp } from './model/whatsapp.ts';
 import type { Random } from './random.ts';
@@ -22,6 +22,8 @@ const ATTEMPT_TIMEOUT_MS = 28_000;
 const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
 const QRS = 6;
+/** A request gets its answer within this time of the link's end. */
+const TOLD_WITHIN_MS = 250;
 /** More requests than this on one connection at once would mean that something is not bounded. */
 const MOST_PENDING = 24;
 
@@ -33,6 +35,7 @@ export class FakeLink implements Link, Client {
   readonly #trace: LinkTrace;
   readonly #log: Trace;
   readonly #random: Random;
+  readonly #isStored: (credentials: Credentials) => boolean;
   readonly #server: ServerLink;
   readonly #requests: Requests;
   readonly #barrier = new WriteBarrier((error) => this.end({ kind: 'storage_failed', error }));
@@ -46,7 +49,16 @@ export class FakeLink implements Link, Client {
   #closed = false;
   #ids = 0;
 
-  constructor(options: LinkOptions, whatsApp: WhatsApp, trace: LinkTrace, random: Random, log: Trace) {
+  /** @param isStored whether these credentials, or later ones of the same device, are committed. */
+  constructor(
+    options: LinkOptions,
+    whatsApp: WhatsApp,
+    trace: LinkTrace,
+    random: Random,
+    log: Trace,
+    isStored: (credentials: Credentials) => boolean,
+  ) {
+    this.#isStored = isStored;
     this.#options = options;
     this.#trace = trace;
     this.#random = random;
@@ -92,6 +104,8 @@ export class FakeLink implements Link, Client {
       this.#byId.delete(id);
       this.#trace.pending = this.#byId.size;
       this.#log.note(this.#trace.slot, `request ${request.seq} ${answer.kind}`);
+      const isFalse = answer.kind === 'result' && request.kind !== 'read' && !request.acknowledged;
+      this.#log.expect(!isFalse, 'only a result is one', () => `request ${request.seq} was not acknowledged`);
     });
     return reply;
   }
@@ -110,6 +124,10 @@ export class FakeLink implements Link, Client {
     this.#timers.dispose();
     this.#requests.end();
     this.#code.reject(new Error('The link ended'));
+    this.#log.clock.after(TOLD_WITHIN_MS, () => {
+      const text = (): string => `${this.#byId.size} wait for link ${this.#trace.n}, which is gone`;
+      this.#log.expect(this.#byId.size === 0 || this.#trace.isDead, 'requests end with their link', text);
+    });
     if (this.#closed) return this.#over();
     this.#server.clientGone();
     // Most sockets close at once; some take their time.
@@ -199,7 +217,7 @@ export class FakeLink implements Link, Client {
     this.#credentials = { ...identity, keys: 0 };
     const commit = this.#save();
     this.#barrier.hold(commit);
-    this.#barrier.pass(() => this.#server.push({ kind: 'paired', device: identity.device }));
+    this.#acknowledge({ kind: 'paired', device: identity.device }, this.#credentials);
     const paired = (): void => {
       if (!this.#trace.evidence) this.#options.events.onPaired(this.#identity());
     };
@@ -213,7 +231,17 @@ export class FakeLink implements Link, Client {
     const change = { type: 'session', id: 'whatsapp', value: String(keys) };
     this.#barrier.hold(this.#options.keys.apply([change, { type: 'pre-key', id: String(keys - 1), value: null }]));
     this.#barrier.hold(this.#save());
-    this.#barrier.pass(() => this.#server.push({ kind: 'keys_stored', keys }));
+    this.#acknowledge({ kind: 'keys_stored', keys }, this.#credentials);
+  }
+
+  /** Durable before visible: this frame leaves once these credentials are stored. */
+  #acknowledge(frame: Up, credentials: Credentials): void {
+    this.#barrier.pass(() => {
+      if (this.#trace.gone) return;
+      const text = (): string => `${frame.kind} of ${this.#trace.slot}`;
+      this.#log.expect(this.#isStored(credentials), 'stored before acknowledged', text);
+      this.#server.push(frame);
+    });
   }
 
   async #send(stanza: Stanza): Promise<void> {

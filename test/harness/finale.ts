@@ -13,6 +13,8 @@ const STEP_MS = 5_000;
 const SETTLE_MS = 130_000;
 /** Calls that began before have ended by then. */
 const CALLS_MS = 61_000;
+/** An idle link is asked for a read after ten minutes; a little for the way. */
+const PROBE_MS = 620_000;
 const MOST_WAIT_MS = 7_200_000;
 
 /** The faults end: everything that should be comes back by itself, and the rest by its user's word. */
@@ -23,6 +25,7 @@ export async function finish(world: World): Promise<void> {
   for (const slot of world.slots.values()) slot.storeFaults.length = 0;
   await clock.advance(CALLS_MS);
   await settle(world);
+  for (const slot of world.slots.values()) checkProbed(world, slot);
   for (const slot of world.slots.values()) await checkWanted(world, slot);
   for (const slot of world.slots.values()) await bringBack(world, slot);
   await settle(world);
@@ -62,6 +65,14 @@ function isSettled(world: World, slot: Slot): boolean {
   if (slot.id === undefined) return true;
   const view = watcherOf(world, slot)?.view;
   return view !== undefined && !UNSETTLED.has(view.state) && view.reason?.retryAt === undefined;
+}
+
+/** No link goes without a read for long. */
+function checkProbed({ trace, clock }: World, slot: Slot): void {
+  const link = trace.links.findLast((each) => each.slot === slot.name);
+  if (!link?.wasOpen || link.gone) return;
+  const idleMs = clock.monotonic() - link.lastReplyAt;
+  trace.expect(idleMs <= PROBE_MS, 'idle links are probed', () => `link ${link.n} idle for ${idleMs} ms`);
 }
 
 /** An instance that its user wants to run, and that the phone lists, is OPEN by itself. */

@@ -6,6 +6,7 @@ import type { SessionEvents } from '../../src/telemetry/events.ts';
 import { checkOpening, countOutdated } from './checks/opening.ts';
 import { FakeLink } from './fake-link.ts';
 import { FaultyStorage } from './faulty-storage.ts';
+import type { Credentials } from './model/frames.ts';
 import { ServiceClock } from './service-clock.ts';
 import { storeControl } from './store-control.ts';
 import { callContext, type LinkTrace } from './trace.ts';
@@ -65,10 +66,12 @@ export async function startService(world: World): Promise<Incarnation> {
       openedSeq: trace.seq(),
       credentials: options.credentials,
       gone: false,
+      isDead: false,
       goneAt: undefined,
       evidence: undefined,
       endedAt: undefined,
       serverWord: undefined,
+      wasOpen: false,
       atOnce: false,
       pending: 0,
       lastReplyAt: 0,
@@ -76,7 +79,10 @@ export async function startService(world: World): Promise<Incarnation> {
     trace.note(slot.name, `link ${link.n} opens${options.credentials === undefined ? ' to pair' : ''}`);
     checkOpening(world, incarnation, slot, link);
     trace.links.push(link);
-    const fake = new FakeLink(options, world.whatsApp, link, linkRandom.fork(), trace);
+    const fake = new FakeLink(options, world.whatsApp, link, linkRandom.fork(), trace, ({ device, keys }) => {
+      const stored = slot.stored === undefined ? undefined : (JSON.parse(slot.stored) as Credentials);
+      return stored?.device === device && stored.keys >= keys;
+    });
     void fake.ended.then(() => countOutdated(incarnation, link));
     return fake;
   };
@@ -103,7 +109,9 @@ export async function startService(world: World): Promise<Incarnation> {
       store.kill();
       clock.kill();
       for (const link of trace.links) {
-        if (link.incarnation !== n || link.endedAt !== undefined) continue;
+        if (link.incarnation !== n) continue;
+        link.isDead = true;
+        if (link.endedAt !== undefined) continue;
         link.gone = true;
         link.goneAt ??= clock.monotonic();
         link.endedAt = clock.monotonic();

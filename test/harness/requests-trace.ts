@@ -23,6 +23,7 @@ export function recordRequest(trace: Trace, link: LinkTrace, stanza: Stanza, tim
     received: undefined,
     worked: undefined,
     refused: undefined,
+    acknowledged: false,
     shows: undefined,
     blurred: false,
     reply: undefined,

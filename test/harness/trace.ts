@@ -41,12 +41,16 @@ export interface LinkTrace {
   readonly credentials: string | undefined;
   /** The service was told that it is over. */
   gone: boolean;
+  /** The service that held it crashed. */
+  isDead: boolean;
   goneAt: number | undefined;
   /** The first reason this end saw or gave. */
   evidence: CloseEvidence | undefined;
   endedAt: number | undefined;
   /** WhatsApp's own last word, where it said one. */
   serverWord: CloseEvidence | undefined;
+  /** The instance was OPEN by it. */
+  wasOpen: boolean;
   /** It followed the one before without a pause. */
   atOnce: boolean;
   /** Requests that wait for a reply. */
@@ -72,6 +76,8 @@ export interface Request {
   received: number | undefined;
   worked: number | undefined;
   refused: number | undefined;
+  /** WhatsApp answered that it did as asked. */
+  acknowledged: boolean;
   /** What a read's answer said, as it was sent. */
   shows: ReadonlyMap<string, string> | undefined;
   /** The answer hid a value. */

@@ -1,4 +1,5 @@
 import type { PartialFailure } from '../../../src/privacy/outcome.ts';
+import type { Call } from '../trace.ts';
 import type { Fail, FieldEvidence } from './update.ts';
 
 /** Each code says what really became of the field's last write. */
@@ -38,9 +39,18 @@ export function checkFailure(evidence: FieldEvidence, failure: PartialFailure, f
     }
     case 'MISMATCH':
       expect(known && shows !== wire, 'no read showed another value');
+      expect(!last || !proof || proof.seq > (last.replySeq ?? last.seq), 'the read left before the reply was in');
       return;
     case 'UNVERIFIED':
       expect(!last || reply?.kind !== 'refused', 'it was refused');
       expect(!known || last !== undefined, 'a read showed a value');
+      expect(reply?.kind !== 'result' || triedToRead(call, last?.replySeq ?? 0), 'no read was tried after its reply');
   }
 }
+
+/** Nothing is sent any more with less than 5 s left. */
+const LAST_SEND_MS = 24_000;
+
+const triedToRead = ({ requests, startAt, endAt = 0 }: Call, since: number): boolean =>
+  endAt - startAt >= LAST_SEND_MS ||
+  requests.some(({ kind, seq, link }) => link.gone || (seq > since && kind === 'read'));

@@ -8,6 +8,10 @@ const SHORTEST_PAUSE_MS = 1_000;
 const MOST_AT_ONCE = 3;
 const MINUTE_MS = 60_000;
 const REPLACED_PAUSE_MS = 60_000;
+const MOST_REPLACED = 3;
+const REPLACED_WINDOW_MS = 600_000;
+const UNKNOWN_BAN_MS = 3_600_000;
+const MOST_A_MINUTE = 15;
 const LOGIN_SPACING_MS = 50;
 const BREAKER_INSTANCES = 3;
 const PROBE_MS = 300_000;
@@ -44,7 +48,14 @@ function checkPauses(world: World, slot: Slot, link: LinkTrace, earlier: readonl
   const before = earlier.at(-1);
   if (before?.endedAt === undefined || before.credentials === undefined || !isByItself(world, slot, before)) return;
   const pauseMs = link.openedAt - before.endedAt;
+  checkBan(world, link, before, pauseMs);
+  checkBackoff(world, slot, link, earlier);
   if (saysReplaced(before)) {
+    const times = earlier.filter(
+      (each) =>
+        saysReplaced(each) && each.openedAt >= slot.bornAt && link.openedAt - (each.endedAt ?? 0) < REPLACED_WINDOW_MS,
+    ).length;
+    trace.expect(times < MOST_REPLACED, 'replaced gives up', () => `link ${link.n} after ${times} replacements`);
     const text = (): string => `link ${link.n} ${pauseMs} ms after link ${before.n} was replaced`;
     trace.expect(pauseMs >= REPLACED_PAUSE_MS, 'replaced waits a minute', text);
   }
@@ -55,6 +66,26 @@ function checkPauses(world: World, slot: Slot, link: LinkTrace, earlier: readonl
   );
   const text = (): string => `${recent.length + 1} connections of ${slot.name} without a pause within a minute`;
   trace.expect(recent.length < MOST_AT_ONCE, 'restarts are limited', text);
+}
+
+function checkBan({ trace }: World, link: LinkTrace, before: LinkTrace, pauseMs: number): void {
+  const word = before.serverWord;
+  if (word?.kind !== 'failure' || word.reason !== 402) return;
+  const banMs = word.expiresInS === undefined ? UNKNOWN_BAN_MS : word.expiresInS * 1000;
+  trace.expect(pauseMs >= banMs, 'bans are waited for', () => `link ${link.n} ${pauseMs} ms after link ${before.n}`);
+}
+
+/** Attempts that fail over and over become rare. */
+function checkBackoff({ trace }: World, slot: Slot, link: LinkTrace, earlier: readonly LinkTrace[]): void {
+  const opened = earlier.findLastIndex(({ wasOpen }) => wasOpen);
+  const recent = earlier
+    .slice(opened + 1)
+    .filter(({ openedAt }) => openedAt >= slot.bornAt && link.openedAt - openedAt < MINUTE_MS);
+  trace.expect(
+    recent.length <= MOST_A_MINUTE,
+    'pauses grow',
+    () => `${recent.length} attempts of ${slot.name} a minute`,
+  );
 }
 
 function checkGate({ trace }: World, incarnation: Incarnation, slot: Slot, link: LinkTrace): void {

@@ -5,6 +5,8 @@ import { checkConnecting } from './states.ts';
 
 /** A refresh that failed is tried again after 2 s. */
 const QUIET_MS = 3_000;
+/** One at work, the others in line. */
+const MOST_UPDATES = 33;
 /** A socket that takes its time to close. */
 const CLOSING_MS = 2_100;
 
@@ -16,9 +18,19 @@ export function checkQuiet(world: World): void {
     const watcher = service.watchers.of(slot);
     if (!watcher) continue;
     checkConnecting(world, watcher);
+    checkWaiting(world, slot);
     checkOpen(world, slot, watcher);
     if (isQuiet(world, slot, watcher)) checkView(world, slot, watcher);
   }
+}
+
+/** Of many updates at once some are refused at once. */
+function checkWaiting({ trace, service }: World, { name }: Slot): void {
+  const waiting = trace.calls.filter(
+    (call) =>
+      call.slot === name && call.kind === 'update' && call.endSeq === undefined && call.incarnation === service?.n,
+  );
+  trace.expect(waiting.length <= MOST_UPDATES, 'updates are bounded', () => `${waiting.length} wait for ${name}`);
 }
 
 function isQuiet(world: World, slot: Slot, watcher: Watcher): boolean {

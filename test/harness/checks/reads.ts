@@ -44,6 +44,8 @@ export function checkEmission({ trace }: World, watcher: Watcher, snapshot: Snap
   );
   const text = (): string => `the subscription of ${slot.name} shows what no later read than the one before brought`;
   trace.expect(source !== undefined, 'subscriptions never go back', text);
+  const isNew = !watcher.snapshot || !sameMap(watcher.snapshot.categories, snapshot.categories);
+  trace.expect(isNew, 'subscriptions show changes', () => `${slot.name} again what it showed before`);
   watcher.readSeq = source?.seq ?? watcher.readSeq;
   watcher.snapshot = snapshot;
 }

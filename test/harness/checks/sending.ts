@@ -24,6 +24,7 @@ export function checkSending(world: World, call: Call, requested: readonly Field
   if (!first) return;
   checkPlan(world, call, requested, first, fail);
   checkRewrites(world, call, first, fail);
+  checkNothingSent(call, first, fail);
   const [firstSent] = sent;
   if (firstSent) checkTurn(world, call, firstSent, fail);
 }
@@ -77,9 +78,22 @@ function checkRewrites({ trace }: World, call: Call, first: Request, fail: Fail)
     if (value === undefined || value === 'error' || value === write.value) {
       fail('a second write needs a read', `request ${write.seq}: ${write.category} showed ${value}`);
     }
-    const since = same.at(-1)?.seq ?? first.seq;
+    const [last] = same.toReversed();
+    if (last && (last.reply?.kind !== 'result' || (last.replySeq ?? 0) > read.seq)) {
+      fail('only what was acknowledged is written again', `request ${write.seq} behind request ${last.seq}`);
+    }
+    const since = last?.seq ?? first.seq;
     const heard = trace.announcements.find(({ slot, seq }) => slot === call.slot && seq > since && seq < write.seq);
     if (heard) fail('never over an announced change', `request ${write.seq} behind announcement ${heard.seq}`);
+  }
+}
+
+/** An update that could send nothing met a link that was closing just then, and not by our own doing. */
+function checkNothingSent({ outcome }: Call, { link }: Request, fail: Fail): void {
+  if (outcome?.stanzas !== 0) return;
+  if (link.evidence?.kind === 'recycled') fail('updates wait for the next link', `link ${link.n} was given up`);
+  if (link.endedAt !== undefined && link.goneAt !== link.endedAt) {
+    fail('updates do not use a link that is gone', `link ${link.n}`);
   }
 }
 

@@ -22,9 +22,22 @@ export function checkState(world: World, watcher: Watcher, view: InstanceView): 
     watcher.stateAt = clock.monotonic();
   }
   watcher.view = view;
-  if (view.state === 'OPEN') world.service?.outdated.clear();
-  const excuse = whyNot(world, slot, view);
+  if (view.state === 'OPEN') checkOpened(world, slot);
+  // What was stored is shown until the session has begun.
+  const excuse = before && whyNot(world, slot, view);
   if (excuse !== undefined) trace.violate('states have evidence', `${slot.name} is ${view.state}: ${excuse}`);
+}
+
+/** OPEN is told once the link's first read is in. */
+function checkOpened({ trace, service }: World, slot: Slot): void {
+  service?.outdated.clear();
+  const link = trace.links.findLast((each) => each.slot === slot.name);
+  if (!link) return;
+  link.wasOpen = true;
+  const isRead = trace.requests.some(
+    (request) => request.link === link && request.kind === 'read' && request.reply?.kind === 'result' && request.shows,
+  );
+  trace.expect(isRead, 'OPEN means read', () => `${slot.name} is OPEN by link ${link.n}, which has read nothing`);
 }
 
 /** At any time: how long an instance may be on its way to OPEN, and that OPEN means connected. */
@@ -49,6 +62,8 @@ function whyNot(world: World, slot: Slot, { state, reason }: InstanceView): stri
   const evidence: Readonly<Partial<Record<InstanceState, () => boolean>>> = {
     // Its end may have come in the same breath as the first read.
     OPEN: () => links.some(({ endedAt }) => endedAt === undefined),
+    // Credentials that a login was made with are known: a failed read of them is not "none yet".
+    UNPAIRED: () => slot.stored === undefined || !links.some(({ credentials }) => credentials === slot.stored),
     BANNED: () => links.some((link) => saysFailure(link, 402, 403, 406)),
     CLIENT_OUTDATED: () => world.trace.links.some((link) => saysFailure(link, 405)),
     REPLACED: () => links.some(saysReplaced),

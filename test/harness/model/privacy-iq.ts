@@ -18,6 +18,8 @@ const errorOf = (stanza: Stanza, code: number): Stanza => ({
   content: [{ tag: 'error', attrs: { code: String(code), text: `code-${code}` } }],
 });
 
+const KICKED_AFTER_MS = 2_000;
+
 const isUnlink = (stanza: Stanza): boolean => stanza.attrs['xmlns'] === 'md';
 
 /** Takes a request by the simulator's own rules, or by the fault that is set for it. */
@@ -40,6 +42,7 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
   }
   const answer = (): void => {
     reply(resultOf(stanza, work()));
+    request.acknowledged = true;
     if (isUnlink(stanza)) link.end({ how: 'word', evidence: REMOVED });
   };
   switch (fault?.do) {
@@ -47,6 +50,9 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
       return answer();
     case 'silence':
       if (fault.apply) work();
+      // Whoever is unlinked is not left connected, whether or not its request was answered.
+      if (fault.apply && isUnlink(stanza))
+        link.later(KICKED_AFTER_MS, () => link.end({ how: 'word', evidence: REMOVED }));
       return;
     case 'end':
       if (fault.apply) work();
@@ -55,6 +61,7 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
       return link.later(fault.ms, answer);
     case 'late_reply': {
       const content = work();
+      request.acknowledged = true;
       return link.later(fault.ms, () => reply(resultOf(stanza, content)));
     }
     case 'odd': {
