@@ -6,6 +6,7 @@ import { sameSettings, type Snapshot } from '../privacy/settings.ts';
 import { parseReadReply, readStanza, writeStanza } from '../privacy/stanzas.ts';
 import { LAST_SEND_MS, requestTimeout, REQUEST_TIMEOUT_MS, runUpdate, type UpdateRun } from '../privacy/update.ts';
 import type { SessionEvents, StanzaKind } from '../telemetry/events.ts';
+import { abortable } from './abortable.ts';
 import type { Link, Reply, Stanza } from './link.ts';
 import { Turns } from './turns.ts';
 
