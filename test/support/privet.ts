@@ -18,6 +18,8 @@ export interface GraphQLAnswer<T = Record<string, unknown>> {
 export interface TestPrivet extends AsyncDisposable {
   readonly simulator: Simulator;
   readonly url: string;
+  /** Where `/metrics` has a listener of its own. */
+  readonly metricsUrl: string | undefined;
   /** The account's token. */
   readonly token: string;
   readonly dataDir: string;
@@ -50,6 +52,8 @@ export interface InstanceState {
 export interface BootOptions {
   /** Environment variables beside those of the simulator. */
   readonly env?: Record<string, string>;
+  /** Changes the config that comes of them: tests listen on loopback whatever `HOST` says. */
+  readonly configured?: (config: Config) => Config;
   /** How long QR and pairing codes live, for example. */
   readonly simulator?: SimulatorOptions;
 }
@@ -57,7 +61,11 @@ export interface BootOptions {
 const WAIT_MS = 20_000;
 
 /** The real service on a real database file and a free port, against a simulator of its own. */
-export async function bootPrivet({ env = {}, simulator: options }: BootOptions = {}): Promise<TestPrivet> {
+export async function bootPrivet({
+  env = {},
+  configured = (config) => config,
+  simulator: options,
+}: BootOptions = {}): Promise<TestPrivet> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'privet-test-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -72,7 +80,7 @@ export async function bootPrivet({ env = {}, simulator: options }: BootOptions =
   });
   const boot = (): Promise<App> =>
     createApp(
-      configFor(simulator, dataDir, env),
+      configured(configFor(simulator, dataDir, env)),
       { accountToken: token },
       { logDestination: { write: (l) => void logs.push(l) } },
     );
@@ -107,6 +115,9 @@ export async function bootPrivet({ env = {}, simulator: options }: BootOptions =
     logs,
     get url() {
       return app.url;
+    },
+    get metricsUrl() {
+      return app.metricsUrl;
     },
     graphql,
     waitForState,
