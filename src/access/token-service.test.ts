@@ -256,3 +256,17 @@ test('authenticating is fast when it is repeated', async () => {
   for (let i = 0; i < 5000; i++) await authenticate(text);
   expect((performance.now() - started) / 5000).toBeLessThan(0.1);
 });
+
+test('the label of the variable’s token is that token’s alone: it is never purged', async () => {
+  const { tokens, storage } = await setUp();
+  const given = 'x'.repeat(32);
+  await tokens.ensureFirstAccount(given);
+  const [account] = await storage.accounts.list();
+  const accountId = account?.id ?? '';
+  await expect(tokens.issueAccountToken(accountId, { label: 'PRIVET_ACCOUNT_TOKEN' })).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+  });
+  const [first] = await tokens.list(accountId);
+  const rotated = await tokens.rotate(accountId, first?.id ?? '', { overlapMs: 0 });
+  expect(rotated.token.label).toBe('');
+});

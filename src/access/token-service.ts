@@ -68,6 +68,9 @@ const checked = (order: TokenOrder, now: number): TokenOrder => {
   if (order.label !== undefined && order.label.length > MAX_LABEL_LENGTH) {
     throw new PrivetError('BAD_USER_INPUT', `label must have at most ${MAX_LABEL_LENGTH} characters`);
   }
+  if (order.label === GIVEN_TOKEN_LABEL) {
+    throw new PrivetError('BAD_USER_INPUT', `label can not be ${GIVEN_TOKEN_LABEL}: that is the variable's own token`);
+  }
   if (order.scopes?.length === 0) {
     throw new PrivetError('BAD_USER_INPUT', `scopes must name at least one of ${TOKEN_SCOPES.join(', ')}`);
   }
@@ -146,7 +149,9 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       const overlap = checkedOverlap(overlapMs);
       const old = await find(accountId, tokenId);
       if (!old || !isActive(old, clock.now())) throw new PrivetError('NOT_FOUND', 'There is no such token');
-      const order = { scopes: asScopes(old.scopes), label: old.label, expiresAt: old.expiresAt };
+      // The label of the variable's token is that token's alone.
+      const label = old.label === GIVEN_TOKEN_LABEL ? '' : old.label;
+      const order = { scopes: asScopes(old.scopes), label, expiresAt: old.expiresAt };
       const issued =
         old.instanceId === undefined
           ? await issueAccountToken(accountId, order)
