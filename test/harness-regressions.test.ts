@@ -38,6 +38,22 @@ describe('histories that broke a promise once', () => {
     expect(broken(result)).toEqual([]);
   });
 
+  test('a write that lands when there is no time left for another read: the subscription learns of it', async () => {
+    const fault = { type: 'set', times: 1, effect: { do: 'late_work', ms: 4_500 } } as const;
+    const result = await runPlan(
+      planOf(
+        // The first update takes 20 s, so that the second one has under 5 s left when its write lands.
+        [0, silence('get', 2)],
+        [1, update('contacts')],
+        [100, { do: 'fault', fault }],
+        [101, update('none')],
+        [60_000, { do: 'keys' }],
+      ),
+    );
+    expect(broken(result)).toEqual([]);
+    expect(result.history.join('\n')).toContain('WhatsApp sets status=none');
+  });
+
   test('an update behind one that went unanswered waits for the next connection', async () => {
     const result = await runPlan(planOf([0, silence('set', 1)], [1, update('none')], [5_000, update('contacts')]));
     expect(broken(result)).toEqual([]);

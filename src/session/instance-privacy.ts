@@ -1,6 +1,6 @@
 import { deadlineIn, type Clock, type Deadline } from '../clock.ts';
 import { instanceNotConnected, PrivetError } from '../errors.ts';
-import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
+import type { PartialFailureCode, RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { PrivacyPort, ReadReply, WriteReply } from '../privacy/port.ts';
 import { sameSettings, type Snapshot } from '../privacy/settings.ts';
 import { parseReadReply, readStanza, writeStanza } from '../privacy/stanzas.ts';
@@ -17,6 +17,7 @@ const OPEN_WAIT_MS = 8_000;
 /** How long late replies to writes are waited for before the link is ended because of them. */
 const LATE_REPLY_MS = 2_000;
 const MOST_WAITING = 32;
+const UNCERTAIN: ReadonlySet<PartialFailureCode> = new Set(['UNVERIFIED', 'TIMED_OUT']);
 const REFRESH_TRIES = 3;
 const REFRESH_PAUSE_MS = 2_000;
 /** A link that brought no read for this long is asked for one; two misses and it is given up. */
@@ -151,8 +152,8 @@ export class InstancePrivacy {
       // The next update waits for the link that follows instead of trying this one.
       if (link === this.#link) this.closed(link);
     }
-    // What was written may hold, and no read has shown it.
-    if (!run.outcome.snapshot) this.#readAgain();
+    // What was written may hold by now, and no read has shown it.
+    if (run.outcome.failures.some(({ code }) => UNCERTAIN.has(code))) this.#readAgain();
   }
 
   #port(deadline: Deadline, writtenOn: Set<Link>): PrivacyPort {
