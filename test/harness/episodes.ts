@@ -52,6 +52,8 @@ const LOGIN_EFFECTS: readonly LoginFault['effect'][] = [
   { do: 'word', at: 'success', evidence: streamError(515) },
 ];
 
+const REFUSALS = [400, 401, 403, 409, 429, 500, 503];
+
 const PLAIN = fieldSpecs.map(({ field }) => field);
 
 export const randomChange = (random: Random, field: PrivacyField): RequestedChange => ({
@@ -91,7 +93,7 @@ export function callsEpisode(random: Random): Episode {
   ])();
 }
 
-function stanzaFault(random: Random): StanzaFault {
+function stanzaFault(random: Random, only?: StanzaFault['type']): StanzaFault {
   const spec = random.pick(fieldSpecs);
   const late = random.weighted([
     [3, random.int(100, 3_000)],
@@ -99,19 +101,23 @@ function stanzaFault(random: Random): StanzaFault {
   ]);
   const apply = random.chance(0.5);
   const effect = random.weighted<() => StanzaFault['effect']>([
-    [3, () => ({ do: 'refuse', code: random.pick([400, 401, 403, 409, 429, 500, 503]) })],
+    [
+      3,
+      () => ({ do: 'refuse', code: random.pick(REFUSALS), afterMs: random.chance(0.3) ? random.int(1_000, 9_500) : 0 }),
+    ],
     [3, () => ({ do: 'silence', apply })],
-    [2, () => ({ do: 'end', apply, ending: random.pick(HARMLESS_ENDINGS) })],
+    [2, () => ({ do: 'end', apply, reply: random.chance(0.3), ending: random.pick(HARMLESS_ENDINGS) })],
     [3, () => ({ do: 'late_work', ms: late })],
     [3, () => ({ do: 'late_reply', ms: late })],
     [2, () => ({ do: 'odd', apply })],
     [2, () => ({ do: 'unknown_value', category: spec.category, hidden: random.chance(0.3) })],
   ])();
-  const type = effect.do === 'unknown_value' ? 'get' : random.pick(['get', 'set', 'set'] as const);
+  const type = effect.do === 'unknown_value' ? 'get' : (only ?? random.pick(['get', 'set', 'set'] as const));
   const category = type === 'set' && random.chance(0.3) ? spec.category : undefined;
   return {
     type,
     category,
+    ...(random.chance(0.3) ? { skip: random.int(1, 2) } : {}),
     times: random.weighted([
       [4, 1],
       [2, 2],
@@ -177,6 +183,14 @@ export function faultsEpisode(random: Random): Episode {
         [1, { do: 'disconnect', ending: { how: 'fin' } }],
       ],
     ],
+    [3, () => aloneEpisode(random)],
+    [
+      0.5,
+      () => [
+        [0, { do: 'fault', fault: stanzaFault(random, 'set') }],
+        [1, { do: 'unlink' }],
+      ],
+    ],
     [0.5, () => around({ do: 'remove_device', evidence: random.pick(REMOVALS) }, update(random))],
     [
       1,
@@ -195,6 +209,63 @@ export function faultsEpisode(random: Random): Episode {
         ]),
     ],
   ])();
+}
+
+/** One thing goes wrong, and then there is time: who should have learned of it by itself has. */
+function aloneEpisode(random: Random): Episode {
+  const lateRead = { type: 'get', times: 1, effect: { do: 'late_reply', ms: random.int(300, 3_000) } } as const;
+  const lastRead: StanzaFault = {
+    type: 'get',
+    times: 1,
+    effect: { do: 'end', apply: true, reply: true, ending: { how: random.pick(['fin', 'cut']) } },
+  };
+  const noReads: StanzaFault = {
+    type: 'get',
+    times: 3,
+    effect: random.chance(0.5) ? { do: 'silence', apply: false } : { do: 'refuse', code: 503, afterMs: 0 },
+  };
+  const back: Act = { do: 'disconnect', ending: { how: 'fin' } };
+  const acts = random.weighted<Episode>([
+    [
+      2,
+      [
+        [0, { do: 'fault', fault: lateRead }],
+        [1, phoneAct(random)],
+        [random.int(100, 2_500), phoneAct(random)],
+      ],
+    ],
+    [
+      2,
+      [
+        [0, { do: 'fault', fault: lateRead }],
+        [1, back],
+        [random.int(1_200, 5_000), phoneAct(random)],
+      ],
+    ],
+    [
+      2,
+      [
+        [0, { do: 'fault', fault: lastRead }],
+        [1, back],
+      ],
+    ],
+    [
+      1,
+      [
+        [0, { do: 'fault', fault: noReads }],
+        [1, phoneAct(random)],
+      ],
+    ],
+    [
+      1,
+      [
+        [0, { do: 'fault', fault: noReads }],
+        [1, update(random)],
+      ],
+    ],
+  ]);
+  // Nothing but a moment to look at what is known by then.
+  return [...acts, [60_000, { do: 'keys' }]];
 }
 
 /** The phone changes what an update is about to change, or has just changed. */

@@ -1,11 +1,26 @@
 import type { Clock } from '../../src/clock.ts';
-import type { StoreControl } from './faulty-storage.ts';
+import type { StoreControl, StoreFault } from './faulty-storage.ts';
 import { saysLogout } from './evidence.ts';
 import type { Incarnation } from './incarnation.ts';
-import { slotById, type World } from './world.ts';
+import { slotById, type Slot, type World } from './world.ts';
 
 /** How long the service stays away after a crash in the midst of a call of the storage. */
 const DOWN_MS = 500;
+
+/** What a link's frames may depend on. */
+const LINK_DEPENDS_ON = new Set(['credentials.save', 'signalKeys.apply']);
+const ENDS_WITHIN_MS = 100;
+
+/** Nothing of what could not be stored goes on: the link that it was for ends. */
+function expectLinkToEnd({ trace, clock }: World, { name, hangsUntil }: Slot, fault: StoreFault): void {
+  const fails = fault.do === 'fail' || fault.do === 'fail_after' || (fault.do === 'hang' && fault.finally === 'fail');
+  const link = trace.links.findLast((each) => each.slot === name);
+  if (!fails || !link) return;
+  const heldUpMs = Math.max(0, hangsUntil - clock.monotonic());
+  clock.after(heldUpMs + ENDS_WITHIN_MS, () =>
+    trace.expect(link.gone, 'a link ends when its store fails', () => `link ${link.n} of ${name} goes on`),
+  );
+}
 
 /** Faults by instance, and the books of what is stored. */
 export function storeControl(world: World, clock: Clock, incarnation: () => Incarnation): StoreControl {
@@ -23,6 +38,7 @@ export function storeControl(world: World, clock: Clock, incarnation: () => Inca
         slot.hangsUntil = Math.max(slot.hangsUntil, clock.monotonic()) + first.fault.ms;
         incarnation().wasHeldUp = true;
       }
+      if (LINK_DEPENDS_ON.has(method)) expectLinkToEnd(world, slot, first.fault);
       trace.note(slot.name, `store fault at ${method}: ${JSON.stringify(first.fault)}`);
       return first.fault;
     },

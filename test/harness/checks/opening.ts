@@ -111,7 +111,7 @@ function checkGate({ trace }: World, incarnation: Incarnation, slot: Slot, link:
 
 /** WhatsApp called the client outdated at this link's login. */
 export function countOutdated(incarnation: Incarnation, link: LinkTrace): void {
-  if (!saysFailure(link, 405)) return;
+  if (!saysFailure(link, 405) || link.credentials === undefined) return;
   incarnation.outdated.add(link.slot);
   if (incarnation.outdated.size !== BREAKER_INSTANCES) return;
   incarnation.lastProbe = link.endedAt ?? 0;

@@ -1,10 +1,7 @@
 import type { Guard } from './guard.ts';
+import { LINK_GUARDS } from './link-guards.ts';
+import { PRIVACY_GUARDS } from './privacy-guards.ts';
+import { SESSION_GUARDS } from './session-guards.ts';
 
-export const GUARDS: readonly Guard[] = [
-  {
-    name: 'proof is read after the last write',
-    file: 'src/privacy/update.ts',
-    find: '      this.#proof = undefined;\n      this.#stanzas += 1;',
-    replace: '      this.#stanzas += 1;',
-  },
-];
+/** Every guard whose removal the harness must notice. */
+export const GUARDS: readonly Guard[] = [...PRIVACY_GUARDS, ...LINK_GUARDS, ...SESSION_GUARDS];

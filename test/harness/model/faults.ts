@@ -22,11 +22,14 @@ export const REMOVED: CloseEvidence = {
 export interface StanzaFault {
   readonly type: 'get' | 'set';
   readonly category?: string | undefined;
+  /** So many are let through before. */
+  skip?: number;
   times: number;
   readonly effect:
-    | { readonly do: 'refuse'; readonly code: number }
+    | { readonly do: 'refuse'; readonly code: number; readonly afterMs: number }
     | { readonly do: 'silence'; readonly apply: boolean }
-    | { readonly do: 'end'; readonly apply: boolean; readonly ending: Ending }
+    /** `apply`: it is done before; `reply`: and answered. */
+    | { readonly do: 'end'; readonly apply: boolean; readonly reply: boolean; readonly ending: Ending }
     /** The work, and with it the reply, comes behind stanzas that were sent later. */
     | { readonly do: 'late_work'; readonly ms: number }
     | { readonly do: 'late_reply'; readonly ms: number }
@@ -61,6 +64,11 @@ export function takeStanzaFault(faults: StanzaFault[], stanza: Stanza): StanzaFa
   const index = faults.findIndex(
     (fault) => fault.type === stanza.attrs['type'] && (fault.category === undefined || fault.category === category),
   );
+  const fault = faults[index];
+  if (fault?.skip) {
+    fault.skip -= 1;
+    return undefined;
+  }
   return take(faults, index)?.effect;
 }
 

@@ -30,6 +30,7 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
   if (fault) trace.note(account.slot, `fault at WhatsApp: ${JSON.stringify(fault)}`);
   if (fault?.do === 'refuse') {
     request.refused = fault.code;
+    if (fault.afterMs > 0) return link.later(fault.afterMs, () => reply(errorOf(stanza, fault.code)));
     return reply(errorOf(stanza, fault.code));
   }
   let work: () => Stanza[] | undefined;
@@ -55,7 +56,8 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
         link.later(KICKED_AFTER_MS, () => link.end({ how: 'word', evidence: REMOVED }));
       return;
     case 'end':
-      if (fault.apply) work();
+      if (fault.reply) answer();
+      else if (fault.apply) work();
       return link.end(fault.ending);
     case 'late_work':
       return link.later(fault.ms, answer);

@@ -1,0 +1,119 @@
+import type { Guard } from './guard.ts';
+
+/** The view of one instance, its turns, and its one link. */
+export const LINK_GUARDS: readonly Guard[] = [
+  {
+    name: 'an older read never overwrites a newer one',
+    file: 'src/session/instance-privacy.ts',
+    find: '    if (before && before.sequence > snapshot.sequence) return;\n',
+    replace: '',
+  },
+  {
+    name: 'only changes are published',
+    file: 'src/session/instance-privacy.ts',
+    find: '    if (before && sameSettings(before, snapshot)) return;\n',
+    replace: '',
+  },
+  {
+    name: 'a shared read is no proof',
+    file: 'src/session/instance-privacy.ts',
+    find: 'read: (timeoutMs) => this.#readOn(this.#link, timeoutMs),',
+    replace: 'read: () => this.#readShared(),',
+  },
+  {
+    name: 'a reader joins no read that is on its way',
+    file: 'src/session/instance-privacy.ts',
+    find: '    this.#nextSharedRead ??= this.#sharedRead.then(() => {',
+    replace: '    return this.#sharedRead;\n    this.#nextSharedRead ??= this.#sharedRead.then(() => {',
+  },
+  {
+    name: 'an announcement during a refresh reads again',
+    file: 'src/session/instance-privacy.ts',
+    find: '      while (this.#stale && this.#link) {',
+    replace: '      if (this.#stale && this.#link) {',
+  },
+  {
+    name: 'an announcement during the first read reads again',
+    file: 'src/session/instance-privacy.ts',
+    find: '      if (this.#stale) void this.#refresh();\n',
+    replace: '',
+  },
+  {
+    name: 'a refresh that stays unanswered ends the link',
+    file: 'src/session/instance-privacy.ts',
+    find: "    link?.end({ kind: 'silent' });\n",
+    replace: '',
+  },
+  {
+    name: 'an idle link is probed',
+    file: 'src/session/instance-privacy.ts',
+    find: '      this.#watchLiveness(link);\n      // Something',
+    replace: '      // Something',
+  },
+  {
+    name: 'an unanswered write ends the link',
+    file: 'src/session/instance-privacy.ts',
+    find: 'run.unanswered() ? writtenOn : []',
+    replace: '[]',
+  },
+  {
+    name: 'the next update waits until the last one is settled',
+    file: 'src/session/instance-privacy.ts',
+    find: '    void this.#settle(run, writtenOn).finally(() => turn.release());',
+    replace: '    turn.release();\n    void this.#settle(run, writtenOn);',
+  },
+  {
+    name: 'the next update waits for the next link',
+    file: 'src/session/instance-privacy.ts',
+    find: '      if (link === this.#link) this.closed(link);\n',
+    replace: '',
+  },
+  {
+    name: 'what was written and not read is read again',
+    file: 'src/session/instance-privacy.ts',
+    find: '    if (run.outcome.failures.some(({ code }) => UNCERTAIN.has(code))) this.#readAgain();\n',
+    replace: '',
+  },
+  {
+    name: 'a link that ended with its first answer is not used',
+    file: 'src/session/instance-privacy.ts',
+    find: ' && link !== this.#lastClosed)',
+    replace: ')',
+  },
+  {
+    name: 'update turns',
+    file: 'src/session/turns.ts',
+    find: '    if (!this.#taken) {',
+    replace: '    if (true) {',
+  },
+  {
+    name: 'updates that wait are bounded',
+    file: 'src/session/turns.ts',
+    find: '    if (this.#waiting.length >= this.#mostWaiting) {',
+    replace: '    if (false) {',
+  },
+  {
+    name: 'frames wait for what they depend on',
+    file: 'src/session/barrier.ts',
+    find: '      await Promise.all([before, commit]);',
+    replace: '      await before;',
+  },
+  {
+    name: 'a failed commit ends the link',
+    file: 'src/session/barrier.ts',
+    find: '        this.#broken = true;\n        this.#onFailure(error);',
+    replace: '        this.#broken = true;',
+  },
+  {
+    name: 'only a result counts as one',
+    file: 'src/session/requests.ts',
+    find: "  if (stanza.attrs['type'] !== 'error') return { kind: 'odd' };",
+    replace: "  if (stanza.attrs['type'] !== 'error') return { kind: 'result', stanza };",
+  },
+  {
+    name: 'requests end with their link',
+    file: 'src/session/requests.ts',
+    find: "    for (const finish of this.#pending.values()) finish({ kind: 'lost' });\n",
+    replace: '',
+  },
+];

@@ -1,0 +1,161 @@
+import type { Guard } from './guard.ts';
+
+/** The life of an instance: when it connects, and what ends it. */
+export const SESSION_GUARDS: readonly Guard[] = [
+  {
+    name: 'a halt waits for the end of the session',
+    file: 'src/session/session.ts',
+    find: '    run.controller.abort();\n    await run.done;',
+    replace: '    run.controller.abort();',
+  },
+  {
+    name: 'a halt ends the link',
+    file: 'src/session/session.ts',
+    find: "    signal.addEventListener('abort', onAbort);\n",
+    replace: '',
+  },
+  {
+    name: 'one change of life after the other',
+    file: 'src/session/session.ts',
+    find: '    await before;\n',
+    replace: '',
+  },
+  {
+    name: 'a failed change leaves no state behind',
+    file: 'src/session/session.ts',
+    find: "      if (isLive(this.#view) && !this.#run) this.set('STOPPED', SESSION_FAILED);\n",
+    replace: '',
+  },
+  {
+    name: 'a failed read of credentials is not "none yet"',
+    file: 'src/session/session.ts',
+    find: 'await this.#deps.storage.credentials.load(this.#view.id);',
+    replace: 'await this.#deps.storage.credentials.load(this.#view.id).catch(() => undefined);',
+  },
+  {
+    name: 'OPEN only with the first read',
+    file: 'src/session/session.ts',
+    find: "    if (reply.kind !== 'snapshot') return link.end({ kind: 'first_read_failed', reply });\n",
+    replace: '',
+  },
+  {
+    name: 'an old link does not open the instance',
+    file: 'src/session/session.ts',
+    find: "    if (link !== this.#link) return;\n    link.reached('open');",
+    replace: "    link.reached('open');",
+  },
+  {
+    name: 'a link that is gone is closed for calls',
+    file: 'src/session/session.ts',
+    find: '      this.privacy.closed(link);\n',
+    replace: '',
+  },
+  {
+    name: 'a stopped session does not judge its end',
+    file: 'src/session/session.ts',
+    find: '      if (signal.aborted) return;\n      if (!(await this.#follow(',
+    replace: '      if (!(await this.#follow(',
+  },
+  {
+    name: 'a confirmed logout takes the credentials',
+    file: 'src/session/session.ts',
+    find: "    if (action.kind === 'logged_out') await storage.credentials.archive(",
+    replace: '    if (false) await storage.credentials.archive(',
+  },
+  {
+    name: 'pairing waits for its instance only as long as there is one',
+    file: 'src/session/session-service.ts',
+    find: '    return () => (this.#registry.has(session) ? session.view : undefined);',
+    replace: '    return () => session.view;',
+  },
+  {
+    name: 'a paired instance is not paired again',
+    file: 'src/session/session-service.ts',
+    find: '      if ((await storage.credentials.load(session.view.id)) !== undefined) {',
+    replace: '      if (false) {',
+  },
+  {
+    name: 'unlinked only when WhatsApp said so',
+    file: 'src/session/session-service.ts',
+    find: "    if (reply.kind !== 'result') {",
+    replace: '    if (false) {',
+  },
+  {
+    name: 'what was stopped stays so after a restart',
+    file: 'src/session/session-service.ts',
+    find: "{ wanted: 'stopped', state, stateSince: clock.now(), reason }",
+    replace: '{ state, stateSince: clock.now(), reason }',
+  },
+  {
+    name: 'only what was running is resumed',
+    file: 'src/session/session-service.ts',
+    find: "    if (record.wanted === 'running') this.#resumable.push(session);",
+    replace: '    this.#resumable.push(session);',
+  },
+  {
+    name: 'streams restart a few times a minute',
+    file: 'src/session/reconnect.ts',
+    find: "this.#restarts.count() <= MOST_RESTARTS ? { kind: 'now' } : this.#pause()",
+    replace: "{ kind: 'now' }",
+  },
+  {
+    name: 'another client is left alone for a minute',
+    file: 'src/session/reconnect.ts',
+    find: 'this.#clock.now() + REPLACED_PAUSE_MS + pauseMs(3, this.#random)',
+    replace: 'this.#clock.now() + pauseMs(3, this.#random)',
+  },
+  {
+    name: 'another client wins in the end',
+    file: 'src/session/reconnect.ts',
+    find: "        if (this.#replaced.count() >= MOST_REPLACED) return { kind: 'never' };\n",
+    replace: '',
+  },
+  {
+    name: 'pauses grow',
+    file: 'src/session/reconnect.ts',
+    find: '    this.#failures = Math.min(this.#failures + 1, MAX_PAUSE_S);\n',
+    replace: '',
+  },
+  {
+    name: 'a ban is waited for',
+    file: 'src/session/close-reasons.ts',
+    find: 'const at = now + (expiresInS === undefined ? UNKNOWN_BAN_MS : expiresInS * 1000);',
+    replace: 'const at = now;',
+  },
+  {
+    name: 'a removed device is no replacement',
+    file: 'src/session/close-reasons.ts',
+    find: "  if (conflict === 'device_removed') return loggedOut('device_removed', 'The device was unlinked on the phone');\n",
+    replace: '',
+  },
+  {
+    name: 'a replaced login keeps its credentials',
+    file: 'src/session/close-reasons.ts',
+    find: '  if (conflict !== undefined) return replaced();',
+    replace: "  if (conflict !== undefined) return loggedOut('replaced', '');",
+  },
+  {
+    name: 'a banned account keeps its credentials',
+    file: 'src/session/close-reasons.ts',
+    find: "      return verdict('BANNED', 'banned', 'WhatsApp banned the account', HALT);",
+    replace: "      return loggedOut('banned', '');",
+  },
+  {
+    name: 'logins are spaced',
+    file: 'src/session/login-gate.ts',
+    find: '    if (slot > now) await this.#clock.sleep(slot - now, signal);\n',
+    replace: '',
+  },
+  {
+    name: 'an outdated client stops logging in',
+    file: 'src/session/login-gate.ts',
+    find: '    while (this.#outdated.size >= BREAKER_INSTANCES) {',
+    replace: '    while (false) {',
+  },
+  {
+    name: 'one probe at a time',
+    file: 'src/session/login-gate.ts',
+    find: '        this.#nextProbe = this.#clock.monotonic() + PROBE_MS;\n        break;',
+    replace: '        break;',
+  },
+];
