@@ -6,6 +6,7 @@ import {
   type AuthenticationCreds,
   type ConnectionState,
 } from '@whiskeysockets/baileys';
+import { LIGHT_SOCKET } from '../src/session/baileys/light-socket.ts';
 import { silentLogger } from '../src/session/baileys/silent-logger.ts';
 import { within } from './deadline.ts';
 import { MemoryKeys } from './memory-keys.ts';
@@ -15,24 +16,6 @@ import { Control, type Address } from './simulator-process.ts';
 type Socket = ReturnType<typeof makeWASocket>;
 
 const PAIRING_MS = 60_000;
-
-/** The options of the service's own sockets (src/session/baileys/socket.ts), so that only the way of asking differs. */
-const LIGHT = {
-  fireInitQueries: false,
-  markOnlineOnConnect: false,
-  syncFullHistory: false,
-  shouldSyncHistoryMessage: () => false,
-  emitOwnEvents: false,
-  enableAutoSessionRecreation: false,
-  enableRecentMessageCache: false,
-  getMessage: () => Promise.resolve(undefined),
-  cachedGroupMetadata: () => Promise.resolve(undefined),
-  maxMsgRetryCount: 0,
-  connectTimeoutMs: 15_000,
-  defaultQueryTimeoutMs: 10_000,
-  keepAliveIntervalMs: 15_000,
-  transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
-} as const;
 
 export type PeerOptions = 'light' | 'default';
 
@@ -69,7 +52,7 @@ function connect(address: Address, options: PeerOptions, { creds, keys }: PeerDe
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(address.rootKey, 'hex');
   WA_CERT_DETAILS.SERIAL = address.rootSerial;
   return makeWASocket({
-    ...(options === 'light' ? { ...LIGHT, shouldIgnoreJid: (jid: string) => !isOwn(creds, jid) } : {}),
+    ...(options === 'light' ? { ...LIGHT_SOCKET, shouldIgnoreJid: (jid: string) => !isOwn(creds, jid) } : {}),
     // Baileys' own default logger writes to stdout, where the figures go.
     logger: silentLogger,
     waWebSocketUrl: address.url,

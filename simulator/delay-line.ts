@@ -17,7 +17,7 @@ export class DelayLine {
     const due = Math.max(now + this.#delayMs(), this.#entries.at(-1)?.due ?? 0);
     if (this.#entries.length === 0 && due <= now) return run();
     this.#entries.push({ due, run });
-    this.#timer ??= setTimeout(this.#flush, due - now);
+    this.#timer ??= setTimeout(this.#flush, Math.max(0, due - now));
   }
 
   /** Drops what is still under way. */
@@ -33,6 +33,7 @@ export class DelayLine {
     const horizon = performance.now() + 1;
     while (this.#entries[0] && this.#entries[0].due <= horizon) this.#entries.shift()?.run();
     const next = this.#entries[0];
-    if (next && this.#timer === undefined) this.#timer = setTimeout(this.#flush, next.due - performance.now());
+    if (next && this.#timer === undefined)
+      this.#timer = setTimeout(this.#flush, Math.max(0, next.due - performance.now()));
   };
 }

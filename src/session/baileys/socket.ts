@@ -20,7 +20,7 @@ import type { CloseEvidence, Link, LinkIdentity, LinkOptions, LinkPhase, OpenLin
 import { rawSocketOf } from './raw-socket.ts';
 import { childOf, Requests } from '../requests.ts';
 import { checkSignatures } from './signatures.ts';
-import { silentLogger } from './silent-logger.ts';
+import { LIGHT_SOCKET } from './light-socket.ts';
 
 /** The server's address and root certificate; WhatsApp's own where undefined. */
 export interface WhatsAppServer {
@@ -43,26 +43,6 @@ const NEXT_QR_MS = 20_000;
 
 /** How WhatsApp opens and goes on with its passkey ceremony after the QR or the code (Baileys issue 2672). */
 const PASSKEY_NOTIFICATIONS = ['passkey_prologue_request', 'crsc_continuation'] as const;
-
-/** What one privacy service needs and no more: no history, no messages, not online, no queries of its own. */
-const LIGHT_SOCKET = {
-  fireInitQueries: false,
-  markOnlineOnConnect: false,
-  syncFullHistory: false,
-  shouldSyncHistoryMessage: () => false,
-  emitOwnEvents: false,
-  enableAutoSessionRecreation: false,
-  enableRecentMessageCache: false,
-  getMessage: () => Promise.resolve(undefined),
-  cachedGroupMetadata: () => Promise.resolve(undefined),
-  maxMsgRetryCount: 0,
-  connectTimeoutMs: 15_000,
-  defaultQueryTimeoutMs: 10_000,
-  keepAliveIntervalMs: 15_000,
-  // One Baileys transaction is one of the database's, tried once: a failure ends the link.
-  transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
-  logger: silentLogger,
-} as const;
 
 const isPaired = (creds: AuthenticationCreds): boolean => creds.me !== undefined && creds.account !== undefined;
 

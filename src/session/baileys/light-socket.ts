@@ -1,0 +1,21 @@
+import { silentLogger } from './silent-logger.ts';
+
+/** What one privacy service needs and no more: no history, no messages, not online, no queries of its own. */
+export const LIGHT_SOCKET = {
+  fireInitQueries: false,
+  markOnlineOnConnect: false,
+  syncFullHistory: false,
+  shouldSyncHistoryMessage: () => false,
+  emitOwnEvents: false,
+  enableAutoSessionRecreation: false,
+  enableRecentMessageCache: false,
+  getMessage: () => Promise.resolve(undefined),
+  cachedGroupMetadata: () => Promise.resolve(undefined),
+  maxMsgRetryCount: 0,
+  connectTimeoutMs: 15_000,
+  defaultQueryTimeoutMs: 10_000,
+  keepAliveIntervalMs: 15_000,
+  // One Baileys transaction is one of the database's, tried once: a failure ends the link.
+  transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
+  logger: silentLogger,
+} as const;
