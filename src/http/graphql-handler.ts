@@ -4,7 +4,7 @@ import type { GraphQLServices } from '../graphql/context.ts';
 import type { OpenStreams } from '../graphql/streams.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { send } from './adapter.ts';
-import { type Client, methodNotAllowed, refuseAsGraphQL, REFUSALS } from './route.ts';
+import { type Client, methodNotAllowed, type Refusal, refuseAsGraphQL, REFUSALS } from './route.ts';
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
@@ -24,8 +24,12 @@ export function graphqlHandler(
 ): (request: IncomingMessage, response: ServerResponse, client: Client, record: RequestRecord) => void {
   const yoga = createGraphQL(services, streams);
   return (request, response, { address }, record) => {
-    const early = answerEarly(request, page);
-    if (early) return void send(early, response);
+    if (page && wantsPage(request)) return void send(page(), response);
+    const refusal = refusalOf(request);
+    if (refusal) {
+      record.noteError(refusal.code);
+      return void send(refuseAsGraphQL(refusal), response);
+    }
     // Yoga makes an absolute URL of these, and answers with a stack where that fails.
     request.url = GRAPHQL_PATH;
     request.headers.host = 'localhost';
@@ -33,9 +37,7 @@ export function graphqlHandler(
   };
 }
 
-function answerEarly(request: IncomingMessage, page: (() => Response) | undefined): Response | undefined {
-  if (page && wantsPage(request)) return page();
-  if (request.method !== 'POST') return refuseAsGraphQL(methodNotAllowed('POST'));
-  if (!isJson(request.headers['content-type'])) return refuseAsGraphQL(REFUSALS.notJson);
-  return undefined;
+function refusalOf({ method, headers }: IncomingMessage): Refusal | undefined {
+  if (method !== 'POST') return methodNotAllowed('POST');
+  return isJson(headers['content-type']) ? undefined : REFUSALS.notJson;
 }

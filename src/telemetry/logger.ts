@@ -5,6 +5,7 @@ import {
   pino,
   stdTimeFunctions,
 } from 'pino';
+import { inBatches } from './line-batch.ts';
 import { scrub } from './scrub.ts';
 
 export type Logger = PinoLogger;
@@ -32,6 +33,11 @@ const DROPPED = ['creds', 'keys', 'auth', 'headers', 'secrets'];
 const withoutTexts = (line: string, texts: readonly string[]): string =>
   texts.reduce((rest, text) => rest.replaceAll(text, '[redacted]'), line);
 
+let stderr: DestinationStream | undefined;
+
+/** One for the process, so that its loggers keep the order. Synchronous: the last lines before a crash are needed most. */
+const toStderr = (): DestinationStream => (stderr ??= inBatches(fileDestination({ dest: 2, sync: true })));
+
 /** JSON lines, with no token, key, QR text or full phone number in them. */
 export const createLogger = ({ level, destination, secrets = [] }: LoggerOptions): Logger => {
   // As they stand in JSON, longest first, so that one within another leaves no rest.
@@ -48,8 +54,7 @@ export const createLogger = ({ level, destination, secrets = [] }: LoggerOptions
       serializers: Object.fromEntries(DROPPED.map((name) => [name, () => '[redacted]'])),
       hooks: { streamWrite: (line) => scrub(withoutTexts(line, texts)) },
     },
-    // Synchronous: the last lines before a crash are the ones that are needed.
-    destination ?? fileDestination({ dest: 2, sync: true }),
+    destination ?? toStderr(),
   );
 };
 
