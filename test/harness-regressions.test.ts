@@ -54,6 +54,16 @@ describe('histories that broke a promise once', () => {
     expect(result.history.join('\n')).toContain('WhatsApp sets status=none');
   });
 
+  test('a write that lands behind the read that another hand made true: the subscription learns of it', async () => {
+    const phone = (value: string): Act => ({ do: 'phone', category: 'status', value });
+    const late = { do: 'fault', fault: { type: 'set', times: 1, effect: { do: 'late_work', ms: 1_500 } } } as const;
+    const result = await runPlan(
+      planOf([0, late], [1, update('none')], [2, phone('none')], [500, phone('contacts')], [30_000, { do: 'keys' }]),
+    );
+    expect(broken(result)).toEqual([]);
+    expect(result.history.join('\n')).toMatch(/phone sets status=contacts[^]*WhatsApp sets status=none/);
+  });
+
   test('an update behind one that went unanswered waits for the next connection', async () => {
     const result = await runPlan(planOf([0, silence('set', 1)], [1, update('none')], [5_000, update('contacts')]));
     expect(broken(result)).toEqual([]);

@@ -1,6 +1,6 @@
 import { deadlineIn, type Clock, type Deadline } from '../clock.ts';
 import { instanceNotConnected, PrivetError } from '../errors.ts';
-import type { PartialFailureCode, RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
+import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { PrivacyPort, ReadReply, WriteReply } from '../privacy/port.ts';
 import { sameSettings, type Snapshot } from '../privacy/settings.ts';
 import { parseReadReply, readStanza, writeStanza } from '../privacy/stanzas.ts';
@@ -17,7 +17,6 @@ const OPEN_WAIT_MS = 8_000;
 /** How long late replies to writes are waited for before the link is ended because of them. */
 const LATE_REPLY_MS = 2_000;
 const MOST_WAITING = 32;
-const UNCERTAIN: ReadonlySet<PartialFailureCode> = new Set(['UNVERIFIED', 'TIMED_OUT']);
 const REFRESH_TRIES = 3;
 const REFRESH_PAUSE_MS = 2_000;
 /** A link that brought no read for this long is asked for one; two misses and it is given up. */
@@ -144,6 +143,7 @@ export class InstancePrivacy {
 
   /** A write that stays unanswered could land in a later update: such a link is ended before the next one's turn. */
   async #settle(run: UpdateRun, writtenOn: ReadonlySet<Link>): Promise<void> {
+    const answersAreLate = run.unanswered();
     const late = Promise.withResolvers<void>();
     using _ = this.#options.clock.after(LATE_REPLY_MS, late.resolve);
     await Promise.race([run.writesSettled, late.promise]);
@@ -152,8 +152,8 @@ export class InstancePrivacy {
       // The next update waits for the link that follows instead of trying this one.
       if (link === this.#link) this.closed(link);
     }
-    // What was written may hold by now, and no read has shown it.
-    if (run.outcome.failures.some(({ code }) => UNCERTAIN.has(code))) this.#readAgain();
+    // A write may have been worked off behind the update's last read.
+    if (answersAreLate || run.outcome.failures.some(({ code }) => code === 'UNVERIFIED')) this.#readAgain();
   }
 
   #port(deadline: Deadline, writtenOn: Set<Link>): PrivacyPort {
