@@ -4,7 +4,7 @@ import { ask, update } from './calls.ts';
 import { checkEnd } from './checks/calls.ts';
 import { checkQuiet, checkView } from './checks/quiet.ts';
 import { checkStored } from './checks/stored.ts';
-import { randomChange } from './episodes.ts';
+import { randomChange } from './random-acts.ts';
 import { change, pair } from './lifecycle.ts';
 import type { Slot, World } from './world.ts';
 

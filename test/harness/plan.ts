@@ -1,6 +1,7 @@
 import { DEFAULT_PRIVACY, WRITABLE } from '../../simulator/privacy.ts';
 import type { Act, Plan, SlotPlan, Step } from './acts.ts';
-import { callsEpisode, faultsEpisode, phoneAct } from './episodes.ts';
+import { callsEpisode, faultsEpisode } from './episodes.ts';
+import { phoneAct } from './random-acts.ts';
 import { Random } from './random.ts';
 
 const NAMES = ['a', 'b', 'c', 'd'] as const;

@@ -89,10 +89,10 @@ function checkRewrites({ trace }: World, call: Call, first: Request, fail: Fail)
 }
 
 /** An update that could send nothing met a link that was closing just then, and not by our own doing. */
-function checkNothingSent({ outcome }: Call, { link }: Request, fail: Fail): void {
+function checkNothingSent({ outcome }: Call, { link, at }: Request, fail: Fail): void {
   if (outcome?.stanzas !== 0) return;
   if (link.evidence?.kind === 'recycled') fail('updates wait for the next link', `link ${link.n} was given up`);
-  if (link.endedAt !== undefined && link.goneAt !== link.endedAt) {
+  if (link.endedAt !== undefined && link.endedAt < at) {
     fail('updates do not use a link that is gone', `link ${link.n}`);
   }
 }

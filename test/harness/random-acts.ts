@@ -1,0 +1,36 @@
+import { fieldSpecs, specOf, type PrivacyField } from '../../src/privacy/fields.ts';
+import type { RequestedChange } from '../../src/privacy/outcome.ts';
+import type { Act } from './acts.ts';
+import type { Random } from './random.ts';
+
+const PLAIN = fieldSpecs.map(({ field }) => field);
+
+export const randomChange = (random: Random, field: PrivacyField): RequestedChange => ({
+  field,
+  wire: random.pick(Object.values(specOf(field).values)),
+});
+
+export const changes = (random: Random, most = 7): RequestedChange[] =>
+  random.some(PLAIN, random.chance(0.4) ? 1 : random.int(1, most)).map((field) => randomChange(random, field));
+
+export const update = (random: Random): Act => ({
+  do: 'update',
+  changes: changes(random),
+  ...(random.chance(0.1) ? { giveUpAfterMs: random.int(0, 3_000) } : {}),
+});
+
+export function phoneAct(random: Random, change = randomChange(random, random.pick(PLAIN))): Act {
+  // The phone knows a value more than a linked device may write.
+  const value = change.field === 'ONLINE' && random.chance(0.1) ? 'none' : change.wire;
+  return { do: 'phone', category: specOf(change.field).category, value };
+}
+
+export const lifecycle = (random: Random): Act =>
+  random.weighted<Act>([
+    [3, { do: 'start' }],
+    [3, { do: 'stop' }],
+    [1, { do: 'unlink' }],
+    [1, { do: 'delete' }],
+    [2, { do: 'pair', byCode: random.chance(0.3), acceptAfterMs: random.int(200, 20_000) }],
+    [2, { do: 'keys' }],
+  ]);
