@@ -50,7 +50,7 @@ const membersOf = (prefix: string, from: number, count: number): Omit<Member, 't
   }));
 
 /** Links devices to the phones without the wire, and stores what a pairing would have stored. */
-async function store(
+export async function storeMembers(
   dataDir: string,
   simulator: Simulator,
   members: readonly Omit<Member, 'token'>[],
@@ -70,6 +70,13 @@ async function store(
   return stored;
 }
 
+/** The variables of a service whose instances were stored by `storeMembers`. */
+export const crowdEnv = (simulator: Simulator, dataDir: string): Record<string, string> => ({
+  ...simulatorEnv(simulator),
+  PRIVET_DATA: dataDir,
+  PRIVET_ACCOUNT_TOKEN: TOKEN,
+});
+
 /** How many instances are in each state. */
 export async function statesOf(caller: Caller): Promise<ReadonlyMap<string, number>> {
   const states = new Map<string, number>();
@@ -82,14 +89,14 @@ export async function statesOf(caller: Caller): Promise<ReadonlyMap<string, numb
   return states;
 }
 
-/** Waits until so many instances are OPEN; returns how long that took, in milliseconds. */
+/** Waits until so many instances are OPEN; returns how long that took, in milliseconds. Looking is work as well. */
 export async function untilOpen(caller: Caller, count: number, ms: number): Promise<number> {
   const from = performance.now();
   let states: ReadonlyMap<string, number> = new Map();
   while (performance.now() - from < ms) {
     states = await statesOf(caller);
     if (states.get('OPEN') === count) return performance.now() - from;
-    await delay(100);
+    await delay(count <= PAGE ? 100 : 2_000);
   }
   throw new Error(`Not ${count} OPEN within ${ms} ms, but ${JSON.stringify([...states])}`);
 }
@@ -132,13 +139,12 @@ export async function startCrowd(
   { members: count, neighbours: beside = 0, env = {}, openMs = 60_000 }: CrowdOptions,
 ): Promise<Crowd> {
   const dataDir = dataFolder();
-  const members = await store(dataDir, simulator, [
+  const members = await storeMembers(dataDir, simulator, [
     ...membersOf('member', 0, count),
     ...membersOf('neighbour', count, beside),
   ]);
   const others = members.splice(count);
-  const fixed = { ...simulatorEnv(simulator), PRIVET_DATA: dataDir, PRIVET_ACCOUNT_TOKEN: TOKEN };
-  const service = await runService({ ...fixed, ...env });
+  const service = await runService({ ...crowdEnv(simulator, dataDir), ...env });
   const caller = { url: service.url, token: TOKEN };
   await untilOpen(caller, count + beside, openMs);
   const neighbours = startNeighbours(service.url, others);

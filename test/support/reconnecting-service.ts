@@ -1,0 +1,50 @@
+/**
+ * A service for counting what reconnects leave behind, in a process of its own with `--expose-gc`: it skips its
+ * pauses. Tells its parent of each OPEN, and on any message what it holds after a collection.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { createApp } from '../../src/app.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { createConfig } from '../../src/config/config.ts';
+import { readEnv } from '../../src/config/env.ts';
+import { createSecrets } from '../../src/config/secrets.ts';
+
+/** What a process holds once all garbage is collected. */
+export interface Holdings {
+  readonly heapBytes: number;
+  /** How many resources of each kind keep the event loop alive. */
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+/** Pauses are skipped: the time is later then at once. Timers run as they do. */
+const skipped = { ms: 0 };
+const clock: Clock = {
+  now: () => systemClock.now() + skipped.ms,
+  monotonic: () => systemClock.monotonic() + skipped.ms,
+  after: (ms, callback) => systemClock.after(ms, callback),
+  async sleep(ms, signal) {
+    await systemClock.sleep(1, signal);
+    skipped.ms += ms;
+  },
+};
+
+async function holdings(): Promise<Holdings> {
+  for (let rounds = 0; rounds < 3; rounds += 1) {
+    globalThis.gc?.();
+    await delay(50);
+  }
+  const resources: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
+  return { heapBytes: process.memoryUsage().heapUsed, resources };
+}
+
+const tell = (message: unknown): void => void process.send?.(message);
+
+const env = readEnv(process.env);
+const write = (line: string): void => {
+  if (line.includes('"OPEN"')) tell('open');
+};
+await createApp(createConfig(env), createSecrets(env), { clock, logDestination: { write } });
+process.on('message', () => void holdings().then(tell));
+process.on('disconnect', () => process.exit(0));
+tell('ready');
