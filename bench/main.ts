@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { endAll } from './children.ts';
 import { within } from './deadline.ts';
+import { measureThroughput, THROUGHPUT_SERVERS } from './http-throughput.ts';
 import { measureMemory } from './memory.ts';
 import { HELP, readOptions, UsageError, type Options, type Part } from './options.ts';
 import { rounded } from './stats.ts';
@@ -12,19 +13,27 @@ const OVERHEAD_MS = 60_000;
 /** Calls of a round, in round trips: the two of ours and the peers' two of eight, with something to spare. */
 const ROUND_RTTS = 24;
 const MEASURING_MS = 150_000;
+/** What one server may take to be warm, and autocannon beside each of its runs. */
+const WARMING_MS = 90_000;
+const RUN_MS = 5_000;
 
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
-function limitOf(part: Part, { samples, rttMs, pairingMs }: Options): number {
+function limitOf(part: Part, { samples, rttMs, pairingMs, rounds, seconds }: Options): number {
   if (part === 'memory') return OVERHEAD_MS + pairingMs + MEASURING_MS;
+  if (part === 'http') return OVERHEAD_MS + THROUGHPUT_SERVERS * (WARMING_MS + rounds * (seconds * 1000 + RUN_MS));
   return OVERHEAD_MS + samples * (ROUND_RTTS * rttMs + 500);
 }
 
+const MEASURES: Record<Part, (options: Options & { progress: typeof progress }) => Promise<object>> = {
+  update: measureUpdates,
+  memory: measureMemory,
+  http: measureThroughput,
+};
+
 async function measure(part: Part, options: Options): Promise<unknown> {
   const start = performance.now();
-  const work: Promise<object> =
-    part === 'update' ? measureUpdates({ ...options, progress }) : measureMemory({ ...options, progress });
-  const figures = await within(limitOf(part, options), `the ${part} part`, work);
+  const figures = await within(limitOf(part, options), `the ${part} part`, MEASURES[part]({ ...options, progress }));
   return { ...figures, seconds: rounded((performance.now() - start) / 1000, 0) };
 }
 

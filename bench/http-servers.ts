@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { end, track } from './children.ts';
+import { within } from './deadline.ts';
+
+const PEER = fileURLToPath(new URL('http-peer.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const START_MS = 20_000;
+/** For a throw-away data folder that only this machine's loopback reaches. */
+const TOKEN = 'bench-account-token-of-a-throw-away-data-folder';
+/** As Linux counts the time of processes; other systems give no figure. */
+const TICK_MS = 10;
+
+/** A server in a process of its own, and the request that is measured. */
+export interface HttpServer extends AsyncDisposable {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** What the answer must be. */
+  readonly expected: string;
+  /** The processor time that the server has taken so far, in milliseconds. */
+  cpuMs(): number | undefined;
+}
+
+async function start(args: readonly string[], env: NodeJS.ProcessEnv, logFd: number | 'inherit') {
+  const child = track(spawn(process.execPath, [...args], { env, stdio: ['ignore', 'pipe', logFd] }));
+  try {
+    if (!child.stdout) throw new Error('Nothing to read from');
+    const died = once(child, 'exit').then(() => Promise.reject(new Error(`${args.join(' ')} ended before it served`)));
+    const line = once(createInterface(child.stdout), 'line');
+    const [text] = await within(START_MS, `starting ${args.join(' ')}`, Promise.race([line, died]));
+    const url = /http:\/\/\S+/.exec(String(text))?.[0];
+    if (url === undefined) throw new Error(`${args.join(' ')} said ${String(text)}`);
+    return { child, url };
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+}
+
+function served(child: ChildProcess, url: string, call: Pick<HttpServer, 'headers' | 'body' | 'expected'>): HttpServer {
+  return { ...call, url, cpuMs: () => cpuMsOf(child.pid), [Symbol.asyncDispose]: () => end(child) };
+}
+
+export async function startPeer(kind: 'http' | 'yoga' | 'yogaLean'): Promise<HttpServer> {
+  const { child, url } = await start([PEER, kind], process.env, 'inherit');
+  return served(child, `${url}/graphql`, {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ hello }' }),
+    expected: '{"data":{"hello":"world"}}',
+  });
+}
+
+const Created = z.object({
+  data: z.object({ createInstance: z.object({ instance: z.object({ name: z.string() }) }) }),
+});
+
+/**
+ * The service as it is run: with a token, the limits (set so high that none is met), a log line a request into a file,
+ * and its figures. The instance is not linked: nothing here concerns WhatsApp.
+ */
+export async function startPrivet(folder: string, nodeOptions: readonly string[] = []): Promise<HttpServer> {
+  const env = {
+    PATH: process.env['PATH'],
+    PORT: '0',
+    PRIVET_DATA: join(folder, 'data'),
+    PRIVET_ACCOUNT_TOKEN: TOKEN,
+    PRIVET_RATE_LIMIT: '1000000',
+  };
+  const log = openSync(join(folder, 'log'), 'w');
+  const { child, url } = await start([...nodeOptions, MAIN, 'serve'], env, log);
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
+  const body = JSON.stringify({ query: 'mutation { createInstance(name: "x") { instance { name } } }' });
+  const made = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
+  Created.parse(await made.json());
+  return served(child, `${url}/graphql`, {
+    headers,
+    body: JSON.stringify({ query: '{ instance(name: "x") { state } }' }),
+    expected: '{"data":{"instance":{"state":"UNPAIRED"}}}',
+  });
+}
+
+function cpuMsOf(pid: number | undefined): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in brackets may hold spaces; user and system time are the 12th and 13th field after it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  } catch {
+    return undefined;
+  }
+}
