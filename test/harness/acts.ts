@@ -22,6 +22,8 @@ export type Act =
   | { readonly do: 'remove_device'; readonly evidence: CloseEvidence }
   | { readonly do: 'impostor'; readonly comebacks: number }
   | { readonly do: 'store_fault'; readonly nth: number; readonly fault: StoreFault }
+  /** The n-th statement from now on, whosever it is. */
+  | { readonly do: 'sql_fault'; readonly nth: number; readonly when: 'before' | 'after' }
   | { readonly do: 'restart' }
   | { readonly do: 'crash'; readonly downMs: number };
 

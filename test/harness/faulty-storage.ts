@@ -20,6 +20,7 @@ export interface StoreControl {
   /** The call is about to be carried out, or was. */
   before(method: string, args: readonly unknown[]): void;
   after(method: string, args: readonly unknown[]): void;
+  failed(method: string, args: readonly unknown[]): void;
 }
 
 const WHO = 'harness/who';
@@ -126,8 +127,14 @@ export class FaultyStorage {
   async #run(method: string, args: readonly unknown[], run: () => unknown): Promise<unknown> {
     if (this.#dead) return never();
     this.#control.before(method, args);
-    const result = run();
-    const value = isPromise(result) ? await result : result;
+    let value: unknown;
+    try {
+      const result = run();
+      value = isPromise(result) ? await result : result;
+    } catch (error) {
+      this.#control.failed(method, args);
+      throw error;
+    }
     // What was committed is so, even where the process died in the meantime and nobody hears of it.
     this.#control.after(method, args);
     return this.#dead ? never() : value;

@@ -6,6 +6,7 @@ import { checkQuiet, checkView } from './checks/quiet.ts';
 import { checkStored } from './checks/stored.ts';
 import { randomChange } from './random-acts.ts';
 import { change, pair } from './lifecycle.ts';
+import { restart } from './steps.ts';
 import type { Slot, World } from './world.ts';
 
 const STEP_MS = 5_000;
@@ -22,6 +23,7 @@ export async function finish(world: World): Promise<void> {
   const { clock, trace, whatsApp } = world;
   trace.note('*', 'the faults end');
   whatsApp.endFaults();
+  world.sql.disarm();
   for (const slot of world.slots.values()) slot.storeFaults.length = 0;
   await clock.advance(CALLS_MS);
   await settle(world);
@@ -94,7 +96,10 @@ async function bringBack(world: World, slot: Slot): Promise<void> {
   }
   // Logged out, never linked, or deleted by halves.
   for (let tries = 0; tries < 2 && slot.stored === undefined; tries += 1) {
-    if (tries > 0) await until(world, change(world, slot, 'delete'));
+    // What was created and reported as failed is found by the next service.
+    if (tries > 0 && slot.id === undefined) restart(world);
+    else if (tries > 0) await until(world, change(world, slot, 'delete'));
+    await settle(world);
     await until(world, pair(world, slot, { byCode: false, acceptAfterMs: 100 }));
     await settle(world);
   }

@@ -44,8 +44,8 @@ const telemetry = new Proxy({} as SessionEvents, {
   },
 });
 
-/** Starts the service on what is stored. Rejects where the storage fails. */
-export async function startService(world: World): Promise<Incarnation> {
+/** Loads the service from what is stored; its sessions do not run yet. Rejects where the storage fails. */
+export async function loadService(world: World): Promise<Incarnation> {
   world.incarnations += 1;
   const n = world.incarnations;
   const { trace, random } = world;
@@ -136,6 +136,5 @@ export async function startService(world: World): Promise<Incarnation> {
     slot.id = found?.id;
     if (found) incarnation.watchers.open(slot);
   }
-  sessions.resume();
   return incarnation;
 }

@@ -10,6 +10,7 @@ import { WhatsApp } from './model/whatsapp.ts';
 import { planRun } from './plan.ts';
 import { Random } from './random.ts';
 import { crash, perform, start } from './steps.ts';
+import { installSqlFaults } from './sql-faults.ts';
 import { Trace, type Violation } from './trace.ts';
 import type { Slot, World } from './world.ts';
 
@@ -46,7 +47,12 @@ export async function runPlan(plan: Plan): Promise<RunResult> {
     for (const { name, phoneNumber, privacy, echoes, latencyMs } of plan.slots) {
       whatsApp.createAccount(name, phoneNumber, new Map(privacy), echoes).latencyMs = latencyMs;
     }
+    using sql = installSqlFaults((statement) => {
+      trace.note('*', `a statement fails: ${statement.slice(0, 60)}`);
+      for (const slot of slots.values()) slot.struck += 1;
+    });
     const world: World = {
+      sql,
       clock,
       trace,
       random,
@@ -96,6 +102,7 @@ function newSlot(plan: Slot['plan'], accountId: string): Slot {
     pairings: 0,
     bornAt: 0,
     storeFaults: [],
+    isUncertain: false,
     struck: 0,
     hangsUntil: 0,
   };

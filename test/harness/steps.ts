@@ -1,8 +1,10 @@
 import type { CloseEvidence } from '../../src/session/link.ts';
+import { SealError, StorageError } from '../../src/storage/errors.ts';
 import type { Step } from './acts.ts';
 import { read, update } from './calls.ts';
-import { startService } from './incarnation.ts';
+import { loadService } from './incarnation.ts';
 import { change, pair } from './lifecycle.ts';
+import { textOf } from './trace.ts';
 import type { Slot, World } from './world.ts';
 
 const REPLACED: CloseEvidence = { kind: 'stream_error', code: undefined, child: 'conflict', conflict: 'replaced' };
@@ -13,6 +15,7 @@ const START_AGAIN_MS = 1_000;
 export function perform(world: World, step: Step): void {
   if (step.do === 'restart') return restart(world);
   if (step.do === 'crash') return world.crash(step.downMs);
+  if (step.do === 'sql_fault') return world.sql.arm(step.nth, step.when);
   const slot = world.slots.get(step.slot);
   if (!slot) return;
   const { whatsApp } = world;
@@ -106,11 +109,15 @@ export function crash(world: World, downMs: number): void {
 /** Starts the service, again and again where it can't. */
 export async function start(world: World): Promise<void> {
   try {
-    world.service = await startService(world);
+    const service = await loadService(world);
+    world.service = service;
     world.serviceChangedAt = world.clock.monotonic();
-    world.trace.note('*', `service ${world.service.n} runs`);
+    world.trace.note('*', `service ${service.n} runs`);
+    service.sessions.resume();
   } catch (error) {
-    world.trace.note('*', `the service does not start: ${String(error)}`);
+    world.trace.note('*', `the service does not start: ${textOf(error)}`);
+    const typed = [StorageError, SealError].some((known) => error instanceof known);
+    world.trace.expect(typed, 'errors are typed', () => `the service does not start: ${textOf(error)}`);
     world.clock.after(START_AGAIN_MS, () => void start(world));
   }
 }

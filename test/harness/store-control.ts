@@ -11,6 +11,8 @@ const DOWN_MS = 500;
 const LINK_DEPENDS_ON = new Set(['credentials.save', 'signalKeys.apply']);
 const ENDS_WITHIN_MS = 100;
 
+const CHANGES_CREDENTIALS = new Set(['credentials.save', 'credentials.archive', 'instances.remove']);
+
 /** Nothing of what could not be stored goes on: the link that it was for ends. */
 function expectLinkToEnd({ trace, clock }: World, { name, hangsUntil }: Slot, fault: StoreFault): void {
   const fails = fault.do === 'fail' || fault.do === 'fail_after' || (fault.do === 'hang' && fault.finally === 'fail');
@@ -60,9 +62,14 @@ export function storeControl(world: World, clock: Clock, incarnation: () => Inca
         trace.links.some((link) => link.slot === slot.name && link.openedSeq > slot.archivedSeq && saysLogout(link));
       trace.expect(asked || confirmed, 'credentials stay', () => `${method} of ${slot.name} without a reason`);
     },
+    failed(method, [instanceId]) {
+      const slot = slotById(world, String(instanceId));
+      if (slot && CHANGES_CREDENTIALS.has(method)) slot.isUncertain = true;
+    },
     after(method, [instanceId, value]) {
       const slot = slotById(world, String(instanceId));
       if (!slot) return;
+      if (CHANGES_CREDENTIALS.has(method)) slot.isUncertain = false;
       if (method === 'credentials.save') slot.stored = String(value);
       if (method === 'credentials.archive' || method === 'instances.remove') {
         slot.stored = undefined;

@@ -5,6 +5,7 @@ import type { StoreFault } from './faulty-storage.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { WhatsApp } from './model/whatsapp.ts';
 import type { Random } from './random.ts';
+import type { SqlFaults } from './sql-faults.ts';
 import type { Trace } from './trace.ts';
 
 /** One instance as its user knows it, and what the harness expects of it. */
@@ -26,6 +27,8 @@ export interface Slot {
   bornAt: number;
   /** `nth`: how many more calls of the storage until it strikes. */
   readonly storeFaults: { nth: number; readonly fault: StoreFault }[];
+  /** Whether what failed was carried out all the same, nobody knows. */
+  isUncertain: boolean;
   /** Store faults that struck: they excuse a stopped instance. */
   struck: number;
   /** Until when a call of the storage hangs. */
@@ -40,6 +43,7 @@ export interface World {
   readonly whatsApp: WhatsApp;
   /** The real one, which outlives each service. */
   readonly storage: Storage;
+  readonly sql: SqlFaults;
   readonly slots: ReadonlyMap<string, Slot>;
   /** Undefined between the end of one and the start of the next. */
   service: Incarnation | undefined;

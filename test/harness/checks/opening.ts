@@ -24,13 +24,17 @@ export function checkOpening(world: World, incarnation: Incarnation, slot: Slot,
   trace.expect(!live, 'one link at a time', () => `link ${link.n} of ${slot.name} opens beside link ${live?.n}`);
   trace.expect(!slot.parked, 'stopped stays stopped', () => `link ${link.n} of ${slot.name}, which was stopped`);
   if (link.credentials === undefined) {
-    trace.expect(slot.stored === undefined, 'no fresh credentials', () => `${slot.name} is paired and pairs again`);
+    trace.expect(
+      slot.isUncertain || slot.stored === undefined,
+      'no fresh credentials',
+      () => `${slot.name} is paired and pairs again`,
+    );
     slot.pairings -= 1;
     trace.expect(slot.pairings >= 0, 'pairing is the user’s word', () => `${slot.name} pairs by itself`);
     return;
   }
   const text = (): string => `link ${link.n} of ${slot.name} uses ${link.credentials}, stored: ${slot.stored}`;
-  trace.expect(link.credentials === slot.stored, 'the last credentials are used', text);
+  trace.expect(slot.isUncertain || link.credentials === slot.stored, 'the last credentials are used', text);
   checkPauses(world, slot, link, earlier);
   checkGate(world, incarnation, slot, link);
 }

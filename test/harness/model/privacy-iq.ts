@@ -18,8 +18,6 @@ const errorOf = (stanza: Stanza, code: number): Stanza => ({
   content: [{ tag: 'error', attrs: { code: String(code), text: `code-${code}` } }],
 });
 
-const KICKED_AFTER_MS = 2_000;
-
 const isUnlink = (stanza: Stanza): boolean => stanza.attrs['xmlns'] === 'md';
 
 /** Takes a request by the simulator's own rules, or by the fault that is set for it. */
@@ -51,9 +49,6 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
       return answer();
     case 'silence':
       if (fault.apply) work();
-      // Whoever is unlinked is not left connected, whether or not its request was answered.
-      if (fault.apply && isUnlink(stanza))
-        link.later(KICKED_AFTER_MS, () => link.end({ how: 'word', evidence: REMOVED }));
       return;
     case 'end':
       if (fault.reply) answer();

@@ -3,7 +3,7 @@ import type { CloseEvidence } from '../../../src/session/link.ts';
 import type { Random } from '../random.ts';
 import type { LinkTrace, Trace } from '../trace.ts';
 import type { Account, Device } from './account.ts';
-import { takeLoginFault, type Ending } from './faults.ts';
+import { REMOVED, takeLoginFault, type Ending } from './faults.ts';
 import type { Client, Down, Up } from './frames.ts';
 import { Pipe } from './pipe.ts';
 import { answerIq } from './privacy-iq.ts';
@@ -12,6 +12,7 @@ const REPLACED: CloseEvidence = { kind: 'stream_error', code: undefined, child: 
 const RESTART: CloseEvidence = { kind: 'stream_error', code: 515, child: undefined, conflict: undefined };
 const UNKNOWN_DEVICE: CloseEvidence = { kind: 'failure', reason: 401, expiresInS: undefined };
 
+const KICKED_AFTER_MS = 2_000;
 const SLOWEST_MS = 3_000;
 
 /** WhatsApp's end of one connection. Work that was put off dies with it. */
@@ -122,6 +123,8 @@ export class ServerLink {
     if (!this.device) return;
     this.#account.devices.delete(this.device.id);
     this.#log.note(this.#account.slot, `the phone no longer lists device ${this.device.id}`);
+    // Whoever is unlinked is not left connected, whether or not its request is answered.
+    this.later(KICKED_AFTER_MS, () => this.end({ how: 'word', evidence: REMOVED }));
   }
 
   /** The phone accepts this device. */
