@@ -10,6 +10,8 @@ const PROBE_MS = 300_000;
  */
 export class LoginGate {
   #nextSlot = 0;
+  /** No other login begins before, whoever's slot it is. */
+  #earliest = 0;
   #nextProbe = 0;
   readonly #outdated = new Set<string>();
   readonly #clock: Clock;
@@ -45,9 +47,21 @@ export class LoginGate {
       onWait(this.#clock.now() + left);
       await this.#clock.sleep(left, signal);
     }
-    const now = this.#clock.monotonic();
-    const slot = Math.max(now, this.#nextSlot);
-    this.#nextSlot = slot + this.#spacingMs;
-    if (slot > now) await this.#clock.sleep(slot - now, signal);
+    await this.#takeSlot(signal);
+  }
+
+  async #takeSlot(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const now = this.#clock.monotonic();
+      const slot = Math.max(now, this.#nextSlot);
+      this.#nextSlot = slot + this.#spacingMs;
+      if (slot > now) await this.#clock.sleep(slot - now, signal);
+      const then = this.#clock.monotonic();
+      // A process that was held up wakes all at once whose slots went by: one of them enters, the others wait again.
+      if (then === now || then >= this.#earliest) break;
+      this.#nextSlot = Math.max(this.#nextSlot, this.#earliest);
+    }
+    // Timers are not exact, so half of the spacing is enough to tell a slot from the same moment.
+    this.#earliest = this.#clock.monotonic() + this.#spacingMs / 2;
   }
 }

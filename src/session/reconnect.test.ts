@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../../test/support/virtual-clock.ts';
+import { drain, VirtualClock } from '../../test/support/virtual-clock.ts';
 import type { CloseAction, Verdict } from './close-reasons.ts';
 import { LoginGate } from './login-gate.ts';
 import { pauseMs, ReconnectPolicy, sleepUntil } from './reconnect.ts';
@@ -9,6 +9,28 @@ const verdict = (action: CloseAction): Verdict => ({
   reason: { code: 'c', message: 'm' },
   action,
 });
+/** A clock whose timers all fire late, together. */
+class StallingClock extends VirtualClock {
+  #stalled = 0;
+  #sleepers: { at: number; wake: () => void }[] = [];
+
+  override monotonic(): number {
+    return this.#stalled;
+  }
+
+  override sleep(ms: number): Promise<void> {
+    return new Promise((wake) => void this.#sleepers.push({ at: this.#stalled + ms, wake }));
+  }
+
+  async wake(ms: number): Promise<void> {
+    this.#stalled += ms;
+    const due = this.#sleepers.filter(({ at }) => at <= this.#stalled);
+    this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#stalled);
+    for (const { wake } of due) wake();
+    await drain();
+  }
+}
+
 const policy = (clock: VirtualClock, random = () => 1) => new ReconnectPolicy(clock, random);
 
 test('a pause is random(1 … min(60, 2^n)) seconds', () => {
@@ -59,6 +81,19 @@ test('at most twenty logins a second', async () => {
   await clock.advance(10_000);
   expect(times).toHaveLength(100);
   for (let i = 20; i < 100; i += 1) expect((times[i] ?? 0) - (times[i - 20] ?? 0)).toBeGreaterThanOrEqual(1_000);
+});
+
+test('a process that was held up for long does not let all in at once whose turn has passed', async () => {
+  const clock = new StallingClock();
+  const gate = new LoginGate(clock);
+  const times: number[] = [];
+  for (let i = 0; i < 100; i += 1) {
+    void gate.enter(new AbortController().signal, () => undefined).then(() => times.push(clock.monotonic()));
+  }
+  await clock.wake(60_000);
+  for (let turn = 0; turn < 1_000 && times.length < 100; turn += 1) await clock.wake(50);
+  expect(times).toHaveLength(100);
+  for (let i = 20; i < 100; i += 1) expect((times[i] ?? 0) - (times[i - 20] ?? 0)).toBeGreaterThanOrEqual(950);
 });
 
 test('three instances refused as outdated hold up all logins, but one probe every five minutes', async () => {
