@@ -14,6 +14,8 @@ export class LoginGate {
   #earliest = 0;
   #nextProbe = 0;
   readonly #outdated = new Set<string>();
+  /** Aborted when those that are held up may go on. */
+  #held = new AbortController();
   readonly #clock: Clock;
   readonly #spacingMs: number;
 
@@ -28,9 +30,12 @@ export class LoginGate {
     if (this.#outdated.size === BREAKER_INSTANCES) this.#nextProbe = this.#clock.monotonic() + PROBE_MS;
   }
 
-  /** A login went through: the client is taken. */
+  /** A login went through: the client is taken, and whoever waits need not wait for the next probe. */
   accepted(): void {
+    if (this.#outdated.size === 0) return;
     this.#outdated.clear();
+    this.#held.abort();
+    this.#held = new AbortController();
   }
 
   /**
@@ -45,7 +50,7 @@ export class LoginGate {
         break;
       }
       onWait(this.#clock.now() + left);
-      await this.#clock.sleep(left, signal);
+      await this.#clock.sleep(left, AbortSignal.any([signal, this.#held.signal])).catch(() => signal.throwIfAborted());
     }
     await this.#takeSlot(signal);
   }

@@ -1,6 +1,6 @@
 import { saysFailure, saysReplaced } from '../evidence.ts';
 import type { Incarnation } from '../incarnation.ts';
-import type { LinkTrace } from '../trace.ts';
+import type { LinkTrace, Trace } from '../trace.ts';
 import type { Slot, World } from '../world.ts';
 
 /** Pauses begin at a second; a connection that follows sooner was not paused for. */
@@ -104,6 +104,7 @@ function checkGate({ trace }: World, incarnation: Incarnation, slot: Slot, link:
     () => `link ${link.n} ${gapMs} ms after link ${last?.n}`,
   );
   if (incarnation.outdated.size < BREAKER_INSTANCES) return;
+  if (wasAccepted(trace, incarnation)) return incarnation.outdated.clear();
   const sinceMs = link.openedAt - incarnation.lastProbe;
   // What was through the gate already may still open.
   if (sinceMs < SHORTEST_PAUSE_MS && !incarnation.probed) return;
@@ -112,6 +113,13 @@ function checkGate({ trace }: World, incarnation: Incarnation, slot: Slot, link:
   const text = (): string => `link ${link.n} of ${slot.name} ${sinceMs} ms after the last try`;
   trace.expect(sinceMs >= PROBE_MS, 'one probe every five minutes', text);
 }
+
+/** A login went through since the last try, by which those that wait may go on before anybody is told of OPEN. */
+const wasAccepted = ({ requests }: Trace, { n, lastProbe }: Incarnation): boolean =>
+  requests.some(
+    ({ link, kind, reply }) =>
+      link.incarnation === n && link.openedAt >= lastProbe && kind === 'read' && reply?.kind === 'result',
+  );
 
 /** WhatsApp called the client outdated at this link's login. */
 export function countOutdated(incarnation: Incarnation, link: LinkTrace): void {
