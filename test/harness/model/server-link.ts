@@ -186,6 +186,8 @@ export class ServerLink {
   }
 
   #logIn({ identity, storedKeys }: Extract<Up, { kind: 'login' }>): void {
+    // A login that overtakes the one after it, from a connection that is closed already, is left out of this model.
+    if (this.trace.gone) return;
     const device = this.#account.devices.get(identity.device);
     if (!device || !device.linked || device.secret !== identity.secret) {
       return this.end({ how: 'word', evidence: UNKNOWN_DEVICE });
