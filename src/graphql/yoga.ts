@@ -5,6 +5,7 @@ import { NotedSessions } from '../session/noted-sessions.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
 import { clockOf, type GraphQLContext, type GraphQLServices } from './context.ts';
 import { createErrorMask } from './errors.ts';
+import { useLeanContext } from './lean-context.ts';
 import { exceededLimits, parseWithin } from './limits.ts';
 import { useRequestRecord } from './request-record.ts';
 import { useOperationLimits } from './operation-limits.ts';
@@ -48,6 +49,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
         streams,
         streamTokens: new StreamTokens(clockOf(services), services.log, streams, services.tokens),
       }),
+      useLeanContext(),
       useUncachedStreams(),
     ],
     maskedErrors: { maskError: createErrorMask(services.log) },
