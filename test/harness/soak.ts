@@ -22,6 +22,11 @@ const { values } = parseArgs({
   },
 });
 
+function whole(text: string, option: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new RangeError(`--${option} takes a whole number, not "${text}"`);
+}
+
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 if (values.help) {
@@ -32,8 +37,8 @@ if (values.help) {
   const { soak } = await import('./soak-run.ts');
   const one = values.seed !== undefined;
   const summary = await soak({
-    from: Number(one ? values.seed : values.from),
-    seeds: one ? 1 : Number(values.seeds),
+    from: values.seed === undefined ? whole(values.from, 'from') : whole(values.seed, 'seed'),
+    seeds: one ? 1 : whole(values.seeds, 'seeds'),
     showHistory: one,
     stopAtFirst: values.stop,
     say,
