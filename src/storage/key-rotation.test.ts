@@ -113,13 +113,13 @@ test('rotations and openings at once leave one key that opens', async () => {
     const { rotateMasterKey } = await import(${module('./key-rotation.ts')});
     const { openStorage } = await import(${module('./storage.ts')});
     const dataDir = ${JSON.stringify(data.dataDir)};
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 30; i++) {
       await rotateMasterKey({ dataDir, warn() {} });
       await (await openStorage({ dataDir })).ping();
     }
     console.log('done');
   `;
-  const children = [runModule(script), runModule(script)];
+  const children = [runModule(script), runModule(script), runModule(script)];
   for (const child of children) expect((await child.lines.next()).value).toBe('done');
   expect(await opens(data)).toBe('opens');
 });

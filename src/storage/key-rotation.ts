@@ -6,7 +6,7 @@ import { prepareDataFolder, type Warn } from './data-folder.ts';
 import { databasePath, openDatabase } from './database.ts';
 import { guarded } from './errors.ts';
 import { keyFilePath, newKeyFilePath, readKeyFile, retireKeyFile, takeNewKeyFile, writeKeyFile } from './key-file.ts';
-import { readKeyringRow, unwrapKeys, wrapKeys } from './keyring.ts';
+import { type KeyringRow, readKeyringRow, unwrapKeys, wrapKeys } from './keyring.ts';
 import type { Tables } from './schema.ts';
 import { KEY_BYTES } from './seal.ts';
 
@@ -63,7 +63,7 @@ const rewrap = (db: Kysely<Tables>, { dataDir, masterKey, newMasterKey, warn }: 
     if (!keys) {
       // An earlier one may have been cut short behind its commit; its new key file may be in place since, or not.
       const candidates = newMasterKey ? [newMasterKey] : [readKeyFile(newKeyFilePath(dataDir), warn), inFile];
-      const done = candidates.find((key) => key && unwrapKeys(key, row));
+      const done = candidates.find((key) => opensRow(key, row));
       if (done) return done;
       throw new OperatorError(
         masterKey
@@ -84,11 +84,18 @@ const rewrap = (db: Kysely<Tables>, { dataDir, masterKey, newMasterKey, warn }: 
     return newKey;
   });
 
+const opensRow = (masterKey: Uint8Array | undefined, row: KeyringRow): boolean =>
+  masterKey !== undefined && unwrapKeys(masterKey, row) !== undefined;
+
 const settle = async (db: Kysely<Tables>, newKey: Uint8Array, options: RotationOptions): Promise<Rotation> => {
   const { dataDir, masterKey, newMasterKey, warn } = options;
   const keptOldKey = await db.transaction().execute(async (tx) => {
     const row = await readKeyringRow(tx);
     if (!row || !unwrapKeys(newKey, row)) {
+      // A rotation that came after this one leaves nothing to do here: the key files are its own.
+      const inFiles = newMasterKey ? [] : [keyFilePath(dataDir), newKeyFilePath(dataDir)];
+      const overtaken = row && inFiles.some((path) => opensRow(readKeyFile(path, warn), row));
+      if (overtaken) return undefined;
       throw new OperatorError('Another process changed the database or its key meanwhile; try again');
     }
     if (newMasterKey) return masterKey ? undefined : retireKeyFile(dataDir, warn);

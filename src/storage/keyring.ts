@@ -26,7 +26,7 @@ interface RawKeys {
   readonly data: Uint8Array;
   readonly token: Uint8Array;
 }
-type KeyringRow = Pick<Tables['keyring'], 'data_key' | 'token_key'>;
+export type KeyringRow = Pick<Tables['keyring'], 'data_key' | 'token_key'>;
 
 const place = (id: 'data' | 'token') => ({ account: '', instance: '', type: 'keyring', id });
 
