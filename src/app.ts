@@ -19,6 +19,12 @@ import { createServerEvents, createSessionEvents } from './telemetry/events.ts';
 import { componentLogger, createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
+/**
+ * How long calls that run may take once the service ends. Then the sessions end, which answers whoever still waits for
+ * WhatsApp, before the server closes its connections.
+ */
+const CALLS_MS = 5_000;
+
 /** A running service. Disposing stops accepting, lets what runs finish, and closes sessions and database. */
 export interface App extends AsyncDisposable {
   readonly url: string;
@@ -104,7 +110,15 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   sessions.resume();
 
   const running = stack.move();
-  return { url: server.url, metricsUrl: own?.url, firstToken, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    url: server.url,
+    metricsUrl: own?.url,
+    firstToken,
+    async [Symbol.asyncDispose]() {
+      using _late = clock.after(CALLS_MS, () => void sessions[Symbol.asyncDispose]());
+      await running.disposeAsync();
+    },
+  };
 }
 
 /** The operator's own secrets, in the forms in which they may turn up in a text. */

@@ -19,12 +19,16 @@ const MEMBERS = 4;
 const CALLS = 8;
 const RTT_MS = 60;
 const EXIT_MS = 10_000;
+/** At each so manieth end WhatsApp does not answer one instance's writes. */
+const SILENT_EVERY = 5;
 const seed = Number(process.env['SIGTERM_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const random = seededRandom(seed);
 
 interface Met {
   answered: number;
   refused: number;
+  /** Writes that WhatsApp left without an answer. */
+  unanswered: number;
   slowestMs: number;
 }
 
@@ -74,7 +78,7 @@ test(`${ENDS} SIGTERMs under load: exit 0 in time, and every call has its answer
   onTestFinished(() => simulator[Symbol.asyncDispose]());
   const cache = mkdtempSync(join(tmpdir(), 'privet-test-cache-'));
   onTestFinished(() => rmSync(cache, { recursive: true, force: true }));
-  const met: Met = { answered: 0, refused: 0, slowestMs: 0 };
+  const met: Met = { answered: 0, refused: 0, unanswered: 0, slowestMs: 0 };
   const lane = async (lane: number): Promise<void> => {
     const dataDir = dataFolder();
     const phones = Array.from({ length: MEMBERS }, (_, index) => ({
@@ -83,9 +87,18 @@ test(`${ENDS} SIGTERMs under load: exit 0 in time, and every call has its answer
     }));
     const members = await storeMembers(dataDir, simulator, phones);
     const env = { ...crowdEnv(simulator, dataDir), NODE_COMPILE_CACHE: cache };
-    for (let end = lane; end < ENDS; end += LANES) await endUnderLoad(env, members, met);
+    for (let end = lane; end < ENDS; end += LANES) {
+      const { phoneNumber } = members[end % MEMBERS] ?? {};
+      if (phoneNumber === undefined || end % SILENT_EVERY > 0) await endUnderLoad(env, members, met);
+      else {
+        using silence = simulator.addFault({ phoneNumber, match: { xmlns: 'privacy', type: 'set' }, do: 'silence' });
+        await endUnderLoad(env, members, met);
+        met.unanswered += silence.hits;
+      }
+    }
   };
   await Promise.all(Array.from({ length: LANES }, (_, index) => lane(index)));
   process.stdout.write(`survival of SIGTERM: ${JSON.stringify({ seed, ends: ENDS, ...met })}\n`);
+  expect(met.unanswered).toBeGreaterThan(0);
   expect(met.slowestMs).toBeLessThan(EXIT_MS);
 }, 300_000);
