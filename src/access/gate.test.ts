@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { FAILED_TRIES, Gate, OPERATIONS_AT_ONCE, STREAMS_AT_ONCE } from './gate.ts';
-import { Places } from './places.ts';
+import { Places } from '../places.ts';
 import type { Principal } from './principal.ts';
 
 const principal: Principal = { tokenId: 'good', accountId: 'a', scopes: new Set(['read']) };
@@ -57,7 +57,7 @@ test('a token has so many operations at a time; others wait, and other tokens do
 });
 
 test('waiting goes in order, ends with the signal, and has a bound', async () => {
-  const places = new Places(1, 3);
+  const places = new Places(1, 3, 'full');
   const signal = new AbortController().signal;
   const leaving = new AbortController();
   const first = await places.take('a', signal);

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { RetryLaterError, unauthenticated } from '../errors.ts';
-import { Places } from './places.ts';
+import { Places } from '../places.ts';
 import type { Principal } from './principal.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
 
@@ -27,7 +27,11 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #calls: RateLimiter;
   readonly #failedTries: RateLimiter;
-  readonly #operations = new Places(OPERATIONS_AT_ONCE, MOST_WAITING);
+  readonly #operations = new Places(
+    OPERATIONS_AT_ONCE,
+    MOST_WAITING,
+    'Too many calls of this token wait for their turn',
+  );
   readonly #streams = new Map<string, number>();
 
   constructor(options: GateOptions) {

@@ -1,12 +1,17 @@
 import type { Clock } from '../clock.ts';
+import { Places } from '../places.ts';
 
 /** WhatsApp calls the client outdated for this many instances: it is the client, not the instance. */
 const BREAKER_INSTANCES = 3;
 const PROBE_MS = 300_000;
+/** Logins under way at a time: where they cost more than the machine has, more of them would all run out of time. */
+const LOGINS_AT_ONCE = 40;
+/** A login that takes longer waits for WhatsApp, not for this machine, and keeps no other from its turn. */
+const MOST_LOGIN_MS = 10_000;
 
 /**
- * The one door to WhatsApp's login for all instances of the process: at most so many a second, and only one probe every
- * five minutes while WhatsApp refuses the client as outdated.
+ * The one door to WhatsApp's login for all instances of the process: at most so many a second and so many at a time, and
+ * only one probe every five minutes while WhatsApp refuses the client as outdated.
  */
 export class LoginGate {
   #nextSlot = 0;
@@ -16,6 +21,8 @@ export class LoginGate {
   readonly #outdated = new Set<string>();
   /** Aborted when those that are held up may go on. */
   #held = new AbortController();
+  /** As many wait as there are instances, each once. */
+  readonly #places = new Places(LOGINS_AT_ONCE, Number.POSITIVE_INFINITY, '');
   readonly #clock: Clock;
   readonly #spacingMs: number;
 
@@ -39,10 +46,10 @@ export class LoginGate {
   }
 
   /**
-   * Resolves when this login may begin; rejects when aborted before. `onWait` hears when the next try will be (epoch
-   * milliseconds) while logins are held up.
+   * Resolves when this login may begin, with its place, to be given back once it is over; rejects when aborted before.
+   * `onWait` hears when the next try will be (epoch milliseconds) while logins are held up.
    */
-  async enter(signal: AbortSignal, onWait: (retryAt: number) => void): Promise<void> {
+  async enter(signal: AbortSignal, onWait: (retryAt: number) => void): Promise<Disposable> {
     while (this.#outdated.size >= BREAKER_INSTANCES) {
       const left = this.#nextProbe - this.#clock.monotonic();
       if (left <= 0) {
@@ -52,7 +59,20 @@ export class LoginGate {
       onWait(this.#clock.now() + left);
       await this.#clock.sleep(left, AbortSignal.any([signal, this.#held.signal])).catch(() => signal.throwIfAborted());
     }
-    await this.#takeSlot(signal);
+    const place = await this.#places.take('', signal);
+    try {
+      await this.#takeSlot(signal);
+    } catch (error) {
+      place[Symbol.dispose]();
+      throw error;
+    }
+    const timer = this.#clock.after(MOST_LOGIN_MS, () => place[Symbol.dispose]());
+    return {
+      [Symbol.dispose]: () => {
+        timer[Symbol.dispose]();
+        place[Symbol.dispose]();
+      },
+    };
   }
 
   async #takeSlot(signal: AbortSignal): Promise<void> {

@@ -76,7 +76,12 @@ test('at most twenty logins a second', async () => {
   const gate = new LoginGate(clock);
   const times: number[] = [];
   for (let i = 0; i < 100; i += 1) {
-    void gate.enter(new AbortController().signal, () => undefined).then(() => times.push(clock.monotonic()));
+    void gate
+      .enter(new AbortController().signal, () => undefined)
+      .then((place) => {
+        times.push(clock.monotonic());
+        place[Symbol.dispose]();
+      });
   }
   await clock.advance(10_000);
   expect(times).toHaveLength(100);
@@ -88,7 +93,12 @@ test('a process that was held up for long does not let all in at once whose turn
   const gate = new LoginGate(clock);
   const times: number[] = [];
   for (let i = 0; i < 100; i += 1) {
-    void gate.enter(new AbortController().signal, () => undefined).then(() => times.push(clock.monotonic()));
+    void gate
+      .enter(new AbortController().signal, () => undefined)
+      .then((place) => {
+        times.push(clock.monotonic());
+        place[Symbol.dispose]();
+      });
   }
   await clock.wake(60_000);
   for (let turn = 0; turn < 1_000 && times.length < 100; turn += 1) await clock.wake(50);
@@ -105,7 +115,10 @@ test('three instances refused as outdated hold up all logins, but one probe ever
   for (let i = 0; i < 3; i += 1) {
     void gate
       .enter(new AbortController().signal, (retryAt) => waits.push(retryAt - clock.now()))
-      .then(() => entered.push(clock.monotonic()));
+      .then((place) => {
+        entered.push(clock.monotonic());
+        place[Symbol.dispose]();
+      });
   }
   await clock.advance(299_999);
   expect(entered).toEqual([]);
@@ -119,14 +132,43 @@ test('three instances refused as outdated hold up all logins, but one probe ever
   expect(clock.pending).toBe(0);
 });
 
+test('at most forty logins at a time, and none keeps its place for more than ten seconds', async () => {
+  const clock = new VirtualClock();
+  const gate = new LoginGate(clock);
+  const places: Disposable[] = [];
+  const enter = (signal = new AbortController().signal): void =>
+    void gate
+      .enter(signal, () => undefined)
+      .then(
+        (place) => places.push(place),
+        () => undefined,
+      );
+  const aborted = new AbortController();
+  for (let i = 0; i < 60; i += 1) enter(i === 40 ? aborted.signal : undefined);
+  await clock.advance(5_000);
+  expect(places).toHaveLength(40);
+  aborted.abort();
+  places[7]?.[Symbol.dispose]();
+  places[7]?.[Symbol.dispose]();
+  await clock.advance(1_000);
+  expect(places).toHaveLength(41);
+  await clock.advance(4_000);
+  expect(places.length).toBeGreaterThan(41);
+  await clock.advance(4_000);
+  expect(places).toHaveLength(59);
+  for (const place of places) place[Symbol.dispose]();
+  expect(clock.pending).toBe(0);
+});
+
 test('a login that waits can be aborted', async () => {
   const clock = new VirtualClock();
   const gate = new LoginGate(clock, 1);
-  await gate.enter(new AbortController().signal, () => undefined);
+  const first = await gate.enter(new AbortController().signal, () => undefined);
   const aborted = new AbortController();
   const waiting = gate.enter(aborted.signal, () => undefined);
   aborted.abort(new Error('stopped'));
   await expect(waiting).rejects.toThrow('stopped');
+  first[Symbol.dispose]();
   expect(clock.pending).toBe(0);
 });
 

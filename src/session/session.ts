@@ -181,31 +181,35 @@ export class Session {
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
-    const { clock, gate } = this.#deps;
     while (!signal.aborted) {
       const credentials = await this.#loadCredentials();
       if (credentials === undefined || signal.aborted) return;
       if (!UNDER_WAY.includes(this.#view.state)) {
         this.set('RECONNECTING', { code: 'starting', message: 'Waiting for its turn to log in' });
       }
-      await gate.enter(signal, (retryAt) =>
-        this.set('CLIENT_OUTDATED', { code: 'client_outdated', message: 'WhatsApp asks for a newer client', retryAt }),
-      );
-      this.set('CONNECTING', this.#view.reason && { ...this.#view.reason, retryAt: undefined });
-      const evidence = await this.#live(credentials, signal, {
-        // Whoever offers to pair a device that is paired is not heard: only a refused login means logged out.
-        onQr: () => this.#link?.end({ kind: 'crashed', error: new Error('Offered to pair a paired device') }),
-        onPaired: () => undefined,
-        onLogin: (identity) => void this.#open(identity),
-        onAnnouncement: () => this.privacy.announced(),
-      });
+      const evidence = await this.#logIn(credentials, signal);
       if (signal.aborted) return;
-      if (!(await this.#follow(judgeClose(evidence, clock.now()), signal))) return;
+      if (!(await this.#follow(judgeClose(evidence, this.#deps.clock.now()), signal))) return;
     }
   }
 
+  /** Logs in when it is this instance's turn, and stays until the link is gone. */
+  async #logIn(credentials: string, signal: AbortSignal): Promise<CloseEvidence> {
+    using place = await this.#deps.gate.enter(signal, (retryAt) =>
+      this.set('CLIENT_OUTDATED', { code: 'client_outdated', message: 'WhatsApp asks for a newer client', retryAt }),
+    );
+    this.set('CONNECTING', this.#view.reason && { ...this.#view.reason, retryAt: undefined });
+    return await this.#live(credentials, signal, {
+      // Whoever offers to pair a device that is paired is not heard: only a refused login means logged out.
+      onQr: () => this.#link?.end({ kind: 'crashed', error: new Error('Offered to pair a paired device') }),
+      onPaired: () => undefined,
+      onLogin: (identity) => void this.#open(identity, place),
+      onAnnouncement: () => this.privacy.announced(),
+    });
+  }
+
   /** Logged in; OPEN once the first read is in. */
-  async #open({ phoneNumber }: LinkIdentity): Promise<void> {
+  async #open({ phoneNumber }: LinkIdentity, place: Disposable): Promise<void> {
     const link = this.#link;
     if (!link) return;
     link.reached('first_read');
@@ -214,6 +218,7 @@ export class Session {
     if (link !== this.#link) return;
     link.reached('open');
     this.#policy.opened();
+    place[Symbol.dispose]();
     this.#deps.gate.accepted();
     this.set('OPEN', undefined, { phoneNumber });
   }

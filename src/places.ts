@@ -1,4 +1,4 @@
-import { RetryLaterError } from '../errors.ts';
+import { RetryLaterError } from './errors.ts';
 
 /** After how long another try makes sense where many wait, in milliseconds. */
 const RETRY_MS = 1_000;
@@ -12,11 +12,14 @@ interface Holder {
 export class Places {
   readonly #places: number;
   readonly #mostWaiting: number;
+  readonly #overloaded: string;
   readonly #holders = new Map<string, Holder>();
 
-  constructor(places: number, mostWaiting: number) {
+  /** `overloaded` is what those are told for whom there is not even room to wait. */
+  constructor(places: number, mostWaiting: number, overloaded: string) {
     this.#places = places;
     this.#mostWaiting = mostWaiting;
+    this.#overloaded = overloaded;
   }
 
   /**
@@ -28,13 +31,13 @@ export class Places {
     let holder = this.#holders.get(caller);
     if (!holder) this.#holders.set(caller, (holder = { held: 0, waiting: new Set() }));
     if (holder.held < this.#places) holder.held++;
-    else await this.#wait(holder, signal);
+    else await this.#wait(holder.waiting, signal);
     return this.#place(caller, holder);
   }
 
-  async #wait({ waiting }: Holder, signal: AbortSignal): Promise<void> {
+  async #wait(waiting: Holder['waiting'], signal: AbortSignal): Promise<void> {
     if (waiting.size >= this.#mostWaiting) {
-      throw new RetryLaterError('OVERLOADED', 'Too many calls of this token wait for their turn', RETRY_MS);
+      throw new RetryLaterError('OVERLOADED', this.#overloaded, RETRY_MS);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const abort = (): void => {
