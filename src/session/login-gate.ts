@@ -14,15 +14,15 @@ const MOST_LOGIN_MS = 10_000;
  * only one probe every five minutes while WhatsApp refuses the client as outdated.
  */
 export class LoginGate {
-  #nextSlot = 0;
-  /** No other login begins before, whoever's slot it is. */
+  /** When the next login may begin. */
   #earliest = 0;
   #nextProbe = 0;
   readonly #outdated = new Set<string>();
   /** Aborted when those that are held up may go on. */
   #held = new AbortController();
-  /** As many wait as there are instances, each once. */
+  /** At both as many wait as there are instances, each once. */
   readonly #places = new Places(LOGINS_AT_ONCE, Number.POSITIVE_INFINITY, '');
+  readonly #door = new Places(1, Number.POSITIVE_INFINITY, '');
   readonly #clock: Clock;
   readonly #spacingMs: number;
 
@@ -50,15 +50,30 @@ export class LoginGate {
    * `onWait` hears when the next try will be (epoch milliseconds) while logins are held up.
    */
   async enter(signal: AbortSignal, onWait: (retryAt: number) => void): Promise<Disposable> {
+    for (;;) {
+      const isProbe = await this.#passBreaker(signal, onWait);
+      const place = await this.#takePlace(signal);
+      // WhatsApp may have begun to refuse the client while this one stood in line.
+      if (isProbe || this.#outdated.size < BREAKER_INSTANCES) return place;
+      place[Symbol.dispose]();
+    }
+  }
+
+  /** Resolves once logins are not held up, or to true for the one that may try all the same. */
+  async #passBreaker(signal: AbortSignal, onWait: (retryAt: number) => void): Promise<boolean> {
     while (this.#outdated.size >= BREAKER_INSTANCES) {
       const left = this.#nextProbe - this.#clock.monotonic();
       if (left <= 0) {
         this.#nextProbe = this.#clock.monotonic() + PROBE_MS;
-        break;
+        return true;
       }
       onWait(this.#clock.now() + left);
       await this.#clock.sleep(left, AbortSignal.any([signal, this.#held.signal])).catch(() => signal.throwIfAborted());
     }
+    return false;
+  }
+
+  async #takePlace(signal: AbortSignal): Promise<Disposable> {
     const place = await this.#places.take('', signal);
     try {
       await this.#takeSlot(signal);
@@ -75,18 +90,11 @@ export class LoginGate {
     };
   }
 
+  /** Those who wait come one after the other, so that a process that was held up does not let them in at once. */
   async #takeSlot(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const now = this.#clock.monotonic();
-      const slot = Math.max(now, this.#nextSlot);
-      this.#nextSlot = slot + this.#spacingMs;
-      if (slot > now) await this.#clock.sleep(slot - now, signal);
-      const then = this.#clock.monotonic();
-      // A process that was held up wakes all at once whose slots went by: one of them enters, the others wait again.
-      if (then === now || then >= this.#earliest) break;
-      this.#nextSlot = Math.max(this.#nextSlot, this.#earliest);
-    }
-    // Timers are not exact, so half of the spacing is enough to tell a slot from the same moment.
-    this.#earliest = this.#clock.monotonic() + this.#spacingMs / 2;
+    using _turn = await this.#door.take('', signal);
+    const left = this.#earliest - this.#clock.monotonic();
+    if (left > 0) await this.#clock.sleep(Math.ceil(left), signal);
+    this.#earliest = this.#clock.monotonic() + this.#spacingMs;
   }
 }
