@@ -1,49 +1,64 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BufferJSON, type AuthenticationCreds } from '@whiskeysockets/baileys';
+import { openStorage } from '../src/storage/storage.ts';
 import { inParallel } from './deadline.ts';
 import { MemoryKeys } from './memory-keys.ts';
-import { openPeer, pairPeer, type Peer, type PeerOptions } from './peers.ts';
+import { openPeer, type Peer, type PeerOptions } from './peers.ts';
 import { openPrivet } from './privet.ts';
-import type { Address } from './simulator-process.ts';
+import { Control, type Address } from './simulator-process.ts';
 
 /** Linked devices in a folder, all of them connected. */
 export interface Fleet extends AsyncDisposable {
   readonly size: number;
-  /** Forgets the Signal keys where they are held in memory. */
-  readonly dropKeys?: () => void;
 }
 
-export interface PairingPlan {
-  readonly address: Address;
-  readonly folder: string;
-  readonly count: number;
-  readonly parallel: number;
-  readonly mayBegin: () => boolean;
+/** A linked device at rest. */
+export interface LinkedDevice {
+  readonly phoneNumber: string;
+  /** As `BufferJSON` writes them. */
+  readonly credentials: string;
 }
 
-/** Pairs instances of the service, which stay in its database. */
-export async function pairPrivet({ address, folder, count, parallel, mayBegin }: PairingPlan): Promise<void> {
-  await using privet = await openPrivet(address, folder);
-  await inParallel(count, parallel, mayBegin, async (index) => void (await privet.pair(`instance-${index}`)));
+/**
+ * Links devices to new accounts, without the wire: pairing a thousand would take longer than all measuring. Their phone
+ * numbers begin with the digits of `prefix`.
+ */
+export async function linkDevices(address: Address, prefix: string, count: number): Promise<LinkedDevice[]> {
+  const control = new Control(address);
+  const devices: LinkedDevice[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const phoneNumber = prefix + String(index).padStart(6, '0');
+    devices.push({ phoneNumber, credentials: await control.link(phoneNumber) });
+  }
+  return devices;
 }
 
-/** Starts the service: the instances come back by themselves. */
+/** The name of an instance of a fleet. */
+export const nameOf = (index: number): string => `instance-${index}`;
+
+/** Stores instances in a new data folder of the service, as a pairing would have stored them. */
+export async function storePrivet(dataDir: string, devices: readonly LinkedDevice[]): Promise<void> {
+  await using storage = await openStorage({ dataDir });
+  const { id: accountId } = await storage.accounts.create({ label: 'default' });
+  for (const [index, { phoneNumber, credentials }] of devices.entries()) {
+    const wanted = { accountId, name: nameOf(index), wanted: 'running', state: 'STOPPED' } as const;
+    const { id } = await storage.instances.insert(wanted);
+    await storage.instances.update(id, { phoneNumber });
+    await storage.credentials.save(id, credentials);
+  }
+}
+
+/** Starts the service in this process: the instances come back by themselves. */
 export async function openPrivetFleet(address: Address, folder: string): Promise<Fleet> {
   const privet = await openPrivet(address, folder);
   return { size: await privet.allOpen(), [Symbol.asyncDispose]: () => privet[Symbol.asyncDispose]() };
 }
 
-/** Pairs bare sockets; a file each. */
-export async function pairPeers({ address, folder, count, parallel, mayBegin }: PairingPlan): Promise<void> {
+/** Stores the credentials of bare sockets; a file each. */
+export async function storePeers(folder: string, devices: readonly LinkedDevice[]): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await inParallel(count, parallel, mayBegin, async () => {
-    // The light options whatever comes later: a device is the same to both.
-    using peer = await pairPeer(address, 'light');
-    const { creds, keys } = peer.device;
-    await writeFile(join(folder, randomUUID()), JSON.stringify({ creds, keys }, BufferJSON.replacer));
-  });
+  for (const [index, { credentials }] of devices.entries()) await writeFile(join(folder, String(index)), credentials);
 }
 
 export async function openPeerFleet(address: Address, folder: string, options: PeerOptions): Promise<Fleet> {
@@ -54,30 +69,18 @@ export async function openPeerFleet(address: Address, folder: string, options: P
     4,
     () => true,
     async (index) => {
-      const { creds, keys } = await readDevice(join(folder, files[index] ?? ''));
+      const text = await readFile(join(folder, files[index] ?? ''), 'utf8');
+      const creds = JSON.parse(text, BufferJSON.reviver) as AuthenticationCreds;
       // As after the first connection: otherwise the default socket waits 20 s for history, with its events held back.
       creds.accountSyncCounter = 1;
-      peers.push(await openPeer(address, options, { creds, keys }));
+      peers.push(await openPeer(address, options, { creds, keys: new MemoryKeys() }));
     },
   );
   return {
     size: peers.length,
-    dropKeys: () => {
-      for (const { device } of peers) device.keys.clear();
-    },
     [Symbol.asyncDispose]: () => {
       for (const peer of peers) peer[Symbol.dispose]();
       return Promise.resolve();
     },
   };
-}
-
-async function readDevice(path: string): Promise<{ creds: AuthenticationCreds; keys: MemoryKeys }> {
-  const stored = JSON.parse(await readFile(path, 'utf8'), BufferJSON.reviver) as {
-    creds: AuthenticationCreds;
-    keys: Parameters<MemoryKeys['set']>[0];
-  };
-  const keys = new MemoryKeys();
-  keys.set(stored.keys);
-  return { creds: stored.creds, keys };
 }

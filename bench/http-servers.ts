@@ -1,16 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { end, track } from './children.ts';
-import { within } from './deadline.ts';
+import { end } from './children.ts';
+import { SERVICE, startServer } from './server-process.ts';
 
 const PEER = fileURLToPath(new URL('http-peer.ts', import.meta.url));
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const START_MS = 20_000;
 /** For a throw-away data folder that only this machine's loopback reaches. */
 const TOKEN = 'bench-account-token-of-a-throw-away-data-folder';
 /** As Linux counts the time of processes; other systems give no figure. */
@@ -27,28 +23,12 @@ export interface HttpServer extends AsyncDisposable {
   cpuMs(): number | undefined;
 }
 
-async function start(args: readonly string[], env: NodeJS.ProcessEnv, logFd: number | 'inherit') {
-  const child = track(spawn(process.execPath, [...args], { env, stdio: ['ignore', 'pipe', logFd] }));
-  try {
-    if (!child.stdout) throw new Error('Nothing to read from');
-    const died = once(child, 'exit').then(() => Promise.reject(new Error(`${args.join(' ')} ended before it served`)));
-    const line = once(createInterface(child.stdout), 'line');
-    const [text] = await within(START_MS, `starting ${args.join(' ')}`, Promise.race([line, died]));
-    const url = /http:\/\/\S+/.exec(String(text))?.[0];
-    if (url === undefined) throw new Error(`${args.join(' ')} said ${String(text)}`);
-    return { child, url };
-  } catch (error) {
-    await end(child);
-    throw error;
-  }
-}
-
 function served(child: ChildProcess, url: string, call: Pick<HttpServer, 'headers' | 'body' | 'expected'>): HttpServer {
   return { ...call, url, cpuMs: () => cpuMsOf(child.pid), [Symbol.asyncDispose]: () => end(child) };
 }
 
 export async function startPeer(kind: 'http' | 'yoga' | 'yogaLean'): Promise<HttpServer> {
-  const { child, url } = await start([PEER, kind], process.env, 'inherit');
+  const { child, url } = await startServer([PEER, kind], process.env, 'inherit');
   return served(child, `${url}/graphql`, {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: '{ hello }' }),
@@ -73,7 +53,7 @@ export async function startPrivet(folder: string, nodeOptions: readonly string[]
     PRIVET_RATE_LIMIT: '1000000',
   };
   const log = openSync(join(folder, 'log'), 'w');
-  const { child, url } = await start([...nodeOptions, MAIN, 'serve'], env, log);
+  const { child, url } = await startServer([...nodeOptions, SERVICE, 'serve'], env, log);
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
   const body = JSON.stringify({ query: 'mutation { createInstance(name: "x") { instance { name } } }' });
   const made = await fetch(`${url}/graphql`, { method: 'POST', headers, body });

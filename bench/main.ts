@@ -2,7 +2,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { endAll } from './children.ts';
 import { within } from './deadline.ts';
 import { measureThroughput, THROUGHPUT_SERVERS } from './http-throughput.ts';
-import { measureMemory } from './memory.ts';
+import { measureMemory, memoryLimitMs } from './memory.ts';
+import { measureNeighbours, neighboursLimitMs } from './neighbours.ts';
 import { HELP, readOptions, UsageError, type Options, type Part } from './options.ts';
 import { rounded } from './stats.ts';
 import { removeTemporaryFolders } from './temporary-folder.ts';
@@ -12,15 +13,15 @@ import { measureUpdates } from './update-latency.ts';
 const OVERHEAD_MS = 60_000;
 /** Calls of a round, in round trips: the two of ours and the peers' two of eight, with something to spare. */
 const ROUND_RTTS = 24;
-const MEASURING_MS = 150_000;
 /** What one server may take to be warm, and autocannon beside each of its runs. */
 const WARMING_MS = 90_000;
 const RUN_MS = 5_000;
 
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
-function limitOf(part: Part, { samples, rttMs, pairingMs, rounds, seconds }: Options): number {
-  if (part === 'memory') return OVERHEAD_MS + pairingMs + MEASURING_MS;
+function limitOf(part: Part, { samples, rttMs, instances, calls, rounds, seconds }: Options): number {
+  if (part === 'memory') return OVERHEAD_MS + memoryLimitMs(instances);
+  if (part === 'neighbours') return OVERHEAD_MS + neighboursLimitMs(instances, calls);
   if (part === 'http') return OVERHEAD_MS + THROUGHPUT_SERVERS * (WARMING_MS + rounds * (seconds * 1000 + RUN_MS));
   return OVERHEAD_MS + samples * (ROUND_RTTS * rttMs + 500);
 }
@@ -28,6 +29,7 @@ function limitOf(part: Part, { samples, rttMs, pairingMs, rounds, seconds }: Opt
 const MEASURES: Record<Part, (options: Options & { progress: typeof progress }) => Promise<object>> = {
   update: measureUpdates,
   memory: measureMemory,
+  neighbours: measureNeighbours,
   http: measureThroughput,
 };
 

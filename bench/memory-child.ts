@@ -1,25 +1,14 @@
 /** A process of the memory measurement: does its one order, tells its parent, and ends. */
 import { join } from 'node:path';
 import { sleep } from './deadline.ts';
-import { openPeerFleet, openPrivetFleet, pairPeers, pairPrivet, type Fleet } from './fleet.ts';
+import { openPeerFleet, openPrivetFleet, type Fleet } from './fleet.ts';
 import { Order, type Report, type Subject } from './memory-orders.ts';
 import type { Address } from './simulator-process.ts';
 import { rounded } from './stats.ts';
 
-type PairOrder = Extract<Order, { task: 'pair' }>;
-type MeasureOrder = Extract<Order, { task: 'measure' }>;
-
 /** With pauses: finalizers, and what is closed only then, let go of more between them. */
 const COLLECTIONS = 10;
 const PAUSE_MS = 250;
-
-async function pair({ kind, address, folder, warmUp, instances, parallel, pairingMs }: PairOrder): Promise<void> {
-  const work = kind === 'privet' ? pairPrivet : pairPeers;
-  const until = performance.now() + pairingMs;
-  const mayBegin = (): boolean => performance.now() < until;
-  await work({ address, folder: join(folder, 'warm-up'), count: warmUp, parallel, mayBegin });
-  await work({ address, folder: join(folder, 'fleet'), count: instances, parallel, mayBegin });
-}
 
 function open(subject: Subject, address: Address, folder: string): Promise<Fleet> {
   switch (subject) {
@@ -32,22 +21,22 @@ function open(subject: Subject, address: Address, folder: string): Promise<Fleet
   }
 }
 
-async function measure({ subject, address, folder, settleMs }: MeasureOrder): Promise<Report> {
+async function measure({ subject, address, folder, settleMs }: Order): Promise<Report> {
   // Stays open: what all instances share, code above all, is there before the first reading.
   await using _warmUp = await open(subject, address, join(folder, 'warm-up'));
   await sleep(settleMs);
   const before = await reading();
+  const from = performance.now();
   await using fleet = await open(subject, address, join(folder, 'fleet'));
+  const openSeconds = rounded((performance.now() - from) / 1000, 1);
   await sleep(settleMs);
   const after = await reading();
-  const report = {
+  return {
     instances: fleet.size,
+    openSeconds,
     perInstance: difference(before, after, fleet.size),
     process: { before: megabytes(before), after: megabytes(after) },
   };
-  if (!fleet.dropKeys) return report;
-  fleet.dropKeys();
-  return { ...report, perInstanceWithoutKeys: difference(before, await reading(), fleet.size) };
 }
 
 /** The least of several: garbage of whatever the sockets just did only ever adds. */
@@ -77,6 +66,5 @@ function megabytes({ heapTotal, heapUsed, external, rss }: NodeJS.MemoryUsage): 
 
 // A parent that is gone has no use for the figures.
 process.once('disconnect', () => process.exit(1));
-const order = Order.parse(JSON.parse(process.argv[2] ?? ''));
-const answer = order.task === 'pair' ? await pair(order) : await measure(order);
-process.send?.(answer ?? {}, () => process.exit(0));
+const report = await measure(Order.parse(JSON.parse(process.argv[2] ?? '')));
+process.send?.(report, () => process.exit(0));

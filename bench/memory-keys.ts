@@ -27,13 +27,4 @@ export class MemoryKeys implements SignalKeyStore {
       }
     }
   }
-
-  clear(): void {
-    this.#byType.clear();
-  }
-
-  /** What `set` takes. */
-  toJSON(): Record<string, Record<string, unknown>> {
-    return Object.fromEntries([...this.#byType].map(([type, byId]) => [type, Object.fromEntries(byId)]));
-  }
 }

@@ -2,23 +2,23 @@ import { parseArgs } from 'node:util';
 
 export const HELP = `Measures Privet beside bare Baileys, against the simulator on this machine, and beside bare HTTP servers.
 
-  npm run bench -- [--only update|memory|http] [--samples N] [--rtt MS] [--instances N] [--pairing-seconds S]
+  npm run bench -- [--only update|memory|neighbours|http] [--samples N] [--rtt MS] [--instances N] [--calls N]
                    [--rounds N] [--seconds S]
 
-  --only PART           one part alone: update (about 50 s), memory (about 2 min on two idle cores) or http (about 2 min)
-  --samples N           update: calls of each kind (default 20)
-  --rtt MS              update: simulated round trip time in milliseconds (default 100)
-  --instances N         memory: idle instances (default 200)
-  --pairing-seconds S   memory: no pairing begins after this long; on a slow machine fewer instances are then
-                        measured than asked for, and the figures say how many (default 100)
-  --rounds N            http: rounds, in each of which every server is called (default 5)
-  --seconds S           http: how long a server is called in a round (default 3)
-  --help                this text
+  --only PART     one part alone: update (about 50 s), memory (about 4 min on two idle cores), neighbours (about 2 min)
+                  or http (about 2 min)
+  --samples N     update: calls of each kind (default 20)
+  --rtt MS        update: simulated round trip time in milliseconds (default 100)
+  --instances N   memory, neighbours: idle instances (default 1000)
+  --calls N       neighbours: calls with and without them (default 1000)
+  --rounds N      http: rounds, in each of which every server is called (default 5)
+  --seconds S     http: how long a server is called in a round (default 3)
+  --help          this text
 
 Prints one JSON document on stdout, and its progress on stderr. What the figures mean: bench/README.md.
 `;
 
-export const PARTS = ['update', 'memory', 'http'] as const;
+export const PARTS = ['update', 'memory', 'neighbours', 'http'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -27,7 +27,7 @@ export interface Options {
   readonly samples: number;
   readonly rttMs: number;
   readonly instances: number;
-  readonly pairingMs: number;
+  readonly calls: number;
   readonly rounds: number;
   readonly seconds: number;
 }
@@ -39,8 +39,8 @@ const DECLARED = {
   only: { type: 'string' },
   samples: { type: 'string', default: '20' },
   rtt: { type: 'string', default: '100' },
-  instances: { type: 'string', default: '200' },
-  'pairing-seconds': { type: 'string', default: '100' },
+  instances: { type: 'string', default: '1000' },
+  calls: { type: 'string', default: '1000' },
   rounds: { type: 'string', default: '5' },
   seconds: { type: 'string', default: '3' },
   help: { type: 'boolean', default: false },
@@ -56,7 +56,7 @@ export function readOptions(args: string[]): Options {
     samples: whole('--samples', values.samples, 1_000),
     rttMs: whole('--rtt', values.rtt, 5_000),
     instances: whole('--instances', values.instances, 2_000),
-    pairingMs: whole('--pairing-seconds', values['pairing-seconds'], 3_600) * 1000,
+    calls: whole('--calls', values.calls, 100_000),
     rounds: whole('--rounds', values.rounds, 100),
     seconds: whole('--seconds', values.seconds, 60),
   };

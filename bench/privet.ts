@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createApp, type App } from '../src/app.ts';
+import { createApp } from '../src/app.ts';
 import { createConfig } from '../src/config/config.ts';
 import { readEnv } from '../src/config/env.ts';
 import { sleep, within } from './deadline.ts';
@@ -9,44 +9,57 @@ import { Control, type Address } from './simulator-process.ts';
 const TOKEN = 'bench-account-token-of-a-throw-away-data-folder';
 const CALL_MS = 35_000;
 const OPEN_MS = 60_000;
+const ALL_OPEN_MS = 240_000;
 const POLL_MS = 50;
 const PAGE = 100;
 
-/** The whole service in this process, and its GraphQL endpoint over HTTP. */
-export interface Privet extends AsyncDisposable {
+/** The service's GraphQL endpoint over HTTP. */
+export interface PrivetClient {
   /** The answer's `data`. @throws Error when there are `errors`. */
   graphql(query: string, variables: object): Promise<unknown>;
-  /** Creates an instance and links it to a phone; resolves to its number once it is OPEN. */
-  pair(name: string): Promise<string>;
   /** Resolves to how many instances there are once all of them are OPEN. */
   allOpen(): Promise<number>;
 }
 
+/** The whole service in this process. */
+export interface Privet extends PrivetClient, AsyncDisposable {
+  /** Creates an instance and links it to a phone; resolves to its number once it is OPEN. */
+  pair(name: string): Promise<string>;
+}
+
+/** The variables of a service that connects to a simulator. */
+export const privetEnv = (address: Address, dataDir: string): Record<string, string> => ({
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+  PRIVET_DATA: dataDir,
+  PRIVET_WHATSAPP_URL: address.url,
+  PRIVET_WHATSAPP_ROOT_KEY: address.rootKey,
+  PRIVET_WHATSAPP_ROOT_SERIAL: String(address.rootSerial),
+  PRIVET_ACCOUNT_TOKEN: TOKEN,
+  PRIVET_RATE_LIMIT: '1000000',
+});
+
+export function clientOf(url: string): PrivetClient {
+  const graphql: Ask = (query, variables) => ask(url, query, variables);
+  return { graphql, allOpen: () => within(ALL_OPEN_MS, 'opening all instances', allOpen(graphql)) };
+}
+
 export async function openPrivet(address: Address, dataDir: string): Promise<Privet> {
-  const env = readEnv({
-    PORT: '0',
-    LOG_LEVEL: 'silent',
-    PRIVET_DATA: dataDir,
-    PRIVET_WHATSAPP_URL: address.url,
-    PRIVET_WHATSAPP_ROOT_KEY: address.rootKey,
-    PRIVET_WHATSAPP_ROOT_SERIAL: String(address.rootSerial),
-    PRIVET_RATE_LIMIT: '1000000',
-  });
+  const env = readEnv(privetEnv(address, dataDir));
   const app = await createApp(createConfig(env), { accountToken: TOKEN });
-  const graphql = (query: string, variables: object): Promise<unknown> => ask(app, query, variables);
+  const client = clientOf(app.url);
   return {
-    graphql,
-    pair: (name) => within(OPEN_MS, `pairing ${name}`, pair(graphql, new Control(address), name)),
-    allOpen: () => within(OPEN_MS, 'opening all instances', allOpen(graphql)),
+    ...client,
+    pair: (name) => within(OPEN_MS, `pairing ${name}`, pair(client.graphql, new Control(address), name)),
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   };
 }
 
-type Ask = Privet['graphql'];
+type Ask = PrivetClient['graphql'];
 
 const Answer = z.object({ data: z.unknown(), errors: z.array(z.unknown()).optional() });
 
-async function ask({ url }: App, query: string, variables: object): Promise<unknown> {
+async function ask(url: string, query: string, variables: object): Promise<unknown> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },

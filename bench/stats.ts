@@ -18,6 +18,13 @@ export function summarize(values: readonly number[]): Summary {
   return { median: (low + high) / 2, min, max };
 }
 
+/** The smallest value that at least `part` (0 … 1) of all values do not exceed. */
+export function percentile(values: readonly number[], part: number): number {
+  const value = values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * part) - 1)];
+  if (value === undefined) throw new RangeError('Nothing was measured');
+  return value;
+}
+
 export const scaled = ({ median, min, max }: Summary, factor: number, digits: number): Summary => ({
   median: rounded(median * factor, digits),
   min: rounded(min * factor, digits),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FIELDS, specOf } from '../src/privacy/fields.ts';
-import type { Privet } from './privet.ts';
+import type { PrivetClient } from './privet.ts';
 import type { SettingsSet } from './settings-sets.ts';
 
 /** Everything that a client would ask for. */
@@ -27,11 +27,11 @@ const Updated = z.object({
 
 /** One update of all seven fields; resolves to what the answer says is held now, by category. */
 export async function updateThroughPrivet(
-  privet: Privet,
+  { graphql }: Pick<PrivetClient, 'graphql'>,
   instance: string,
   values: SettingsSet,
 ): Promise<Record<string, string>> {
-  const data = await privet.graphql(UPDATE, { instance, input: inputOf(values) });
+  const data = await graphql(UPDATE, { instance, input: inputOf(values) });
   const { settings } = Updated.parse(data).updatePrivacy;
   return Object.fromEntries(
     FIELDS.map(({ field, section, name, category }) => {

@@ -49,6 +49,7 @@ const frame = z
 export const BODIES = {
   scan: z.strictObject({ qr: z.string(), phoneNumber: phoneNumber.exactOptional() }),
   code: z.strictObject({ phoneNumber, code: z.string() }),
+  device: z.strictObject({ phoneNumber, preKeys: z.int().min(0).max(100_000).exactOptional() }),
   privacy: z.strictObject({
     category: z.string().min(1),
     value: z.string().min(1).nullable(),

@@ -1,4 +1,4 @@
-import { encodeBinaryNode } from '@whiskeysockets/baileys';
+import { type AuthenticationCreds, BufferJSON, encodeBinaryNode } from '@whiskeysockets/baileys';
 import { expect, test } from 'vitest';
 import { BareClient, connect, iq, memoryAuth } from './bare-client.ts';
 import { openControlPort } from './control.ts';
@@ -88,12 +88,25 @@ test('takes a pairing code', async () => {
   await expect(client.closed()).resolves.toBe(515);
 });
 
+test('gives the credentials of a device that was linked without the wire', async () => {
+  await using simulator = await startSimulator();
+  await using control = await openControlPort(simulator);
+  const linked = await call(control.url, 'POST', '/devices', { phoneNumber: PHONE, preKeys: 30 });
+  const { credentials } = linked.body as { credentials: string };
+  const creds = JSON.parse(credentials, BufferJSON.reviver) as AuthenticationCreds;
+  await using client = new BareClient(simulator, { ...memoryAuth(), creds });
+  await client.opened();
+  expect(simulator.account(PHONE)).toMatchObject({ connected: true, linkedDevices: 1 });
+});
+
 test.each<[string, string, unknown, number, string]>([
   ['POST', '/scan', {}, 400, 'qr:'],
   ['POST', '/scan', { qr: 'x' }, 400, 'qr:'],
   ['POST', '/scan', { qr: 'x', phoneNumber: 'me' }, 400, 'phoneNumber:'],
   ['POST', '/scan', 'no json', 400, 'body:'],
   ['POST', '/code', { phoneNumber: PHONE, code: 'x' }, 400, 'code:'],
+  ['POST', '/devices', { phoneNumber: PHONE }, 409, 'phoneNumber:'],
+  ['POST', '/devices', { phoneNumber: PHONE, preKeys: -1 }, 400, 'preKeys:'],
   ['POST', '/rtt', { ms: -1 }, 400, 'ms:'],
   ['POST', '/rtt', { ms: 1, extra: 1 }, 400, 'extra:'],
   ['POST', '/faults', { do: 'explode' }, 400, 'do:'],

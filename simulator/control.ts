@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { BufferJSON } from '@whiskeysockets/baileys';
 import { BODIES, readBody } from './control-schema.ts';
 import { SimulatorError } from './errors.ts';
 import type { Simulator } from './simulator.ts';
@@ -27,6 +28,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /code': async (simulator, body) => {
     const { phoneNumber, code } = readBody(BODIES.code, body);
     await simulator.enterCode(phoneNumber, code);
+  },
+  'POST /devices': (simulator, body) => {
+    const { phoneNumber, ...options } = readBody(BODIES.device, body);
+    simulator.createAccount(phoneNumber, options);
+    return { credentials: JSON.stringify(simulator.linkDevice(phoneNumber), BufferJSON.replacer) };
   },
   'GET /accounts/:phone': (simulator, _, phoneNumber) => {
     const { privacy, stanzas, connected } = simulator.account(phoneNumber);
