@@ -99,6 +99,17 @@ describe('the HTTP server, with sessions that are only in memory', () => {
     expect(server.logged).toEqual([]);
   });
 
+  test('a body that is no JSON is told to be just that, and nothing of what found it', async () => {
+    await using server = await serveFake(new FakeSessions());
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const response = await server.post('{"query": "secret', { accept });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({
+        errors: [{ message: 'POST body sent invalid JSON.', extensions: { code: 'BAD_REQUEST' } }],
+      });
+    }
+  });
+
   test('every answer says not to keep, sniff or frame it', async () => {
     await using server = await serveFake(new FakeSessions());
     const answers = [

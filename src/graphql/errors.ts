@@ -33,7 +33,11 @@ export function toGraphQLError(error: PrivetError, { nodes, path }: Place = {}):
 
 /** GraphQL's own error without a path: it is about the request, and execution has not begun. */
 function badRequest(error: GraphQLError): GraphQLError {
-  const { code, http } = error.extensions;
+  const { code, http, originalError: parserSaid } = error.extensions;
+  if (parserSaid !== undefined) {
+    // What the JSON parser said quotes the body. And 400 also as `application/json`: this was no GraphQL request.
+    return new GraphQLError(error.message, { extensions: { code, http: { status: 400 } } });
+  }
   // Yoga's own refusals, such as that of a batch, know their status.
   if (code !== undefined && code !== 'BAD_USER_INPUT') return error;
   return new GraphQLError(error.message, {
