@@ -1,5 +1,5 @@
 import type { FieldOutcome, PartialFailure, PartialFailureCode } from './outcome.ts';
-import { wasWritten, type Item } from './plan.ts';
+import type { Item } from './plan.ts';
 import { shown, wireValue, type Snapshot } from './settings.ts';
 
 /** The read-back that counts: the last answered read that was sent after the call's last write. */
@@ -77,8 +77,7 @@ export function judge(item: Item, proof: Proof | undefined): { outcome: FieldOut
     current: current === undefined ? undefined : shown(spec, current),
   };
   if (holds(item, proof)) {
-    const applied = wasWritten(item) && item.reply?.kind !== 'refused';
-    return { outcome: { ...base, result: applied ? 'APPLIED' : 'ALREADY_SET' } };
+    return { outcome: { ...base, result: item.taken ? 'APPLIED' : 'ALREADY_SET' } };
   }
   const failure = { field: base.field, requested: base.requested, current: base.current, ...failureOf(item, proof) };
   return { outcome: { ...base, result: 'FAILED' }, failure };

@@ -14,8 +14,10 @@ export interface Item {
    * snapshot lacks the category; writing one that an account does not have has locked people out of WhatsApp Web.
    */
   readonly plan: 'write' | 'hold' | 'unsupported';
-  /** The last write's reply, once it is in. */
+  /** The reply to the last write that left, once it is in; `unsent` where none did. */
   reply: WriteReply | undefined;
+  /** Whether a write left that WhatsApp did not refuse, as far as is known. */
+  taken: boolean;
   /** Resolves when the last write is answered or given up. */
   settled: Promise<void> | undefined;
   /** How many changes made elsewhere were announced when this field was last written, or when the call began. */
@@ -31,8 +33,8 @@ export function planUpdate(view: Snapshot, changes: readonly RequestedChange[], 
     const previous = wireValue(view, spec);
     const supported = view.categories.has(spec.category);
     const plan = supported ? (previous === wire ? 'hold' : 'write') : 'unsupported';
-    return [{ spec, wire, previous, plan, reply: undefined, settled: undefined, announcements } satisfies Item];
+    return [
+      { spec, wire, previous, plan, reply: undefined, taken: false, settled: undefined, announcements } satisfies Item,
+    ];
   });
 }
-
-export const wasWritten = (item: Item): boolean => item.settled !== undefined && item.reply?.kind !== 'unsent';

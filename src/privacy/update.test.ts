@@ -158,6 +158,30 @@ describe('what counts as applied', () => {
     expect(first).toMatchObject({ result: 'APPLIED', current: 'ALL' });
   });
 
+  test('taken late, although it was to be written once more and that write never left', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = (category, value, nth) => {
+      if (nth === 1) return { kind: 'acknowledged' };
+      port.held.set(category, value);
+      return { kind: 'unsent' };
+    };
+    const { first, stanzas } = await update(port, [change('STATUS', 'none')]);
+    expect(port.sent).toEqual(['status=none', 'read', 'read', 'status=none', 'read']);
+    expect(first).toMatchObject({ result: 'APPLIED', current: 'NONE' });
+    expect(stanzas).toBe(4);
+  });
+
+  test('taken late, although the second write of it was refused', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = (category, value, nth) => {
+      if (nth === 1) return { kind: 'acknowledged' };
+      port.held.set(category, value);
+      return { kind: 'refused', code: 429, text: '' };
+    };
+    const { first } = await update(port, [change('STATUS', 'none')]);
+    expect(first).toMatchObject({ result: 'APPLIED', current: 'NONE' });
+  });
+
   test('a later write makes earlier reads worthless', async () => {
     const port = new ScriptedPort();
     port.held.set('status', 'contacts');
@@ -205,6 +229,13 @@ describe('what counts as failed', () => {
     port.onWrite = () => ({ kind: 'acknowledged' });
     const { failure } = await update(port, [change('STATUS', 'none')]);
     expect(port.sent).toEqual(['status=none', 'read', 'read', 'status=none', 'read']);
+    expect(failure).toMatchObject({ code: 'MISMATCH', current: 'ALL' });
+  });
+
+  test('acknowledged and never shown, and a second write that never left: it was not skipped', async () => {
+    const port = new ScriptedPort();
+    port.onWrite = (_category, _value, nth) => ({ kind: nth === 1 ? 'acknowledged' : 'unsent' });
+    const { failure } = await update(port, [change('STATUS', 'none')]);
     expect(failure).toMatchObject({ code: 'MISMATCH', current: 'ALL' });
   });
 

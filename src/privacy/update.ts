@@ -119,18 +119,21 @@ class Attempt {
   #write(items: readonly Item[]): void {
     for (const item of items) {
       const timeoutMs = requestTimeout(this.#port.remaining());
-      item.reply = undefined;
-      item.announcements = this.#port.announcements();
+      const before = { reply: item.reply, taken: item.taken };
       if (timeoutMs === undefined) {
-        item.reply = { kind: 'unsent' };
-        item.settled = Promise.resolve();
+        item.reply ??= { kind: 'unsent' };
         continue;
       }
+      item.reply = undefined;
+      item.taken = true;
+      item.announcements = this.#port.announcements();
       // What was read before this write proves nothing about it.
       this.#proof = undefined;
       this.#stanzas += 1;
       item.settled = this.#port.write(item.spec.category, item.wire, timeoutMs).then((reply) => {
-        item.reply = reply;
+        // A write that never left changes nothing about the one before it.
+        item.reply = reply.kind === 'unsent' ? (before.reply ?? reply) : reply;
+        item.taken = before.taken || (reply.kind !== 'unsent' && reply.kind !== 'refused');
         if (reply.kind === 'unsent') this.#stanzas -= 1;
       });
     }

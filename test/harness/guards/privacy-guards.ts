@@ -77,9 +77,9 @@ export const PRIVACY_GUARDS: readonly Guard[] = [
   },
   {
     name: 'a refused write is not APPLIED',
-    file: 'src/privacy/judge.ts',
-    find: " && item.reply?.kind !== 'refused';",
-    replace: ';',
+    file: 'src/privacy/update.ts',
+    find: " && reply.kind !== 'refused');",
+    replace: ');',
   },
   {
     name: 'a mismatch is told by a read behind the reply',
