@@ -15,7 +15,7 @@ const ROOTS: readonly string[] = ['Query', 'Mutation', 'Subscription'];
 /**
  * Lets root fields in one by one: so that aliases count one by one, and those within the limit are served. By this hook
  * and not `wrapResolve`, since Pothos validates arguments outside of that one: the order is limits → validation →
- * deadline → scopes → resolver. Core calls it with undefined where a field has no `subscribe`, and for a subscription
+ * scopes → deadline → resolver. Core calls it with undefined where a field has no `subscribe`, and for a subscription
  * twice, around `subscribe` and around the `resolve` of each event: the admission knows that it was entered.
  */
 class AdmissionPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {

@@ -12,8 +12,9 @@ import './deadline-plugin.ts';
 import { whyForbidden } from './forbidden.ts';
 
 /**
- * A call passes: limits of its token (admission) → arguments validated (an argument mapper, outside the resolver) → deadline → scopes → resolver. The
- * scopes come first in the list, so that nothing that wraps resolvers runs for a caller who may not call them.
+ * A call passes: limits of its token (admission) → arguments validated (an argument mapper, outside of what wraps the
+ * resolver) → scopes → deadline → resolver. Pothos wraps from the end of the list: the scopes stand before the deadline,
+ * so that nothing else that wraps resolvers runs for a caller who may not call them.
  */
 export const builder = new SchemaBuilder<{
   Context: GraphQLContext;

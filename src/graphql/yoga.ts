@@ -42,7 +42,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       // The parser stops at its limit, before the rules below have a document to look at.
       useDocumentLimits(),
       useOperationLimits(services.gate),
-      // Last: its time begins when execution does, with the context made.
+      // After all that may refuse the operation: its time begins when execution does, with the context made.
       useOperationSignal({
         clock: clockOf(services),
         gate: services.gate,
