@@ -176,6 +176,8 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
     expect([await code(read, 'reader'), await code(write, 'reader')]).toEqual([undefined, 'FORBIDDEN']);
     expect([await code(write, 'instance'), await code(create, 'instance')]).toEqual([undefined, 'FORBIDDEN']);
     expect([await code(create, 'instance-admin'), await code(create, 'account')]).toEqual(['FORBIDDEN', undefined]);
+    const { errors } = await server.query(write, {}, 'reader');
+    expect(errors).toMatchObject([{ message: 'This token lacks the scope "WRITE"' }]);
     expect(await server.query('{ instance(name: "other") { id } }', {}, 'instance')).toEqual({
       status: 200,
       data: { instance: null },

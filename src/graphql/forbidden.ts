@@ -4,7 +4,8 @@ import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-aut
 export function whyForbidden(failure: AuthFailure): string {
   const scope = missingScope(failure);
   if (scope === 'account') return 'Only a token of the whole account may do that';
-  return scope ? `This token lacks the scope "${scope}"` : 'This token may not do that';
+  // As the schema's TokenScope has it.
+  return scope ? `This token lacks the scope "${scope.toUpperCase()}"` : 'This token may not do that';
 }
 
 function missingScope(failure: AuthFailure): string | undefined {
