@@ -9,11 +9,11 @@ const STATE_MEANINGS: Readonly<Record<InstanceState, string>> = {
   PAIRING: 'Waits for its QR code to be scanned, or its pairing code to be typed.',
   CONNECTING: 'Connects and logs in.',
   OPEN: 'Logged in, and its settings are known: it can be read and changed.',
-  RECONNECTING: 'Lost its connection, and tries again by itself.',
-  STOPPED: 'Stopped by the user; stays paired.',
+  RECONNECTING: 'Lost its connection and tries again by itself, or waits for its turn to log in.',
+  STOPPED: 'Stopped by the user, or by a failure: see `reason`.',
   LOGGED_OUT: 'WhatsApp has unlinked the device: it must be paired again.',
   REPLACED: 'Another connection took its place.',
-  BANNED: 'WhatsApp has banned the account.',
+  BANNED: 'WhatsApp has banned or locked the account; with `reason.retryAt` where it is for a while.',
   CLIENT_OUTDATED: 'WhatsApp refuses this version of the client.',
   PASSKEY_REQUIRED: 'WhatsApp asks for a passkey on the phone.',
 };
@@ -57,7 +57,7 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
     pairing: t.field({
       type: PairingInfo,
       nullable: true,
-      description: 'What to scan or type, while it waits to be linked. Null for a token without the `pair` scope.',
+      description: 'What to scan or type, while it waits to be linked. Null for a token without the scope `PAIR`.',
       // Whoever sees it can link a phone of their own, which is more than the `read` scope stands for.
       resolve: ({ pairing }, _args, { principal }) => (principal.scopes.has('pair') ? pairing : undefined),
     }),

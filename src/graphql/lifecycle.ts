@@ -48,7 +48,8 @@ builder.mutationField('startInstance', (t) =>
   t.field({
     type: Instance,
     nullable: true,
-    description: 'Connects a paired instance, and keeps it connected.',
+    description:
+      'Connects a linked instance, and keeps it connected. Refused where it is not linked; answers before it is connected.',
     authScopes: { pair: true },
     args: instanceArgument,
     resolve: (_root, { instance }, { sessions, reach }) => sessions.start(reach, existingName(instance)),
@@ -70,7 +71,8 @@ builder.mutationField('deleteInstance', (t) =>
   t.field({
     type: DeleteInstancePayload,
     nullable: true,
-    description: 'Deletes an instance and its tokens. Streams that watch it end.',
+    description:
+      'Deletes an instance and its tokens, and logs its device out on WhatsApp where it is connected. Streams that watch it end.',
     authScopes: { admin: true },
     args: instanceArgument,
     resolve: async (_root, args, { sessions, reach }) => {

@@ -7,7 +7,8 @@ const FieldResultEnum = builder.enumType('FieldResult', {
   description: 'What became of one requested field.',
   values: valuesWith<FieldResult>({
     APPLIED: 'A read sent after our write shows it as requested.',
-    ALREADY_SET: 'It was as requested without a write of ours.',
+    ALREADY_SET:
+      'A read shows it as requested, and WhatsApp took no write of ours for it: none was sent, or it was refused.',
     FAILED: 'It does not hold, or nothing proves that it does: see `failures`.',
   }),
 });
@@ -18,8 +19,8 @@ const PartialFailureCodeEnum = builder.enumType('PartialFailureCode', {
     REJECTED: 'WhatsApp refused it; the message has its code.',
     TIMED_OUT: 'WhatsApp did not answer in time.',
     CONNECTION_LOST: 'The connection went before WhatsApp answered.',
-    MISMATCH: 'WhatsApp acknowledged it, but reports another value.',
-    UNVERIFIED: 'WhatsApp acknowledged it, but no read-back could be had.',
+    MISMATCH: 'WhatsApp shows another value than requested.',
+    UNVERIFIED: 'No read could show whether it holds.',
     UNSUPPORTED: 'WhatsApp does not report this setting for the account, so it was not written.',
     SKIPPED: 'It was not tried.',
   }),

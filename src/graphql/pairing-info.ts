@@ -11,7 +11,7 @@ export const PairingInfo = builder.objectRef<Pairing>('Pairing').implement({
     }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'When this QR or code stops working; another one follows.',
+      description: 'When this QR or code stops working. Another QR follows until pairing expires; no other code does.',
       resolve: ({ expiresAt }) => expiresAt,
     }),
   }),

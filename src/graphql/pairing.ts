@@ -6,7 +6,8 @@ builder.mutationField('pairInstance', (t) =>
   t.field({
     type: Instance,
     nullable: true,
-    description: 'Begins to link an instance to a phone: by QR code, or by pairing code where a phone number is given.',
+    description:
+      'Begins to link an instance to a phone: by QR code, or by pairing code where a phone number is given. Refused where the instance is linked; ends a pairing that runs.',
     authScopes: { pair: true },
     args: {
       ...instanceArgument,
@@ -24,7 +25,8 @@ builder.mutationField('unlinkInstance', (t) =>
   t.field({
     type: Instance,
     nullable: true,
-    description: 'Logs the linked device out on WhatsApp. The instance stays and can be paired again.',
+    description:
+      'Logs the linked device out on WhatsApp, for which the instance must be `OPEN`. It stays and can be paired again.',
     authScopes: { pair: true },
     args: instanceArgument,
     resolve: (_root, { instance }, { sessions, reach, signal }) =>

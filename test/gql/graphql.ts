@@ -13,7 +13,7 @@ export type CallAddPrivacy =
 
 /** What became of one requested field. */
 export type FieldResult =
-  /** It was as requested without a write of ours. */
+  /** A read shows it as requested, and WhatsApp took no write of ours for it: none was sent, or it was refused. */
   | 'ALREADY_SET'
   /** A read sent after our write shows it as requested. */
   | 'APPLIED'
@@ -31,7 +31,7 @@ export type GroupAddPrivacy =
 
 /** Where an instance stands. */
 export type InstanceState =
-  /** WhatsApp has banned the account. */
+  /** WhatsApp has banned or locked the account; with `reason.retryAt` where it is for a while. */
   | 'BANNED'
   /** WhatsApp refuses this version of the client. */
   | 'CLIENT_OUTDATED'
@@ -45,11 +45,11 @@ export type InstanceState =
   | 'PAIRING'
   /** WhatsApp asks for a passkey on the phone. */
   | 'PASSKEY_REQUIRED'
-  /** Lost its connection, and tries again by itself. */
+  /** Lost its connection and tries again by itself, or waits for its turn to log in. */
   | 'RECONNECTING'
   /** Another connection took its place. */
   | 'REPLACED'
-  /** Stopped by the user; stays paired. */
+  /** Stopped by the user, or by a failure: see `reason`. */
   | 'STOPPED'
   /** Not linked to a WhatsApp account yet. */
   | 'UNPAIRED';
@@ -76,7 +76,7 @@ export type OnlinePrivacy =
 export type PartialFailureCode =
   /** The connection went before WhatsApp answered. */
   | 'CONNECTION_LOST'
-  /** WhatsApp acknowledged it, but reports another value. */
+  /** WhatsApp shows another value than requested. */
   | 'MISMATCH'
   /** WhatsApp refused it; the message has its code. */
   | 'REJECTED'
@@ -86,7 +86,7 @@ export type PartialFailureCode =
   | 'TIMED_OUT'
   /** WhatsApp does not report this setting for the account, so it was not written. */
   | 'UNSUPPORTED'
-  /** WhatsApp acknowledged it, but no read-back could be had. */
+  /** No read could show whether it holds. */
   | 'UNVERIFIED';
 
 /** Who may reach the account. */
