@@ -41,6 +41,8 @@ const replaced = (): Verdict =>
 
 /** How long a ban is waited for when WhatsApp does not say. */
 const UNKNOWN_BAN_MS = 3_600_000;
+/** Longer than any ban is, and still a date that can be shown. */
+const LONGEST_BAN_MS = 365 * 24 * 3_600_000;
 /** How long to leave WhatsApp alone once it calls this client outdated. */
 const OUTDATED_PAUSE_MS = 300_000;
 
@@ -104,7 +106,7 @@ function judgeFailure(reason: number, expiresInS: number | undefined, now: numbe
     case 401:
       return loggedOut('logged_out', 'WhatsApp no longer knows this device');
     case 402: {
-      const at = now + (expiresInS === undefined ? UNKNOWN_BAN_MS : expiresInS * 1000);
+      const at = now + (expiresInS === undefined ? UNKNOWN_BAN_MS : Math.min(expiresInS * 1000, LONGEST_BAN_MS));
       return verdict('BANNED', 'temporary_ban', 'WhatsApp banned the account for a while', { kind: 'retry_at', at });
     }
     case 403:

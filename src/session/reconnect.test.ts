@@ -48,6 +48,29 @@ test('a replaced session waits for more than a minute, and gives up the third ti
   expect(replaced().kind).toBe('at');
 });
 
+test('a time that is always near is waited for with growing pauses', () => {
+  const clock = new VirtualClock();
+  const subject = policy(clock);
+  const soon = () => subject.next(verdict({ kind: 'retry_at', at: clock.now() + 1 }));
+  expect([1, 2, 3].map(() => soon()).map((n) => n.kind === 'at' && n.at - clock.now())).toEqual([1_000, 2_000, 4_000]);
+});
+
+test('a wall clock that is put back during a pause does not make it longer', async () => {
+  class SetBack extends VirtualClock {
+    back = 0;
+    override now(): number {
+      return super.now() - this.back;
+    }
+  }
+  const clock = new SetBack();
+  let over = false;
+  void sleepUntil(clock, clock.now() + 1_000, new AbortController().signal).then(() => (over = true));
+  await clock.advance(500);
+  clock.back = 7_200_000;
+  await clock.advance(500);
+  expect(over).toBe(true);
+});
+
 test('a pause of months is kept, hour by hour', async () => {
   const clock = new VirtualClock();
   const until = clock.now() + 60 * 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { deadlineIn, type Clock } from '../clock.ts';
 import type { Verdict } from './close-reasons.ts';
 
 /** The longest pause between two attempts, in seconds. */
@@ -21,9 +21,10 @@ export function pauseMs(failures: number, random: () => number): number {
 /** The longest a timer is set for: Node takes 2^31 ms at the most, and a ban may last longer. */
 const LONGEST_SLEEP_MS = 3_600_000;
 
-/** Resolves at `time` (epoch milliseconds), or when aborted before. */
+/** Resolves at `time` (epoch milliseconds), or when aborted before. A wall clock that is set meanwhile changes nothing. */
 export async function sleepUntil(clock: Clock, time: number, signal: AbortSignal): Promise<void> {
-  for (let left = time - clock.now(); left > 0 && !signal.aborted; left = time - clock.now()) {
+  const pause = deadlineIn(clock, time - clock.now());
+  for (let left = pause.remaining(); left > 0 && !signal.aborted; left = pause.remaining()) {
     await clock.sleep(Math.min(left, LONGEST_SLEEP_MS), signal).catch(() => undefined);
   }
 }
@@ -61,7 +62,8 @@ export class ReconnectPolicy {
       case 'retry':
         return this.#pause();
       case 'retry_at':
-        return { kind: 'at', at: action.at };
+        // A time that is always near must not mean one login after the other.
+        return { kind: 'at', at: Math.max(action.at, this.#pause().at) };
       case 'replaced':
         if (this.#replaced.count() >= MOST_REPLACED) return { kind: 'never' };
         return { kind: 'at', at: this.#clock.now() + REPLACED_PAUSE_MS + pauseMs(3, this.#random) };
@@ -71,7 +73,7 @@ export class ReconnectPolicy {
     }
   }
 
-  #pause(): NextAttempt {
+  #pause(): NextAttempt & { readonly kind: 'at' } {
     const at = this.#clock.now() + pauseMs(this.#failures, this.#random);
     this.#failures = Math.min(this.#failures + 1, MAX_PAUSE_S);
     return { kind: 'at', at };

@@ -17,6 +17,7 @@ export function failureOf(stanza: Stanza): CloseEvidence {
   return {
     kind: 'failure',
     reason: Number(stanza.attrs['reason'] ?? 500),
-    expiresInS: Number.isFinite(expiresInS) ? expiresInS : undefined,
+    // Nothing says how long where it is empty, past or no number.
+    expiresInS: Number.isFinite(expiresInS) && expiresInS > 0 ? expiresInS : undefined,
   };
 }
