@@ -12,6 +12,10 @@ export interface Proof {
 export const holds = (item: Item, proof: Proof | undefined): boolean =>
   proof !== undefined && wireValue(proof.snapshot, item.spec) === item.wire;
 
+/** The account lacks the category, and no read of this call says otherwise. */
+export const isUnsupported = (item: Item, proof: Proof | undefined): boolean =>
+  item.plan === 'unsupported' && !item.settled && !proof?.snapshot.categories.has(item.spec.category);
+
 /** WhatsApp's codes for "not now": whatever else it refuses is final. */
 const RETRYABLE_REFUSALS: ReadonlySet<number> = new Set([409, 429, 500, 503, 530]);
 
@@ -22,7 +26,7 @@ interface Verdict {
 }
 
 function failureOf(item: Item, proof: Proof | undefined): Verdict {
-  if (item.plan === 'unsupported') {
+  if (isUnsupported(item, proof)) {
     return {
       code: 'UNSUPPORTED',
       message: `WhatsApp reports no "${item.spec.category}" category for this account, so it was not written`,

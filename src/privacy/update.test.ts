@@ -158,6 +158,25 @@ describe('what counts as applied', () => {
     expect(first).toMatchObject({ result: 'APPLIED', current: 'ALL' });
   });
 
+  test('a category that only the view lacks is written after all', async () => {
+    const { calladd: _, ...rest } = HELD;
+    const port = new ScriptedPort();
+    const { first } = await update(port, [change('CALL_ADD', 'known')], view(rest));
+    expect(port.sent).toEqual(['read', 'calladd=known', 'read']);
+    expect(first).toMatchObject({ result: 'APPLIED', current: 'KNOWN' });
+  });
+
+  test('a category that only the view lacks, and no time left to write it: another try makes sense', async () => {
+    const { calladd: _, ...rest } = HELD;
+    const port = new ScriptedPort();
+    port.onRead = () => {
+      port.left = 4_000;
+      return port.snapshot();
+    };
+    const { failure } = await update(port, [change('CALL_ADD', 'known')], view(rest));
+    expect(failure).toMatchObject({ code: 'MISMATCH', current: 'ALL', retryable: true });
+  });
+
   test('taken late, although it was to be written once more and that write never left', async () => {
     const port = new ScriptedPort();
     port.onWrite = (category, value, nth) => {

@@ -1,5 +1,5 @@
 import { PrivetError } from '../errors.ts';
-import { holds, judge, type Proof } from './judge.ts';
+import { holds, isUnsupported, judge, type Proof } from './judge.ts';
 import type { RequestedChange, UpdateOutcome } from './outcome.ts';
 import { planUpdate, type Item } from './plan.ts';
 import type { PrivacyPort } from './port.ts';
@@ -92,7 +92,7 @@ class Attempt {
 
   /** Requested, supported, and not shown by the proof. */
   #missing(): Item[] {
-    return this.#items.filter((item) => item.plan !== 'unsupported' && !holds(item, this.#proof));
+    return this.#items.filter((item) => !isUnsupported(item, this.#proof) && !holds(item, this.#proof));
   }
 
   #done(): boolean {
@@ -111,7 +111,8 @@ class Attempt {
     const seen = this.#proof?.snapshot.categories.get(item.spec.category);
     if (seen === undefined || seen === UNKNOWN_VALUE) return false;
     if (item.announcements !== this.#port.announcements()) return false;
-    if (item.plan === 'hold') return true;
+    // The view was stale: what was planned by it was wrong.
+    if (!item.settled) return true;
     return item.reply?.kind === 'acknowledged' && this.#proof?.afterReplies === true;
   }
 
