@@ -80,6 +80,29 @@ describe('histories that broke a promise once', () => {
     },
   );
 
+  test('the database fails once while an instance logs in again: it comes back by itself', async () => {
+    const drop: Act = { do: 'disconnect', ending: { how: 'fin' } };
+    const result = await runPlan(planOf([0, storeFails(1)], [1, drop], [30_000, { do: 'read' }]));
+    expect(broken(result)).toEqual([]);
+    const history = result.history.join('\n');
+    expect(history).toMatch(/store fault at credentials\.load[^]*is OPEN/);
+    expect(history).not.toContain('STOPPED');
+  });
+
+  test.each([
+    ['LOGGED_OUT', 401, 'credentials.archive'],
+    ['BANNED', 403, 'instances.update'],
+  ])('the database fails once while a session ends as %s: that is not lost', async (state, reason, call) => {
+    const evidence = { kind: 'failure', reason, expiresInS: undefined } as const;
+    const end: Act = { do: 'disconnect', ending: { how: 'word', evidence } };
+    const result = await runPlan(planOf([0, storeFails(1)], [1, end], [30_000, { do: 'keys' }]));
+    expect(broken(result)).toEqual([]);
+    const history = result.history.join('\n');
+    expect(history).toContain(`store fault at ${call}`);
+    expect(history).toMatch(new RegExp(`store fault[^]*is RECONNECTING \\(storage_failed\\)[^]*is ${state} `));
+    expect(history).not.toContain('internal_error');
+  });
+
   test('an instance that is deleted while it is being paired: the call that pairs it ends', async () => {
     const again: Act = { do: 'pair', byCode: false, acceptAfterMs: 100 };
     const result = await runPlan(planOf([0, { do: 'unlink' }], [5_000, again], [5_001, { do: 'delete' }]));

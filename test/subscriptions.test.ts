@@ -5,8 +5,10 @@ import {
   InstanceChangesDocument,
   PairInstanceDocument,
   PrivacyChangesDocument,
+  UnlinkInstanceDocument,
   UpdatePrivacyDocument,
 } from './gql/graphql.ts';
+import { DEFAULT_PRIVACY } from '../simulator/privacy.ts';
 import { askFor } from './support/ask.ts';
 import { openEventStream } from './support/event-stream.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
@@ -15,8 +17,14 @@ import { ALL_CHANGED } from './support/settings.ts';
 let privet: TestPrivet;
 let count = 0;
 
+/** One whose settings are not the usual ones. */
+const OTHER_PHONE = '4915550000123';
+
 beforeAll(async () => {
   privet = await bootPrivet();
+  privet.simulator.createAccount(OTHER_PHONE, {
+    privacy: { ...DEFAULT_PRIVACY, last: 'none' },
+  });
 });
 afterAll(() => privet[Symbol.asyncDispose]());
 afterEach(() => {
@@ -96,6 +104,34 @@ describe('the privacy subscription', () => {
     await privet.simulator.disconnect(phoneNumber, 'close');
     privet.simulator.setPrivacy(phoneNumber, 'calladd', 'known');
     expect((await stream.data()).privacy?.permissions.callAdd).toBe('KNOWN');
+  });
+
+  test('a write that lands long after its connection was lost arrives, although nobody announces it', async () => {
+    const { name, phoneNumber, token } = await fresh();
+    const stream = await watchPrivacy(name);
+    await stream.data();
+    const match = { xmlns: 'privacy', type: 'set' };
+    const late = { match, do: 'delay', delay: 'work', ms: 4_000, survive: true, times: 1 } as const;
+    const fault = privet.simulator.addFault(late);
+    const input = { visibility: { lastSeen: 'NONE' } } as const;
+    const update = askFor({ url: privet.url, token }, UpdatePrivacyDocument, { instance: name, input });
+    await vi.waitFor(() => expect(fault.hits).toBe(1), { timeout: 2000, interval: 5 });
+    await privet.simulator.disconnect(phoneNumber, 'reset');
+    expect((await update).updatePrivacy?.failures).toMatchObject([{ code: 'CONNECTION_LOST', current: 'ALL' }]);
+    expect((await stream.data()).privacy?.visibility.lastSeen).toBe('NONE');
+  });
+
+  test('an instance that is linked to another phone shows nothing of the one before', async () => {
+    const { name } = await fresh();
+    const first = await watchPrivacy(name);
+    expect((await first.data()).privacy?.visibility.lastSeen).toBe('ALL');
+    await askFor(privet, UnlinkInstanceDocument, { instance: name });
+    const { pairInstance } = await askFor(privet, PairInstanceDocument, { instance: name });
+    const stream = await watchPrivacy(name);
+    const phoneNumber = await privet.simulator.scan(pairInstance?.pairing?.qr ?? '', OTHER_PHONE);
+    expect((await stream.data()).privacy?.visibility.lastSeen).toBe('NONE');
+    expect((await first.data()).privacy?.visibility.lastSeen).toBe('NONE');
+    expect(phoneNumber).toBe(OTHER_PHONE);
   });
 
   test('an update is one change', async () => {

@@ -1,6 +1,6 @@
 import { deadlineIn, type Clock, type Deadline } from '../clock.ts';
 import { instanceNotConnected, PrivetError } from '../errors.ts';
-import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
+import type { PartialFailureCode, RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { PrivacyPort, ReadReply, WriteReply } from '../privacy/port.ts';
 import { sameSettings, type Snapshot } from '../privacy/settings.ts';
 import { parseReadReply, readStanza, writeStanza } from '../privacy/stanzas.ts';
@@ -16,6 +16,9 @@ const CALL_MS = 29_000;
 const OPEN_WAIT_MS = 8_000;
 /** How long late replies to writes are waited for before the link is ended because of them. */
 const LATE_REPLY_MS = 2_000;
+/** After a write that may land late: a read so long after the update, and another so long after that. */
+const LATE_READS_MS = [10_000, 50_000];
+const MAY_LAND: ReadonlySet<PartialFailureCode> = new Set(['TIMED_OUT', 'CONNECTION_LOST', 'UNVERIFIED']);
 const MOST_WAITING = 32;
 const REFRESH_TRIES = 3;
 const REFRESH_PAUSE_MS = 2_000;
@@ -43,6 +46,7 @@ export class InstancePrivacy {
   #announcements = 0;
   #refreshing = false;
   #probe: Disposable | undefined;
+  #lateRead: Disposable | undefined;
   #lastReadAt = 0;
   #stale = false;
   #sharedRead: Promise<ReadReply> | undefined;
@@ -56,9 +60,12 @@ export class InstancePrivacy {
     this.#turns = new Turns(options.clock, MOST_WAITING);
   }
 
-  /** The settings as last shown, changed as an object only when a setting changed. Earlier connections included. */
+  /**
+   * The settings as last shown, changed as an object only when a setting changed. Earlier connections included, but not
+   * those of an account that is not linked any more.
+   */
   get settings(): Snapshot | undefined {
-    return this.#published;
+    return this.#view && this.#published;
   }
 
   /** The first read of a link. Only after it succeeded the instance is OPEN. */
@@ -85,6 +92,12 @@ export class InstancePrivacy {
   /** Nobody need wait any longer: the session is not on its way to OPEN. */
   notConnecting(): void {
     this.#tellOpenWaiters(false);
+    this.#lateRead?.[Symbol.dispose]();
+  }
+
+  /** The account is not linked any more: what it showed is nobody's settings now. */
+  forget(): void {
+    this.#view = undefined;
   }
 
   /** WhatsApp announced that something changed elsewhere. The announcement is a trigger, not a payload. */
@@ -152,8 +165,20 @@ export class InstancePrivacy {
       // The next update waits for the link that follows instead of trying this one.
       if (link === this.#link) this.closed(link);
     }
-    // A write may have been worked off behind the update's last read.
-    if (answersAreLate || run.outcome.failures.some(({ code }) => code === 'UNVERIFIED')) this.#readAgain();
+    // A write may have been worked off behind the update's last read, or may be yet.
+    const mayLand = run.outcome.failures.some(({ code }) => MAY_LAND.has(code));
+    if (answersAreLate || mayLand) this.#readAgain();
+    if (mayLand) this.#readLater(LATE_READS_MS);
+  }
+
+  /** A device is not told of its own writes, so what lands late is only seen by looking. */
+  #readLater([pauseMs, ...others]: readonly number[]): void {
+    this.#lateRead?.[Symbol.dispose]();
+    if (pauseMs === undefined) return;
+    this.#lateRead = this.#options.clock.after(pauseMs, () => {
+      this.#readAgain();
+      this.#readLater(others);
+    });
   }
 
   #port(deadline: Deadline, writtenOn: Set<Link>): PrivacyPort {
@@ -199,9 +224,10 @@ export class InstancePrivacy {
     const before = this.#view;
     if (before && before.sequence > snapshot.sequence) return;
     this.#view = snapshot;
-    if (before && sameSettings(before, snapshot)) return;
-    this.#published = snapshot;
-    this.#options.onChange();
+    const isNews = !this.#published || !sameSettings(this.#published, snapshot);
+    if (isNews) this.#published = snapshot;
+    // Also where an account that was linked anew shows what was shown before: to who came meanwhile it is news.
+    if (isNews || !before) this.#options.onChange();
   }
 
   /** At most one shared read is on its way; those who come meanwhile share the next one. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { isPassing } from '../storage/errors.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
 import { judgeClose, type Verdict } from './close-reasons.ts';
@@ -115,6 +116,8 @@ export class Session {
     const before = this.#view;
     this.#view = nextView(before, state, reason, extra, this.#deps.clock.now());
     if (!UNDER_WAY.includes(state)) this.privacy.notConnecting();
+    // Whoever is linked next may be somebody else.
+    if (state === 'LOGGED_OUT' || state === 'PAIRING') this.privacy.forget();
     if (before.state !== state) this.#deps.telemetry.stateChanged(before.id, state, reason?.code);
     this.#deps.onInstanceChange(before.id);
   }
@@ -159,14 +162,15 @@ export class Session {
       onLogin: () => undefined,
       onAnnouncement: () => undefined,
     });
-    if (paired.phoneNumber !== undefined) {
-      await this.#deps.storage.instances.update(this.#view.id, { phoneNumber: paired.phoneNumber });
+    const { phoneNumber: number } = paired;
+    if (number !== undefined) {
+      await this.#store(signal, () => this.#deps.storage.instances.update(this.#view.id, { phoneNumber: number }));
       if (!signal.aborted) await this.#connect(signal);
       return;
     }
     if (signal.aborted) return;
     const { state, reason } = judgeClose(evidence, this.#deps.clock.now());
-    await this.#settleIn(state === 'PASSKEY_REQUIRED' ? state : 'UNPAIRED', reason);
+    await this.#settleIn(state === 'PASSKEY_REQUIRED' ? state : 'UNPAIRED', reason, signal);
   }
 
   async #showCode(phoneNumber: string): Promise<void> {
@@ -182,7 +186,7 @@ export class Session {
 
   async #connect(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const credentials = await this.#loadCredentials();
+      const credentials = await this.#loadCredentials(signal);
       if (credentials === undefined || signal.aborted) return;
       if (!UNDER_WAY.includes(this.#view.state)) {
         this.set('RECONNECTING', { code: 'starting', message: 'Waiting for its turn to log in' });
@@ -224,12 +228,13 @@ export class Session {
   }
 
   /** Undefined when there is nothing to log in with; the state then says why. A failed read is never "none yet". */
-  async #loadCredentials(): Promise<string | undefined> {
+  async #loadCredentials(signal: AbortSignal): Promise<string | undefined> {
     try {
-      const credentials = await this.#deps.storage.credentials.load(this.#view.id);
+      const credentials = await this.#store(signal, () => this.#deps.storage.credentials.load(this.#view.id));
       if (credentials === undefined) this.set('UNPAIRED');
       return credentials;
     } catch (error) {
+      if (signal.aborted) return undefined;
       this.#deps.log.error({ instance: this.#view.id, err: error }, 'credentials could not be read');
       const message = 'The stored credentials could not be read; nothing was changed';
       this.set('STOPPED', { code: 'credentials_unreadable', message });
@@ -271,7 +276,9 @@ export class Session {
     const { clock, storage, gate, telemetry } = this.#deps;
     const { action, state, reason } = verdict;
     if (state === 'CLIENT_OUTDATED') gate.refusedAsOutdated(this.#view.id);
-    if (action.kind === 'logged_out') await storage.credentials.archive(this.#view.id, clock.now() + ARCHIVE_MS);
+    if (action.kind === 'logged_out') {
+      await this.#store(signal, () => storage.credentials.archive(this.#view.id, clock.now() + ARCHIVE_MS));
+    }
     const next = this.#policy.next(verdict);
     if (next.kind !== 'never') telemetry.reconnecting(this.#view.id, reason.code);
     switch (next.kind) {
@@ -281,7 +288,7 @@ export class Session {
       case 'at':
         return this.#pause(state, reason, next.at, signal);
       case 'never':
-        await this.#settleIn(state, reason);
+        await this.#settleIn(state, reason, signal);
         return false;
     }
   }
@@ -296,9 +303,23 @@ export class Session {
   }
 
   /** A state that lasts: it is stored, so that it is still known after a restart. */
-  async #settleIn(state: InstanceState, reason: StateReason): Promise<void> {
-    const stateSince = this.#deps.clock.now();
-    await this.#deps.storage.instances.update(this.#view.id, { wanted: 'stopped', state, stateSince, reason });
+  async #settleIn(state: InstanceState, reason: StateReason, signal: AbortSignal): Promise<void> {
+    const change = { wanted: 'stopped', state, stateSince: this.#deps.clock.now(), reason } as const;
+    await this.#store(signal, () => this.#deps.storage.instances.update(this.#view.id, change));
     this.set(state, reason);
+  }
+
+  /** Asks the database, and waits for it as for WhatsApp where it fails for a while: nothing goes on without it. */
+  async #store<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        this.#deps.log.warn({ instance: this.#view.id, err: error }, 'the database failed; trying again');
+        await this.#follow(judgeClose({ kind: 'storage_failed', error }, this.#deps.clock.now()), signal);
+        signal.throwIfAborted();
+      }
+    }
   }
 }

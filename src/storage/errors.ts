@@ -27,6 +27,10 @@ export class StorageError extends Error {
   }
 }
 
+/** Whether the same may work a little later: the database is busy, full or out of reach, but whole. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof StorageError && ['busy', 'full', 'io', 'failed'].includes(error.code);
+
 export type SealErrorCode =
   /** Not in the form this version writes. */
   | 'malformed'

@@ -85,8 +85,6 @@ function mayStop(slot: Slot, code: string | undefined, calls: (...kinds: string[
     case undefined:
       // Taken up from the database while it is started again.
       return calls('start');
-    case 'storage_failed':
-    case 'credentials_unreadable':
     case 'internal_error':
       return slot.struck > 0;
     default:

@@ -11,8 +11,8 @@ export const LINK_GUARDS: readonly Guard[] = [
   {
     name: 'only changes are published',
     file: 'src/session/instance-privacy.ts',
-    find: '    if (before && sameSettings(before, snapshot)) return;\n',
-    replace: '',
+    find: '!this.#published || !sameSettings(this.#published, snapshot);',
+    replace: 'true;',
   },
   {
     name: 'a shared read is no proof',
@@ -71,7 +71,7 @@ export const LINK_GUARDS: readonly Guard[] = [
   {
     name: 'what was written and not read is read again',
     file: 'src/session/instance-privacy.ts',
-    find: "    if (answersAreLate || run.outcome.failures.some(({ code }) => code === 'UNVERIFIED')) this.#readAgain();\n",
+    find: '    if (answersAreLate || mayLand) this.#readAgain();\n    if (mayLand) this.#readLater(LATE_READS_MS);\n',
     replace: '',
   },
   {

@@ -29,8 +29,8 @@ export const SESSION_GUARDS: readonly Guard[] = [
   {
     name: 'a failed read of credentials is not "none yet"',
     file: 'src/session/session.ts',
-    find: 'await this.#deps.storage.credentials.load(this.#view.id);',
-    replace: 'await this.#deps.storage.credentials.load(this.#view.id).catch(() => undefined);',
+    find: '() => this.#deps.storage.credentials.load(this.#view.id));',
+    replace: '() => this.#deps.storage.credentials.load(this.#view.id).catch(() => undefined));',
   },
   {
     name: 'OPEN only with the first read',
@@ -59,8 +59,8 @@ export const SESSION_GUARDS: readonly Guard[] = [
   {
     name: 'a confirmed logout takes the credentials',
     file: 'src/session/session.ts',
-    find: "    if (action.kind === 'logged_out') await storage.credentials.archive(",
-    replace: '    if (false) await storage.credentials.archive(',
+    find: "    if (action.kind === 'logged_out') {",
+    replace: '    if (false) {',
   },
   {
     name: 'pairing waits for its instance only as long as there is one',
@@ -119,7 +119,7 @@ export const SESSION_GUARDS: readonly Guard[] = [
   {
     name: 'a ban is waited for',
     file: 'src/session/close-reasons.ts',
-    find: 'const at = now + (expiresInS === undefined ? UNKNOWN_BAN_MS : expiresInS * 1000);',
+    find: 'const at = now + (expiresInS === undefined ? UNKNOWN_BAN_MS : Math.min(expiresInS * 1000, LONGEST_BAN_MS));',
     replace: 'const at = now;',
   },
   {
