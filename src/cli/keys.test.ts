@@ -76,3 +76,26 @@ test('keys rotate refuses what it can not do, in one line', async () => {
   const both = cli.with({ PRIVET_NEW_ENCRYPTION_KEY: randomBytes(32).toString('base64') });
   expect((await both.run('keys', 'rotate', '--to-key-file')).err).toMatch(/^--to-key-file makes a key by itself/);
 });
+
+test('what is under the new key already is not said to be sealed under one now', async () => {
+  const stale = randomBytes(32).toString('hex');
+  const byFile = commandLine();
+  await byFile.run('account', 'create');
+  const keyFile = join(byFile.dataDir, 'encryption.key');
+  const before = readFileSync(keyFile, 'utf8');
+  const toFile = await byFile.with({ PRIVET_ENCRYPTION_KEY: stale }).run('keys', 'rotate', '--to-key-file');
+  expect(toFile).toMatchObject({ code: 1, out: '' });
+  expect(toFile.err).toMatch(
+    /^Nothing is changed: the database is under the key in .*encryption\.key already, and PRIVET_/,
+  );
+  expect(readFileSync(keyFile, 'utf8')).toBe(before);
+
+  const fresh = randomBytes(32).toString('hex');
+  const byVariable = byFile.with({ PRIVET_NEW_ENCRYPTION_KEY: fresh });
+  expect((await byVariable.run('keys', 'rotate')).out).toMatch(/^The database is sealed under the key of /);
+  const again = await byVariable.run('keys', 'rotate');
+  expect(again).toMatchObject({ code: 0, err: '' });
+  expect(again.out).toMatch(
+    /^Nothing is changed: the database is already sealed under the key of PRIVET_NEW_ENCRYPTION_KEY/,
+  );
+});

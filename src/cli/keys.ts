@@ -28,10 +28,17 @@ link anew in a new data folder.`,
         'The key comes from PRIVET_ENCRYPTION_KEY: set PRIVET_NEW_ENCRYPTION_KEY to the new one, or give --to-key-file',
       );
     }
-    const { keptOldKey, emptiedLog } = await rotateMasterKey({ dataDir, masterKey, newMasterKey, warn });
+    const { changed, keptOldKey, emptiedLog } = await rotateMasterKey({ dataDir, masterKey, newMasterKey, warn });
+    if (!changed && masterKey && toKeyFile) {
+      // What is left of one that was cut short at its very end, or the wrong key: it can't be told which.
+      throw new OperatorError(
+        `Nothing is changed: the database is under the key in ${keyFilePath(dataDir)} already, and PRIVET_ENCRYPTION_KEY does not open it`,
+      );
+    }
+    const done = changed ? 'The database is sealed' : 'Nothing is changed: the database is already sealed';
     io.say(
       newMasterKey
-        ? 'The database is sealed under the key of PRIVET_NEW_ENCRYPTION_KEY: set it as PRIVET_ENCRYPTION_KEY before the next start'
+        ? `${done} under the key of PRIVET_NEW_ENCRYPTION_KEY: set it as PRIVET_ENCRYPTION_KEY before the next start`
         : `The database is sealed under a new key, in ${keyFilePath(dataDir)}`,
     );
     if (masterKey && toKeyFile) io.say('Unset PRIVET_ENCRYPTION_KEY before the next start');

@@ -77,8 +77,8 @@ test('done twice, with the same new key, it is done once', async () => {
   const [masterKey, newMasterKey] = [randomBytes(32), randomBytes(32)];
   const data = await filled(masterKey);
   const order = { dataDir: data.dataDir, masterKey, newMasterKey, warn };
-  await rotateMasterKey(order);
-  await rotateMasterKey(order);
+  expect(await rotateMasterKey(order)).toMatchObject({ changed: true });
+  expect(await rotateMasterKey(order)).toMatchObject({ changed: false });
   expect(await opens(data, newMasterKey)).toBe('opens');
 });
 
@@ -95,6 +95,13 @@ test('a wrong key, the same key or no database is refused, and nothing is change
   await expect(refusal({ dataDir: nothing })).rejects.toThrow(/^There is no database/);
   expect([sealedRow(dataDir), readdirSync(nothing)]).toEqual([row, []]);
   expect(await opens(data, masterKey)).toBe('opens');
+});
+
+test('where the key file opens the database, another key changes nothing, and that is told', async () => {
+  const data = await filled();
+  const order = { dataDir: data.dataDir, masterKey: randomBytes(32), warn };
+  expect(await rotateMasterKey(order)).toMatchObject({ changed: false });
+  expect(await opens(data)).toBe('opens');
 });
 
 test('a process that has the database open goes on, and reads what it wrote before and after', async () => {

@@ -20,6 +20,8 @@ export interface RotationOptions {
 }
 
 export interface Rotation {
+  /** False when the database was under the new key before, and so were the key files: nothing is changed. */
+  readonly changed: boolean;
   /** Where the key file that was there is kept, if this process put it aside. */
   readonly keptOldKey?: string | undefined;
   /** False when the old key is still in the database's log: another process did not let it be emptied. */
@@ -37,23 +39,29 @@ export const rotateMasterKey = async (options: RotationOptions): Promise<Rotatio
   prepareDataFolder(options.dataDir, options.warn);
 
   const db = openDatabase(path);
-  let newKey: Uint8Array;
+  let rewrapped: Rewrapped;
   try {
-    newKey = await guarded('keys.rewrap', () => rewrap(db, options));
+    rewrapped = await guarded('keys.rewrap', () => rewrap(db, options));
   } finally {
     await db.destroy();
   }
   // By its path again: a restore may have put another database there meanwhile.
   const reopened = openDatabase(path);
   try {
-    return await guarded('keys.settle', () => settle(reopened, newKey, options));
+    return await guarded('keys.settle', () => settle(reopened, rewrapped, options));
   } finally {
     await reopened.destroy();
   }
 };
 
+interface Rewrapped {
+  readonly newKey: Uint8Array;
+  /** False when the database was under that key before. */
+  readonly now: boolean;
+}
+
 /** One write transaction, as all that changes key files, so that no other process sees a file that has no row yet. */
-const rewrap = (db: Kysely<Tables>, { dataDir, masterKey, newMasterKey, warn }: RotationOptions): Promise<Uint8Array> =>
+const rewrap = (db: Kysely<Tables>, { dataDir, masterKey, newMasterKey, warn }: RotationOptions): Promise<Rewrapped> =>
   db.transaction().execute(async (tx) => {
     const row = await readKeyringRow(tx);
     if (!row) throw new OperatorError(`The database ${databasePath(dataDir)} has no keys yet: start the service first`);
@@ -64,7 +72,7 @@ const rewrap = (db: Kysely<Tables>, { dataDir, masterKey, newMasterKey, warn }: 
       // An earlier one may have been cut short behind its commit; its new key file may be in place since, or not.
       const candidates = newMasterKey ? [newMasterKey] : [readKeyFile(newKeyFilePath(dataDir), warn), inFile];
       const done = candidates.find((key) => opensRow(key, row));
-      if (done) return done;
+      if (done) return { newKey: done, now: false };
       throw new OperatorError(
         masterKey
           ? 'PRIVET_ENCRYPTION_KEY does not open the database: nothing is changed'
@@ -81,28 +89,35 @@ const rewrap = (db: Kysely<Tables>, { dataDir, masterKey, newMasterKey, warn }: 
       if (!written?.equals(newKey)) throw new OperatorError('The new key file does not hold what was written to it');
     }
     await tx.updateTable('keyring').set(wrapKeys(newKey, keys)).execute();
-    return newKey;
+    return { newKey, now: true };
   });
 
 const opensRow = (masterKey: Uint8Array | undefined, row: KeyringRow): boolean =>
   masterKey !== undefined && unwrapKeys(masterKey, row) !== undefined;
 
-const settle = async (db: Kysely<Tables>, newKey: Uint8Array, options: RotationOptions): Promise<Rotation> => {
-  const { dataDir, masterKey, newMasterKey, warn } = options;
-  const keptOldKey = await db.transaction().execute(async (tx) => {
+const settle = async (
+  db: Kysely<Tables>,
+  { newKey, now }: Rewrapped,
+  { dataDir, masterKey, newMasterKey, warn }: RotationOptions,
+): Promise<Rotation> => {
+  const files = await db.transaction().execute(async (tx) => {
     const row = await readKeyringRow(tx);
     if (!row || !unwrapKeys(newKey, row)) {
       // A rotation that came after this one leaves nothing to do here: the key files are its own.
       const inFiles = newMasterKey ? [] : [keyFilePath(dataDir), newKeyFilePath(dataDir)];
       const overtaken = row && inFiles.some((path) => opensRow(readKeyFile(path, warn), row));
-      if (overtaken) return undefined;
+      if (overtaken) return { changed: false };
       throw new OperatorError('Another process changed the database or its key meanwhile; try again');
     }
-    if (newMasterKey) return masterKey ? undefined : retireKeyFile(dataDir, warn);
+    if (newMasterKey) {
+      const keptOldKey = masterKey ? undefined : retireKeyFile(dataDir, warn);
+      return { keptOldKey, changed: keptOldKey !== undefined };
+    }
     // Where it is gone, another process opened the database since and took it into place.
-    return existsSync(newKeyFilePath(dataDir)) ? takeNewKeyFile(dataDir, warn) : undefined;
+    if (!existsSync(newKeyFilePath(dataDir))) return { changed: false };
+    return { keptOldKey: takeNewKeyFile(dataDir, warn), changed: true };
   });
   // The old row is in the log until its pages are used again.
   const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
-  return { keptOldKey, emptiedLog: rows[0]?.busy === 0 };
+  return { ...files, changed: now || files.changed, emptiedLog: rows[0]?.busy === 0 };
 };
