@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -101,6 +101,14 @@ test('where the key file opens the database, another key changes nothing, and th
   const data = await filled();
   const order = { dataDir: data.dataDir, masterKey: randomBytes(32), warn };
   expect(await rotateMasterKey(order)).toMatchObject({ changed: false });
+  expect(await opens(data)).toBe('opens');
+});
+
+test('the new key of a rotation that was cut short before its commit is not put in place of the key that opens', async () => {
+  const data = await filled();
+  const { dataDir } = data;
+  writeFileSync(join(dataDir, 'encryption.key.new'), randomBytes(32).toString('hex'), { mode: 0o600 });
+  expect(await rotateMasterKey({ dataDir, masterKey: randomBytes(32), warn })).toMatchObject({ changed: false });
   expect(await opens(data)).toBe('opens');
 });
 

@@ -113,8 +113,9 @@ const settle = async (
       const keptOldKey = masterKey ? undefined : retireKeyFile(dataDir, warn);
       return { keptOldKey, changed: keptOldKey !== undefined };
     }
-    // Where it is gone, another process opened the database since and took it into place.
-    if (!existsSync(newKeyFilePath(dataDir))) return { changed: false };
+    // Where it is gone, another process opened the database since and took it into place. One that holds another key is
+    // what a rotation left that was cut short before its commit.
+    if (!readKeyFile(newKeyFilePath(dataDir), warn)?.equals(newKey)) return { changed: false };
     return { keptOldKey: takeNewKeyFile(dataDir, warn), changed: true };
   });
   // The old row is in the log until its pages are used again.
