@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -81,8 +82,16 @@ test('a file that is there, a folder and the service’s own files are not writt
   await expect(back(dataDir, file)).rejects.toThrow(/is there already: choose another file, or give --force$/);
   expect(readFileSync(file, 'utf8')).toBe('precious');
   await back(dataDir, file, { force: true });
-  for (const own of ['privet.db', 'privet.db-wal', 'owner.db', 'encryption.key', 'encryption.key.new']) {
-    await expect(back(dataDir, join(dataDir, own), { force: true })).rejects.toThrow(/is the service's own/);
+  const own = [
+    'privet.db',
+    'privet.db-wal',
+    'privet.db.restoring',
+    'privet.db.before-restore-x',
+    'owner.db',
+    'owner.x',
+  ];
+  for (const name of [...own, 'encryption.key', 'encryption.key.new', 'encryption.key.old-12345678']) {
+    await expect(back(dataDir, join(dataDir, name), { force: true })).rejects.toThrow(/is the service's own/);
   }
   await expect(back(dataDir, temporaryFolder(), { force: true })).rejects.toThrow(/is not a file$/);
   await expect(back(dataDir, join(dataDir, 'nowhere', 'x'))).rejects.toThrow(/^There is no folder .*nowhere$/);
@@ -194,6 +203,25 @@ test('a database that is damaged is replaced too, and kept with its log', async 
   expect(await labels(dataDir)).toEqual(['backup']);
   expect(readFileSync(aside, 'utf8')).toContain('no database any more');
   expect(readFileSync(`${aside}-wal`, 'utf8')).toBe('log');
+});
+
+test('a backup under the name that a restore works with is refused, and still there', async () => {
+  const dataDir = await folderWith('one');
+  const [file, link] = [join(dataDir, 'privet.db.restoring'), inTemporary('link')];
+  const other = inTemporary('backup.db');
+  await back(dataDir, other);
+  copyFileSync(other, file);
+  symlinkSync(file, link);
+  for (const given of [file, link]) {
+    await expect(restore(dataDir, given, { force: true })).rejects.toThrow(/is a name of the service's own: move it/);
+  }
+  expect(readFileSync(file)).toEqual(readFileSync(other));
+  // What an earlier restore kept comes back.
+  await add(dataDir, 'two');
+  const { aside = '' } = await restore(dataDir, other, { force: true });
+  expect(await labels(dataDir)).toEqual(['one']);
+  await restore(dataDir, aside, { force: true });
+  expect(await labels(dataDir)).toEqual(['one', 'two']);
 });
 
 test('what is no backup, or opens with another key, replaces nothing', async () => {

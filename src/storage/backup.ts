@@ -49,7 +49,7 @@ export const backUp = (options: BackupOptions): Promise<number> =>
   });
 
 /** What only the service itself may write, in its data folder. */
-const OWN_FILES = /^(privet\.db(-wal|-shm|-journal)?|owner\.(db|json)|encryption\.key.*)$/;
+const OWN_FILES = /^(privet\.db([.-].*)?|owner\..*|encryption\.key.*)$/;
 
 const checkedTarget = ({ dataDir, file, force }: BackupOptions): string => {
   const path = resolve(file);

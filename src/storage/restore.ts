@@ -52,6 +52,10 @@ export const restoreBackup = (options: RestoreOptions): Promise<Restored> =>
     checkSource(file);
     using _owner = acquireOwnership(dataDir, now);
     const path = databasePath(dataDir);
+    const temporary = `${path}.restoring`;
+    if (existsSync(temporary) && realpathSync(temporary) === realpathSync(file)) {
+      throw new OperatorError(`${file} is a name of the service's own: move it to another place first`);
+    }
     const isThere = existsSync(path);
     if (isThere && realpathSync(path) === realpathSync(file)) throw new OperatorError(`${file} is the database itself`);
     if (isThere && !force) {
@@ -61,7 +65,6 @@ export const restoreBackup = (options: RestoreOptions): Promise<Restored> =>
     }
     // Before the key is looked at, so that no rotation changes it in between.
     using present = isThere ? shutOthersOut(path) : undefined;
-    const temporary = `${path}.restoring`;
     removeDatabase(temporary);
     try {
       copyFileSync(file, temporary);
