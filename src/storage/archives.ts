@@ -16,7 +16,10 @@ export interface Archive {
 
 /** Logins that are over, as far as is known, with their signal keys: still sealed, and for a time only. */
 export interface Archives {
-  /** Sets credentials and signal keys aside until `until` (epoch milliseconds). Keys without credentials just go. */
+  /**
+   * Sets credentials and signal keys aside until `until` (epoch milliseconds). Keys without credentials just go, and so
+   * do all archives that were kept long enough.
+   */
   archive(instanceId: string, until: number): Promise<void>;
   /** What `restore` would bring back. */
   archived(instanceId: string): Promise<Archive | undefined>;
@@ -29,15 +32,21 @@ export interface Archives {
   purgeArchived(now: number): Promise<number>;
 }
 
+const purge = async (db: Kysely<Tables>, now: number): Promise<number> => {
+  const { numDeletedRows } = await db.deleteFrom('archives').where('purge_at', '<=', now).executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+};
+
 /** A row per signal key, and one of this type for the credentials. */
 const CREDENTIALS = '';
 
-const lastArchive = async (db: Kysely<Tables>, instanceId: string) =>
+const lastArchive = async (db: Kysely<Tables>, instanceId: string, now: number) =>
   db
     .selectFrom('archives')
     .select(['id', 'archived_at as archivedAt', 'purge_at as purgeAt'])
     .where('instance_id', '=', instanceId)
     .where('account_id', '=', await accountOf(db, instanceId))
+    .where('purge_at', '>', now)
     .orderBy('id', 'desc')
     .executeTakeFirst();
 
@@ -91,6 +100,8 @@ export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock)
     guarded('credentials.archive', () =>
       db.transaction().execute(async (tx) => {
         const account = await accountOf(tx, instanceId);
+        // A service that runs for long is not to keep them until its next start.
+        await purge(tx, clock.now());
         const credentials = tx.selectFrom('credentials').select('instance_id').where('instance_id', '=', instanceId);
         if (await credentials.executeTakeFirst()) {
           const { id } = await tx
@@ -106,7 +117,7 @@ export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock)
 
   archived: (instanceId) =>
     guarded('credentials.archived', async () => {
-      const last = await lastArchive(db, instanceId);
+      const last = await lastArchive(db, instanceId, clock.now());
       return last && { archivedAt: last.archivedAt, purgeAt: last.purgeAt };
     }),
 
@@ -117,7 +128,7 @@ export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock)
         if (await present.executeTakeFirst()) {
           throw new PrivetError('CONFLICT', 'The instance has credentials; unlink it first');
         }
-        const archive = await lastArchive(tx, instanceId);
+        const archive = await lastArchive(tx, instanceId, clock.now());
         if (!archive) return false;
         const account = await accountOf(tx, instanceId);
         const rows = await tx.selectFrom('archived_rows').selectAll().where('archive_id', '=', archive.id).execute();
@@ -144,9 +155,5 @@ export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock)
       }),
     ),
 
-  purgeArchived: (now) =>
-    guarded('credentials.purgeArchived', async () => {
-      const { numDeletedRows } = await db.deleteFrom('archives').where('purge_at', '<=', now).executeTakeFirstOrThrow();
-      return Number(numDeletedRows);
-    }),
+  purgeArchived: (now) => guarded('credentials.purgeArchived', () => purge(db, now)),
 });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { PrivetError } from '../errors.ts';
 import { databasePath } from './database.ts';
 import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
@@ -220,20 +221,22 @@ test('signal keys: thousands at once, the last change of a key counts, and an em
   expect((await storage.signalKeys.get(id, 't', [])).size).toBe(0);
 });
 
+const SOON = Date.now() + 3_600_000;
+
 test('archived credentials and keys come back as they were', async () => {
   const storage = await temporaryStorage();
   const { id } = await addInstance(storage, 'x');
   expect(await storage.credentials.restore(id)).toBe(false);
   await storage.credentials.save(id, 'creds');
   await storage.signalKeys.apply(id, [{ type: 't', id: '1', value: 'v' }]);
-  await storage.credentials.archive(id, 1000);
-  await storage.credentials.archive(id, 1000);
+  await storage.credentials.archive(id, SOON);
+  await storage.credentials.archive(id, SOON);
   expect(await storage.credentials.load(id)).toBeUndefined();
   expect((await storage.signalKeys.get(id, 't', ['1'])).size).toBe(0);
 
   await storage.credentials.save(id, 'newer');
   await expect(storage.credentials.restore(id)).rejects.toMatchObject({ code: 'CONFLICT' });
-  await storage.credentials.archive(id, 1000);
+  await storage.credentials.archive(id, SOON);
   expect([await storage.credentials.restore(id), await storage.credentials.load(id)]).toEqual([true, 'newer']);
 });
 
@@ -241,10 +244,28 @@ test('archives are purged when their time is up', async () => {
   const storage = await temporaryStorage();
   const { id } = await addInstance(storage, 'x');
   await storage.credentials.save(id, 'creds');
-  await storage.credentials.archive(id, 1000);
-  expect(await storage.credentials.purgeArchived(999)).toBe(0);
-  expect(await storage.credentials.purgeArchived(1000)).toBe(1);
+  await storage.credentials.archive(id, SOON);
+  expect(await storage.credentials.purgeArchived(SOON - 1)).toBe(0);
+  expect(await storage.credentials.purgeArchived(SOON)).toBe(1);
   expect(await storage.credentials.restore(id)).toBe(false);
+});
+
+test('what was kept long enough does not come back, also where nothing was purged, and goes with the next archive', async () => {
+  const dataDir = temporaryFolder();
+  const clock = new VirtualClock();
+  const storage = await temporaryStorage({ dataDir, clock });
+  const [x, y] = [await addInstance(storage, 'x'), await addInstance(storage, 'y')];
+  for (const { id } of [x, y]) await storage.credentials.save(id, 'creds');
+  await storage.credentials.archive(x.id, clock.now() + 1000);
+  await clock.advance(999);
+  expect(await storage.credentials.archived(x.id)).toMatchObject({ purgeAt: clock.now() + 1 });
+  await clock.advance(1);
+  expect(await storage.credentials.archived(x.id)).toBeUndefined();
+  expect([await storage.credentials.restore(x.id), await storage.credentials.load(x.id)]).toEqual([false, undefined]);
+
+  await storage.credentials.archive(y.id, clock.now() + 1000);
+  using database = new DatabaseSync(databasePath(dataDir));
+  expect(database.prepare('select instance_id from archives').all()).toEqual([{ instance_id: y.id }]);
 });
 
 test('tokens: found by id and hash, listed, touched, expired and revoked', async () => {
