@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   CreateInstanceDocument,
@@ -201,6 +203,17 @@ describe('the end of a link', () => {
     const { createInstance } = await askFor(privet, CreateInstanceDocument, { name });
     expect(createInstance?.instance).toMatchObject({ state: 'UNPAIRED', phoneNumber: null });
     expect(createInstance?.instance.id).not.toBe(before?.id);
+  });
+
+  test('deleting leaves nothing of a login, also where the device could not be logged out', async () => {
+    const { name } = await privet.link(`life-${++count}`);
+    const id = (await see(name))?.id ?? '';
+    await askFor(privet, StopInstanceDocument, { instance: name });
+    await askFor(privet, DeleteInstanceDocument, { instance: name });
+    using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { readOnly: true });
+    for (const table of ['credentials', 'archives', 'signal_keys', 'tokens']) {
+      expect(database.prepare(`select 1 from ${table} where instance_id = ?`).all(id)).toEqual([]);
+    }
   });
 
   test.each([

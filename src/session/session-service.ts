@@ -4,7 +4,6 @@ import { instanceNotConnected, instanceNotFound, PrivetError } from '../errors.t
 import type { Events } from '../events/topics.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
-import { StorageError } from '../storage/errors.ts';
 import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
@@ -162,9 +161,10 @@ export class SessionService implements Sessions, AsyncDisposable {
     });
   }
 
+  /** Deletes the instance and its login for good: nothing is kept of it. */
   async delete(reach: Reach, name: string): Promise<void> {
     const session = this.#get(reach, name);
-    const { storage, clock, log } = this.#options;
+    const { storage, log } = this.#options;
     const { id } = session.view;
     await session.exclusively(async () => {
       this.#requireKnown(session);
@@ -173,8 +173,7 @@ export class SessionService implements Sessions, AsyncDisposable {
         await this.#logOut(session).catch((error: unknown) => log.warn({ instance: id, err: error }, 'not logged out'));
       }
       await session.halt();
-      // Gone already where the database carried out an earlier try and reported it as failed.
-      await storage.credentials.archive(id, clock.now() + ARCHIVE_MS).catch(unlessGone);
+      // False, which is fine, where the database carried out an earlier try and reported it as failed.
       await storage.instances.remove(id);
       this.#registry.remove(session);
     });
@@ -278,10 +277,6 @@ export class SessionService implements Sessions, AsyncDisposable {
     await storage.instances.update(session.view.id, { wanted: 'stopped', state, stateSince: clock.now(), reason });
     session.set(state, reason);
   }
-}
-
-function unlessGone(error: unknown): void {
-  if (!(error instanceof StorageError) || error.code !== 'no_instance') throw error;
 }
 
 /** One for each requested field: how it was brought about, or why it does not hold. */

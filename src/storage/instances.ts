@@ -60,7 +60,10 @@ export interface Instances {
   listWanted(): Promise<InstanceRecord[]>;
   /** @throws StorageError `no_instance` when it is gone. */
   update(id: string, patch: InstancePatch): Promise<void>;
-  /** Its credentials, signal keys and tokens go with it; what was archived stays. False when there was none. */
+  /**
+   * Its credentials, archived ones too, signal keys and tokens go with it: without its row, which they are sealed for,
+   * nothing brings them back. False when there was none.
+   */
   remove(id: string): Promise<boolean>;
 }
 
@@ -203,7 +206,10 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
 
     remove: (id) =>
       guarded('instances.remove', async () => {
-        const { numDeletedRows } = await db.deleteFrom('instances').where('id', '=', id).executeTakeFirstOrThrow();
+        const { numDeletedRows } = await db.transaction().execute(async (tx) => {
+          await tx.deleteFrom('archives').where('instance_id', '=', id).execute();
+          return tx.deleteFrom('instances').where('id', '=', id).executeTakeFirstOrThrow();
+        });
         return numDeletedRows > 0n;
       }),
   };

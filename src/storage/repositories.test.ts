@@ -25,6 +25,8 @@ const token = (accountId: string, instanceId?: string): TokenRecord => ({
   createdAt: 1,
 });
 
+const SOON = Date.now() + 3_600_000;
+
 /** Changes the file behind the storage's back. */
 const tamper = (dataDir: string, sql: string): void => {
   using database = new DatabaseSync(join(dataDir, 'privet.db'));
@@ -69,11 +71,13 @@ test('an update changes what it names, and an instance that is gone is an error'
   }
 });
 
-test('removing an instance takes its credentials, keys and tokens along, and no others', async () => {
+test('removing an instance takes its credentials, earlier ones, keys and tokens along, and no others', async () => {
   const dataDir = temporaryFolder();
   const storage = await temporaryStorage({ dataDir });
   const [gone, stays] = [await addInstance(storage, 'gone'), await addInstance(storage, 'stays')];
   for (const { id, accountId } of [gone, stays]) {
+    await storage.credentials.save(id, 'earlier');
+    await storage.credentials.archive(id, SOON);
     await storage.credentials.save(id, '{}');
     await storage.signalKeys.apply(id, [{ type: 't', id: '1', value: 'v' }]);
     await storage.tokens.insert(token(accountId, id));
@@ -81,7 +85,7 @@ test('removing an instance takes its credentials, keys and tokens along, and no 
   expect(await storage.instances.remove(gone.id)).toBe(true);
   expect(await storage.instances.remove(gone.id)).toBe(false);
   using database = new DatabaseSync(join(dataDir, 'privet.db'));
-  for (const table of ['credentials', 'signal_keys', 'tokens']) {
+  for (const table of ['credentials', 'archives', 'signal_keys', 'tokens']) {
     expect(database.prepare(`select instance_id from ${table}`).all()).toEqual([{ instance_id: stays.id }]);
   }
 });
@@ -220,8 +224,6 @@ test('signal keys: thousands at once, the last change of a key counts, and an em
   expect((await storage.signalKeys.get(id, 't', ids)).size).toBe(0);
   expect((await storage.signalKeys.get(id, 't', [])).size).toBe(0);
 });
-
-const SOON = Date.now() + 3_600_000;
 
 test('archived credentials and keys come back as they were', async () => {
   const storage = await temporaryStorage();

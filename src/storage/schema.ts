@@ -81,7 +81,7 @@ interface SignalKeyRevisionsTable {
   revision: number;
 }
 
-/** Credentials that were set aside. Not bound to the instance's row, which may be gone. */
+/** Credentials that were set aside. Not bound to the instance's row, so whoever deletes that deletes these too. */
 interface ArchivesTable {
   id: Generated<number>;
   instance_id: string;
