@@ -14,6 +14,8 @@ const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 export class OnceOnly {
   readonly #outcomes: Outcomes;
   readonly #clock: Clock;
+  /** How many calls are here, by caller and key. What is noted as running while there is no other was left behind. */
+  readonly #present = new Map<string, number>();
   #purgedAt = Number.NEGATIVE_INFINITY;
 
   constructor(outcomes: Outcomes, clock: Clock) {
@@ -32,7 +34,28 @@ export class OnceOnly {
     }
     await this.#purge();
     const call: KeyedCall = { tokenId, key: JSON.stringify([key, part]), instanceId, request: requestText(changes) };
-    const start = await this.#outcomes.begin(call);
+    const place = JSON.stringify([tokenId, call.key]);
+    this.#present.set(place, (this.#present.get(place) ?? 0) + 1);
+    try {
+      return await this.#runOnce(call, () => this.#present.get(place) === 1, update);
+    } finally {
+      const left = (this.#present.get(place) ?? 1) - 1;
+      if (left > 0) this.#present.set(place, left);
+      else this.#present.delete(place);
+    }
+  }
+
+  async #runOnce(
+    call: KeyedCall,
+    isAlone: () => boolean,
+    update: () => Promise<UpdateOutcome>,
+  ): Promise<UpdateOutcome> {
+    let start = await this.#outcomes.begin(call);
+    if (start.kind === 'running' && isAlone()) {
+      // Its end could not be noted. What it did is found out anew.
+      await this.#outcomes.forget(call);
+      start = await this.#outcomes.begin(call);
+    }
     switch (start.kind) {
       case 'done':
         return parseOutcome(start.outcome);
@@ -51,7 +74,7 @@ export class OnceOnly {
       outcome = await update();
     } catch (error) {
       // Nothing was sent, so the same call may be made again.
-      await this.#outcomes.forget(call);
+      await this.#outcomes.forget(call).catch(() => undefined);
       throw error;
     }
     try {
