@@ -86,12 +86,16 @@ export class SessionService implements Sessions, AsyncDisposable {
     await Promise.all(this.#registry.all().map((session) => session.halt()));
   }
 
-  async create(reach: Reach, name: string): Promise<InstanceView> {
-    const wanted = { accountId: reach.accountId, name, wanted: 'running', state: 'UNPAIRED' } as const;
-    const record = await this.#options.storage.instances.insert(wanted);
-    const session = new Session(this.#sessionDeps, viewOf(record));
-    this.#registry.add(session);
-    return session.view;
+  async create({ accountId }: Reach, name: string): Promise<InstanceView> {
+    const { instances } = this.#options.storage;
+    try {
+      return this.#register(await instances.insert({ accountId, name, wanted: 'running', state: 'UNPAIRED' })).view;
+    } catch (error) {
+      // The database may have carried it out all the same, now or at an earlier call.
+      const stored = await instances.find(accountId, name).catch(() => undefined);
+      if (stored) this.#register(stored);
+      throw error;
+    }
   }
 
   /** How many instances there are in each state. */
@@ -242,9 +246,16 @@ export class SessionService implements Sessions, AsyncDisposable {
   }
 
   #take(record: InstanceRecord): void {
+    const session = this.#register(record);
+    if (record.wanted === 'running') this.#resumable.push(session);
+  }
+
+  #register(record: InstanceRecord): Session {
+    const known = this.#registry.find({ accountId: record.accountId }, record.name);
+    if (known?.view.id === record.id) return known;
     const session = new Session(this.#sessionDeps, viewOf(record));
     this.#registry.add(session);
-    if (record.wanted === 'running') this.#resumable.push(session);
+    return session;
   }
 
   #nudges(topic: 'instanceChanged' | 'privacyChanged', session: Session) {
