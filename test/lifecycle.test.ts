@@ -78,6 +78,18 @@ describe('creating', () => {
   });
 });
 
+test('where its token can not be kept, an instance is not made either', async () => {
+  const name = `life-${++count}`;
+  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { timeout: 5000 });
+  database.exec(`create trigger no_tokens before insert on tokens begin select raise(abort, 'made to fail'); end`);
+  expect((await ask(privet, CreateInstanceDocument, { name })).errors).toMatchObject([
+    { code: 'INTERNAL_SERVER_ERROR' },
+  ]);
+  database.exec('drop trigger no_tokens');
+  expect(await see(name)).toBeNull();
+  expect((await askFor(privet, CreateInstanceDocument, { name })).createInstance?.token).toMatch(/^pvti_/);
+});
+
 describe('pairing', () => {
   test('by QR', async () => {
     const name = await create();

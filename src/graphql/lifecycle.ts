@@ -38,8 +38,14 @@ builder.mutationField('createInstance', (t) =>
     },
     resolve: async (_root, { name }, { sessions, tokens, reach, principal }) => {
       const instance = await sessions.create(reach, name);
-      const { text } = await tokens.create(principal, instance.id, {});
-      return { instance, token: text };
+      try {
+        const { text } = await tokens.create(principal, instance.id, {});
+        return { instance, token: text };
+      } catch (error) {
+        // Else its name would be taken, and no token of it known to anybody.
+        await sessions.delete(reach, name).catch(() => undefined);
+        throw error;
+      }
     },
   }),
 );
