@@ -199,6 +199,8 @@ test('an order that makes no sense is refused', async () => {
   const attempts = [
     tokens.issueAccountToken(account.id, { scopes: [] }),
     tokens.issueAccountToken(account.id, { label: 'x'.repeat(101) }),
+    tokens.issueAccountToken(account.id, { label: 'two\nlines' }),
+    tokens.issueInstanceToken(instance.id, { label: '\u001b[2J' }),
     tokens.issueInstanceToken(instance.id, { expiresAt: START }),
     tokens.rotateInstanceToken(instance.id, { overlapMs: -1 }),
     tokens.rotateInstanceToken(instance.id, { overlapMs: Number.NaN }),

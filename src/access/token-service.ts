@@ -59,6 +59,7 @@ export interface TokenServiceOptions {
 /** What an instance's token may do unless it is said otherwise. */
 export const INSTANCE_SCOPES: readonly TokenScope[] = ['read', 'write', 'pair'];
 const MAX_LABEL_LENGTH = 100;
+const CONTROL_CHARACTER = /\p{Cc}/u;
 /** A week: longer than anybody needs to hand out a new token, and short enough for the old one to go. */
 const MAX_OVERLAP_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -67,6 +68,9 @@ const toView = ({ hash: _hash, ...view }: TokenRecord): TokenView => view;
 const checked = (order: TokenOrder, now: number): TokenOrder => {
   if (order.label !== undefined && order.label.length > MAX_LABEL_LENGTH) {
     throw new PrivetError('BAD_USER_INPUT', `label must have at most ${MAX_LABEL_LENGTH} characters`);
+  }
+  if (order.label !== undefined && CONTROL_CHARACTER.test(order.label)) {
+    throw new PrivetError('BAD_USER_INPUT', 'label must not have control characters, such as line breaks');
   }
   if (order.label === GIVEN_TOKEN_LABEL) {
     throw new PrivetError('BAD_USER_INPUT', `label can not be ${GIVEN_TOKEN_LABEL}: that is the variable's own token`);
@@ -149,8 +153,9 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       const overlap = checkedOverlap(overlapMs);
       const old = await find(accountId, tokenId);
       if (!old || !isActive(old, clock.now())) throw new PrivetError('NOT_FOUND', 'There is no such token');
-      // The label of the variable's token is that token's alone.
-      const label = old.label === GIVEN_TOKEN_LABEL ? '' : old.label;
+      // The label of the variable's token is that token's alone; one from before they were refused may have control
+      // characters.
+      const label = old.label === GIVEN_TOKEN_LABEL ? '' : old.label.replace(/\p{Cc}/gu, ' ');
       const order = { scopes: asScopes(old.scopes), label, expiresAt: old.expiresAt };
       const issued =
         old.instanceId === undefined

@@ -56,9 +56,13 @@ export const ACCOUNT_OPTION = {
   help: 'The account; may be left out while there is only one',
 } as const;
 
+/** Labels come from whoever has a token with the scope admin, and the terminal obeys control characters. */
+const visible = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** Columns under their names, as wide as needed. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const all = [head, ...rows];
+  const all = [head, ...rows.map((row) => row.map(visible))];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   return all
     .map((row) =>

@@ -124,6 +124,29 @@ test('tokens are created, listed without their text, rotated and revoked', async
   expect(again).toEqual({ code: 1, out: '', err: `There is no working token ${idOf(fresh)}` });
 });
 
+test('what a label does to a terminal is shown, not done', async () => {
+  const { dataDir, run } = runner();
+  await run('account', 'create');
+  expect(await run('token', 'create', '--label', 'a\u001b[2J')).toEqual({
+    code: 1,
+    out: '',
+    err: 'label must not have control characters, such as line breaks',
+  });
+  {
+    await using storage = await openStorage({ dataDir });
+    // As one from before they were refused.
+    for (const { id } of await storage.tokens.listByAccount((await storage.accounts.list())[0]?.id ?? '')) {
+      await storage.tokens.relabel(id, 'x\u001b[2J\nrow\u009b');
+    }
+  }
+  const { out } = await run('token', 'list');
+  expect(out.split('\n')).toHaveLength(2);
+  expect(out).toMatch(/ {2}x\\u001b\[2J\\u000arow\\u009b$/);
+  const id = /^[0-9A-Za-z]{12}(?= )/m.exec(out.split('\n')[1] ?? '')?.[0] ?? '';
+  expect((await run('token', 'rotate', id)).code).toBe(0);
+  expect((await run('token', 'list')).out).toMatch(/ {2}x \[2J row$/m);
+});
+
 test('a token for an instance reaches it alone', async () => {
   const { dataDir, run, authenticate } = runner();
   const accountId = (await authenticate(tokenIn((await run('account', 'create')).out)))?.accountId ?? '';
