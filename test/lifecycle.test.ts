@@ -123,6 +123,32 @@ describe('pairing', () => {
     await privet.waitForState(instance, 'OPEN');
   });
 
+  test.each([
+    [429, /429.*later/],
+    [503, /503.*later/],
+    [400, /400.*phone number/],
+  ])('a code that WhatsApp refuses with %d is not shown; the instance says why', async (code, message) => {
+    const name = await create();
+    const phoneNumber = freePhone();
+    using fault = privet.simulator.addFault({ match: { xmlns: 'md', type: 'set' }, do: 'error', code, times: 1 });
+    const { pairInstance } = await askFor(privet, PairInstanceDocument, { instance: name, phoneNumber });
+    expect(fault.hits).toBe(1);
+    expect(pairInstance).toMatchObject({ state: 'UNPAIRED', pairing: null, reason: { code: 'pairing_refused' } });
+    expect(pairInstance?.reason?.message).toMatch(message);
+
+    const again = await askFor(privet, PairInstanceDocument, { instance: name, phoneNumber });
+    await privet.simulator.enterCode(phoneNumber, again.pairInstance?.pairing?.code ?? '');
+    await privet.waitForState(name, 'OPEN');
+  });
+
+  test('a code that WhatsApp does not confirm is not shown', async () => {
+    const instance = await create();
+    using fault = privet.simulator.addFault({ match: { xmlns: 'md', type: 'set' }, do: 'silence' });
+    const { pairInstance } = await askFor(privet, PairInstanceDocument, { instance, phoneNumber: freePhone() });
+    expect(fault.hits).toBe(1);
+    expect(pairInstance).toMatchObject({ state: 'UNPAIRED', pairing: null, reason: { code: 'pairing_unanswered' } });
+  });
+
   test('each QR gives way to the next; after the last one the instance says that the time is over', async () => {
     // Baileys lets the first QR live for 60 s and each other for 20 s, which is too long for a test.
     const real = globalThis.setTimeout;

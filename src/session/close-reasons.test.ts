@@ -44,6 +44,13 @@ const ROWS: [evidence: CloseEvidence, state: string, code: string, action: objec
   [{ kind: 'crashed', error: new Error('x') }, 'RECONNECTING', 'unreadable_frame', { kind: 'retry' }],
   [{ kind: 'recycled' }, 'RECONNECTING', 'write_unanswered', { kind: 'restart' }],
   [{ kind: 'pairing_expired' }, 'UNPAIRED', 'pairing_expired', { kind: 'halt' }],
+  [
+    { kind: 'pairing_refused', reply: { kind: 'refused', code: 429, text: '' } },
+    'UNPAIRED',
+    'pairing_refused',
+    { kind: 'halt' },
+  ],
+  [{ kind: 'pairing_refused', reply: { kind: 'timed_out' } }, 'UNPAIRED', 'pairing_unanswered', { kind: 'halt' }],
   [{ kind: 'passkey_required' }, 'PASSKEY_REQUIRED', 'passkey_required', { kind: 'halt' }],
   [{ kind: 'storage_failed', error: new Error('x') }, 'RECONNECTING', 'storage_failed', { kind: 'retry' }],
   [{ kind: 'stopped' }, 'STOPPED', 'stopped_by_user', { kind: 'halt' }],

@@ -75,6 +75,8 @@ export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
       return reconnect('write_unanswered', 'Reconnecting, so that an unanswered change can not land later', RESTART);
     case 'pairing_expired':
       return verdict('UNPAIRED', 'pairing_expired', 'Nobody scanned the QR code or typed the code in time', HALT);
+    case 'pairing_refused':
+      return judgePairingRefusal(evidence.reply);
     case 'passkey_required':
       return verdict('PASSKEY_REQUIRED', 'passkey_required', 'WhatsApp asks for a passkey to link this account', HALT);
     case 'storage_failed':
@@ -82,6 +84,25 @@ export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
     case 'stopped':
       return verdict('STOPPED', 'stopped_by_user', 'Stopped', HALT);
   }
+}
+
+function judgePairingRefusal(reply: (CloseEvidence & { kind: 'pairing_refused' })['reply']): Verdict {
+  if (reply.kind !== 'refused') {
+    return verdict(
+      'UNPAIRED',
+      'pairing_unanswered',
+      'WhatsApp did not confirm the pairing code; ask for another',
+      HALT,
+    );
+  }
+  const advice =
+    reply.code === 429 || reply.code >= 500 ? 'ask again later' : 'check the phone number, or pair by QR code';
+  return verdict(
+    'UNPAIRED',
+    'pairing_refused',
+    `WhatsApp refused the pairing code with ${reply.code}: ${advice}`,
+    HALT,
+  );
 }
 
 function judgeStreamError({ code, conflict }: CloseEvidence & { kind: 'stream_error' }): Verdict {

@@ -33,6 +33,8 @@ export type CloseEvidence =
   | { readonly kind: 'watchdog'; readonly phase: LinkPhase }
   | { readonly kind: 'silent' }
   | { readonly kind: 'pairing_expired' }
+  /** WhatsApp refused the request for a pairing code, or did not confirm it. */
+  | { readonly kind: 'pairing_refused'; readonly reply: Refusal | NoAnswer }
   /** WhatsApp asks for a passkey before it links this device; rc14 has no answer to that. */
   | { readonly kind: 'passkey_required' }
   /** A frame did not decrypt or parse, or a listener threw on one. */
@@ -64,7 +66,10 @@ export interface LinkEvents {
 export interface Link {
   /** Sends a request and waits for the reply with its id. Frames leave in the order of the calls. Never rejects. */
   request(stanza: Stanza, timeoutMs: number): Promise<Reply>;
-  /** The 8 characters for the phone. Only while pairing. */
+  /**
+   * The 8 characters for the phone, once WhatsApp confirmed that they can be typed. Only while pairing. Rejects where
+   * WhatsApp did not confirm it: then the link has ended.
+   */
   requestPairingCode(phoneNumber: string): Promise<string>;
   end(evidence: CloseEvidence): void;
   /** This device's own address, once paired. */

@@ -14,6 +14,11 @@ export class Requests {
   }
 
   send(id: string, stanza: Stanza, timeoutMs: number): Promise<Reply> {
+    return this.expect(id, () => this.#send(stanza), timeoutMs);
+  }
+
+  /** Waits for the reply to what `send` sends with this id. */
+  expect(id: string, send: () => Promise<unknown>, timeoutMs: number): Promise<Reply> {
     if (this.#ended) return Promise.resolve({ kind: 'unsent' });
     return new Promise((resolve) => {
       const timer = this.#clock.after(timeoutMs, () => finish({ kind: 'timed_out' }));
@@ -24,7 +29,7 @@ export class Requests {
       };
       this.#pending.set(id, finish);
       // The frame may have left in part before the send failed: "unsent" would claim too much.
-      this.#send(stanza).catch(() => finish({ kind: 'lost' }));
+      send().catch(() => finish({ kind: 'lost' }));
     });
   }
 

@@ -19,6 +19,7 @@ import type { LinkTrace, Request, Trace } from './trace.ts';
 // As the real link has them.
 const HELLO_TIMEOUT_MS = 10_000;
 const ATTEMPT_TIMEOUT_MS = 28_000;
+const PAIRING_CODE_TIMEOUT_MS = 10_000;
 const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
 const QRS = 6;
@@ -112,7 +113,9 @@ export class FakeLink implements Link, Client {
 
   requestPairingCode(_phoneNumber: string): Promise<string> {
     this.#barrier.pass(() => this.#server.push({ kind: 'ask_code' }));
-    return this.#code.promise;
+    const late = (): void => this.end({ kind: 'pairing_refused', reply: { kind: 'timed_out' } });
+    const timer = this.#timers.use(this.#options.clock.after(PAIRING_CODE_TIMEOUT_MS, late));
+    return this.#code.promise.finally(() => timer[Symbol.dispose]());
   }
 
   end(evidence: CloseEvidence): void {
@@ -171,8 +174,8 @@ export class FakeLink implements Link, Client {
         this.reached('pairing');
         return this.#showQr(1);
       case 'code':
-        if (frame.code === undefined) return this.#code.reject(new Error('WhatsApp gave no code'));
-        return this.#code.resolve(frame.code);
+        if (frame.code !== undefined) return this.#code.resolve(frame.code);
+        return this.end({ kind: 'pairing_refused', reply: { kind: 'refused', code: 429, text: 'rate-overlimit' } });
       case 'pair_success':
         return this.#pair(frame.identity);
       case 'success':

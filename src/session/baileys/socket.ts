@@ -37,6 +37,8 @@ const CLOSE_TIMEOUT_MS = 2_000;
 const REASON_GRACE_MS = 200;
 /** How long frames that came ahead of a closing handshake may take to be read. */
 const CLOSING_GRACE_MS = 50;
+/** How long WhatsApp may take to confirm that a pairing code can be typed. */
+const PAIRING_CODE_TIMEOUT_MS = 10_000;
 /** rc14 shows the first QR for 60 s and each further one for 20 s. */
 const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
@@ -49,6 +51,9 @@ const isPaired = (creds: AuthenticationCreds): boolean => creds.me !== undefined
 function identityOf(creds: AuthenticationCreds): LinkIdentity {
   return { phoneNumber: jidDecode(creds.me?.id)?.user ?? '' };
 }
+
+/** Baileys counts its stanzas up: `12.345-6`, `12.345-7`. */
+const tagAfter = (tag: string): string => tag.replace(/\d+$/, (count) => String(Number(count) + 1));
 
 /** Connections by Baileys to this server. What Baileys knows of roots and signatures it knows once a process. */
 export function linkTo(server: WhatsAppServer): OpenLink {
@@ -126,8 +131,21 @@ class BaileysLink implements Link {
     return this.#requests.send(id, { ...stanza, attrs: { ...stanza.attrs, id } }, timeoutMs);
   }
 
-  requestPairingCode(phoneNumber: string): Promise<string> {
-    return this.#sock.requestPairingCode(phoneNumber);
+  async requestPairingCode(phoneNumber: string): Promise<string> {
+    // rc14 sends the request without looking at the reply, under the tag that comes next. Were it another one, the reply
+    // would be missed, and the code not shown.
+    const id = tagAfter(this.#sock.generateMessageTag());
+    const ask = (): Promise<string> => this.#sock.requestPairingCode(phoneNumber);
+    const reply = await this.#requests.expect(id, ask, PAIRING_CODE_TIMEOUT_MS);
+    if (reply.kind !== 'result') {
+      // Where Baileys ended the socket, its reason follows.
+      if (!this.#endsByItself) this.end({ kind: 'pairing_refused', reply });
+      await this.ended;
+      throw new Error('WhatsApp did not confirm the pairing code');
+    }
+    const { pairingCode } = this.#creds;
+    if (pairingCode === undefined) throw new TypeError('Baileys holds the pairing code elsewhere than expected');
+    return pairingCode;
   }
 
   end(evidence: CloseEvidence): void {
