@@ -171,6 +171,35 @@ describe('pairing', () => {
     await privet.waitForState(name, 'OPEN');
   });
 
+  test('who waits for a QR has an answer before the service ends', async () => {
+    const instance = await create();
+    using _fault = privet.simulator.addFault({ do: 'no-hello' });
+    const waiting = ask(privet, PairInstanceDocument, { instance });
+    await vi.waitFor(async () => expect((await see(instance))?.state).toBe('PAIRING'));
+    const restarted = privet.restart();
+    const { data } = await waiting;
+    await restarted;
+    expect(data?.pairInstance).toMatchObject({ state: 'UNPAIRED', reason: { code: 'pairing_ended' } });
+  });
+
+  test('a pairing that is stopped, or begun anew, while it waits for a QR is over in the right state', async () => {
+    const instance = await create();
+    const fault = privet.simulator.addFault({ do: 'no-hello' });
+    const first = ask(privet, PairInstanceDocument, { instance });
+    await vi.waitFor(async () => expect((await see(instance))?.state).toBe('PAIRING'));
+    const { stopInstance } = await askFor(privet, StopInstanceDocument, { instance });
+    expect(stopInstance).toMatchObject({ state: 'UNPAIRED', reason: { code: 'stopped_by_user' } });
+    expect((await first).data?.pairInstance?.state).toBe('UNPAIRED');
+
+    const second = ask(privet, PairInstanceDocument, { instance });
+    await vi.waitFor(async () => expect((await see(instance))?.state).toBe('PAIRING'));
+    fault[Symbol.dispose]();
+    const { pairInstance } = await askFor(privet, PairInstanceDocument, { instance });
+    expect(pairInstance).toMatchObject({ state: 'PAIRING', pairing: { qr: expect.any(String) as string } });
+    expect((await second).errors).toEqual([]);
+    expect((await see(instance))?.state).toBe('PAIRING');
+  });
+
   test('what is linked is not paired anew', async () => {
     const { name, phoneNumber } = await privet.link(`life-${++count}`);
     expect((await ask(privet, PairInstanceDocument, { instance: name })).errors).toMatchObject([

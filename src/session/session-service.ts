@@ -14,7 +14,8 @@ import { LoginGate } from './login-gate.ts';
 import { ARCHIVE_MS, Session, type SessionDeps } from './session.ts';
 import { OnceOnly } from './once-only.ts';
 import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
-import { INSTANCE_STATES, type InstanceState, type InstanceView, type StateReason } from './state.ts';
+import { INSTANCE_STATES, PAIRING_ENDED } from './state.ts';
+import type { InstanceState, InstanceView, StateReason } from './state.ts';
 import { unlinkStanza } from './unlink.ts';
 import { watch } from './watch.ts';
 
@@ -83,7 +84,7 @@ export class SessionService implements Sessions, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#registry.all().map((session) => session.halt()));
+    await Promise.all(this.#registry.all().map((session) => this.#end(session)));
   }
 
   async create({ accountId }: Reach, name: string): Promise<InstanceView> {
@@ -281,6 +282,12 @@ export class SessionService implements Sessions, AsyncDisposable {
     await session.halt();
     await storage.credentials.archive(view.id, clock.now() + ARCHIVE_MS);
     await this.#settle(session, 'LOGGED_OUT', { code: 'unlinked_by_user', message: 'Logged out on WhatsApp' });
+  }
+
+  /** The service ends: who waits for something to scan or type is told that none comes. */
+  async #end(session: Session): Promise<void> {
+    await session.halt();
+    if (session.view.state === 'PAIRING') session.set('UNPAIRED', PAIRING_ENDED);
   }
 
   async #settle(session: Session, state: InstanceState, reason: StateReason): Promise<void> {

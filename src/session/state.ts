@@ -30,6 +30,11 @@ export const SESSION_FAILED: StateReason = {
   message: 'The session failed; start it again',
 };
 
+export const PAIRING_ENDED: StateReason = {
+  code: 'pairing_ended',
+  message: 'The service ended before the pairing was done; pair again once it runs',
+};
+
 /** What is shown while an instance waits to be linked. */
 export interface Pairing {
   /** The text of the QR code to scan, when pairing by QR. */
