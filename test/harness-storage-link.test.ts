@@ -98,7 +98,7 @@ async function checkTruth(rig: Rig, nth: number): Promise<void> {
   const isListed = rig.simulator.account(phoneOf(nth)).linkedDevices > 0;
   if (isListed) expect(credentials, `${name} is listed on the phone`).toBeDefined();
   if (credentials !== undefined && view?.state !== 'OPEN') {
-    await rig.sessions.start(rig.reach, name);
+    await rig.sessions.start(rig.reach, name, new AbortController().signal);
     // Credentials that the phone never heard of are refused, which is a confirmed logout.
     await waitFor(rig, name, isListed ? ['OPEN'] : ['OPEN', 'LOGGED_OUT']);
   }
@@ -106,5 +106,5 @@ async function checkTruth(rig: Rig, nth: number): Promise<void> {
     const { snapshot } = await rig.sessions.readPrivacy(rig.reach, name, new AbortController().signal);
     expect(snapshot.categories.size).toBeGreaterThan(0);
   }
-  await rig.sessions.stop(rig.reach, name);
+  await rig.sessions.stop(rig.reach, name, new AbortController().signal);
 }

@@ -42,8 +42,8 @@ builder.mutationField('createInstance', (t) =>
         const { text } = await tokens.create(principal, instance.id, {});
         return { instance, token: text };
       } catch (error) {
-        // Else its name would be taken, and no token of it known to anybody.
-        await sessions.delete(reach, name).catch(() => undefined);
+        // Else its name would be taken, and no token of it known to anybody: also where this call has run out of time.
+        await sessions.delete(reach, name, new AbortController().signal).catch(() => undefined);
         throw error;
       }
     },
@@ -58,7 +58,8 @@ builder.mutationField('startInstance', (t) =>
       'Connects a linked instance, and keeps it connected. Refused where it is not linked; answers before it is connected.',
     authScopes: { pair: true },
     args: instanceArgument,
-    resolve: (_root, { instance }, { sessions, reach }) => sessions.start(reach, existingName(instance)),
+    resolve: (_root, { instance }, { sessions, reach, signal }) =>
+      sessions.start(reach, existingName(instance), signal),
   }),
 );
 
@@ -69,7 +70,7 @@ builder.mutationField('stopInstance', (t) =>
     description: 'Disconnects an instance until it is started again. It stays paired.',
     authScopes: { pair: true },
     args: instanceArgument,
-    resolve: (_root, { instance }, { sessions, reach }) => sessions.stop(reach, existingName(instance)),
+    resolve: (_root, { instance }, { sessions, reach, signal }) => sessions.stop(reach, existingName(instance), signal),
   }),
 );
 
@@ -81,9 +82,9 @@ builder.mutationField('deleteInstance', (t) =>
       'Deletes an instance and its tokens, and logs its device out on WhatsApp where it is connected. Streams that watch it end.',
     authScopes: { admin: true },
     args: instanceArgument,
-    resolve: async (_root, args, { sessions, reach }) => {
+    resolve: async (_root, args, { sessions, reach, signal }) => {
       const name = existingName(args.instance);
-      await sessions.delete(reach, name);
+      await sessions.delete(reach, name, signal);
       return { name };
     },
   }),

@@ -32,14 +32,14 @@ export class NotedSessions implements Sessions {
     return this.#sessions.pair(reach, name, phoneNumber, signal);
   }
 
-  async start(reach: Reach, name: string): Promise<InstanceView> {
+  async start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     await this.find(reach, name);
-    return this.#sessions.start(reach, name);
+    return this.#sessions.start(reach, name, signal);
   }
 
-  async stop(reach: Reach, name: string): Promise<InstanceView> {
+  async stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     await this.find(reach, name);
-    return this.#sessions.stop(reach, name);
+    return this.#sessions.stop(reach, name, signal);
   }
 
   async unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
@@ -47,9 +47,9 @@ export class NotedSessions implements Sessions {
     return this.#sessions.unlink(reach, name, signal);
   }
 
-  async delete(reach: Reach, name: string): Promise<void> {
+  async delete(reach: Reach, name: string, signal: AbortSignal): Promise<void> {
     await this.find(reach, name);
-    return this.#sessions.delete(reach, name);
+    return this.#sessions.delete(reach, name, signal);
   }
 
   async readPrivacy(reach: Reach, name: string, signal: AbortSignal) {

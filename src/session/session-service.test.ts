@@ -1,27 +1,39 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
+import type { Clock } from '../clock.ts';
 import { createEvents } from '../events/topics.ts';
 import { StorageError } from '../storage/errors.ts';
 import type { Instances } from '../storage/instances.ts';
 import { temporaryStorage } from '../storage/storage.fixture.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
+import type { CloseEvidence, Link, OpenLink, Reply } from './link.ts';
 import { SessionService } from './session-service.ts';
 
-const opened = async (change: (instances: Instances) => Partial<Instances>) => {
+const { signal } = new AbortController();
+
+const sessionsOptions = (clock: Clock, storage: Storage) => ({
+  clock,
+  log: pino({ level: 'silent' }),
+  telemetry: new Proxy({} as SessionEvents, { get: () => () => undefined }),
+  storage,
+  events: createEvents(),
+});
+
+const opened = async (
+  change: (instances: Instances) => Partial<Instances>,
+  openLink: OpenLink = () => expect.unreachable(),
+) => {
   const clock = new VirtualClock();
   const storage = await temporaryStorage({ clock });
   const { id: accountId } = await storage.accounts.create({ label: '' });
   const sessions = new SessionService({
-    clock,
-    log: pino({ level: 'silent' }),
-    telemetry: new Proxy({} as SessionEvents, { get: () => () => undefined }),
-    storage: { ...storage, instances: { ...storage.instances, ...change(storage.instances) } },
-    events: createEvents(),
-    openLink: () => expect.unreachable(),
+    ...sessionsOptions(clock, { ...storage, instances: { ...storage.instances, ...change(storage.instances) } }),
+    openLink,
   });
   await sessions.load();
-  return { sessions, storage, reach: { accountId } };
+  return { clock, sessions, storage, reach: { accountId } };
 };
 
 test('a create that was carried out and reported as failed leaves an instance that can be found and deleted', async () => {
@@ -34,7 +46,7 @@ test('a create that was carried out and reported as failed leaves an instance th
   }));
   await expect(sessions.create(reach, 'shop')).rejects.toBe(failed);
   expect(await sessions.find(reach, 'shop')).toMatchObject({ name: 'shop', state: 'UNPAIRED' });
-  await sessions.delete(reach, 'shop');
+  await sessions.delete(reach, 'shop', signal);
   expect([await sessions.find(reach, 'shop'), await storage.instances.find(reach.accountId, 'shop')]).toEqual([
     undefined,
     undefined,
@@ -62,4 +74,59 @@ test('of two creates at once one makes the instance, and there is one session fo
   const made = await Promise.allSettled([sessions.create(reach, 'shop'), sessions.create(reach, 'shop')]);
   expect(made.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(sessions.countByState().get('UNPAIRED')).toBe(1);
+});
+
+/** A connection that is OPEN at once, and on which nothing but privacy reads is ever answered. */
+const deafLink: OpenLink = ({ events }) => {
+  const over = Promise.withResolvers<CloseEvidence>();
+  const privacy = { tag: 'privacy', attrs: {}, content: [{ tag: 'category', attrs: { name: 'last', value: 'all' } }] };
+  const shown: Reply = { kind: 'result', stanza: { tag: 'iq', attrs: { type: 'result' }, content: [privacy] } };
+  const link: Link = {
+    request: ({ attrs }) => (attrs['xmlns'] === 'privacy' ? Promise.resolve(shown) : new Promise(() => undefined)),
+    requestPairingCode: () => expect.unreachable(),
+    end: over.resolve,
+    jid: '4915550000001:1@s.whatsapp.net',
+    phase: 'open',
+    reached: () => undefined,
+    ended: over.promise,
+  };
+  queueMicrotask(() => events.onLogin({ phoneNumber: '4915550000001' }));
+  return link;
+};
+
+const linked = async () => {
+  const rig = await opened(() => ({}), deafLink);
+  const { id } = await rig.sessions.create(rig.reach, 'shop');
+  await rig.storage.credentials.save(id, '{}');
+  return { ...rig, id };
+};
+
+test('a stop that comes before the sessions are taken up again is not undone', async () => {
+  const { clock, sessions, storage, reach, id } = await linked();
+  await storage.instances.update(id, { wanted: 'running' });
+  const restarted = new SessionService({ ...sessionsOptions(clock, storage), openLink: deafLink });
+  await restarted.load();
+  await restarted.stop(reach, 'shop', signal);
+  restarted.resume();
+  await clock.advance(1_000);
+  expect(await restarted.find(reach, 'shop')).toMatchObject({ state: 'STOPPED' });
+  await Promise.all([sessions, restarted].map((service) => service[Symbol.asyncDispose]()));
+});
+
+test('a change that waits behind another one is given up with its call, and so many may wait', async () => {
+  const { clock, sessions, reach } = await linked();
+  await sessions.start(reach, 'shop', signal);
+  await clock.advance(1_000);
+  expect(await sessions.find(reach, 'shop')).toMatchObject({ state: 'OPEN' });
+  // WhatsApp does not answer it.
+  void sessions.unlink(reach, 'shop', signal);
+  const caller = new AbortController();
+  const deleted = sessions.delete(reach, 'shop', caller.signal);
+  caller.abort(new Error('time is up'));
+  await expect(deleted).rejects.toThrow('time is up');
+
+  const waiting = Array.from({ length: 40 }, () =>
+    sessions.stop(reach, 'shop', signal).catch((error: unknown) => error),
+  );
+  expect(await waiting.at(-1)).toMatchObject({ code: 'OVERLOADED', retryAfterMs: expect.any(Number) as number });
 });

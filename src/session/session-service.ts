@@ -41,7 +41,7 @@ const PAGE = 500;
 /** Owns the sessions of all instances. */
 export class SessionService implements Sessions, AsyncDisposable {
   readonly #registry = new InstanceRegistry<Session>();
-  readonly #resumable: Session[] = [];
+  readonly #resumable = new Set<Session>();
   readonly #onceOnly: OnceOnly;
   readonly #options: SessionServiceOptions;
   readonly #sessionDeps: SessionDeps;
@@ -80,7 +80,8 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   /** Starts the sessions of all instances that were running when the service ended. */
   resume(): void {
-    for (const session of this.#resumable.splice(0)) session.start();
+    for (const session of this.#resumable) session.start();
+    this.#resumable.clear();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -118,8 +119,7 @@ export class SessionService implements Sessions, AsyncDisposable {
   async pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
     const { storage } = this.#options;
-    await session.exclusively(async () => {
-      this.#requireKnown(session);
+    await this.#change(session, signal, async () => {
       if ((await storage.credentials.load(session.view.id)) !== undefined) {
         throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; unlink it before pairing again`);
       }
@@ -131,11 +131,10 @@ export class SessionService implements Sessions, AsyncDisposable {
     return view;
   }
 
-  async start(reach: Reach, name: string): Promise<InstanceView> {
+  async start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
     const { storage } = this.#options;
-    return session.exclusively(async () => {
-      this.#requireKnown(session);
+    return this.#change(session, signal, async () => {
       if ((await storage.credentials.load(session.view.id)) === undefined) {
         throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is not linked to a phone; pair it first`);
       }
@@ -145,10 +144,9 @@ export class SessionService implements Sessions, AsyncDisposable {
     });
   }
 
-  async stop(reach: Reach, name: string): Promise<InstanceView> {
+  async stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
-    return session.exclusively(async () => {
-      this.#requireKnown(session);
+    return this.#change(session, signal, async () => {
       await session.halt();
       const paired = (await this.#options.storage.credentials.load(session.view.id)) !== undefined;
       await this.#settle(session, paired ? 'STOPPED' : 'UNPAIRED', { code: 'stopped_by_user', message: 'Stopped' });
@@ -158,21 +156,18 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   async unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
-    return session.exclusively(async () => {
-      this.#requireKnown(session);
-      signal.throwIfAborted();
+    return this.#change(session, signal, async () => {
       await this.#logOut(session);
       return session.view;
     });
   }
 
   /** Deletes the instance and its login for good: nothing is kept of it. */
-  async delete(reach: Reach, name: string): Promise<void> {
+  async delete(reach: Reach, name: string, signal: AbortSignal): Promise<void> {
     const session = this.#get(reach, name);
     const { storage, log } = this.#options;
     const { id } = session.view;
-    await session.exclusively(async () => {
-      this.#requireKnown(session);
+    await this.#change(session, signal, async () => {
       // Best effort: without a connection the phone goes on listing the device until somebody removes it there.
       if (session.view.state === 'OPEN') {
         await this.#logOut(session).catch((error: unknown) => log.warn({ instance: id, err: error }, 'not logged out'));
@@ -241,14 +236,20 @@ export class SessionService implements Sessions, AsyncDisposable {
     return () => (this.#registry.has(session) ? session.view : undefined);
   }
 
-  /** It may have been deleted while this call waited for its turn. */
-  #requireKnown(session: Session): void {
-    if (!this.#registry.has(session)) throw instanceNotFound(session.view.name);
+  /** One change of an instance's life, in its turn. */
+  #change<T>(session: Session, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return session.exclusively(signal, async () => {
+      // It may have been deleted while this call waited.
+      if (!this.#registry.has(session)) throw instanceNotFound(session.view.name);
+      // From now on it is this word that counts, not what was wanted when the service ended.
+      this.#resumable.delete(session);
+      return work();
+    });
   }
 
   #take(record: InstanceRecord): void {
     const session = this.#register(record);
-    if (record.wanted === 'running') this.#resumable.push(session);
+    if (record.wanted === 'running') this.#resumable.add(session);
   }
 
   #register(record: InstanceRecord): Session {

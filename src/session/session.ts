@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { Places } from '../places.ts';
 import { isPassing } from '../storage/errors.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
@@ -29,6 +30,9 @@ const PAIRING_CODE_MS = 160_000;
 /** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
 
+/** How many calls may wait to change one instance's life. */
+const MOST_CHANGES = 32;
+
 interface Run {
   readonly controller: AbortController;
   readonly done: Promise<void>;
@@ -45,7 +49,7 @@ export class Session {
   #link: Link | undefined;
   /** Ends the pause before the next attempt. */
   #wake: (() => void) | undefined;
-  #lifecycle: Promise<void> = Promise.resolve();
+  readonly #changes = new Places(1, MOST_CHANGES, 'Too many changes of this instance wait for their turn');
   readonly #deps: SessionDeps;
   readonly #policy: ReconnectPolicy;
 
@@ -86,20 +90,19 @@ export class Session {
     return this.#run?.done ?? Promise.resolve();
   }
 
-  /** Runs one change of the instance's life after the other: pairing, starting, stopping, unlinking. */
-  async exclusively<T>(change: () => Promise<T>): Promise<T> {
-    const before = this.#lifecycle;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#lifecycle = promise;
-    await before;
+  /**
+   * Runs one change of the instance's life after the other: pairing, starting, stopping, unlinking. One that has begun
+   * runs to its end.
+   * @throws RetryLaterError OVERLOADED when too many wait; the signal's reason when aborted while waiting.
+   */
+  async exclusively<T>(signal: AbortSignal, change: () => Promise<T>): Promise<T> {
+    using _turn = await this.#changes.take('', signal);
     try {
       return await change();
     } catch (error) {
       // It ended the connection, and then the database failed: the state must not go on claiming a connection.
       if (isLive(this.#view) && !this.#run) this.set('STOPPED', SESSION_FAILED);
       throw error;
-    } finally {
-      resolve();
     }
   }
 

@@ -34,11 +34,11 @@ export interface Sessions {
   list(reach: Reach, page: { first: number; after?: string | undefined }): Promise<InstancePage>;
   /** Begins pairing; resolves once the first QR or the code is there, or the state says why not. */
   pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView>;
-  start(reach: Reach, name: string): Promise<InstanceView>;
-  stop(reach: Reach, name: string): Promise<InstanceView>;
+  start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
+  stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
   /** Logs the linked device out on WhatsApp and waits until WhatsApp confirmed it. */
   unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
-  delete(reach: Reach, name: string): Promise<void>;
+  delete(reach: Reach, name: string, signal: AbortSignal): Promise<void>;
 
   /** A fresh read; callers share one that was not sent yet. */
   readPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<PrivacyReading>;

@@ -53,8 +53,8 @@ export async function change(
   }
   const asked = ask(world, slot, kind, async (sessions, reach, signal): Promise<unknown> => {
     if (kind === 'unlink') return sessions.unlink(reach, slot.name, signal);
-    if (kind === 'delete') return sessions.delete(reach, slot.name).then(() => true);
-    return kind === 'start' ? sessions.start(reach, slot.name) : sessions.stop(reach, slot.name);
+    if (kind === 'delete') return sessions.delete(reach, slot.name, signal).then(() => true);
+    return kind === 'start' ? sessions.start(reach, slot.name, signal) : sessions.stop(reach, slot.name, signal);
   });
   const done = await asked?.result;
   if (!asked) return;

@@ -17,7 +17,7 @@ export const SESSION_GUARDS: readonly Guard[] = [
   {
     name: 'one change of life after the other',
     file: 'src/session/session.ts',
-    find: '    await before;\n',
+    find: "    using _turn = await this.#changes.take('', signal);\n",
     replace: '',
   },
   {
