@@ -14,7 +14,7 @@ import { LoginGate } from './login-gate.ts';
 import { ARCHIVE_MS, Session, type SessionDeps } from './session.ts';
 import { OnceOnly } from './once-only.ts';
 import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
-import { INSTANCE_STATES, PAIRING_ENDED } from './state.ts';
+import { INSTANCE_STATES, isRefusedForGood, PAIRING_ENDED } from './state.ts';
 import type { InstanceState, InstanceView, StateReason } from './state.ts';
 import { unlinkStanza } from './unlink.ts';
 import { watch } from './watch.ts';
@@ -157,7 +157,7 @@ export class SessionService implements Sessions, AsyncDisposable {
   async unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
     return this.#change(session, signal, async () => {
-      await this.#logOut(session);
+      await (isRefusedForGood(session.view) ? this.#setAside(session) : this.#logOut(session));
       return session.view;
     });
   }
@@ -283,6 +283,15 @@ export class SessionService implements Sessions, AsyncDisposable {
     await session.halt();
     await storage.credentials.archive(view.id, clock.now() + ARCHIVE_MS);
     await this.#settle(session, 'LOGGED_OUT', { code: 'unlinked_by_user', message: 'Logged out on WhatsApp' });
+  }
+
+  /** WhatsApp takes no logout from an account that it refuses, and without this the instance could not be linked anew. */
+  async #setAside(session: Session): Promise<void> {
+    const { storage, clock } = this.#options;
+    await session.halt();
+    await storage.credentials.archive(session.view.id, clock.now() + ARCHIVE_MS);
+    const message = 'Unlinked here alone, since WhatsApp refuses the account; its phone may still list the device';
+    await this.#settle(session, 'UNPAIRED', { code: 'unlinked_here', message });
   }
 
   /** The service ends: who waits for something to scan or type is told that none comes. */

@@ -36,7 +36,10 @@ export interface Sessions {
   pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView>;
   start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
   stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
-  /** Logs the linked device out on WhatsApp and waits until WhatsApp confirmed it. */
+  /**
+   * Logs the linked device out on WhatsApp and waits until WhatsApp confirmed it. Where WhatsApp locked or banned the
+   * account for good, its credentials are set aside here alone; the phone may still list the device.
+   */
   unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
   delete(reach: Reach, name: string, signal: AbortSignal): Promise<void>;
 

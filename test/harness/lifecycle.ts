@@ -1,5 +1,7 @@
+import type { InstanceView } from '../../src/session/state.ts';
 import { ask } from './calls.ts';
 import { checkEnd } from './checks/calls.ts';
+import { saysFailure } from './evidence.ts';
 import type { Credentials } from './model/frames.ts';
 import type { Call, CallKind } from './trace.ts';
 import type { Slot, World } from './world.ts';
@@ -51,16 +53,16 @@ export async function change(
   if (kind === 'start') {
     slot.parked = false;
   }
-  const asked = ask(world, slot, kind, async (sessions, reach, signal): Promise<unknown> => {
+  const asked = ask(world, slot, kind, async (sessions, reach, signal): Promise<InstanceView | 'deleted'> => {
     if (kind === 'unlink') return sessions.unlink(reach, slot.name, signal);
-    if (kind === 'delete') return sessions.delete(reach, slot.name, signal).then(() => true);
+    if (kind === 'delete') return sessions.delete(reach, slot.name, signal).then(() => 'deleted');
     return kind === 'start' ? sessions.start(reach, slot.name, signal) : sessions.stop(reach, slot.name, signal);
   });
   const done = await asked?.result;
   if (!asked) return;
   if (done !== undefined && kind !== 'start') slot.parked = !isAskedToRun(world, slot, asked.call);
   if (done !== undefined && kind === 'delete' && slot.id === id) slot.id = undefined;
-  if (done !== undefined && kind === 'unlink') checkUnlinked(world, slot, stored);
+  if (done !== undefined && done !== 'deleted' && kind === 'unlink') checkUnlinked(world, slot, stored, done);
   checkEnd(world, slot, asked.call);
 }
 
@@ -68,7 +70,20 @@ export async function change(
 const isAskedToRun = (world: World, slot: Slot, { n }: Call): boolean =>
   world.trace.calls.some((other) => other.slot === slot.name && other.n > n && ['start', 'pair'].includes(other.kind));
 
-function checkUnlinked({ trace, whatsApp }: World, slot: Slot, stored: string | undefined): void {
+function checkUnlinked(
+  { trace, whatsApp }: World,
+  slot: Slot,
+  stored: string | undefined,
+  { reason }: InstanceView,
+): void {
+  if (reason?.code === 'unlinked_here') {
+    const isRefused = trace.links.some((link) => link.slot === slot.name && saysFailure(link, 403, 406));
+    return trace.expect(
+      isRefused,
+      'unlinked means unlinked',
+      () => `WhatsApp never refused the account of ${slot.name}`,
+    );
+  }
   const credentials = stored === undefined ? undefined : (JSON.parse(stored) as Credentials);
   const isListed = credentials !== undefined && whatsApp.account(slot.name).devices.has(credentials.device);
   trace.expect(!isListed, 'unlinked means unlinked', () => `the phone of ${slot.name} still lists the device`);
