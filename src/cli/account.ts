@@ -7,12 +7,16 @@ const create: Command = {
   options: [{ name: 'label', value: 'text', help: 'What to know it by' }],
   positionals: [],
   run: ({ options }, io) =>
-    withAdmin(io, async ({ storage, tokens }) => {
-      const account = await storage.accounts.create({ label: options.get('label') ?? '' });
-      const { text } = await tokens.issueAccountToken(account.id, { label: 'first' });
-      io.say(`Account ${account.id}`);
-      io.say(`Token   ${text}`);
-    }),
+    withAdmin(
+      io,
+      async ({ storage, tokens }) => {
+        const account = await storage.accounts.create({ label: options.get('label') ?? '' });
+        const { text } = await tokens.issueAccountToken(account.id, { label: 'first' });
+        io.say(`Account ${account.id}`);
+        io.say(`Token   ${text}`);
+      },
+      { makesDatabase: true },
+    ),
 };
 
 const list: Command = {

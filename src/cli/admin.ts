@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { createTokenService, type TokenService } from '../access/token-service.ts';
 import { configWarnings, createConfig } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
 import { createSecrets } from '../config/secrets.ts';
 import { OperatorError } from '../errors.ts';
 import type { AccountRecord } from '../storage/accounts.ts';
+import { databasePath } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import type { CommandIo } from './io.ts';
 
@@ -29,9 +31,23 @@ export const adminSettings = (io: CommandIo): AdminSettings => {
   return { dataDir, masterKey, newMasterKey, warn };
 };
 
-/** Opens the data folder beside a service that may be running on it: without taking ownership. */
-export const withAdmin = async (io: CommandIo, work: (admin: Admin) => Promise<void>): Promise<void> => {
-  await using storage = await openStorage(adminSettings(io));
+/**
+ * Opens the data folder beside a service that may be running on it: without taking ownership. Where there is no database
+ * the folder is most likely another one than the service's, so only a command that begins with a new one makes it.
+ */
+export const withAdmin = async (
+  io: CommandIo,
+  work: (admin: Admin) => Promise<void>,
+  options: { readonly makesDatabase?: boolean } = {},
+): Promise<void> => {
+  const settings = adminSettings(io);
+  const path = databasePath(settings.dataDir);
+  if (!options.makesDatabase && !existsSync(path)) {
+    throw new OperatorError(
+      `There is no database ${path}: PRIVET_DATA must name the service's data folder ("privet account create" makes a new one)`,
+    );
+  }
+  await using storage = await openStorage(settings);
   await work({ storage, tokens: createTokenService({ storage }) });
 };
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTokenService } from '../access/token-service.ts';
@@ -92,6 +93,23 @@ test('an unknown PRIVET_* is a warning', async () => {
   expect([code, err]).toEqual([0, 'Warning: PRIVET_DATUM is not a variable of this service and is ignored']);
 });
 
+test.each([
+  ['account', 'list'],
+  ['token', 'create'],
+  ['token', 'list'],
+  ['token', 'rotate', 'x'],
+  ['token', 'revoke', 'x'],
+  ['instance', 'list'],
+  ['instance', 'restore', 'x'],
+  ['backup', 'x.db'],
+  ['keys', 'rotate'],
+])('%s %s makes no database where there is none', async (...argv) => {
+  const { dataDir, run } = runner();
+  const { code, out, err } = await run(...argv);
+  expect([code, out, err]).toEqual([1, '', expect.stringMatching(/^There is no database .*privet\.db/)]);
+  expect(existsSync(dataDir)).toBe(false);
+});
+
 test('account create prints a token that works for the new account', async () => {
   const { run, authenticate } = runner();
   const { code, out } = await run('account', 'create', '--label', 'shop');
@@ -165,7 +183,8 @@ test('a token for an instance reaches it alone', async () => {
 });
 
 test('with several accounts --account is needed, and another account’s token stays out of reach', async () => {
-  const { run, authenticate } = runner();
+  const { dataDir, run, authenticate } = runner();
+  await (await openStorage({ dataDir }))[Symbol.asyncDispose]();
   expect((await run('token', 'list')).err).toMatch(/^There is no account yet/);
   const [one, two] = [tokenIn((await run('account', 'create')).out), tokenIn((await run('account', 'create')).out)];
   expect((await run('token', 'list')).err).toMatch(/^--account is needed, since there are 2/);
