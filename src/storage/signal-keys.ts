@@ -21,7 +21,7 @@ export interface SignalKeys {
 
 const KEY_COLUMNS = ['instance_id', 'type', 'key_id'] as const;
 
-/** SQLite takes 32,766 parameters a statement; Postgres 65,535. A row below has four. */
+/** SQLite takes 32,766 parameters a statement. A row below has four. */
 const CHUNK = 500;
 
 const chunks = <T>(items: readonly T[]): T[][] =>

@@ -62,7 +62,7 @@ const MOST_INSTANCE_TOKENS = 100;
 /** For how long a token that ended is still listed: 30 days. */
 const KEEP_ENDED_MS = 30 * 24 * 3_600_000;
 
-/** A query has so many parameters at most: below what either database takes. */
+/** A query has so many parameters at most: SQLite takes 32,766. */
 const MOST_IDS = 500;
 
 const toRecord = (row: Tables['tokens']): TokenRecord => ({
