@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../errors.ts';
 import { createPrivately, prepareDataFolder, writeFileDurably } from './data-folder.ts';
+import { isBusy } from './errors.ts';
 
 /** That this process alone serves the data folder. Disposing gives it back. */
 export interface Ownership extends Disposable {
@@ -33,8 +34,7 @@ const lock = (path: string): DatabaseSync | undefined => {
     return database;
   } catch (error) {
     database.close();
-    // SQLITE_BUSY
-    if (error instanceof Error && 'errcode' in error && error.errcode === 5) return undefined;
+    if (isBusy(error)) return undefined;
     throw error;
   }
 };
