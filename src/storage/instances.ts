@@ -56,8 +56,6 @@ export interface Instances {
   get(id: string): Promise<InstanceRecord | undefined>;
   /** At most `first`, ordered by the bytes of the names, those after `afterName`; with `instanceId` that one alone. */
   list(accountId: string, page: InstancePageRequest): Promise<InstanceRecord[]>;
-  /** Those of all accounts that the user wants to run, the oldest first. */
-  listWanted(): Promise<InstanceRecord[]>;
   /** @throws StorageError `no_instance` when it is gone. */
   update(id: string, patch: InstancePatch): Promise<void>;
   /**
@@ -185,13 +183,6 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
         if (afterName !== undefined) query = query.where('name', '>', afterName);
         if (instanceId !== undefined) query = query.where('id', '=', instanceId);
         const rows = await query.orderBy('name').limit(first).execute();
-        return rows.map((row) => toRecord(sealer, row));
-      }),
-
-    listWanted: () =>
-      guarded('instances.listWanted', async () => {
-        const query = db.selectFrom('instances').selectAll().where('wanted', '=', 'running');
-        const rows = await query.orderBy('created_at').orderBy('id').execute();
         return rows.map((row) => toRecord(sealer, row));
       }),
 

@@ -62,7 +62,7 @@ test('an update changes what it names, and an instance that is gone is an error'
   await storage.instances.update(id, { wanted: 'running', state: 'OPEN', stateSince: 7, reason, phoneNumber: '49151' });
   const expected = { wanted: 'running', state: 'OPEN', stateSince: 7, reason, phoneNumber: '49151', name: 'x' };
   expect(await storage.instances.get(id)).toMatchObject(expected);
-  expect(await storage.instances.listWanted()).toMatchObject([expected]);
+  expect(await storage.instances.list(accountId, { first: 2 })).toMatchObject([expected]);
   await storage.instances.update(id, { reason: null, phoneNumber: null });
   const cleared = await storage.instances.find(accountId, 'x');
   expect([cleared?.reason, cleared?.phoneNumber, cleared?.state]).toEqual([undefined, undefined, 'OPEN']);
@@ -161,14 +161,14 @@ test('the ids of signal keys, which may be phone numbers, are not in the databas
 test('a phone number that does not open hides neither its instance nor the others', async () => {
   const dataDir = temporaryFolder();
   const storage = await temporaryStorage({ dataDir });
-  const [a, b] = [await addInstance(storage, 'a'), await addInstance(storage, 'b')];
-  for (const { id } of [a, b]) await storage.instances.update(id, { wanted: 'running', phoneNumber: '49151' });
+  const a = await addInstance(storage, 'a');
+  const b = await addInstance(storage, 'b', a.accountId);
+  for (const { id } of [a, b]) await storage.instances.update(id, { phoneNumber: '49151' });
   tamper(
     dataDir,
     `update instances set phone = (select phone from instances where id = '${a.id}') where id = '${b.id}'`,
   );
-  const wanted = await storage.instances.listWanted();
-  const [first, second] = wanted.sort((one, other) => one.name.localeCompare(other.name));
+  const [first, second] = await storage.instances.list(a.accountId, { first: 2 });
   expect([first?.phoneNumber, first?.damaged]).toEqual(['49151', undefined]);
   expect([second?.phoneNumber, second?.damaged?.code]).toEqual([undefined, 'refused']);
 });
