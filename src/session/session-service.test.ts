@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import type { Clock } from '../clock.ts';
 import { createEvents } from '../events/topics.ts';
-import { StorageError } from '../storage/errors.ts';
+import { SealError, StorageError } from '../storage/errors.ts';
 import type { Instances } from '../storage/instances.ts';
 import { temporaryStorage } from '../storage/storage.fixture.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -28,12 +28,14 @@ const opened = async (
   const clock = new VirtualClock();
   const storage = await temporaryStorage({ clock });
   const { id: accountId } = await storage.accounts.create({ label: '' });
+  const lines: string[] = [];
   const sessions = new SessionService({
     ...sessionsOptions(clock, { ...storage, instances: { ...storage.instances, ...change(storage.instances) } }),
+    log: pino({ level: 'warn' }, { write: (line) => void lines.push(line) }),
     openLink,
   });
   await sessions.load();
-  return { clock, sessions, storage, reach: { accountId } };
+  return { clock, sessions, storage, lines, reach: { accountId } };
 };
 
 test('a create that was carried out and reported as failed leaves an instance that can be found and deleted', async () => {
@@ -129,4 +131,17 @@ test('a change that waits behind another one is given up with its call, and so m
     sessions.stop(reach, 'shop', signal).catch((error: unknown) => error),
   );
   expect(await waiting.at(-1)).toMatchObject({ code: 'OVERLOADED', retryAfterMs: expect.any(Number) as number });
+});
+
+test('a phone number that does not open is told, since the instance looks as if it had none', async () => {
+  const damaged = new SealError('refused', 'A sealed value of type "phone" does not open');
+  const stored = { accountId: 'a', wanted: 'stopped', state: 'STOPPED', stateSince: 1, createdAt: 1 } as const;
+  const { lines } = await opened(() => ({
+    list: () =>
+      Promise.resolve([
+        { ...stored, id: 'bad-row', name: 'bad', damaged },
+        { ...stored, id: 'good-row', name: 'good' },
+      ]),
+  }));
+  expect(lines).toEqual([expect.stringMatching(/"instance":"bad-row".*does not open/)]);
 });

@@ -248,6 +248,8 @@ export class SessionService implements Sessions, AsyncDisposable {
   }
 
   #take(record: InstanceRecord): void {
+    const { id: instance, damaged: err } = record;
+    if (err) this.#options.log.warn({ instance, err }, 'the phone number does not open, and is shown as unknown');
     const session = this.#register(record);
     if (record.wanted === 'running') this.#resumable.add(session);
   }
