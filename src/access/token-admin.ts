@@ -39,7 +39,7 @@ export interface TokenAdmin {
   revoke(caller: Principal, tokenId: string): Promise<TokenView>;
 }
 
-const noSuchToken = (): PrivetError => new PrivetError('NOT_FOUND', 'There is no such token');
+const noSuchToken = (): PrivetError => new PrivetError('NOT_FOUND', 'There is no such token that works');
 
 /** @throws PrivetError FORBIDDEN */
 function requireScopes({ scopes }: Principal, wanted: readonly string[]): void {

@@ -93,6 +93,16 @@ test('a given token that was revoked stays revoked, with a warning', async () =>
   expect(lines).toEqual([expect.stringContaining('PRIVET_ACCOUNT_TOKEN holds a token that was revoked')]);
 });
 
+test('a given token that has expired is told to have expired', async () => {
+  const { storage, tokens, authenticate, pass, lines } = await setUp();
+  const given = 'c'.repeat(40);
+  await tokens.ensureFirstAccount(given);
+  await storage.tokens.expire((await authenticate(given))?.tokenId ?? '', START + 1000);
+  pass(1000);
+  await tokens.ensureFirstAccount(given);
+  expect(lines).toEqual([expect.stringContaining('PRIVET_ACCOUNT_TOKEN holds a token that has expired')]);
+});
+
 test('a given token in our own form works, whatever its checksum', async () => {
   const { tokens, authenticate } = await setUp();
   const { text } = mintToken('account');

@@ -152,7 +152,7 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
     async rotate(accountId, tokenId, { overlapMs }) {
       const overlap = checkedOverlap(overlapMs);
       const old = await find(accountId, tokenId);
-      if (!old || !isActive(old, clock.now())) throw new PrivetError('NOT_FOUND', 'There is no such token');
+      if (!old || !isActive(old, clock.now())) throw new PrivetError('NOT_FOUND', 'There is no such token that works');
       // The label of the variable's token is that token's alone; one from before they were refused may have control
       // characters.
       const label = old.label === GIVEN_TOKEN_LABEL ? '' : old.label.replace(/\p{Cc}/gu, ' ');
@@ -192,7 +192,8 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
         // One that was made here and put into the variable later: it is not to be forgotten once it has ended.
         if (known.label !== GIVEN_TOKEN_LABEL) await storage.tokens.relabel(known.id, GIVEN_TOKEN_LABEL);
         if (!isActive(known, clock.now())) {
-          logger.warn({ tokenId: known.id }, `${GIVEN_TOKEN_LABEL} holds a token that was revoked: set another one`);
+          const how = known.revokedAt === undefined ? 'has expired' : 'was revoked';
+          logger.warn({ tokenId: known.id }, `${GIVEN_TOKEN_LABEL} holds a token that ${how}: set another one`);
         }
         return undefined;
       }
