@@ -86,7 +86,7 @@ test('what is under the new key already is not said to be sealed under one now',
   const toFile = await byFile.with({ PRIVET_ENCRYPTION_KEY: stale }).run('keys', 'rotate', '--to-key-file');
   expect(toFile).toMatchObject({ code: 1, out: '' });
   expect(toFile.err).toMatch(
-    /^Nothing is changed: the database is under the key in .*encryption\.key already, and PRIVET_/,
+    /^Nothing is changed: the database is under the key in .*encryption\.key already, and PRIVET_.*: unset it before/,
   );
   expect(readFileSync(keyFile, 'utf8')).toBe(before);
 

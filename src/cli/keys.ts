@@ -32,7 +32,7 @@ link anew in a new data folder.`,
     if (!changed && masterKey && toKeyFile) {
       // What is left of one that was cut short at its very end, or the wrong key: it can't be told which.
       throw new OperatorError(
-        `Nothing is changed: the database is under the key in ${keyFilePath(dataDir)} already, and PRIVET_ENCRYPTION_KEY does not open it`,
+        `Nothing is changed: the database is under the key in ${keyFilePath(dataDir)} already, and PRIVET_ENCRYPTION_KEY does not open it: unset it before the next start`,
       );
     }
     const done = changed ? 'The database is sealed' : 'Nothing is changed: the database is already sealed';
