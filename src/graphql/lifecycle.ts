@@ -79,7 +79,7 @@ builder.mutationField('deleteInstance', (t) =>
     type: DeleteInstancePayload,
     nullable: true,
     description:
-      'Deletes an instance and its tokens, and logs its device out on WhatsApp where it is connected. Streams that watch it end.',
+      'Deletes an instance with its login and its tokens for good, and logs its device out on WhatsApp where it is connected. Streams that watch it end.',
     authScopes: { admin: true },
     args: instanceArgument,
     resolve: async (_root, args, { sessions, reach, signal }) => {

@@ -26,7 +26,7 @@ builder.mutationField('unlinkInstance', (t) =>
     type: Instance,
     nullable: true,
     description:
-      'Logs the linked device out on WhatsApp, for which the instance must be `OPEN`. It stays and can be paired again.',
+      'Logs the linked device out on WhatsApp, for which the instance must be `OPEN`. It stays and can be paired again. Where WhatsApp locked or banned the account for good, it takes no logout: the instance is then unlinked here alone, and the phone may still list the device.',
     authScopes: { pair: true },
     args: instanceArgument,
     resolve: (_root, { instance }, { sessions, reach, signal }) =>

@@ -19,6 +19,8 @@ export const isUnsupported = (item: Item, proof: Proof | undefined): boolean =>
 /** WhatsApp's codes for "not now": whatever else it refuses is final. */
 const RETRYABLE_REFUSALS: ReadonlySet<number> = new Set([409, 429, 500, 503, 530]);
 
+export const isRetryable = (code: number): boolean => RETRYABLE_REFUSALS.has(code);
+
 interface Verdict {
   readonly code: PartialFailureCode;
   readonly message: string;
@@ -41,7 +43,7 @@ function failureOf(item: Item, proof: Proof | undefined): Verdict {
       return {
         code: 'REJECTED',
         message: `WhatsApp refused the change: ${reply.code}${text}`,
-        retryable: RETRYABLE_REFUSALS.has(reply.code),
+        retryable: isRetryable(reply.code),
       };
     }
     case 'timed_out':

@@ -8,6 +8,7 @@ import { LAST_SEND_MS, requestTimeout, REQUEST_TIMEOUT_MS, runUpdate, type Updat
 import type { SessionEvents, StanzaKind } from '../telemetry/events.ts';
 import { abortable } from './abortable.ts';
 import type { Link, Reply, Stanza } from './link.ts';
+import { refusedBy } from './refused-by.ts';
 import { Turns } from './turns.ts';
 
 /** A call ends this long after it began at the latest; a little is kept for the answer's way back. */
@@ -108,7 +109,7 @@ export class InstancePrivacy {
 
   /**
    * A fresh read. Callers share one that was not sent yet, never one that is on its way.
-   * @throws PrivetError INSTANCE_NOT_CONNECTED, TIMEOUT
+   * @throws PrivetError INSTANCE_NOT_CONNECTED, TIMEOUT, OVERLOADED
    */
   async read(signal: AbortSignal): Promise<Snapshot> {
     const deadline = deadlineIn(this.#options.clock, CALL_MS);
@@ -123,10 +124,7 @@ export class InstancePrivacy {
       case 'unsent':
         throw instanceNotConnected();
       case 'refused':
-        throw new PrivetError(
-          'INSTANCE_NOT_CONNECTED',
-          `WhatsApp refused the privacy read: ${reply.code} ${reply.text}`,
-        );
+        throw refusedBy('the privacy read', reply);
       case 'odd':
         throw new PrivetError('INSTANCE_NOT_CONNECTED', 'WhatsApp answered the privacy read without any settings');
     }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { instanceNotConnected, instanceNotFound, PrivetError } from '../errors.ts';
+import { instanceNotFound, PrivetError } from '../errors.ts';
 import type { Events } from '../events/topics.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
@@ -11,12 +11,12 @@ import { InstanceRegistry } from './instance-registry.ts';
 import { waitForPairing } from './pairing.ts';
 import type { OpenLink } from './link.ts';
 import { LoginGate } from './login-gate.ts';
-import { ARCHIVE_MS, Session, type SessionDeps } from './session.ts';
+import { Session, type SessionDeps } from './session.ts';
 import { OnceOnly } from './once-only.ts';
 import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
 import { INSTANCE_STATES, isRefusedForGood, PAIRING_ENDED } from './state.ts';
 import type { InstanceState, InstanceView, StateReason } from './state.ts';
-import { unlinkStanza } from './unlink.ts';
+import { logOut, setAside, settle } from './unlink.ts';
 import { watch } from './watch.ts';
 
 export type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
@@ -32,10 +32,7 @@ export interface SessionServiceOptions {
   readonly random?: () => number;
 }
 
-/** How long WhatsApp may take to confirm a logout, in milliseconds. */
-const UNLINK_TIMEOUT_MS = 10_000;
-/** How long the end of the stream is waited for where the logout was not answered, in milliseconds. */
-const LOGOUT_GRACE_MS = 3_000;
+const STOPPED_BY_USER: StateReason = { code: 'stopped_by_user', message: 'Stopped' };
 const PAGE = 500;
 
 /** Owns the sessions of all instances. */
@@ -149,7 +146,7 @@ export class SessionService implements Sessions, AsyncDisposable {
     return this.#change(session, signal, async () => {
       await session.halt();
       const paired = (await this.#options.storage.credentials.load(session.view.id)) !== undefined;
-      await this.#settle(session, paired ? 'STOPPED' : 'UNPAIRED', { code: 'stopped_by_user', message: 'Stopped' });
+      await settle(session, this.#options, paired ? 'STOPPED' : 'UNPAIRED', STOPPED_BY_USER);
       return session.view;
     });
   }
@@ -157,7 +154,7 @@ export class SessionService implements Sessions, AsyncDisposable {
   async unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
     return this.#change(session, signal, async () => {
-      await (isRefusedForGood(session.view) ? this.#setAside(session) : this.#logOut(session));
+      await (isRefusedForGood(session.view) ? setAside(session, this.#options) : logOut(session, this.#options));
       return session.view;
     });
   }
@@ -170,7 +167,9 @@ export class SessionService implements Sessions, AsyncDisposable {
     await this.#change(session, signal, async () => {
       // Best effort: without a connection the phone goes on listing the device until somebody removes it there.
       if (session.view.state === 'OPEN') {
-        await this.#logOut(session).catch((error: unknown) => log.warn({ instance: id, err: error }, 'not logged out'));
+        await logOut(session, this.#options).catch((error: unknown) =>
+          log.warn({ instance: id, err: error }, 'not logged out'),
+        );
       }
       await session.halt();
       // False, which is fine, where the database carried out an earlier try and reported it as failed.
@@ -266,46 +265,10 @@ export class SessionService implements Sessions, AsyncDisposable {
     return this.#options.events.subscribe(topic, session.view.id);
   }
 
-  /** Logs the device out on WhatsApp; its credentials are set aside once WhatsApp confirmed it. */
-  async #logOut(session: Session): Promise<void> {
-    const { storage, clock } = this.#options;
-    const { link, view } = session;
-    if (!link?.jid || view.state !== 'OPEN') throw instanceNotConnected();
-    const reply = await link.request(unlinkStanza(link.jid), UNLINK_TIMEOUT_MS);
-    if (reply.kind === 'refused') {
-      throw new PrivetError('BAD_USER_INPUT', `WhatsApp refused the logout: ${reply.code} ${reply.text}`);
-    }
-    if (reply.kind !== 'result') {
-      // WhatsApp may end the stream as "removed" instead of answering.
-      await Promise.race([session.finished, clock.sleep(LOGOUT_GRACE_MS)]);
-      if (session.view.state !== 'LOGGED_OUT') {
-        throw new PrivetError('TIMEOUT', 'WhatsApp did not confirm the logout; the instance may still be linked');
-      }
-    }
-    await session.halt();
-    await storage.credentials.archive(view.id, clock.now() + ARCHIVE_MS);
-    await this.#settle(session, 'LOGGED_OUT', { code: 'unlinked_by_user', message: 'Logged out on WhatsApp' });
-  }
-
-  /** WhatsApp takes no logout from an account that it refuses, and without this the instance could not be linked anew. */
-  async #setAside(session: Session): Promise<void> {
-    const { storage, clock } = this.#options;
-    await session.halt();
-    await storage.credentials.archive(session.view.id, clock.now() + ARCHIVE_MS);
-    const message = 'Unlinked here alone, since WhatsApp refuses the account; its phone may still list the device';
-    await this.#settle(session, 'UNPAIRED', { code: 'unlinked_here', message });
-  }
-
   /** The service ends: who waits for something to scan or type is told that none comes. */
   async #end(session: Session): Promise<void> {
     await session.halt();
     if (session.view.state === 'PAIRING') session.set('UNPAIRED', PAIRING_ENDED);
-  }
-
-  async #settle(session: Session, state: InstanceState, reason: StateReason): Promise<void> {
-    const { storage, clock } = this.#options;
-    await storage.instances.update(session.view.id, { wanted: 'stopped', state, stateSince: clock.now(), reason });
-    session.set(state, reason);
   }
 }
 

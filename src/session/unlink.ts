@@ -1,8 +1,67 @@
+import type { Clock } from '../clock.ts';
+import { instanceNotConnected, PrivetError } from '../errors.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Stanza } from './link.ts';
+import { refusedBy } from './refused-by.ts';
+import { ARCHIVE_MS, type Session } from './session.ts';
+import type { InstanceState, StateReason } from './state.ts';
+
+/** How long WhatsApp may take to confirm a logout, in milliseconds. */
+const UNLINK_TIMEOUT_MS = 10_000;
+/** How long the end of the stream is waited for where the logout was not answered, in milliseconds. */
+const LOGOUT_GRACE_MS = 3_000;
+
+interface Parts {
+  readonly storage: Storage;
+  readonly clock: Clock;
+}
 
 /** Removes this device from the account's linked devices. */
-export const unlinkStanza = (jid: string): Stanza => ({
+const unlinkStanza = (jid: string): Stanza => ({
   tag: 'iq',
   attrs: { to: 's.whatsapp.net', type: 'set', xmlns: 'md' },
   content: [{ tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }],
 });
+
+/**
+ * Logs the device out on WhatsApp; its credentials are set aside once WhatsApp confirmed it.
+ * @throws PrivetError INSTANCE_NOT_CONNECTED, OVERLOADED, TIMEOUT: the instance may still be linked.
+ */
+export async function logOut(session: Session, parts: Parts): Promise<void> {
+  const { link, view } = session;
+  if (!link?.jid || view.state !== 'OPEN') throw instanceNotConnected();
+  const reply = await link.request(unlinkStanza(link.jid), UNLINK_TIMEOUT_MS);
+  if (reply.kind === 'refused') throw refusedBy('the logout', reply);
+  if (reply.kind !== 'result') {
+    // WhatsApp may end the stream as "removed" instead of answering.
+    await Promise.race([session.finished, parts.clock.sleep(LOGOUT_GRACE_MS)]);
+    if (session.view.state !== 'LOGGED_OUT') {
+      throw new PrivetError('TIMEOUT', 'WhatsApp did not confirm the logout; the instance may still be linked');
+    }
+  }
+  await archive(session, parts);
+  await settle(session, parts, 'LOGGED_OUT', { code: 'unlinked_by_user', message: 'Logged out on WhatsApp' });
+}
+
+/** WhatsApp takes no logout from an account that it refuses, and without this the instance could not be linked anew. */
+export async function setAside(session: Session, parts: Parts): Promise<void> {
+  await archive(session, parts);
+  const message = 'Unlinked here alone, since WhatsApp refuses the account; its phone may still list the device';
+  await settle(session, parts, 'UNPAIRED', { code: 'unlinked_here', message });
+}
+
+async function archive(session: Session, { storage, clock }: Parts): Promise<void> {
+  await session.halt();
+  await storage.credentials.archive(session.view.id, clock.now() + ARCHIVE_MS);
+}
+
+/** A state that the user's word brought about: it is stored first. */
+export async function settle(
+  session: Session,
+  { storage, clock }: Parts,
+  state: InstanceState,
+  reason: StateReason,
+): Promise<void> {
+  await storage.instances.update(session.view.id, { wanted: 'stopped', state, stateSince: clock.now(), reason });
+  session.set(state, reason);
+}

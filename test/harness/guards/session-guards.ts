@@ -76,21 +76,21 @@ export const SESSION_GUARDS: readonly Guard[] = [
   },
   {
     name: 'unlinked only when WhatsApp said so',
-    file: 'src/session/session-service.ts',
-    find: "    if (reply.kind !== 'result') {",
+    file: 'src/session/unlink.ts',
+    find: "  if (reply.kind !== 'result') {",
     replace: '    if (false) {',
   },
   {
     name: 'what was stopped stays so after a restart',
-    file: 'src/session/session-service.ts',
+    file: 'src/session/unlink.ts',
     find: "{ wanted: 'stopped', state, stateSince: clock.now(), reason }",
     replace: '{ state, stateSince: clock.now(), reason }',
   },
   {
     name: 'only what was running is resumed',
     file: 'src/session/session-service.ts',
-    find: "    if (record.wanted === 'running') this.#resumable.push(session);",
-    replace: '    this.#resumable.push(session);',
+    find: "    if (record.wanted === 'running') this.#resumable.add(session);",
+    replace: '    this.#resumable.add(session);',
   },
   {
     name: 'streams restart a few times a minute',
