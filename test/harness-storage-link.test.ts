@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
-import { systemClock, type Clock } from '../src/clock.ts';
+import { deadlineIn, systemClock, type Clock } from '../src/clock.ts';
 import { createEvents } from '../src/events/topics.ts';
 import { linkTo } from '../src/session/baileys/socket.ts';
 import { SessionService } from '../src/session/session-service.ts';
@@ -103,7 +103,10 @@ async function checkTruth(rig: Rig, nth: number): Promise<void> {
     await waitFor(rig, name, isListed ? ['OPEN'] : ['OPEN', 'LOGGED_OUT']);
   }
   if (credentials !== undefined && isListed) {
-    const { snapshot } = await rig.sessions.readPrivacy(rig.reach, name, new AbortController().signal);
+    const { snapshot } = await rig.sessions.readPrivacy(rig.reach, name, {
+      signal: new AbortController().signal,
+      deadline: deadlineIn(systemClock, 30_000),
+    });
     expect(snapshot.categories.size).toBeGreaterThan(0);
   }
   await rig.sessions.stop(rig.reach, name, new AbortController().signal);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Call } from '../src/call.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { PrivetError, RetryLaterError } from '../src/errors.ts';
 import { connectRest, type RestAnswer, type RestClient } from '../src/rest/rest.fixture.ts';
@@ -14,18 +15,13 @@ class FailingSessions extends FakeSessions {
   fail: (signal: AbortSignal) => Promise<never> = () => Promise.reject(new Error('secret detail'));
   updatesAsked = 0;
 
-  override readPrivacy(_reach: Reach, _name: string, signal = new AbortController().signal): Promise<never> {
-    return this.fail(signal);
+  override readPrivacy(_reach: Reach, _name: string, call?: Call): Promise<never> {
+    return this.fail(call?.signal ?? new AbortController().signal);
   }
 
-  override updatePrivacy(
-    _reach: Reach,
-    _name: string,
-    _changes: unknown,
-    signal = new AbortController().signal,
-  ): Promise<never> {
+  override updatePrivacy(_reach: Reach, _name: string, _changes: unknown, call?: Call): Promise<never> {
     this.updatesAsked += 1;
-    return this.fail(signal);
+    return this.fail(call?.signal ?? new AbortController().signal);
   }
 }
 

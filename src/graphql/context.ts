@@ -1,7 +1,7 @@
 import type { Gate } from '../access/gate.ts';
 import type { Principal } from '../access/principal.ts';
 import type { TokenAdmin } from '../access/token-admin.ts';
-import { systemClock, type Clock } from '../clock.ts';
+import { systemClock, type Clock, type Deadline } from '../clock.ts';
 import type { Reach, Sessions } from '../session/session-service.ts';
 import type { Admission } from './admission.ts';
 
@@ -38,6 +38,8 @@ export interface GraphQLContext {
   readonly reach: Reach;
   /** Aborts when the client goes away, when the operation's time is up, and for streams when the server closes. */
   readonly signal: AbortSignal;
+  /** What is left of the operation's time; a stream has no end of its own. */
+  readonly deadline: Deadline;
   readonly admission: Admission;
 }
 

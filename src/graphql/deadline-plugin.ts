@@ -1,5 +1,6 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
+import { abortable } from '../call.ts';
 import type { GraphQLContext } from './context.ts';
 
 declare global {
@@ -23,20 +24,9 @@ class DeadlinePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return (parent, args, context, info) => {
       // Plugins know a schema's context only as some object; there is one schema and one context here.
       const { signal } = context as GraphQLContext;
-      return untilAborted(async () => resolver(parent, args, context, info), signal);
+      signal.throwIfAborted();
+      return abortable((async () => resolver(parent, args, context, info))(), signal);
     };
-  }
-}
-
-async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work(), promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -1,20 +1,13 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Gate } from '../access/gate.ts';
-import type { Clock } from '../clock.ts';
-import { PrivetError } from '../errors.ts';
+import { beginCall, clientGone } from '../call.ts';
+import type { Clock, Deadline } from '../clock.ts';
+import type { PrivetError } from '../errors.ts';
 import { OperationAdmission, StreamAdmission } from './admission.ts';
 import type { GraphQLContext } from './context.ts';
 import { toGraphQLError } from './errors.ts';
 import type { StreamTokens } from './stream-tokens.ts';
 import type { OpenStreams } from './streams.ts';
-
-/** Every query and mutation ends this long after it began, in milliseconds. */
-export const OPERATION_MS = 30_000;
-
-/** The client is gone, so nobody reads this; its code keeps it from being logged as a failure of ours. */
-const clientGone = (): PrivetError => new PrivetError('TIMEOUT', 'The client closed the connection');
-const timeIsUp = (): PrivetError =>
-  new PrivetError('TIMEOUT', `The call did not end within ${OPERATION_MS / 1000} seconds`);
 
 /** What is known of an operation before it begins. */
 interface Caller extends Pick<GraphQLContext, 'principal'> {
@@ -31,28 +24,23 @@ export interface OperationParts {
 }
 
 /**
- * Gives each operation its `signal` and its `admission`, and ends streams with their signal whatever the service behind
+ * Gives each operation its `signal`, its `deadline` and its `admission`, and ends streams with their signal whatever the service behind
  * them does.
  */
 export function useOperationSignal(
   parts: OperationParts,
-): Plugin<Caller & Pick<GraphQLContext, 'signal' | 'admission'>> {
+): Plugin<Caller & Pick<GraphQLContext, 'signal' | 'deadline' | 'admission'>> {
   const { clock, gate, streams, streamTokens } = parts;
   return {
     onExecute({ args, extendContext }) {
-      const controller = new AbortController();
-      const leave = (): void => controller.abort(clientGone());
       const { request, principal }: Caller = args.contextValue;
-      const { signal: disconnected } = request;
-      disconnected.addEventListener('abort', leave);
-      const timer = clock.after(OPERATION_MS, () => controller.abort(timeIsUp()));
-      const admission = new OperationAdmission(gate, principal, controller.signal);
-      extendContext({ signal: controller.signal, admission });
+      const call = beginCall(clock, request.signal);
+      const admission = new OperationAdmission(gate, principal, call.signal);
+      extendContext({ signal: call.signal, deadline: call.deadline, admission });
       return {
         onExecuteDone() {
-          timer[Symbol.dispose]();
+          call[Symbol.dispose]();
           admission[Symbol.dispose]();
-          disconnected.removeEventListener('abort', leave);
         },
       };
     },
@@ -69,7 +57,7 @@ export function useOperationSignal(
         stream.end(clientGone());
         res?.destroy();
       };
-      extendContext({ signal: stream.signal, admission });
+      extendContext({ signal: stream.signal, deadline: ENDLESS, admission });
       streamTokens.streamOpened();
       return {
         onSubscribeResult({ result, setResult }) {
@@ -81,6 +69,8 @@ export function useOperationSignal(
     },
   };
 }
+
+const ENDLESS: Deadline = { remaining: () => Number.POSITIVE_INFINITY };
 
 /** A stream that ends because its token did would otherwise look as if there were nothing more to come. */
 const farewell = (reason: PrivetError) =>

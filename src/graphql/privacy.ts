@@ -125,8 +125,8 @@ builder.queryField('privacy', (t) =>
     authScopes: { read: true },
     complexity: READ_COST,
     args: instanceArgument,
-    resolve: (_root, { instance }, { sessions, reach, signal }) =>
-      sessions.readPrivacy(reach, existingName(instance), signal),
+    resolve: (_root, { instance }, { sessions, reach, signal, deadline }) =>
+      sessions.readPrivacy(reach, existingName(instance), { signal, deadline }),
   }),
 );
 

@@ -95,10 +95,15 @@ builder.mutationField('updatePrivacy', (t) =>
       ...instanceArgument,
       input: t.arg({ type: UpdatePrivacyInput, required: true, description: 'What to change.' }),
     },
-    resolve: (_root, { instance, input }, { sessions, reach, signal, principal, idempotencyKey: key }, { path }) => {
+    resolve: (
+      _root,
+      { instance, input },
+      { sessions, reach, signal, deadline, principal, idempotencyKey: key },
+      { path },
+    ) => {
       // One request may hold several updates: each has its own alias.
       const once = key === undefined ? undefined : { tokenId: principal.tokenId, key, part: String(path.key) };
-      return sessions.updatePrivacy(reach, existingName(instance), changesIn(input), signal, once);
+      return sessions.updatePrivacy(reach, existingName(instance), changesIn(input), { signal, deadline }, once);
     },
   }),
 );

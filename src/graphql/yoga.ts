@@ -21,7 +21,7 @@ const MAX_ERRORS = 5;
 
 /** GraphQL over HTTP, and over server-sent events for subscriptions. */
 export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =>
-  createYoga<RequestState, Omit<GraphQLContext, 'signal' | 'admission'>>({
+  createYoga<RequestState, Omit<GraphQLContext, 'signal' | 'deadline' | 'admission'>>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     context: ({ principal, request, record }) => {

@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import type { TokenScope } from '../access/principal.ts';
 import type { PrivacyField } from '../privacy/fields.ts';
 import { specOf } from '../privacy/fields.ts';
@@ -8,7 +9,7 @@ import type { Envelope } from './envelope.ts';
 import { ProblemError } from './problem.ts';
 
 /** One call of an endpoint, by somebody who may make it. */
-export interface Call {
+export interface EndpointCall extends Call {
   readonly request: Request;
   /** The part of the path that is the instance's name, as it was sent; empty where the path has none. */
   readonly segment: string;
@@ -16,15 +17,13 @@ export interface Call {
   readonly reach: Reach;
   /** Of the header `Idempotency-Key`: an update sent twice with it is made once. */
   readonly once: Once | undefined;
-  /** Aborts when the client goes away, and when the call's time is up. */
-  readonly signal: AbortSignal;
 }
 
 export type Method = 'GET' | 'POST' | 'PATCH';
 
 export interface Endpoint {
   readonly scope: TokenScope;
-  run(call: Call): Promise<Response>;
+  run(call: EndpointCall): Promise<Response>;
 }
 
 /** What stands under one path. */
@@ -43,8 +42,12 @@ export interface Resource {
  * @throws ProblemError 500 naming the first field that does not hold now; what else was asked for is applied or not as
  * WhatsApp had it.
  */
-export async function applyChanges(call: Call, name: string, changes: readonly RequestedChange[]): Promise<Snapshot> {
-  const { outcome } = await call.sessions.updatePrivacy(call.reach, name, changes, call.signal, call.once);
+export async function applyChanges(
+  call: EndpointCall,
+  name: string,
+  changes: readonly RequestedChange[],
+): Promise<Snapshot> {
+  const { outcome } = await call.sessions.updatePrivacy(call.reach, name, changes, call, call.once);
   const [first] = outcome.failures;
   if (first) throw updateFailed(first.field, first.message);
   // Without a read-back every requested field is among the failures.

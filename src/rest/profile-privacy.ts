@@ -1,7 +1,7 @@
 import type { Snapshot } from '../privacy/settings.ts';
 import { wireValue } from '../privacy/settings.ts';
 import { readJsonObject } from './body.ts';
-import { applyChanges, type Call, type Resource } from './endpoint.ts';
+import { applyChanges, type EndpointCall, type Resource } from './endpoint.ts';
 import { profileEnvelope } from './envelope.ts';
 import { badRequest } from './problem.ts';
 import { changesIn, SECTIONS, specsIn } from './profile-body.ts';
@@ -20,7 +20,7 @@ export const profilePrivacy: Resource = {
     GET: {
       scope: 'read',
       async run(call) {
-        const { snapshot } = await call.sessions.readPrivacy(call.reach, nameIn(call), call.signal);
+        const { snapshot } = await call.sessions.readPrivacy(call.reach, nameIn(call), call);
         return answer('Privacy settings retrieved successfully', snapshot);
       },
     },
@@ -35,7 +35,7 @@ export const profilePrivacy: Resource = {
   },
 };
 
-function nameIn({ segment }: Call): string {
+function nameIn({ segment }: EndpointCall): string {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -1,7 +1,7 @@
 import { type Allowance, RateLimitError } from '../access/rate-limit.ts';
+import { abortable, beginCall } from '../call.ts';
 import { NotedSessions } from '../session/noted-sessions.ts';
 import { createAuthorize, requireScope, withAllowance } from './authorize.ts';
-import { withinDeadline } from './deadline.ts';
 import type { Endpoint, Method, Resource } from './endpoint.ts';
 import { profileEnvelope, usersEnvelope, type Envelope } from './envelope.ts';
 import { describeApi } from './openapi.ts';
@@ -39,7 +39,9 @@ export function createRestRoute(services: RestServices): RestRoute {
         // The pattern and not the path itself, which has a name in it.
         record.operation = `${request.method} ${resource.path}`;
         const sessions = new NotedSessions(services.sessions, record);
-        const answer = await withinDeadline(clock, request.signal, async (signal) => {
+        using call = beginCall(clock, request.signal);
+        const { signal, deadline } = call;
+        const run = async (): Promise<Response> => {
           const caller = await authorize(request, client);
           const { principal } = caller;
           allowance = caller.allowance;
@@ -49,9 +51,10 @@ export function createRestRoute(services: RestServices): RestRoute {
           using _turn = await gate.begin(principal, signal);
           const key = request.headers.get('idempotency-key');
           const once = key === null ? undefined : { tokenId, key };
-          return await endpoint.run({ request, segment, sessions, reach: { accountId, instanceId }, once, signal });
-        });
-        return withAllowance(answer, allowance);
+          const reach = { accountId, instanceId };
+          return await endpoint.run({ request, segment, sessions, reach, once, signal, deadline });
+        };
+        return withAllowance(await abortable(run(), signal), allowance);
       } catch (error) {
         const problem = problemOf(error);
         // The server logs what is left, and has it worded by `refuse`.

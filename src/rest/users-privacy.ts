@@ -3,7 +3,7 @@ import type { RequestedChange } from '../privacy/outcome.ts';
 import { wireValue, type Snapshot } from '../privacy/settings.ts';
 import { PrivetError } from '../errors.ts';
 import { isObject, notParsable, readJson } from './body.ts';
-import { applyChanges, type Call, type Resource } from './endpoint.ts';
+import { applyChanges, type EndpointCall, type Resource } from './endpoint.ts';
 import { usersEnvelope } from './envelope.ts';
 import { badRequest } from './problem.ts';
 
@@ -18,7 +18,7 @@ export const usersPrivacy: Resource = {
     GET: {
       scope: 'read',
       async run(call) {
-        const { snapshot } = await call.sessions.readPrivacy(call.reach, await myName(call), call.signal);
+        const { snapshot } = await call.sessions.readPrivacy(call.reach, await myName(call), call);
         return answer('Privacy settings retrieved successfully', { data: dataOf(snapshot) });
       },
     },
@@ -58,7 +58,7 @@ function changeIn(body: unknown): RequestedChange {
  * The instance that "me" is: that of an instance token, or the account's only one.
  * @throws ProblemError 400 when the token reaches none or several; PrivetError NOT_FOUND when a token's own is gone.
  */
-async function myName({ sessions, reach }: Call): Promise<string> {
+async function myName({ sessions, reach }: EndpointCall): Promise<string> {
   const { instances } = await sessions.list(reach, { first: 2 });
   const [only, another] = instances;
   if (another) throw badRequest('This token reaches several instances: use the token of the instance that is meant');

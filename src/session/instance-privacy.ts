@@ -1,4 +1,5 @@
-import { deadlineIn, type Clock, type Deadline } from '../clock.ts';
+import { abortable, type Call } from '../call.ts';
+import type { Clock, Deadline } from '../clock.ts';
 import { instanceNotConnected, PrivetError } from '../errors.ts';
 import type { PartialFailureCode, RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { PrivacyPort, ReadReply, WriteReply } from '../privacy/port.ts';
@@ -6,13 +7,12 @@ import { sameSettings, type Snapshot } from '../privacy/settings.ts';
 import { parseReadReply, readStanza, writeStanza } from '../privacy/stanzas.ts';
 import { LAST_SEND_MS, requestTimeout, REQUEST_TIMEOUT_MS, runUpdate, type UpdateRun } from '../privacy/update.ts';
 import type { SessionEvents, StanzaKind } from '../telemetry/events.ts';
-import { abortable } from './abortable.ts';
 import type { Link, Reply, Stanza } from './link.ts';
 import { refusedBy } from './refused-by.ts';
 import { Turns } from './turns.ts';
 
-/** A call ends this long after it began at the latest; a little is kept for the answer's way back. */
-const CALL_MS = 29_000;
+/** So much of a call's time is kept for the answer's way back. */
+const ANSWER_MS = 1_000;
 /** How long a call waits for an instance that is on its way to being connected. */
 const OPEN_WAIT_MS = 8_000;
 /** How long late replies to writes are waited for before the link is ended because of them. */
@@ -111,9 +111,9 @@ export class InstancePrivacy {
    * A fresh read. Callers share one that was not sent yet, never one that is on its way.
    * @throws PrivetError INSTANCE_NOT_CONNECTED, TIMEOUT, OVERLOADED
    */
-  async read(signal: AbortSignal): Promise<Snapshot> {
-    const deadline = deadlineIn(this.#options.clock, CALL_MS);
-    await this.#requireOpen(deadline, signal);
+  async read(call: Call): Promise<Snapshot> {
+    const { signal } = call;
+    await this.#requireOpen(answerable(call), signal);
     const reply = await abortable(this.#readShared(), signal);
     switch (reply.kind) {
       case 'snapshot':
@@ -134,8 +134,9 @@ export class InstancePrivacy {
    * Applies changes, one update at a time. Once begun it runs to its end, whether or not the caller still listens.
    * @throws PrivetError INSTANCE_NOT_CONNECTED, TIMEOUT, OVERLOADED: nothing was sent.
    */
-  async update(changes: readonly RequestedChange[], signal: AbortSignal): Promise<UpdateOutcome> {
-    const deadline = deadlineIn(this.#options.clock, CALL_MS);
+  async update(changes: readonly RequestedChange[], call: Call): Promise<UpdateOutcome> {
+    const { signal } = call;
+    const deadline = answerable(call);
     const turn = await this.#turns.take(deadline, LAST_SEND_MS, signal);
     let run: UpdateRun;
     const writtenOn = new Set<Link>();
@@ -316,6 +317,10 @@ export class InstancePrivacy {
     for (const tell of this.#openWaiters) tell(open);
   }
 }
+
+const answerable = ({ deadline }: Call): Deadline => ({
+  remaining: () => Math.max(0, deadline.remaining() - ANSWER_MS),
+});
 
 function writeReply(reply: Reply): WriteReply {
   return reply.kind === 'result' ? { kind: 'acknowledged' } : reply;

@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import type { RequestedChange } from '../privacy/outcome.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import type { Once, Reach, Sessions } from './sessions.ts';
@@ -52,20 +53,14 @@ export class NotedSessions implements Sessions {
     return this.#sessions.delete(reach, name, signal);
   }
 
-  async readPrivacy(reach: Reach, name: string, signal: AbortSignal) {
+  async readPrivacy(reach: Reach, name: string, call: Call) {
     await this.find(reach, name);
-    return this.#sessions.readPrivacy(reach, name, signal);
+    return this.#sessions.readPrivacy(reach, name, call);
   }
 
-  async updatePrivacy(
-    reach: Reach,
-    name: string,
-    changes: readonly RequestedChange[],
-    signal: AbortSignal,
-    once?: Once,
-  ) {
+  async updatePrivacy(reach: Reach, name: string, changes: readonly RequestedChange[], call: Call, once?: Once) {
     await this.find(reach, name);
-    const result = await this.#sessions.updatePrivacy(reach, name, changes, signal, once);
+    const result = await this.#sessions.updatePrivacy(reach, name, changes, call, once);
     this.#record.noteUpdate(result.outcome.stanzas, result.outcome.failures.length);
     return result;
   }

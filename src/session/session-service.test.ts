@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
-import type { Clock } from '../clock.ts';
+import { deadlineIn, type Clock } from '../clock.ts';
 import { createEvents } from '../events/topics.ts';
 import { SealError, StorageError } from '../storage/errors.ts';
 import type { Instances } from '../storage/instances.ts';
@@ -113,6 +113,19 @@ test('a stop that comes before the sessions are taken up again is not undone', a
   await clock.advance(1_000);
   expect(await restarted.find(reach, 'shop')).toMatchObject({ state: 'STOPPED' });
   await Promise.all([sessions, restarted].map((service) => service[Symbol.asyncDispose]()));
+});
+
+test('an update of a call that has under 5 s left sends nothing', async () => {
+  const { clock, sessions, reach } = await linked();
+  await sessions.start(reach, 'shop', signal);
+  await clock.advance(1_000);
+  const update = (leftMs: number) =>
+    sessions.updatePrivacy(reach, 'shop', [{ field: 'LAST_SEEN', wire: 'all' }], {
+      signal,
+      deadline: deadlineIn(clock, leftMs),
+    });
+  await expect(update(5_500)).rejects.toThrow(/nothing was sent/);
+  await expect(update(6_500)).resolves.toMatchObject({ outcome: { stanzas: 1 } });
 });
 
 test('a change that waits behind another one is given up with its call, and so many may wait', async () => {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Call } from '../call.ts';
 import type { Clock } from '../clock.ts';
 import { instanceNotFound, PrivetError } from '../errors.ts';
 import type { Events } from '../events/topics.ts';
@@ -180,25 +181,19 @@ export class SessionService implements Sessions, AsyncDisposable {
     this.#sessionDeps.onPrivacyChange(id);
   }
 
-  async readPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<PrivacyReading> {
+  async readPrivacy(reach: Reach, name: string, call: Call): Promise<PrivacyReading> {
     const session = this.#get(reach, name);
-    const snapshot = await session.privacy.read(signal);
+    const snapshot = await session.privacy.read(call);
     return { instance: session.view, snapshot };
   }
 
-  async updatePrivacy(
-    reach: Reach,
-    name: string,
-    changes: readonly RequestedChange[],
-    signal: AbortSignal,
-    once?: Once,
-  ) {
+  async updatePrivacy(reach: Reach, name: string, changes: readonly RequestedChange[], call: Call, once?: Once) {
     if (changes.length === 0) {
       throw new PrivetError('BAD_USER_INPUT', 'At least one privacy setting must be provided');
     }
     const session = this.#get(reach, name);
     const update = async (): Promise<UpdateOutcome> => {
-      const done = await session.privacy.update(changes, signal);
+      const done = await session.privacy.update(changes, call);
       this.#options.telemetry.updateFinished(session.view.id, resultsOf(done), done.stanzas);
       return done;
     };

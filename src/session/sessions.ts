@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
 import type { InstanceView } from './state.ts';
@@ -44,7 +45,7 @@ export interface Sessions {
   delete(reach: Reach, name: string, signal: AbortSignal): Promise<void>;
 
   /** A fresh read; callers share one that was not sent yet. */
-  readPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<PrivacyReading>;
+  readPrivacy(reach: Reach, name: string, call: Call): Promise<PrivacyReading>;
   /**
    * Applies the changes in the order of the field table and says what holds. With `once`, the same call again gives the
    * first one's outcome.
@@ -54,7 +55,7 @@ export interface Sessions {
     reach: Reach,
     name: string,
     changes: readonly RequestedChange[],
-    signal: AbortSignal,
+    call: Call,
     once?: Once,
   ): Promise<{ readonly instance: InstanceView; readonly outcome: UpdateOutcome }>;
 

@@ -1,3 +1,5 @@
+import { CALL_MS, type Call as ClientCall } from '../../src/call.ts';
+import { deadlineIn } from '../../src/clock.ts';
 import type { RequestedChange } from '../../src/privacy/outcome.ts';
 import type { SessionService } from '../../src/session/session-service.ts';
 import type { Reach } from '../../src/session/sessions.ts';
@@ -76,13 +78,19 @@ export function ask<T>(
   return { call, result };
 }
 
+/** One that has all of its time left. */
+export const callOf = ({ clock }: World, signal: AbortSignal): ClientCall => ({
+  signal,
+  deadline: deadlineIn(clock, CALL_MS),
+});
+
 export function update(world: World, slot: Slot, changes: readonly RequestedChange[], giveUpAfterMs?: number): void {
   const asked = ask(
     world,
     slot,
     'update',
     async (sessions, reach, signal) => {
-      const { outcome } = await sessions.updatePrivacy(reach, slot.name, changes, signal);
+      const { outcome } = await sessions.updatePrivacy(reach, slot.name, changes, callOf(world, signal));
       return outcome;
     },
     { changes, giveUpAfterMs },
@@ -98,7 +106,7 @@ export function read(world: World, slot: Slot, giveUpAfterMs?: number): void {
     world,
     slot,
     'read',
-    async (sessions, reach, signal) => (await sessions.readPrivacy(reach, slot.name, signal)).snapshot,
+    async (sessions, reach, signal) => (await sessions.readPrivacy(reach, slot.name, callOf(world, signal))).snapshot,
     { giveUpAfterMs },
   );
   void asked?.result.then((snapshot) => {

@@ -1,6 +1,6 @@
 import { fieldSpecs } from '../../src/privacy/fields.ts';
 import { drain } from '../support/virtual-clock.ts';
-import { ask, update } from './calls.ts';
+import { ask, callOf, update } from './calls.ts';
 import { checkEnd } from './checks/calls.ts';
 import { checkQuiet, checkView } from './checks/quiet.ts';
 import { checkStored } from './checks/stored.ts';
@@ -124,7 +124,7 @@ async function useOnceMore(world: World): Promise<void> {
   const slots = [...world.slots.values()].filter((slot) => isOpen(world, slot));
   for (const slot of slots) {
     const asked = ask(world, slot, 'read', async (sessions, reach, signal) => {
-      const { snapshot } = await sessions.readPrivacy(reach, slot.name, signal);
+      const { snapshot } = await sessions.readPrivacy(reach, slot.name, callOf(world, signal));
       return snapshot;
     });
     void asked?.result.then((snapshot) => {

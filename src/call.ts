@@ -1,0 +1,51 @@
+import { deadlineIn, type Clock, type Deadline } from './clock.ts';
+import { PrivetError } from './errors.ts';
+
+/** Every call of a client ends this long after it began, in milliseconds. */
+export const CALL_MS = 30_000;
+
+/** One call of a client, as the services behind the edges see it. */
+export interface Call {
+  /** Aborts when the client goes away, and when the time is up. */
+  readonly signal: AbortSignal;
+  /** What is left of the call's time, whatever else it has waited for so far. */
+  readonly deadline: Deadline;
+}
+
+/** The client is gone, so nobody reads this; its code keeps it from being logged as a failure of ours. */
+export const clientGone = (): PrivetError => new PrivetError('TIMEOUT', 'The client closed the connection');
+const timeIsUp = (): PrivetError =>
+  new PrivetError(
+    'TIMEOUT',
+    `The call did not end within ${CALL_MS / 1000} seconds; read the settings to see what holds`,
+  );
+
+/** Begins a call of a client, whose going away `disconnected` tells. Dispose it once it is answered. */
+export function beginCall(clock: Clock, disconnected: AbortSignal): Call & Disposable {
+  const controller = new AbortController();
+  const leave = (): void => controller.abort(clientGone());
+  const timer = clock.after(CALL_MS, () => controller.abort(timeIsUp()));
+  if (disconnected.aborted) leave();
+  else disconnected.addEventListener('abort', leave, { once: true });
+  return {
+    signal: controller.signal,
+    deadline: deadlineIn(clock, CALL_MS),
+    [Symbol.dispose]: () => {
+      timer[Symbol.dispose]();
+      disconnected.removeEventListener('abort', leave);
+    },
+  };
+}
+
+/** Stops waiting, not the work, when the signal aborts. */
+export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
