@@ -4,16 +4,23 @@ import type { InstanceView } from './state.ts';
 /** All instances of the process, found by account and name. */
 export class InstanceRegistry<T extends { readonly view: InstanceView }> {
   readonly #byAccount = new Map<string, Map<string, T>>();
+  readonly #byId = new Map<string, T>();
 
   add(item: T): void {
     const { accountId, name } = item.view;
     let byName = this.#byAccount.get(accountId);
     if (!byName) this.#byAccount.set(accountId, (byName = new Map()));
     byName.set(name, item);
+    this.#byId.set(item.view.id, item);
   }
 
   remove(item: T): void {
-    if (this.has(item)) this.#byAccount.get(item.view.accountId)?.delete(item.view.name);
+    if (!this.has(item)) return;
+    const { accountId, name, id } = item.view;
+    const byName = this.#byAccount.get(accountId);
+    byName?.delete(name);
+    if (byName?.size === 0) this.#byAccount.delete(accountId);
+    this.#byId.delete(id);
   }
 
   has(item: T): boolean {
@@ -27,14 +34,20 @@ export class InstanceRegistry<T extends { readonly view: InstanceView }> {
 
   /** At most `most`, by the bytes of their names, those behind `after`. */
   list(reach: Reach, after: string | undefined, most: number): T[] {
-    return [...(this.#byAccount.get(reach.accountId)?.values() ?? [])]
-      .filter(({ view }) => isWithin(reach, view) && (after === undefined || view.name > after))
+    return this.#within(reach)
+      .filter(({ view }) => after === undefined || view.name > after)
       .sort((a, b) => (a.view.name < b.view.name ? -1 : 1))
       .slice(0, most);
   }
 
   all(): T[] {
-    return [...this.#byAccount.values()].flatMap((byName) => [...byName.values()]);
+    return [...this.#byId.values()];
+  }
+
+  #within({ accountId, instanceId }: Reach): T[] {
+    if (instanceId === undefined) return [...(this.#byAccount.get(accountId)?.values() ?? [])];
+    const own = this.#byId.get(instanceId);
+    return own?.view.accountId === accountId ? [own] : [];
   }
 }
 

@@ -128,6 +128,53 @@ test('an update of a call that has under 5 s left sends nothing', async () => {
   await expect(update(6_500)).resolves.toMatchObject({ outcome: { stanzas: 1 } });
 });
 
+test('a temporary ban is waited for to its end, also across a restart', async () => {
+  const banned: OpenLink = (options) => {
+    const link = deafLink({ ...options, events: { ...options.events, onLogin: () => undefined } });
+    link.end({ kind: 'failure', reason: 402, expiresInS: 600 });
+    return link;
+  };
+  const { clock, sessions, storage, reach } = await linked();
+  await using first = new SessionService({ ...sessionsOptions(clock, storage), openLink: banned });
+  await first.load();
+  await first.start(reach, 'shop', signal);
+  await clock.advance(1_000);
+  const { reason } = (await first.find(reach, 'shop')) ?? {};
+  expect(reason).toMatchObject({ code: 'temporary_ban' });
+
+  const opened: number[] = [];
+  const openLink: OpenLink = (options) => {
+    opened.push(clock.now());
+    return deafLink(options);
+  };
+  await using second = new SessionService({ ...sessionsOptions(clock, storage), openLink });
+  await second.load();
+  second.resume();
+  await clock.advance(1_000);
+  expect(await second.find(reach, 'shop')).toMatchObject({ state: 'BANNED', reason });
+  await clock.advance(600_000);
+  expect(opened).toEqual([reason?.retryAt]);
+  expect(await second.find(reach, 'shop')).toMatchObject({ state: 'OPEN' });
+  await sessions[Symbol.asyncDispose]();
+});
+
+test('what was linked in the very moment in which it is to be paired again stays linked, and connects', async () => {
+  const showsQr: OpenLink = (options) => {
+    if (options.credentials !== undefined) return deafLink(options);
+    queueMicrotask(() => options.events.onQr('the-qr', 1_800_000_000_000));
+    return deafLink({ ...options, events: { ...options.events, onLogin: () => undefined } });
+  };
+  const { clock, sessions, storage, reach } = await opened(() => ({}), showsQr);
+  const { id } = await sessions.create(reach, 'shop');
+  expect(await sessions.pair(reach, 'shop', undefined, signal)).toMatchObject({ state: 'PAIRING' });
+  // Stored, and WhatsApp not told yet.
+  await storage.credentials.save(id, '{}');
+  await expect(sessions.pair(reach, 'shop', undefined, signal)).rejects.toThrow('linked already');
+  await clock.advance(1_000);
+  expect(await storage.credentials.load(id)).toBe('{}');
+  expect(await sessions.find(reach, 'shop')).toMatchObject({ state: 'OPEN' });
+});
+
 test('a change that waits behind another one is given up with its call, and so many may wait', async () => {
   const { clock, sessions, reach } = await linked();
   await sessions.start(reach, 'shop', signal);

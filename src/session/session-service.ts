@@ -78,7 +78,7 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   /** Starts the sessions of all instances that were running when the service ended. */
   resume(): void {
-    for (const session of this.#resumable) session.start();
+    for (const session of this.#resumable) session.resume();
     this.#resumable.clear();
   }
 
@@ -118,7 +118,11 @@ export class SessionService implements Sessions, AsyncDisposable {
     const session = this.#get(reach, name);
     const { storage } = this.#options;
     await this.#change(session, signal, async () => {
+      // What is being paired may be linked in this very moment.
+      const wasPairing = session.view.state === 'PAIRING';
+      if (wasPairing) await session.halt();
       if ((await storage.credentials.load(session.view.id)) !== undefined) {
+        if (wasPairing) session.start();
         throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; unlink it before pairing again`);
       }
       await storage.instances.update(session.view.id, { wanted: 'running', state: 'UNPAIRED', reason: null });

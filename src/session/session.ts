@@ -79,6 +79,16 @@ export class Session {
     this.#begin((signal) => this.#connect(signal));
   }
 
+  /** Goes on after a restart: as `start`, but a ban that was stored is waited for to its end. */
+  resume(): void {
+    const { state, reason } = this.#view;
+    if (state !== 'BANNED' || reason?.retryAt === undefined) return this.start();
+    const { retryAt } = reason;
+    this.#begin(async (signal) => {
+      if (await this.#pause(state, reason, retryAt, signal)) await this.#connect(signal);
+    });
+  }
+
   /** Links a device by QR, or by code where a number is given; then stays connected. */
   async pair(phoneNumber: string | undefined): Promise<void> {
     await this.halt();
@@ -289,6 +299,10 @@ export class Session {
         this.set('RECONNECTING', reason);
         return true;
       case 'at':
+        if (state === 'BANNED') {
+          const change = { state, stateSince: clock.now(), reason: { ...reason, retryAt: next.at } };
+          await this.#store(signal, () => storage.instances.update(this.#view.id, change));
+        }
         return this.#pause(state, reason, next.at, signal);
       case 'never':
         await this.#settleIn(state, reason, signal);

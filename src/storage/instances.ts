@@ -12,6 +12,8 @@ export type Wanted = 'running' | 'stopped';
 export interface InstanceReason {
   readonly code: string;
   readonly message: string;
+  /** When the next attempt comes by itself, epoch milliseconds. */
+  readonly retryAt?: number | undefined;
 }
 
 /** An instance as it is kept. Times are epoch milliseconds. */
@@ -115,7 +117,10 @@ const toRecord = (sealer: Sealer, row: Tables['instances']): InstanceRecord => (
   wanted: row.wanted,
   state: row.state,
   stateSince: row.state_since,
-  reason: row.reason_code === null ? undefined : { code: row.reason_code, message: row.reason_message ?? '' },
+  reason:
+    row.reason_code === null
+      ? undefined
+      : { code: row.reason_code, message: row.reason_message ?? '', retryAt: row.retry_at ?? undefined },
   ...openPhone(sealer, row),
   createdAt: row.created_at,
 });
@@ -129,6 +134,7 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
     if (patch.reason !== undefined) {
       set.reason_code = patch.reason?.code ?? null;
       set.reason_message = patch.reason?.message ?? null;
+      set.retry_at = patch.reason?.retryAt ?? null;
     }
     if (patch.phoneNumber === null) set.phone = null;
     else if (patch.phoneNumber !== undefined) {
@@ -150,6 +156,7 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
           state_since: now,
           reason_code: null,
           reason_message: null,
+          retry_at: null,
           phone: null,
           created_at: now,
           credentials_revision: 0,

@@ -51,6 +51,7 @@ interface InstancesTable {
   state_since: number;
   reason_code: string | null;
   reason_message: string | null;
+  retry_at: number | null;
   phone: Uint8Array | null;
   created_at: number;
   /** The revision that its credentials are sealed under; it only ever grows. */

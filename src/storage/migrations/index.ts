@@ -4,12 +4,14 @@ import { OperatorError } from '../../errors.ts';
 import { up as first } from './001-first.ts';
 import { up as outcomes } from './002-outcomes.ts';
 import { up as revisions } from './003-revisions.ts';
+import { up as retryAt } from './004-retry-at.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-first': { up: first },
   '002-outcomes': { up: outcomes },
   '003-revisions': { up: revisions },
+  '004-retry-at': { up: retryAt },
 };
 
 const applied = async <T>(db: Kysely<T>): Promise<string[]> => {
