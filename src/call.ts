@@ -39,6 +39,8 @@ export function beginCall(clock: Clock, disconnected: AbortSignal): Call & Dispo
 
 /** Stops waiting, not the work, when the signal aborts. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Nobody else listens to what it comes to.
+  if (signal.aborted) work.catch(() => undefined);
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => aborted.reject(signal.reason);

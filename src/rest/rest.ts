@@ -54,6 +54,7 @@ export function createRestRoute(services: RestServices): RestRoute {
           const reach = { accountId, instanceId };
           return await endpoint.run({ request, segment, sessions, reach, once, signal, deadline });
         };
+        signal.throwIfAborted();
         return withAllowance(await abortable(run(), signal), allowance);
       } catch (error) {
         const problem = problemOf(error);

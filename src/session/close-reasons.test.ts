@@ -26,6 +26,7 @@ const ROWS: [evidence: CloseEvidence, state: string, code: string, action: objec
   [failure(401), 'LOGGED_OUT', 'logged_out', { kind: 'logged_out' }],
   [failure(402, 60), 'BANNED', 'temporary_ban', { kind: 'retry_at', at: NOW + 60_000 }],
   [failure(402), 'BANNED', 'temporary_ban', { kind: 'retry_at', at: NOW + 3_600_000 }],
+  [failure(402, 60.0005), 'BANNED', 'temporary_ban', { kind: 'retry_at', at: NOW + 60_001 }],
   [failure(402, 9e15), 'BANNED', 'temporary_ban', { kind: 'retry_at', at: NOW + 365 * 86_400_000 }],
   [failure(403), 'BANNED', 'locked', { kind: 'halt' }],
   [failure(405), 'CLIENT_OUTDATED', 'client_outdated', { kind: 'retry_at', at: NOW + 300_000 }],

@@ -127,7 +127,8 @@ function judgeFailure(reason: number, expiresInS: number | undefined, now: numbe
     case 401:
       return loggedOut('logged_out', 'WhatsApp no longer knows this device');
     case 402: {
-      const at = now + (expiresInS === undefined ? UNKNOWN_BAN_MS : Math.min(expiresInS * 1000, LONGEST_BAN_MS));
+      const at =
+        now + (expiresInS === undefined ? UNKNOWN_BAN_MS : Math.min(Math.ceil(expiresInS * 1000), LONGEST_BAN_MS));
       return verdict('BANNED', 'temporary_ban', 'WhatsApp banned the account for a while', { kind: 'retry_at', at });
     }
     case 403:

@@ -10,6 +10,9 @@ export class InstanceRegistry<T extends { readonly view: InstanceView }> {
     const { accountId, name } = item.view;
     let byName = this.#byAccount.get(accountId);
     if (!byName) this.#byAccount.set(accountId, (byName = new Map()));
+    // One of another id under that name is gone from the database.
+    const before = byName.get(name);
+    if (before) this.#byId.delete(before.view.id);
     byName.set(name, item);
     this.#byId.set(item.view.id, item);
   }

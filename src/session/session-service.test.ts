@@ -128,6 +128,18 @@ test('an update of a call that has under 5 s left sends nothing', async () => {
   await expect(update(6_500)).resolves.toMatchObject({ outcome: { stanzas: 1 } });
 });
 
+test('a change that is refused before the sessions are taken up again does not keep its instance down', async () => {
+  const { clock, sessions, storage, reach, id } = await linked();
+  await storage.instances.update(id, { wanted: 'running' });
+  await using restarted = new SessionService({ ...sessionsOptions(clock, storage), openLink: deafLink });
+  await restarted.load();
+  await expect(restarted.unlink(reach, 'shop', signal)).rejects.toMatchObject({ code: 'INSTANCE_NOT_CONNECTED' });
+  restarted.resume();
+  await clock.advance(1_000);
+  expect(await restarted.find(reach, 'shop')).toMatchObject({ state: 'OPEN' });
+  await sessions[Symbol.asyncDispose]();
+});
+
 test('a temporary ban is waited for to its end, also across a restart', async () => {
   const banned: OpenLink = (options) => {
     const link = deafLink({ ...options, events: { ...options.events, onLogin: () => undefined } });

@@ -40,6 +40,7 @@ const PAGE = 500;
 export class SessionService implements Sessions, AsyncDisposable {
   readonly #registry = new InstanceRegistry<Session>();
   readonly #resumable = new Set<Session>();
+  #hasResumed = false;
   readonly #onceOnly: OnceOnly;
   readonly #options: SessionServiceOptions;
   readonly #sessionDeps: SessionDeps;
@@ -78,6 +79,7 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   /** Starts the sessions of all instances that were running when the service ended. */
   resume(): void {
+    this.#hasResumed = true;
     for (const session of this.#resumable) session.resume();
     this.#resumable.clear();
   }
@@ -135,12 +137,13 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   async start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
-    const { storage } = this.#options;
+    const { storage, clock } = this.#options;
     return this.#change(session, signal, async () => {
       if ((await storage.credentials.load(session.view.id)) === undefined) {
         throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is not linked to a phone; pair it first`);
       }
-      await storage.instances.update(session.view.id, { wanted: 'running', reason: null });
+      const change = { wanted: 'running', state: 'STOPPED', stateSince: clock.now(), reason: null } as const;
+      await storage.instances.update(session.view.id, change);
       session.start();
       return session.view;
     });
@@ -239,9 +242,15 @@ export class SessionService implements Sessions, AsyncDisposable {
     return session.exclusively(signal, async () => {
       // It may have been deleted while this call waited.
       if (!this.#registry.has(session)) throw instanceNotFound(session.view.name);
-      // From now on it is this word that counts, not what was wanted when the service ended.
-      this.#resumable.delete(session);
-      return work();
+      // From now on it is this word that counts, not what was wanted when the service ended: unless it comes to nothing.
+      const wasResumable = this.#resumable.delete(session);
+      try {
+        return await work();
+      } catch (error) {
+        if (wasResumable && this.#hasResumed) session.resume();
+        else if (wasResumable) this.#resumable.add(session);
+        throw error;
+      }
     });
   }
 

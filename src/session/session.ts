@@ -81,8 +81,10 @@ export class Session {
 
   /** Goes on after a restart: as `start`, but a ban that was stored is waited for to its end. */
   resume(): void {
-    const { state, reason } = this.#view;
-    if (state !== 'BANNED' || reason?.retryAt === undefined) return this.start();
+    const { state, reason, since } = this.#view;
+    // A clock that stands before the ban began says nothing about its end.
+    const isDated = this.#deps.clock.now() >= since;
+    if (state !== 'BANNED' || reason?.retryAt === undefined || !isDated) return this.start();
     const { retryAt } = reason;
     this.#begin(async (signal) => {
       if (await this.#pause(state, reason, retryAt, signal)) await this.#connect(signal);
@@ -107,11 +109,12 @@ export class Session {
    */
   async exclusively<T>(signal: AbortSignal, change: () => Promise<T>): Promise<T> {
     using _turn = await this.#changes.take('', signal);
+    const wasRunning = this.#run !== undefined;
     try {
       return await change();
     } catch (error) {
       // It ended the connection, and then the database failed: the state must not go on claiming a connection.
-      if (isLive(this.#view) && !this.#run) this.set('STOPPED', SESSION_FAILED);
+      if (wasRunning && isLive(this.#view) && !this.#run) this.set('STOPPED', SESSION_FAILED);
       throw error;
     }
   }
@@ -258,7 +261,7 @@ export class Session {
   /** Opens one link and waits until it is gone. */
   async #live(credentials: string | undefined, signal: AbortSignal, events: LinkEvents): Promise<CloseEvidence> {
     const { id } = this.#view;
-    const { storage, clock, openLink, telemetry } = this.#deps;
+    const { storage, clock, openLink, telemetry, log } = this.#deps;
     const link = openLink({
       clock,
       credentials,
@@ -276,6 +279,7 @@ export class Session {
     try {
       const evidence = await link.ended;
       telemetry.connectionEnded(id, evidence.kind, link.phase);
+      if (evidence.kind === 'storage_failed') log.warn({ instance: id, err: evidence.error }, 'the database failed');
       return evidence;
     } finally {
       signal.removeEventListener('abort', onAbort);

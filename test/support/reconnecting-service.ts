@@ -19,7 +19,7 @@ export interface Holdings {
 /** Pauses are skipped: the time is later then at once. Timers run as they do. */
 const skipped = { ms: 0 };
 const clock: Clock = {
-  now: () => systemClock.now() + skipped.ms,
+  now: () => Math.round(systemClock.now() + skipped.ms),
   monotonic: () => systemClock.monotonic() + skipped.ms,
   after: (ms, callback) => systemClock.after(ms, callback),
   async sleep(ms, signal) {

@@ -23,7 +23,7 @@ export const SESSION_GUARDS: readonly Guard[] = [
   {
     name: 'a failed change leaves no state behind',
     file: 'src/session/session.ts',
-    find: "      if (isLive(this.#view) && !this.#run) this.set('STOPPED', SESSION_FAILED);\n",
+    find: "      if (wasRunning && isLive(this.#view) && !this.#run) this.set('STOPPED', SESSION_FAILED);\n",
     replace: '',
   },
   {
@@ -119,8 +119,8 @@ export const SESSION_GUARDS: readonly Guard[] = [
   {
     name: 'a ban is waited for',
     file: 'src/session/close-reasons.ts',
-    find: 'const at = now + (expiresInS === undefined ? UNKNOWN_BAN_MS : Math.min(expiresInS * 1000, LONGEST_BAN_MS));',
-    replace: 'const at = now;',
+    find: 'Math.min(Math.ceil(expiresInS * 1000), LONGEST_BAN_MS)',
+    replace: '0',
   },
   {
     name: 'a removed device is no replacement',
