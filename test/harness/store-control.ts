@@ -60,7 +60,13 @@ export function storeControl(world: World, clock: Clock, incarnation: () => Inca
       const confirmed =
         method === 'credentials.archive' &&
         trace.links.some((link) => link.slot === slot.name && link.openedSeq > slot.archivedSeq && saysLogout(link));
-      trace.expect(asked || confirmed, 'credentials stay', () => `${method} of ${slot.name} without a reason`);
+      // An archive that was carried out and reported as failed is tried again: by then there is nothing left to lose.
+      const isRetry = method === 'credentials.archive' && slot.stored === undefined && !slot.isUncertain;
+      trace.expect(
+        asked || confirmed || isRetry,
+        'credentials stay',
+        () => `${method} of ${slot.name} without a reason`,
+      );
     },
     failed(method, [instanceId]) {
       const slot = slotById(world, String(instanceId));
