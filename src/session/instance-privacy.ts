@@ -42,7 +42,8 @@ export class InstancePrivacy {
   #published: Snapshot | undefined;
   /** Set while the session is OPEN. */
   #link: Link | undefined;
-  #lastClosed: Link | undefined;
+  /** Weakly: an ended link holds a whole socket and its keys. */
+  readonly #ended = new WeakSet<Link>();
   #sequence = 0;
   #announcements = 0;
   #refreshing = false;
@@ -73,7 +74,7 @@ export class InstancePrivacy {
   async opened(link: Link): Promise<ReadReply> {
     const reply = await this.#readOn(link, REQUEST_TIMEOUT_MS);
     // The link may have ended in the same breath as its answer came.
-    if (reply.kind === 'snapshot' && link !== this.#lastClosed) {
+    if (reply.kind === 'snapshot' && !this.#ended.has(link)) {
       this.#link = link;
       this.#tellOpenWaiters(true);
       this.#watchLiveness(link);
@@ -84,10 +85,11 @@ export class InstancePrivacy {
   }
 
   closed(link: Link): void {
-    this.#lastClosed = link;
+    this.#ended.add(link);
     this.#link = undefined;
     this.#stale = false;
     this.#probe?.[Symbol.dispose]();
+    this.#probe = undefined;
   }
 
   /** Nobody need wait any longer: the session is not on its way to OPEN. */

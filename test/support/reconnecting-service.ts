@@ -3,6 +3,8 @@
  * pauses. Tells its parent of each OPEN, and on any message what it holds after a collection.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { queryObjects } from 'node:v8';
+import { WebSocket } from 'ws';
 import { createApp } from '../../src/app.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { createConfig } from '../../src/config/config.ts';
@@ -12,6 +14,8 @@ import { createSecrets } from '../../src/config/secrets.ts';
 /** What a process holds once all garbage is collected. */
 export interface Holdings {
   readonly heapBytes: number;
+  /** Connections to WhatsApp that something still refers to. */
+  readonly sockets: number;
   /** How many resources of each kind keep the event loop alive. */
   readonly resources: Readonly<Record<string, number>>;
 }
@@ -35,7 +39,11 @@ async function holdings(): Promise<Holdings> {
   }
   const resources: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
-  return { heapBytes: process.memoryUsage().heapUsed, resources };
+  return {
+    heapBytes: process.memoryUsage().heapUsed,
+    sockets: queryObjects(WebSocket, { format: 'count' }),
+    resources,
+  };
 }
 
 const tell = (message: unknown): void => void process.send?.(message);

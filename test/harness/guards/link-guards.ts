@@ -77,7 +77,7 @@ export const LINK_GUARDS: readonly Guard[] = [
   {
     name: 'a link that ended with its first answer is not used',
     file: 'src/session/instance-privacy.ts',
-    find: ' && link !== this.#lastClosed)',
+    find: ' && !this.#ended.has(link))',
     replace: ')',
   },
   {
