@@ -8,6 +8,8 @@ import { startCrowd, untilOpen } from './support/crowd.ts';
 
 const INSTANCES = Number(process.env['INSTANCES'] ?? 1_000);
 const LOGINS_A_SECOND = 20;
+/** So long the server may be held up itself, and then take in together what came in order. */
+const HELD_UP_S = 0.5;
 const BACK_MS = 120_000;
 const SAMPLE_MS = 250;
 
@@ -59,9 +61,8 @@ test(`the sockets of ${INSTANCES} instances drop at once, and all come back in o
   };
   process.stdout.write(`survival: ${JSON.stringify(figures)}\n`);
   expect(logins).toHaveLength(INSTANCES);
-  // The server's view: it may be held up itself, and then take in together what came in order.
-  expect(figures.mostASecond).toBeLessThanOrEqual(1.5 * LOGINS_A_SECOND);
-  expect(figures.mostInTenSeconds).toBeLessThanOrEqual(10 * LOGINS_A_SECOND + 2);
+  expect(figures.mostASecond).toBeLessThanOrEqual((1 + HELD_UP_S) * LOGINS_A_SECOND);
+  expect(figures.mostInTenSeconds).toBeLessThanOrEqual((10 + HELD_UP_S) * LOGINS_A_SECOND);
   expect(seen.rss).toBeLessThan(1.3 * before);
   const first = members.at(0)?.name ?? '';
   expect((await askFor(caller, PrivacyDocument, { instance: first })).privacy?.visibility.lastSeen).toBe('ALL');
