@@ -1,4 +1,16 @@
+import type { CacheStore } from '@whiskeysockets/baileys';
 import { silentLogger } from './silent-logger.ts';
+
+/**
+ * Remembers nothing. Baileys' own caches are for sending messages again and for showing calls; each costs some thirty
+ * maps and a timer a socket, and has no bound but time.
+ */
+const noCache: CacheStore = {
+  get: () => undefined,
+  set: () => undefined,
+  del: () => undefined,
+  flushAll: () => undefined,
+};
 
 /** What one privacy service needs and no more: no history, no messages, not online, no queries of its own. */
 export const LIGHT_SOCKET = {
@@ -12,6 +24,10 @@ export const LIGHT_SOCKET = {
   getMessage: () => Promise.resolve(undefined),
   cachedGroupMetadata: () => Promise.resolve(undefined),
   maxMsgRetryCount: 0,
+  msgRetryCounterCache: noCache,
+  userDevicesCache: noCache,
+  callOfferCache: noCache,
+  placeholderResendCache: noCache,
   connectTimeoutMs: 15_000,
   defaultQueryTimeoutMs: 10_000,
   keepAliveIntervalMs: 15_000,
