@@ -41,19 +41,23 @@ export interface TokenAdmin {
 
 const noSuchToken = (): PrivetError => new PrivetError('NOT_FOUND', 'There is no such token that works');
 
+/** As GraphQL writes them: through it alone a token is made by another one. */
+const named = (scopes: readonly string[]): string => scopes.map((scope) => scope.toUpperCase()).join(', ');
+
 /** @throws PrivetError FORBIDDEN */
 function requireScopes({ scopes }: Principal, wanted: readonly string[]): void {
   const known: ReadonlySet<string> = scopes;
   const missing = wanted.find((scope) => !known.has(scope));
   if (missing === undefined) return;
-  throw new PrivetError('FORBIDDEN', `This token lacks the scope "${missing}", so it can not give it to another one`);
+  const name = named([missing]);
+  throw new PrivetError('FORBIDDEN', `This token lacks the scope "${name}", so it can not give it to another one`);
 }
 
 /** What an instance's token gets where nothing is said. @throws PrivetError FORBIDDEN */
 function instanceScopes({ scopes }: Principal): TokenScope[] {
   const given = INSTANCE_SCOPES.filter((scope) => scopes.has(scope));
   if (given.length > 0) return given;
-  const names = INSTANCE_SCOPES.join(', ');
+  const names = named(INSTANCE_SCOPES);
   throw new PrivetError(
     'FORBIDDEN',
     `This token has none of the scopes ${names}, so it can not give them to another one`,

@@ -56,7 +56,7 @@ export interface Instances {
   insert(instance: NewInstance): Promise<InstanceRecord>;
   find(accountId: string, name: string): Promise<InstanceRecord | undefined>;
   get(id: string): Promise<InstanceRecord | undefined>;
-  /** At most `first`, ordered by the bytes of the names, those after `afterName`; with `instanceId` that one alone. */
+  /** At most `first`, ordered by the bytes of the names, those after `afterName`. */
   list(accountId: string, page: InstancePageRequest): Promise<InstanceRecord[]>;
   /** @throws StorageError `no_instance` when it is gone. */
   update(id: string, patch: InstancePatch): Promise<void>;
@@ -70,7 +70,6 @@ export interface Instances {
 export interface InstancePageRequest {
   readonly first: number;
   readonly afterName?: string | undefined;
-  readonly instanceId?: string | undefined;
 }
 
 export const noInstance = (id: string): StorageError => new StorageError('no_instance', `There is no instance ${id}`);
@@ -184,11 +183,10 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
         return row && toRecord(sealer, row);
       }),
 
-    list: (accountId, { first, afterName, instanceId }) =>
+    list: (accountId, { first, afterName }) =>
       guarded('instances.list', async () => {
         let query = db.selectFrom('instances').selectAll().where('account_id', '=', accountId);
         if (afterName !== undefined) query = query.where('name', '>', afterName);
-        if (instanceId !== undefined) query = query.where('id', '=', instanceId);
         const rows = await query.orderBy('name').limit(first).execute();
         return rows.map((row) => toRecord(sealer, row));
       }),
