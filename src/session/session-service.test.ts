@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { deadlineIn, type Clock } from '../clock.ts';
 import { createEvents } from '../events/topics.ts';
@@ -216,4 +216,27 @@ test('a phone number that does not open is told, since the instance looks as if 
       ]),
   }));
   expect(lines).toEqual([expect.stringMatching(/"instance":"bad-row".*does not open/)]);
+});
+
+test('a login whose 30 days are over is deleted by a service that runs on, also where the first try failed', async () => {
+  const { clock, sessions, storage, id } = await linked();
+  const purges: (number | Error)[] = [];
+  const purgeArchived = async (now: number): Promise<number> => {
+    const wasFirst = purges.length === 0;
+    purges.push(wasFirst ? new StorageError('io', 'made to fail') : await storage.credentials.purgeArchived(now));
+    if (wasFirst) throw purges[0];
+    return 0;
+  };
+  const credentials = { ...storage.credentials, purgeArchived };
+  await storage.credentials.archive(id, clock.now() + 90 * 60_000);
+  const running = new SessionService({ ...sessionsOptions(clock, { ...storage, credentials }), openLink: deafLink });
+  running.resume();
+  for (let hours = 0; hours < 3; hours += 1) {
+    await clock.advance(3_600_000);
+    await vi.waitFor(() => expect(purges).toHaveLength(hours + 1));
+  }
+  expect(purges).toEqual([expect.any(StorageError), 1, 0]);
+  await running[Symbol.asyncDispose]();
+  await sessions[Symbol.asyncDispose]();
+  expect(clock.pending).toBe(0);
 });

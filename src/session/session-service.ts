@@ -18,6 +18,7 @@ import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sess
 import { INSTANCE_STATES, isRefusedForGood, PAIRING_ENDED } from './state.ts';
 import type { InstanceState, InstanceView, StateReason } from './state.ts';
 import { logOut, setAside, settle } from './unlink.ts';
+import { startUpkeep } from './upkeep.ts';
 import { watch } from './watch.ts';
 
 export type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
@@ -41,6 +42,7 @@ export class SessionService implements Sessions, AsyncDisposable {
   readonly #registry = new InstanceRegistry<Session>();
   readonly #resumable = new Set<Session>();
   #hasResumed = false;
+  #upkeep: Disposable | undefined;
   readonly #onceOnly: OnceOnly;
   readonly #options: SessionServiceOptions;
   readonly #sessionDeps: SessionDeps;
@@ -80,11 +82,13 @@ export class SessionService implements Sessions, AsyncDisposable {
   /** Starts the sessions of all instances that were running when the service ended. */
   resume(): void {
     this.#hasResumed = true;
+    this.#upkeep ??= startUpkeep(this.#options);
     for (const session of this.#resumable) session.resume();
     this.#resumable.clear();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#upkeep?.[Symbol.dispose]();
     await Promise.all(this.#registry.all().map((session) => this.#end(session)));
   }
 
