@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_PRIVACY } from '../simulator/privacy.ts';
 import { connectRest, type RestClient } from '../src/rest/rest.fixture.ts';
+import { EXAMPLES, OPEN_SETTINGS, REQUESTS } from './support/documented-requests.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
 let privet: TestPrivet;
@@ -13,133 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => privet[Symbol.asyncDispose]());
 
-/** What the documented requests carry, as each client's JSON has it. */
-const ALL_OPEN = {
-  last: 'all',
-  status: 'all',
-  profile: 'all',
-  online: 'all',
-  readreceipts: 'all',
-  calladd: 'all',
-  groupadd: 'all',
-};
 const wire = () => privet.simulator.account(linked.phoneNumber).privacy;
 
 function openAll(): void {
-  for (const [category, value] of Object.entries(ALL_OPEN)) {
+  for (const [category, value] of Object.entries(DEFAULT_PRIVACY)) {
     privet.simulator.setPrivacy(linked.phoneNumber, category, value, { notify: false });
   }
 }
-
-const OPEN_SETTINGS = {
-  visibility: { lastSeen: 'all', status: 'all', profile: 'all', online: 'all' },
-  privacy: { readReceipts: 'all' },
-  permissions: { callAdd: 'all', groupAdd: 'all' },
-};
-
-interface Example {
-  readonly curl: string;
-  readonly object: object;
-  readonly python: string;
-  readonly go: string;
-  readonly settings: object;
-}
-
-const EXAMPLES: Readonly<Record<string, Example>> = {
-  'Fully restrictive': {
-    curl: `{
-      "visibility": {
-        "lastSeen": "none",
-        "status": "contacts",
-        "profile": "contacts",
-        "online": "match_last_seen"
-      },
-      "privacy": {
-        "readReceipts": "none"
-      },
-      "permissions": {
-        "callAdd": "known",
-        "groupAdd": "contacts"
-      }
-    }`,
-    object: {
-      visibility: { lastSeen: 'none', status: 'contacts', profile: 'contacts', online: 'match_last_seen' },
-      privacy: { readReceipts: 'none' },
-      permissions: { callAdd: 'known', groupAdd: 'contacts' },
-    },
-    python:
-      '{"visibility": {"lastSeen": "none", "status": "contacts", "profile": "contacts", "online": "match_last_seen"}, "privacy": {"readReceipts": "none"}, "permissions": {"callAdd": "known", "groupAdd": "contacts"}}',
-    go: `{
-          "visibility": {
-              "lastSeen": "none",
-              "status":   "contacts",
-              "profile":  "contacts",
-              "online":   "match_last_seen"
-          },
-          "privacy": {
-              "readReceipts": "none"
-          },
-          "permissions": {
-              "callAdd":  "known",
-              "groupAdd": "contacts"
-          }
-      }`,
-    settings: {
-      visibility: { lastSeen: 'none', status: 'contacts', profile: 'contacts', online: 'match_last_seen' },
-      privacy: { readReceipts: 'none' },
-      permissions: { callAdd: 'known', groupAdd: 'contacts' },
-    },
-  },
-  'Only groupAdd': {
-    curl: `{
-      "permissions": { "groupAdd": "contacts" }
-    }`,
-    object: { permissions: { groupAdd: 'contacts' } },
-    python: '{"permissions": {"groupAdd": "contacts"}}',
-    go: `{
-          "permissions": { "groupAdd": "contacts" }
-      }`,
-    settings: { ...OPEN_SETTINGS, permissions: { callAdd: 'all', groupAdd: 'contacts' } },
-  },
-  'Disable read receipts': {
-    curl: `{
-      "privacy": { "readReceipts": "none" }
-    }`,
-    object: { privacy: { readReceipts: 'none' } },
-    python: '{"privacy": {"readReceipts": "none"}}',
-    go: `{
-          "privacy": { "readReceipts": "none" }
-      }`,
-    settings: { ...OPEN_SETTINGS, privacy: { readReceipts: 'none' } },
-  },
-  'Only lastSeen and online': {
-    curl: `{
-      "visibility": {
-        "lastSeen": "none",
-        "online": "match_last_seen"
-      }
-    }`,
-    object: { visibility: { lastSeen: 'none', online: 'match_last_seen' } },
-    python: '{"visibility": {"lastSeen": "none", "online": "match_last_seen"}}',
-    go: `{
-          "visibility": {
-              "lastSeen": "none",
-              "online":   "match_last_seen"
-          }
-      }`,
-    settings: {
-      ...OPEN_SETTINGS,
-      visibility: { lastSeen: 'none', status: 'all', profile: 'all', online: 'match_last_seen' },
-    },
-  },
-};
-
-const REQUESTS = Object.entries(EXAMPLES).flatMap(([name, { curl, object, python, go, settings }]) => [
-  { name, client: 'curl', body: curl, settings },
-  { name, client: 'JavaScript', body: JSON.stringify(object), settings },
-  { name, client: 'Python', body: python, settings },
-  { name, client: 'Go', body: go, settings },
-]);
 
 describe('POST /api/profile/privacy/:instance', () => {
   test.each(REQUESTS)('$name, as $client sends it', async ({ body, settings }) => {
@@ -191,7 +73,7 @@ describe('POST /api/profile/privacy/:instance', () => {
       success: false,
       error: { message: 'Invalid lastSeen value: everyone. Valid values: all, contacts, contact_blacklist, none' },
     });
-    expect(wire()).toMatchObject(ALL_OPEN);
+    expect(wire()).toMatchObject(DEFAULT_PRIVACY);
   });
 
   test('the same value again is a no-op: nothing is written', async () => {

@@ -5,19 +5,11 @@ import type { PrivacyPort, ReadReply, WriteReply } from './port.ts';
 import type { Snapshot } from './settings.ts';
 import { runUpdate } from './update.ts';
 
-const HELD = {
-  last: 'all',
-  status: 'all',
-  profile: 'all',
-  online: 'all',
-  readreceipts: 'all',
-  calladd: 'all',
-  groupadd: 'all',
-};
+const HELD: Readonly<Record<string, string>> = Object.fromEntries(fieldSpecs.map(({ category }) => [category, 'all']));
 
 /** WhatsApp as a script: what it holds, and what it does with each stanza in the order in which they come. */
 class ScriptedPort implements PrivacyPort {
-  readonly held = new Map<string, string>(Object.entries(HELD));
+  readonly held = new Map(Object.entries(HELD));
   readonly sent: string[] = [];
   announced = 0;
   left = 29_000;
