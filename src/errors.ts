@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'CONFLICT'
   | 'BAD_USER_INPUT'
   | 'INSTANCE_NOT_CONNECTED'
+  /** WhatsApp was reached, and refused the request as a whole or answered it with nothing that could be used. */
+  | 'WHATSAPP_ERROR'
   | 'RATE_LIMITED'
   | 'OVERLOADED'
   | 'TIMEOUT';
@@ -39,8 +41,33 @@ export const unauthenticated = (): PrivetError =>
 export const instanceNotFound = (name: string): PrivetError =>
   new PrivetError('NOT_FOUND', `There is no instance named "${name}"`);
 
-export const instanceNotConnected = (): PrivetError =>
-  new PrivetError('INSTANCE_NOT_CONNECTED', 'Instance is not connected to WhatsApp');
+/** Where an instance stands that is not connected. */
+export interface Standing {
+  /** As `Instance.state` shows it. */
+  readonly state: string;
+  /** As `Instance.reason` shows it; `retryAt` in epoch milliseconds. */
+  readonly reason?:
+    | { readonly code: string; readonly message: string; readonly retryAt?: number | undefined }
+    | undefined;
+}
+
+/** The instance has no connection to WhatsApp now, so nothing was asked of WhatsApp. */
+export class InstanceNotConnectedError extends PrivetError {
+  static readonly text = 'Instance is not connected to WhatsApp';
+  override readonly name = 'InstanceNotConnectedError';
+  readonly state: string;
+  /** Why it is in that state, where something says so. */
+  readonly reason: { readonly code: string; readonly message: string } | undefined;
+  /** When the next attempt comes by itself, epoch milliseconds; undefined where none will, or one is under way. */
+  readonly retryAt: number | undefined;
+
+  constructor({ state, reason }: Standing) {
+    super('INSTANCE_NOT_CONNECTED', InstanceNotConnectedError.text);
+    this.state = state;
+    this.reason = reason && { code: reason.code, message: reason.message };
+    this.retryAt = reason?.retryAt;
+  }
+}
 
 /** The process can't start or go on with what the operator gave it; `message` is the one line to print before exit 1. */
 export class OperatorError extends Error {

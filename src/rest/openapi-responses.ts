@@ -1,5 +1,5 @@
 import { fieldSpecs } from '../privacy/fields.ts';
-import { instanceNotConnected } from '../errors.ts';
+import { InstanceNotConnectedError } from '../errors.ts';
 import type { Json, schemas } from './openapi-schemas.ts';
 import { invalidValue, NOTHING_ASKED } from './profile-body.ts';
 import { INVALID_CHANGE } from './users-privacy.ts';
@@ -62,7 +62,7 @@ const common = (schema: ErrorSchema): Responses => ({
   504: json('WhatsApp did not answer in time, or the call took more than 30 s.', schema),
 });
 
-const NOT_CONNECTED = `\`${instanceNotConnected().message}\``;
+const NOT_CONNECTED = `\`${InstanceNotConnectedError.text}\``;
 const FAILED = 'The service failed; its log says why.';
 
 const withBody = (schema: ErrorSchema): Responses => ({
@@ -78,16 +78,25 @@ const USERS_ME = "The token is an account's, and the account has not exactly one
 
 const listed = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n');
 
-export const profileGet: Responses = {
-  200: json('The settings.', 'ProfileAnswer'),
+const refusedRead = (schema: ErrorSchema): Responses => ({
+  502: json('WhatsApp refused to show the settings, or answered without any.', schema),
+});
+
+const profileErrors: Responses = {
   400: json(`${NOT_CONNECTED}, or the name in the path is not percent-encoded UTF-8.`, 'ProfileError'),
   404: json(PROFILE_404, 'ProfileError'),
   500: json(FAILED, 'ProfileError'),
   ...common('ProfileError'),
 };
 
+export const profileGet: Responses = {
+  200: json('The settings.', 'ProfileAnswer'),
+  ...profileErrors,
+  ...refusedRead('ProfileError'),
+};
+
 export const profilePost: Responses = {
-  ...profileGet,
+  ...profileErrors,
   200: json(
     'Every requested field is confirmed by a read after the change. All settings as of that read.',
     'ProfileAnswer',
@@ -107,16 +116,21 @@ export const profilePost: Responses = {
   ...withBody('ProfileError'),
 };
 
-export const usersGet: Responses = {
-  200: json('The settings that have a name here.', 'UsersSettings'),
+const usersErrors: Responses = {
   400: json(listed([NOT_CONNECTED, USERS_ME]), 'UsersError'),
   404: json(USERS_404, 'UsersError'),
   500: json(FAILED, 'UsersError'),
   ...common('UsersError'),
 };
 
+export const usersGet: Responses = {
+  200: json('The settings that have a name here.', 'UsersSettings'),
+  ...usersErrors,
+  ...refusedRead('UsersError'),
+};
+
 export const usersPatch: Responses = {
-  ...usersGet,
+  ...usersErrors,
   200: json('The setting is confirmed by a read after the change.', 'UsersUpdated'),
   400: json(
     `Nothing was applied.\n\n${listed([

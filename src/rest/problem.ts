@@ -15,8 +15,8 @@ export class ProblemError extends Error {
 export const badRequest = (message: string): ProblemError => new ProblemError(400, 'BAD_USER_INPUT', message);
 
 /**
- * A TIMEOUT is a 504: WhatsApp, behind us, is what did not answer. OVERLOADED is a 503 and not a 429: the caller kept to
- * its limit, others were before it.
+ * A TIMEOUT is a 504: WhatsApp, behind us, is what did not answer. A WHATSAPP_ERROR is a 502: it answered, and refused.
+ * OVERLOADED is a 503 and not a 429: the caller kept to its limit, others were before it.
  */
 const STATUS = {
   UNAUTHENTICATED: 401,
@@ -25,6 +25,7 @@ const STATUS = {
   CONFLICT: 409,
   BAD_USER_INPUT: 400,
   INSTANCE_NOT_CONNECTED: 400,
+  WHATSAPP_ERROR: 502,
   RATE_LIMITED: 429,
   OVERLOADED: 503,
   TIMEOUT: 504,

@@ -1,6 +1,6 @@
 import { abortable, type Call } from '../call.ts';
 import type { Clock, Deadline } from '../clock.ts';
-import { instanceNotConnected, PrivetError } from '../errors.ts';
+import { InstanceNotConnectedError, PrivetError, type Standing } from '../errors.ts';
 import type { PartialFailureCode, RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { PrivacyPort, ReadReply, WriteReply } from '../privacy/port.ts';
 import { sameSettings, type Snapshot } from '../privacy/settings.ts';
@@ -34,6 +34,8 @@ export interface InstancePrivacyOptions {
   readonly onChange: () => void;
   /** Whether the session may be OPEN within so many milliseconds, so that waiting for it makes sense. */
   readonly mayOpenWithin: (ms: number) => boolean;
+  /** Where the session stands, for those who are told that it is not OPEN. */
+  readonly standing: () => Standing;
 }
 
 /** The privacy settings of one instance: the view of them, fresh reads, and one update at a time. */
@@ -111,7 +113,7 @@ export class InstancePrivacy {
 
   /**
    * A fresh read. Callers share one that was not sent yet, never one that is on its way.
-   * @throws PrivetError INSTANCE_NOT_CONNECTED, TIMEOUT, OVERLOADED
+   * @throws InstanceNotConnectedError; PrivetError TIMEOUT, WHATSAPP_ERROR, OVERLOADED
    */
   async read(call: Call): Promise<Snapshot> {
     const { signal } = call;
@@ -124,17 +126,17 @@ export class InstancePrivacy {
         throw new PrivetError('TIMEOUT', 'WhatsApp did not answer the privacy read in time');
       case 'lost':
       case 'unsent':
-        throw instanceNotConnected();
+        throw this.#notConnected();
       case 'refused':
         throw refusedBy('the privacy read', reply);
       case 'odd':
-        throw new PrivetError('INSTANCE_NOT_CONNECTED', 'WhatsApp answered the privacy read without any settings');
+        throw new PrivetError('WHATSAPP_ERROR', 'WhatsApp answered the privacy read without any settings');
     }
   }
 
   /**
    * Applies changes, one update at a time. Once begun it runs to its end, whether or not the caller still listens.
-   * @throws PrivetError INSTANCE_NOT_CONNECTED, TIMEOUT, OVERLOADED: nothing was sent.
+   * @throws InstanceNotConnectedError; PrivetError TIMEOUT, OVERLOADED: nothing was sent.
    */
   async update(changes: readonly RequestedChange[], call: Call): Promise<UpdateOutcome> {
     const { signal } = call;
@@ -145,7 +147,7 @@ export class InstancePrivacy {
     try {
       await this.#requireOpen(deadline, signal);
       // The read of a link's opening has made the view before the link was OPEN.
-      if (!this.#view) throw instanceNotConnected();
+      if (!this.#view) throw this.#notConnected();
       run = await runUpdate(this.#port(deadline, writtenOn), this.#view, changes);
     } catch (error) {
       turn.release();
@@ -295,7 +297,7 @@ export class InstancePrivacy {
       const waitMs = Math.min(OPEN_WAIT_MS, Math.max(0, deadline.remaining() - LAST_SEND_MS));
       await abortable(this.#whenOpen(waitMs), signal);
     }
-    if (!this.#link) throw instanceNotConnected();
+    if (!this.#link) throw this.#notConnected();
     if (requestTimeout(deadline.remaining()) === undefined) {
       throw new PrivetError('TIMEOUT', 'Too little time was left; nothing was sent to WhatsApp');
     }
@@ -313,6 +315,10 @@ export class InstancePrivacy {
     } finally {
       this.#openWaiters.delete(opened.resolve);
     }
+  }
+
+  #notConnected(): InstanceNotConnectedError {
+    return new InstanceNotConnectedError(this.#options.standing());
   }
 
   #tellOpenWaiters(open: boolean): void {

@@ -9,5 +9,5 @@ export function refusedBy(request: string, { code, text }: Refusal): PrivetError
   const message = `WhatsApp refused ${request}: ${code} ${text}`.trim();
   return isRetryable(code)
     ? new RetryLaterError('OVERLOADED', message, RETRY_MS)
-    : new PrivetError('INSTANCE_NOT_CONNECTED', message);
+    : new PrivetError('WHATSAPP_ERROR', message);
 }

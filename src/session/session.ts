@@ -62,6 +62,7 @@ export class Session {
       telemetry: deps.telemetry,
       onChange: () => deps.onPrivacyChange(view.id),
       mayOpenWithin: (ms) => this.#mayOpenWithin(ms),
+      standing: () => this.#view,
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { instanceNotConnected, PrivetError } from '../errors.ts';
+import { InstanceNotConnectedError, PrivetError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Stanza } from './link.ts';
 import { refusedBy } from './refused-by.ts';
@@ -25,11 +25,11 @@ const unlinkStanza = (jid: string): Stanza => ({
 
 /**
  * Logs the device out on WhatsApp; its credentials are set aside once WhatsApp confirmed it.
- * @throws PrivetError INSTANCE_NOT_CONNECTED, OVERLOADED, TIMEOUT: the instance may still be linked.
+ * @throws InstanceNotConnectedError; PrivetError OVERLOADED, WHATSAPP_ERROR, TIMEOUT: the instance may still be linked.
  */
 export async function logOut(session: Session, parts: Parts): Promise<void> {
   const { link, view } = session;
-  if (!link?.jid || view.state !== 'OPEN') throw instanceNotConnected();
+  if (!link?.jid || view.state !== 'OPEN') throw new InstanceNotConnectedError(view);
   const reply = await link.request(unlinkStanza(link.jid), UNLINK_TIMEOUT_MS);
   if (reply.kind === 'refused') throw refusedBy('the logout', reply);
   if (reply.kind !== 'result') {
