@@ -2,7 +2,8 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { clockOf, type GraphQLServices, type Log } from './graphql/context.ts';
 import { OpenStreams } from './graphql/streams.ts';
 import { GRAPHQL_PATH } from './graphql/yoga.ts';
-import { send, toRequest } from './http/adapter.ts';
+import { send, sendFixed, toRequest } from './http/adapter.ts';
+import { Connections, UNREAD_MS } from './http/connections.ts';
 import { allowOrigins } from './http/cors.ts';
 import { clientOf, refuseBody, setSafeHeaders, targetOf } from './http/front.ts';
 import { graphqlHandler } from './http/graphql-handler.ts';
@@ -14,11 +15,6 @@ import type { ServerEvents } from './telemetry/events.ts';
 import type { RequestRecord } from './telemetry/request-record.ts';
 
 const MAX_CONNECTIONS = 2_000;
-/**
- * A connection on which nothing moves for so long is closed, such as one whose client does not read; longer than any call
- * takes to be answered. Yoga takes this off streams, which see to it themselves.
- */
-const IDLE_MS = 45_000;
 
 export interface ServerOptions {
   readonly host: string;
@@ -56,6 +52,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   ];
 
   const server = createHttpServer(HTTP_LIMITS, (request, response) => {
+    if (!connections.admits(request, response)) return;
     setSafeHeaders(response);
     const record = watchRequest(request, response, clock, options.telemetry);
     if (allowOrigins(origins, request, response)) return;
@@ -63,15 +60,20 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     const route = url && routes.find(({ owns }) => owns(url.pathname));
     const isGraphQL = url?.pathname === GRAPHQL_PATH;
     record.edge = isGraphQL ? 'graphql' : (route?.edge ?? 'other');
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const fixed = url && isRead ? route?.fixed?.(url.pathname) : undefined;
     const refusal = !url ? REFUSALS.badRequest : !route && !isGraphQL ? REFUSALS.notFound : refuseBody(request);
     const client = clientOf(request, trustedProxyHops);
     if (refusal) record.noteError(refusal.code);
     if (refusal) void send((route?.refuse ?? refuseAsGraphQL)(refusal, url?.pathname ?? ''), response);
+    else if (fixed) sendFixed(fixed, response);
     else if (isGraphQL) graphql(request, response, client, record);
     else if (url && route) void serve(route, url, request, response, client, record, services.log);
   });
+  const connections = new Connections(server, clock);
   server.maxConnections = MAX_CONNECTIONS;
-  server.timeout = IDLE_MS;
+  // Of those on which nothing moves at all; a stream has none, where the connections' own rule holds.
+  server.timeout = UNREAD_MS;
   const listening = await listen(server, options, clock);
 
   return {

@@ -80,6 +80,11 @@ test.each([
   expect(config({ HOST: host, PRIVET_GRAPHIQL: 'off' }).graphiql).toBe(false);
 });
 
+test('behind a proxy GraphiQL is off, unless it is asked for', () => {
+  expect(config({ PRIVET_TRUSTED_PROXY_HOPS: '1' }).graphiql).toBe(false);
+  expect(config({ PRIVET_TRUSTED_PROXY_HOPS: '1', PRIVET_GRAPHIQL: 'on' }).graphiql).toBe(true);
+});
+
 test.each([
   [{}, true],
   [{ HOST: 'localhost' }, true],

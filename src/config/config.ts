@@ -97,9 +97,10 @@ const corsOrigins = (env: Env): readonly string[] => {
 export const isLoopback = (name: string): boolean =>
   name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 
-const graphiql = (env: Env, listenHost: string): boolean => {
+/** A proxy on this machine would hand the playground to everybody. */
+const graphiql = (env: Env, listenHost: string, proxyHops: number): boolean => {
   const raw = env.values.get('PRIVET_GRAPHIQL');
-  if (raw === undefined) return isLoopback(listenHost);
+  if (raw === undefined) return proxyHops === 0 && isLoopback(listenHost);
   if (raw === 'on' || raw === 'off') return raw === 'on';
   return refuse('PRIVET_GRAPHIQL', raw, '"on" or "off"');
 };
@@ -129,7 +130,7 @@ export const createConfig = (env: Env): Config => {
     corsOrigins: corsOrigins(env),
     trustedProxyHops,
     metrics: metrics(env, listenHost, trustedProxyHops),
-    graphiql: graphiql(env, listenHost),
+    graphiql: graphiql(env, listenHost, trustedProxyHops),
   };
 };
 

@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { FixedAnswer } from './route.ts';
+
+/** How much of a large answer is handed over at a time, in bytes: so it shows how far the client has read. */
+const PIECE = 64 * 1024;
 
 /**
  * A web standard request from one of node:http, with its body read: the server has limited its length before.
@@ -35,6 +41,19 @@ function headersOf(incoming: IncomingMessage): Headers {
     for (const value of values ?? []) headers.append(name, value);
   }
   return headers;
+}
+
+/** Writes an answer that was made before, without a copy of it: however many ask for it, it is in memory once. */
+export function sendFixed({ headers, body }: FixedAnswer, outgoing: ServerResponse): void {
+  outgoing.writeHead(200, { ...headers, 'content-length': body.length });
+  if (outgoing.req.method === 'HEAD') outgoing.end();
+  else if (body.length <= PIECE) outgoing.end(body);
+  // A client that goes away is no failure; watchRequest tells of it.
+  else pipeline(Readable.from(piecesOf(body)), outgoing).catch(() => {});
+}
+
+function* piecesOf(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.length; at += PIECE) yield body.subarray(at, at + PIECE);
 }
 
 /** Writes a response whose body is complete, or of a few pieces. */

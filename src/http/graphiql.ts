@@ -7,7 +7,7 @@ import {
   jsonWorker,
 } from '@graphql-yoga/render-graphiql/graphiql';
 import type { GraphiQLOptions } from 'graphql-yoga';
-import { methodNotAllowed, refuseAsGraphQL, REFUSALS, type Route } from './route.ts';
+import { type FixedAnswer, methodNotAllowed, refuseAsGraphQL, REFUSALS, type Route } from './route.ts';
 
 const FIRST_QUERY = `# Privet: privacy settings of linked WhatsApp accounts.
 #
@@ -84,16 +84,6 @@ const START = `self.MonacoEnvironment = {
 YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringify(OPTIONS)});
 `;
 
-const JAVASCRIPT = 'text/javascript; charset=utf-8';
-const FILES: Readonly<Record<string, readonly [type: string, content: string]>> = {
-  'style.css': ['text/css; charset=utf-8', css],
-  'graphiql.js': [JAVASCRIPT, js],
-  'start.js': [JAVASCRIPT, START],
-  'editorWorkerService.worker.js': [JAVASCRIPT, editorWorkerService],
-  'json.worker.js': [JAVASCRIPT, jsonWorker],
-  'graphql.worker.js': [JAVASCRIPT, graphqlWorker],
-};
-
 /** The editor sets styles by script, which no hash or nonce can cover. */
 const POLICY = [
   "default-src 'none'",
@@ -109,20 +99,30 @@ const POLICY = [
 ].join('; ');
 
 /** The playground. Its files hold nothing of anybody's, so they need no token. */
-export const graphiqlPage = (): Response =>
-  new Response(PAGE, { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY } });
+export const graphiqlPage: FixedAnswer = {
+  headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
+  body: Buffer.from(PAGE),
+};
+
+const file = (type: string, content: string): FixedAnswer => ({
+  headers: { 'content-type': type, 'content-security-policy': POLICY, 'cache-control': 'public, max-age=3600' },
+  body: Buffer.from(content),
+});
+const script = (content: string): FixedAnswer => file('text/javascript; charset=utf-8', content);
+
+const FILES: ReadonlyMap<string, FixedAnswer> = new Map([
+  ['style.css', file('text/css; charset=utf-8', css)],
+  ['graphiql.js', script(js)],
+  ['start.js', script(START)],
+  ['editorWorkerService.worker.js', script(editorWorkerService)],
+  ['json.worker.js', script(jsonWorker)],
+  ['graphql.worker.js', script(graphqlWorker)],
+]);
 
 export const graphiqlRoute: Route = {
   owns: (pathname) => pathname.startsWith(PREFIX),
   refuse: refuseAsGraphQL,
-  handle(request) {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuseAsGraphQL(methodNotAllowed('GET, HEAD'));
-    const name = new URL(request.url).pathname.slice(PREFIX.length);
-    const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
-    if (!file) return refuseAsGraphQL(REFUSALS.notFound);
-    const [type, content] = file;
-    return new Response(content, {
-      headers: { 'content-type': type, 'content-security-policy': POLICY, 'cache-control': 'public, max-age=3600' },
-    });
-  },
+  fixed: (pathname) => FILES.get(pathname.slice(PREFIX.length)),
+  handle: ({ method }) =>
+    refuseAsGraphQL(method === 'GET' || method === 'HEAD' ? REFUSALS.notFound : methodNotAllowed('GET, HEAD')),
 };

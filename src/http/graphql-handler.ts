@@ -3,8 +3,8 @@ import { createGraphQL, GRAPHQL_PATH } from '../graphql/yoga.ts';
 import type { GraphQLServices } from '../graphql/context.ts';
 import type { OpenStreams } from '../graphql/streams.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
-import { send } from './adapter.ts';
-import { type Client, methodNotAllowed, type Refusal, refuseAsGraphQL, REFUSALS } from './route.ts';
+import { send, sendFixed } from './adapter.ts';
+import { type Client, type FixedAnswer, methodNotAllowed, type Refusal, refuseAsGraphQL, REFUSALS } from './route.ts';
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
@@ -20,11 +20,11 @@ const wantsPage = ({ method, headers }: IncomingMessage): boolean =>
 export function graphqlHandler(
   services: GraphQLServices,
   streams: OpenStreams,
-  page: (() => Response) | undefined,
+  page: FixedAnswer | undefined,
 ): (request: IncomingMessage, response: ServerResponse, client: Client, record: RequestRecord) => void {
   const yoga = createGraphQL(services, streams);
   return (request, response, { address }, record) => {
-    if (page && wantsPage(request)) return void send(page(), response);
+    if (page && wantsPage(request)) return sendFixed(page, response);
     const refusal = refusalOf(request);
     if (refusal) {
       record.noteError(refusal.code);

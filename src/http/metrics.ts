@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from '../telemetry/metrics.ts';
 import { send } from './adapter.ts';
+import { Connections, UNREAD_MS } from './connections.ts';
 import { setSafeHeaders, targetOf } from './front.ts';
 import { HTTP_LIMITS, listen, type Listening } from './listener.ts';
 import { methodNotAllowed, refuseAsGraphQL, REFUSALS, type Route } from './route.ts';
@@ -30,11 +31,14 @@ export function listenForMetrics(
   clock: Clock,
 ): Promise<Listening> {
   const server = createServer(HTTP_LIMITS, (request, response) => {
+    if (!connections.admits(request, response)) return;
     setSafeHeaders(response);
     const isMetrics = targetOf(request)?.pathname === PATH;
     const answered = isMetrics ? answer(metrics, request.method) : Promise.resolve(refuseAsGraphQL(REFUSALS.notFound));
     void answered.then((found) => send(found, response));
   });
+  const connections = new Connections(server, clock);
   server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = UNREAD_MS;
   return listen(server, at, clock);
 }

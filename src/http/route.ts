@@ -15,12 +15,20 @@ export interface Client {
   readonly address: string;
 }
 
+/** An answer that is the same for everybody, made once. */
+export interface FixedAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
 /** A part of the service under paths of its own. It speaks in web standard requests and responses. */
 export interface Route {
   /** What its requests are counted as; `other` by default. */
   readonly edge?: Edge;
   /** Whether it answers for this path, whatever the method. */
   owns(pathname: string): boolean;
+  /** What a GET or HEAD of this path is answered with, where that is always the same. Anything else is handled. */
+  fixed?(pathname: string): FixedAnswer | undefined;
   /** `request.signal` aborts when the client goes away. The body is 64 KiB at most. */
   handle(request: Request, client: Client, record: RequestRecord): Response | Promise<Response>;
   /** Words a refusal of the server in the way of this part: its body may hold nothing but this. */

@@ -20,12 +20,17 @@ const envelopeFor = (pathname: string): Envelope => (pathname.startsWith('/users
 export function createRestRoute(services: RestServices): RestRoute {
   const { gate, clock } = services;
   const authorize = createAuthorize(gate);
-  const description = describeApi();
+  const description = {
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(describeApi())),
+  };
 
   return {
     edge: 'rest',
 
     owns: (pathname) => pathname === DESCRIPTION_PATH || pathname.startsWith('/api/') || pathname.startsWith('/users/'),
+
+    fixed: (pathname) => (pathname === DESCRIPTION_PATH ? description : undefined),
 
     refuse: (refusal, pathname) => envelopeFor(pathname)(refusal),
 
@@ -33,7 +38,7 @@ export function createRestRoute(services: RestServices): RestRoute {
       const { pathname } = new URL(request.url);
       let allowance: Allowance | undefined;
       try {
-        if (pathname === DESCRIPTION_PATH) return describe(request, description);
+        if (pathname === DESCRIPTION_PATH) throw methodNotAllowed(['GET']);
         const { resource, segment } = resourceAt(pathname);
         const endpoint = endpointFor(resource.endpoints, request.method);
         // The pattern and not the path itself, which has a name in it.
@@ -81,11 +86,6 @@ function endpointFor(endpoints: Readonly<Partial<Record<Method, Endpoint>>>, met
   const wanted = method === 'HEAD' ? 'GET' : method;
   for (const [name, endpoint] of Object.entries(endpoints)) if (name === wanted) return endpoint;
   throw methodNotAllowed(Object.keys(endpoints));
-}
-
-function describe(request: Request, description: object): Response {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(['GET']);
-  return Response.json(description);
 }
 
 function methodNotAllowed(methods: readonly string[]): ProblemError {

@@ -18,10 +18,18 @@ export interface Client {
   readonly address: string;
 }
 
+/** An answer that is the same for everybody, made once. */
+export interface FixedAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
 /** A part of the HTTP server, as this edge sees it: it is handed to the server, and knows nothing of it. */
 export interface RestRoute {
   readonly edge: 'rest';
   owns(pathname: string): boolean;
+  /** What a GET or HEAD of this path is answered with, where that is always the same. */
+  fixed(pathname: string): FixedAnswer | undefined;
   handle(request: Request, client: Client, record: RequestRecord): Promise<Response>;
   refuse(refusal: Problem, pathname: string): Response;
 }

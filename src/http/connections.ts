@@ -1,0 +1,81 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
+
+/**
+ * How many requests of one connection may be unanswered at a time. Clients and proxies send the next one once they have
+ * the answer; who sends more without reading would have all of the answers wait in memory.
+ */
+export const REQUESTS_AT_ONCE = 10;
+/** How long a client may leave an answer lying, in milliseconds: longer than any call takes to be answered. */
+export const UNREAD_MS = 45_000;
+const LOOK_MS = 15_000;
+
+interface Connection {
+  requests: number;
+  /** How many bytes had left, when that was last seen to have grown or nothing was to be sent. */
+  sent: number;
+  movedAt: number;
+}
+
+/**
+ * The connections of a server. Bounds what waits in memory for each: too many requests at a time end it, and so does an
+ * answer that the client does not read, whether it is a whole one or a stream.
+ */
+export class Connections {
+  readonly #clock: Clock;
+  readonly #open = new Map<Socket, Connection>();
+  #timer: Disposable | undefined;
+
+  constructor(server: Server, clock: Clock) {
+    this.#clock = clock;
+    server.on('connection', (socket) => this.#opened(socket));
+  }
+
+  /** Counts a request until its answer has ended. False: its connection has too many and was ended. */
+  admits({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    const connection = this.#open.get(socket);
+    if (!connection || socket.destroyed) return false;
+    if (connection.requests >= REQUESTS_AT_ONCE) {
+      socket.destroy();
+      return false;
+    }
+    connection.requests += 1;
+    response.once('close', () => (connection.requests -= 1));
+    return true;
+  }
+
+  #opened(socket: Socket): void {
+    this.#open.set(socket, { requests: 0, sent: 0, movedAt: this.#clock.monotonic() });
+    socket.once('close', () => this.#closed(socket));
+    this.#timer ??= this.#wait();
+  }
+
+  #closed(socket: Socket): void {
+    this.#open.delete(socket);
+    if (this.#open.size > 0) return;
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+  }
+
+  /** One timer for all of them, as long as there are any. */
+  #wait(): Disposable {
+    return this.#clock.after(LOOK_MS, () => {
+      this.#timer = this.#wait();
+      this.#look(this.#clock.monotonic());
+    });
+  }
+
+  #look(now: number): void {
+    for (const [socket, connection] of this.#open) {
+      // Node's `bytesWritten` counts what still waits as well: something added to it is no sign of a reader.
+      const sent = socket.bytesWritten - socket.writableLength;
+      if (socket.writableLength === 0 || sent !== connection.sent) {
+        connection.sent = sent;
+        connection.movedAt = now;
+      } else if (now - connection.movedAt >= UNREAD_MS) {
+        socket.destroy();
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../src/clock.ts';
+import { UNREAD_MS } from '../src/http/connections.ts';
+import { listenForMetrics } from '../src/http/metrics.ts';
+import { createMetrics } from '../src/telemetry/metrics.ts';
+import type { ServedRequest } from '../src/telemetry/events.ts';
+import type { InstanceView } from '../src/session/state.ts';
+import { FakeSessions, serveFake } from './graphql-fakes.ts';
+import { scaledClock } from './support/scaled-clock.ts';
+
+/** More than a system keeps for a reader that does not read. */
+const LARGE = 'x'.repeat(10_000_000);
+const INSTANCE = '{ instance(name: "demo") { name } }';
+
+const view = (name: string): InstanceView => ({ id: 'id-demo', accountId: 'a', name, state: 'OPEN', since: 0 });
+
+/** A client that sends, and reads nothing until it is told to. */
+function open(url: string, text: string): { socket: Socket; closed: Promise<void> } {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname, () => socket.write(text));
+  socket.pause();
+  socket.on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  return { socket, closed: new Promise((resolve) => socket.once('close', () => resolve())) };
+}
+
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+const post = (query: string, accept: string): string => {
+  const body = JSON.stringify({ query });
+  return (
+    `POST /graphql HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer account\r\nAccept: ${accept}\r\n` +
+    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  );
+};
+
+const answersIn = (text: string): number => text.split('HTTP/1.1 200 OK').length - 1;
+
+async function readAll(socket: Socket): Promise<string> {
+  const read: Buffer[] = [];
+  for await (const chunk of socket) read.push(chunk as Buffer);
+  return Buffer.concat(read).toString('latin1');
+}
+
+describe('requests sent one behind the other', () => {
+  test.each(['/graphiql/graphiql.js', '/health/live'])('ten of %s are answered', async (path) => {
+    await using server = await serveFake(new FakeSessions());
+    const last = get(path).replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
+    const { socket } = open(server.url, get(path).repeat(9) + last);
+    expect(answersIn(await readAll(socket))).toBe(10);
+  });
+
+  test.each(['/graphiql/graphiql.js', '/health/live', '/nothing'])('of %s, eleven end the connection', async (path) => {
+    await using server = await serveFake(new FakeSessions());
+    const { socket, closed } = open(server.url, get(path).repeat(40));
+    socket.resume();
+    await closed;
+    expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+  });
+
+  test('as many as one likes are answered, where each waits for the one before', async () => {
+    await using server = await serveFake(new FakeSessions());
+    const { socket } = open(server.url, get('/health/live'));
+    let answers = 0;
+    socket.resume();
+    socket.on('data', (chunk: Buffer) => {
+      answers += answersIn(chunk.toString('latin1'));
+      socket.write(get('/health/live'));
+    });
+    await expect.poll(() => answers).toBeGreaterThan(25);
+  });
+
+  test('behind an open stream they wait, ten in all', async () => {
+    const sessions = new FakeSessions('demo');
+    let returned = false;
+    sessions.watched = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => {}),
+        return: async () => {
+          returned = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    await using server = await serveFake(sessions);
+    const watch = post('subscription { instance(name: "demo") { name } }', 'text/event-stream');
+    const { socket, closed } = open(server.url, watch + get('/health/live').repeat(9));
+    await expect.poll(() => sessions.signals.length).toBe(1);
+    expect(returned).toBe(false);
+    socket.resume();
+    socket.write(get('/health/live'));
+    await closed;
+    await expect.poll(() => returned).toBe(true);
+  });
+
+  test('on the listener for metrics, eleven end the connection as well', async () => {
+    await using listening = await listenForMetrics(
+      createMetrics(() => new Map()),
+      { host: '127.0.0.1', port: 0 },
+      systemClock,
+    );
+    const { socket, closed } = open(listening.url, get('/metrics').repeat(11));
+    socket.resume();
+    await closed;
+    expect((await fetch(`${listening.url}/metrics`)).status).toBe(200);
+  });
+});
+
+describe('an answer that nobody reads', () => {
+  const FASTER = 30;
+  const clock = scaledClock(FASTER);
+  const WATCH = 'subscription { instance(name: "demo") { name } }';
+
+  test.each([
+    ['a whole one', 'application/json', INSTANCE],
+    ['a query as a stream', 'text/event-stream', INSTANCE],
+    ['a subscription', 'text/event-stream', WATCH],
+  ])('%s is cut off', async (_what, accept, query) => {
+    const sessions = new FakeSessions('demo');
+    sessions.instances.set('demo', view(LARGE));
+    sessions.watched = (async function* () {
+      for (;;) yield view(LARGE);
+    })();
+    const served: ServedRequest[] = [];
+    const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
+    await using server = await serveFake(sessions, { clock, telemetry });
+    const { socket, closed } = open(server.url, post(query, accept));
+    await expect.poll(() => served, { timeout: 20_000 }).toMatchObject([{ status: 200, aborted: true }]);
+    socket.resume();
+    await closed;
+  });
+
+  test('is not one that is read slowly', async () => {
+    const served: ServedRequest[] = [];
+    const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
+    await using server = await serveFake(new FakeSessions(), { clock, telemetry });
+    const { socket } = open(server.url, get('/graphiql/graphiql.js'));
+    for (const end = Date.now() + (2 * UNREAD_MS) / FASTER; Date.now() < end; await delay(50)) socket.read(50_000);
+    socket.resume();
+    await expect.poll(() => served).toMatchObject([{ status: 200, aborted: false }]);
+  });
+});
