@@ -6,7 +6,6 @@ import { systemClock, type Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { createEvents } from './events/topics.ts';
-import type { Tokens } from './graphql/context.ts';
 import { listenForMetrics, metricsRoute } from './http/metrics.ts';
 import { createRestRoute } from './rest/rest.ts';
 import { createServer } from './server.ts';
@@ -63,7 +62,12 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       warn: (message) => componentLogger(log, 'storage').warn(message),
     }),
   );
-  const tokens = createTokenService({ storage, clock, logger: componentLogger(log, 'access') });
+  const tokens = createTokenService({
+    storage,
+    clock,
+    logger: componentLogger(log, 'access'),
+    onEnd: () => gate.tokensEnded(),
+  });
 
   const metrics = createMetrics(() => sessions.countByState());
   const sessions: SessionService = stack.use(
@@ -77,16 +81,20 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     }),
   );
   await sessions.load();
-  const gate = new Gate({
+  const gate: Gate = new Gate({
     clock,
     rateLimit: config.rateLimit,
+    log: componentLogger(log, 'access'),
     authenticate: (token) => tokens.authenticate(token, clock.now()),
-  });
-  const edgeTokens: Tokens = {
-    ...createTokenAdmin(storage, tokens),
     endedAmong: (tokenIds) => tokens.endedAmong(tokenIds, clock.now()),
+  });
+  const services = {
+    sessions,
+    tokens: createTokenAdmin(storage, tokens),
+    gate,
+    log: componentLogger(log, 'http'),
+    clock,
   };
-  const services = { sessions, tokens: edgeTokens, gate, log: componentLogger(log, 'http'), clock };
   const server = stack.use(
     await createServer({
       host: config.host,

@@ -6,7 +6,7 @@ export const CALL_MS = 30_000;
 
 /** One call of a client, as the services behind the edges see it. */
 export interface Call {
-  /** Aborts when the client goes away, and when the time is up. */
+  /** Aborts when the client goes away, when the time is up, and when its token ends: what has not begun never does then. */
   readonly signal: AbortSignal;
   /** What is left of the call's time, whatever else it has waited for so far. */
   readonly deadline: Deadline;
@@ -20,16 +20,34 @@ const timeIsUp = (): PrivetError =>
     `The call did not end within ${CALL_MS / 1000} seconds; read the settings to see what holds`,
   );
 
+/** A call that its edge is answering. */
+export interface RunningCall extends Call, Disposable {
+  /**
+   * Aborts when nobody waits for the answer any more or the time is up, and not with the token: what had begun by then is
+   * still answered truthfully.
+   */
+  readonly answering: AbortSignal;
+  /** Aborts `signal` alone. */
+  withdraw(reason: PrivetError): void;
+}
+
 /** Begins a call of a client, whose going away `disconnected` tells. Dispose it once it is answered. */
-export function beginCall(clock: Clock, disconnected: AbortSignal): Call & Disposable {
-  const controller = new AbortController();
-  const leave = (): void => controller.abort(clientGone());
-  const timer = clock.after(CALL_MS, () => controller.abort(timeIsUp()));
+export function beginCall(clock: Clock, disconnected: AbortSignal): RunningCall {
+  const work = new AbortController();
+  const answering = new AbortController();
+  const end = (reason: PrivetError): void => {
+    work.abort(reason);
+    answering.abort(reason);
+  };
+  const leave = (): void => end(clientGone());
+  const timer = clock.after(CALL_MS, () => end(timeIsUp()));
   if (disconnected.aborted) leave();
   else disconnected.addEventListener('abort', leave, { once: true });
   return {
-    signal: controller.signal,
+    signal: work.signal,
+    answering: answering.signal,
     deadline: deadlineIn(clock, CALL_MS),
+    withdraw: (reason) => work.abort(reason),
     [Symbol.dispose]: () => {
       timer[Symbol.dispose]();
       disconnected.removeEventListener('abort', leave);

@@ -1,10 +1,11 @@
 import type { Principal, TokenScope } from '../src/access/principal.ts';
 import { TOKEN_SCOPES } from '../src/access/principal.ts';
+import type { TokenAdmin } from '../src/access/token-admin.ts';
 import type { IssuedToken } from '../src/access/token-service.ts';
 import { Gate, type GateOptions } from '../src/access/gate.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { instanceNotFound, PrivetError } from '../src/errors.ts';
-import type { GraphQLServices, Tokens } from '../src/graphql/context.ts';
+import type { GraphQLServices } from '../src/graphql/context.ts';
 import { specOf } from '../src/privacy/fields.ts';
 import type { RequestedChange } from '../src/privacy/outcome.ts';
 import type { Snapshot } from '../src/privacy/settings.ts';
@@ -106,6 +107,7 @@ export class FakeSessions implements Sessions {
 
 const principal = (tokenId: string, scopes: readonly TokenScope[], instanceId?: string): Principal => ({
   tokenId,
+  family: tokenId,
   accountId: 'account-1',
   instanceId,
   scopes: new Set(scopes),
@@ -120,15 +122,21 @@ const PRINCIPALS: Readonly<Record<string, Principal>> = {
 
 /** Knows the tokens above. */
 export const fakeGate = (options: Partial<GateOptions> = {}): Gate =>
-  new Gate({ clock: systemClock, rateLimit: 1_000_000, authenticate: async (token) => PRINCIPALS[token], ...options });
+  new Gate({
+    clock: systemClock,
+    log: { warn() {} },
+    rateLimit: 1_000_000,
+    authenticate: async (token) => PRINCIPALS[token],
+    endedAmong: async () => [],
+    ...options,
+  });
 
 const issued = (text: string, instanceId?: string): IssuedToken => ({
   text,
   token: { id: 'token-2', accountId: 'account-1', instanceId, scopes: ['read'], label: '', createdAt: 0 },
 });
 
-export const fakeTokens: Tokens = {
-  endedAmong: async () => [],
+export const fakeTokens: TokenAdmin = {
   page: async () => ({ tokens: [issued('').token], hasNextPage: false }),
   create: async (_caller, instanceId) => issued(`token-of-${instanceId ?? 'account'}`, instanceId),
   rotate: async (_caller, id) => issued(`new-token-of-${id}`),

@@ -18,14 +18,15 @@ export const isActive = (token: TokenRecord, now: number): boolean =>
 
 const toPrincipal = (token: TokenRecord): Principal => ({
   tokenId: token.id,
+  family: token.family ?? token.id,
   accountId: token.accountId,
   instanceId: token.instanceId,
   scopes: new Set(TOKEN_SCOPES.filter((scope) => token.scopes.includes(scope))),
+  expiresAt: token.expiresAt,
 });
 
 interface Entry {
   readonly principal: Principal;
-  readonly expiresAt: number | undefined;
   readonly readAt: number;
 }
 
@@ -55,14 +56,14 @@ export class Authenticator {
     const key = hash('sha256', this.#salt + text, 'base64');
     const known = this.#recent.get(key);
     const age = known ? this.#clock.monotonic() - known.readAt : Infinity;
-    if (known && age < CACHE_MS && (known.expiresAt === undefined || known.expiresAt > now)) return known.principal;
+    if (known && age < CACHE_MS && (known.principal.expiresAt ?? Infinity) > now) return known.principal;
 
     this.#recent.delete(key);
     const token = await this.#find(text, hashToken(this.#storage.tokenKey, text));
     if (!token || !isActive(token, now)) return undefined;
     const principal = toPrincipal(token);
     if (this.#recent.size >= CACHE_SIZE) this.#recent.clear();
-    this.#recent.set(key, { principal, expiresAt: token.expiresAt, readAt: this.#clock.monotonic() });
+    this.#recent.set(key, { principal, readAt: this.#clock.monotonic() });
     await this.#touch(token, now);
     return principal;
   }

@@ -4,13 +4,15 @@ import { FAILED_TRIES, Gate, OPERATIONS_AT_ONCE, STREAMS_AT_ONCE } from './gate.
 import { Places } from '../places.ts';
 import type { Principal } from './principal.ts';
 
-const principal: Principal = { tokenId: 'good', accountId: 'a', scopes: new Set(['read']) };
-const other: Principal = { ...principal, tokenId: 'other' };
+const principal: Principal = { tokenId: 'good', family: 'good', accountId: 'a', scopes: new Set(['read']) };
+const other: Principal = { ...principal, tokenId: 'other', family: 'other' };
 
 const gate = (): Gate =>
   new Gate({
     clock: systemClock,
+    log: { warn() {} },
     rateLimit: 5,
+    endedAmong: async () => [],
     authenticate: async (token) => (token === 'good' ? principal : undefined),
   });
 

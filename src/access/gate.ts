@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
-import { RetryLaterError, unauthenticated } from '../errors.ts';
+import { type PrivetError, RetryLaterError, unauthenticated } from '../errors.ts';
 import { Places } from '../places.ts';
 import type { Principal } from './principal.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
+import { TokenWatch, type TokenWatchOptions } from './token-watch.ts';
 
 /** What a token may do at a time. */
 export const OPERATIONS_AT_ONCE = 10;
@@ -14,7 +15,7 @@ export const FAILED_TRIES = 10;
 /** When a stream may have ended by itself, in milliseconds: nobody knows. */
 const STREAM_RETRY_MS = 10_000;
 
-export interface GateOptions {
+export interface GateOptions extends TokenWatchOptions {
   readonly clock: Clock;
   /** Calls a minute and token. */
   readonly rateLimit: number;
@@ -22,7 +23,10 @@ export interface GateOptions {
   authenticate(token: string): Promise<Principal | undefined>;
 }
 
-/** What every caller passes, whichever way it comes: who it is, and whether it may call now. */
+/**
+ * What every caller passes, whichever way it comes: who it is, and whether it may call now. A token that took another
+ * one's place counts as that one: its limits go on.
+ */
 export class Gate {
   readonly #options: GateOptions;
   readonly #calls: RateLimiter;
@@ -33,10 +37,12 @@ export class Gate {
     'Too many calls of this token wait for their turn',
   );
   readonly #streams = new Map<string, number>();
+  readonly #watch: TokenWatch;
 
   constructor(options: GateOptions) {
     const { clock, rateLimit } = options;
     this.#options = options;
+    this.#watch = new TokenWatch(options);
     this.#calls = new RateLimiter(rateLimit, clock, `This token has used up its ${rateLimit} calls a minute`);
     this.#failedTries = new RateLimiter(FAILED_TRIES, clock, 'Too many tokens that do not work came from this address');
   }
@@ -57,37 +63,57 @@ export class Gate {
    * Counts one call of a token: a root field of a GraphQL operation, or a REST call.
    * @throws RateLimitError
    */
-  count({ tokenId }: Principal): Promise<Allowance> {
-    return this.#calls.count(tokenId);
+  count({ family }: Principal): Promise<Allowance> {
+    return this.#calls.count(family);
+  }
+
+  /**
+   * Watches over a token for something that outlives the moment in which it was asked for. Dispose what it returns when
+   * that is over. Until then `end` is called once the token is revoked, has expired or is gone: within 1 s, whichever
+   * process did it.
+   * @param end gets what to tell the caller.
+   */
+  hold({ tokenId }: Principal, end: (reason: PrivetError) => void): Disposable {
+    return this.#watch.hold(tokenId, () => end(unauthenticated()));
+  }
+
+  /** To be awaited by whoever ends tokens in this process: what is held under them has then been told. */
+  tokensEnded(): Promise<void> {
+    return this.#watch.look();
+  }
+
+  /** What is left of a token's calls, without counting one. */
+  allowance({ family }: Principal): Allowance {
+    return this.#calls.allowance(family);
   }
 
   /**
    * Waits until the token has fewer than 10 operations running. Dispose what it resolves with when this one is done.
    * @throws RetryLaterError OVERLOADED when too many wait; the signal's reason when aborted.
    */
-  begin({ tokenId }: Principal, signal: AbortSignal): Promise<Disposable> {
-    return this.#operations.take(tokenId, signal);
+  begin({ family }: Principal, signal: AbortSignal): Promise<Disposable> {
+    return this.#operations.take(family, signal);
   }
 
   /**
    * Takes one of the token's streams. Dispose what it returns when the stream has ended.
    * @throws RetryLaterError RATE_LIMITED when the token has all of them open.
    */
-  openStream({ tokenId }: Principal): Disposable {
-    const open = this.#streams.get(tokenId) ?? 0;
+  openStream({ family }: Principal): Disposable {
+    const open = this.#streams.get(family) ?? 0;
     if (open >= STREAMS_AT_ONCE) {
       const message = `This token has ${STREAMS_AT_ONCE} streams open: close one first`;
       throw new RetryLaterError('RATE_LIMITED', message, STREAM_RETRY_MS);
     }
-    this.#streams.set(tokenId, open + 1);
+    this.#streams.set(family, open + 1);
     let closed = false;
     return {
       [Symbol.dispose]: () => {
         if (closed) return;
         closed = true;
-        const left = (this.#streams.get(tokenId) ?? 1) - 1;
-        if (left > 0) this.#streams.set(tokenId, left);
-        else this.#streams.delete(tokenId);
+        const left = (this.#streams.get(family) ?? 1) - 1;
+        if (left > 0) this.#streams.set(family, left);
+        else this.#streams.delete(family);
       },
     };
   }

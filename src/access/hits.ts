@@ -5,6 +5,8 @@ interface Hits {
   start: number;
 }
 
+const NO_HITS: Readonly<Hits> = { times: [], start: 0 };
+
 /** One look at a caller's calls. */
 export interface HitCount {
   /** How many of the window count, the present one included where it was recorded. */
@@ -46,6 +48,14 @@ export class HitLog {
     const recorded = hits.times.length - hits.start < this.#limit;
     if (recorded) hits.times.push(now);
     return { recorded, count: hits.times.length - hits.start, oldest: hits.times[hits.start] };
+  }
+
+  /** The same count, of which the present call is none: a caller that never called is not remembered for it. */
+  look(caller: string, now: number): HitCount {
+    const known = this.#present.has(caller) || this.#former.has(caller);
+    const { times, start } = known ? this.#take(caller, now) : NO_HITS;
+    const count = times.length - start;
+    return { recorded: false, count, oldest: times[start] };
   }
 
   #take(caller: string, now: number): Hits {

@@ -53,6 +53,18 @@ test('an answer says what is left, and when there is more', async () => {
   expect(await limiter.count('a')).toMatchObject({ remaining: 0, resetAt: START + 70_000 });
 });
 
+test('what is left can be read without a call being counted', async () => {
+  const { clock, pass } = standingClock();
+  const limiter = new RateLimiter(2, clock, 'too many');
+  expect(limiter.allowance('a')).toEqual({ limit: 2, remaining: 2, resetAt: START });
+  expect(limiter.size).toBe(0);
+  const counted = await limiter.count('a');
+  expect([limiter.allowance('a'), limiter.allowance('a')]).toEqual([counted, counted]);
+  await limiter.count('a');
+  pass(WINDOW_MS);
+  expect(limiter.allowance('a')).toEqual({ limit: 2, remaining: 2, resetAt: START + WINDOW_MS });
+});
+
 test('refused calls do not put off the next one', async () => {
   const { clock, pass } = standingClock();
   const limiter = new RateLimiter(1, clock, 'too many');

@@ -14,7 +14,7 @@ export interface Allowance {
   readonly limit: number;
   /** How many more calls are possible now. */
   readonly remaining: number;
-  /** When the oldest call that counts leaves the window, in epoch milliseconds: `remaining` grows then. */
+  /** When the oldest call that counts leaves the window, in epoch milliseconds: `remaining` grows then. Now, without any. */
   readonly resetAt: number;
 }
 
@@ -62,6 +62,10 @@ class ReservingStore implements Store {
   }
 
   setForIdentity(): void {}
+
+  look(caller: string): HitCount {
+    return this.#log.look(caller, this.#clock.monotonic());
+  }
 }
 
 /**
@@ -98,12 +102,21 @@ export class RateLimiter {
   async count(caller: string): Promise<Allowance> {
     // The package asks the store before it first waits, so that `last` is this call's.
     const asked = this.#ask({ parent: undefined, args: {}, context: caller, info: ANY_FIELD }, ONE_RULE);
-    const { count, oldest } = this.#store.last;
-    const waitMs = oldest === undefined ? 0 : Math.max(1, Math.ceil(oldest + WINDOW_MS - this.#clock.monotonic()));
-    const allowance = { limit: this.#limit, remaining: this.#limit - count, resetAt: this.#clock.now() + waitMs };
+    const { allowance, waitMs } = this.#left(this.#store.last);
     const refusal = await asked;
     if (refusal === undefined) return allowance;
     throw new RateLimitError(refusal, waitMs, allowance);
+  }
+
+  /** What is left, without a call being counted. Of who has called nothing of late, the limit is whole from now on. */
+  allowance(caller: string): Allowance {
+    return this.#left(this.#store.look(caller)).allowance;
+  }
+
+  #left({ count, oldest }: HitCount): { readonly allowance: Allowance; readonly waitMs: number } {
+    const waitMs = oldest === undefined ? 0 : Math.max(1, Math.ceil(oldest + WINDOW_MS - this.#clock.monotonic()));
+    const allowance = { limit: this.#limit, remaining: this.#limit - count, resetAt: this.#clock.now() + waitMs };
+    return { allowance, waitMs };
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type TokenOrder,
   type TokenService,
   type TokenView,
+  toView,
 } from './token-service.ts';
 
 export interface TokenPage {
@@ -68,14 +69,13 @@ export function createTokenAdmin(storage: Storage, tokens: TokenService): TokenA
   const find = async ({ accountId }: Principal, tokenId: string): Promise<TokenView> => {
     const found = await storage.tokens.findById(tokenId);
     if (found?.accountId !== accountId) throw noSuchToken();
-    const { hash: _hash, ...view } = found;
-    return view;
+    return toView(found);
   };
 
   return {
     async page({ accountId }, { first, after, instanceId }) {
       const found = await storage.tokens.page(accountId, { first: first + 1, after, instanceId });
-      const views = found.slice(0, first).map(({ hash: _hash, ...view }) => view);
+      const views = found.slice(0, first).map(toView);
       return { tokens: views, hasNextPage: found.length > first };
     },
 

@@ -43,6 +43,7 @@ test('the first start makes an account and a token with all scopes, once', async
   const [account] = await storage.accounts.list();
   expect(await authenticate(text)).toEqual({
     tokenId: text.split('_')[1],
+    family: text.split('_')[1],
     accountId: account?.id,
     instanceId: undefined,
     scopes: new Set(['read', 'write', 'pair', 'admin']),
@@ -119,6 +120,7 @@ test('an instance token reaches its instance, without admin', async () => {
   expect(token).not.toHaveProperty('hash');
   expect(await authenticate(text)).toEqual({
     tokenId: token.id,
+    family: token.id,
     accountId: account.id,
     instanceId: instance.id,
     scopes: new Set(['read', 'write', 'pair']),

@@ -8,7 +8,7 @@ import { type Principal, TOKEN_SCOPES, type TokenScope } from './principal.ts';
 import { hashToken, mintToken } from './tokens.ts';
 
 /** What may be shown of a token. Times are epoch milliseconds. */
-export type TokenView = Omit<TokenRecord, 'hash'>;
+export type TokenView = Omit<TokenRecord, 'hash' | 'family'>;
 
 export interface IssuedToken {
   /** Shown once; only its hash is kept. */
@@ -41,7 +41,7 @@ export interface TokenService {
   ): Promise<IssuedToken>;
   /** The oldest first, also those that work no more. */
   list(accountId: string, instanceId?: string): Promise<TokenView[]>;
-  /** Takes effect at once here, within 1 s in other processes. False when the account has no such token that works. */
+  /** Takes effect at once here, within 1 s in other processes: what waits for its turn never begins. False when the account has no such token that works. */
   revoke(accountId: string, tokenId: string): Promise<boolean>;
   /**
    * Sees to it that there is an account and a token for it: `given`, or one made when there is none at all.
@@ -54,6 +54,8 @@ export interface TokenServiceOptions {
   readonly storage: Storage;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
+  /** Tells what is under way in this process that tokens have ended; it is waited for. */
+  readonly onEnd?: (() => Promise<void>) | undefined;
 }
 
 /** What an instance's token may do unless it is said otherwise. */
@@ -63,7 +65,8 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 /** A week: longer than anybody needs to hand out a new token, and short enough for the old one to go. */
 const MAX_OVERLAP_MS = 7 * 24 * 60 * 60 * 1000;
 
-const toView = ({ hash: _hash, ...view }: TokenRecord): TokenView => view;
+/** Without what is nobody's but the service's. */
+export const toView = ({ hash: _hash, family: _family, ...view }: TokenRecord): TokenView => view;
 
 const checked = (order: TokenOrder, now: number): TokenOrder => {
   if (order.label !== undefined && order.label.length > MAX_LABEL_LENGTH) {
@@ -92,7 +95,7 @@ const checkedOverlap = (overlapMs: number): number => {
 const asScopes = (names: readonly string[]): TokenScope[] => TOKEN_SCOPES.filter((scope) => names.includes(scope));
 
 export const createTokenService = (options: TokenServiceOptions): TokenService => {
-  const { storage, clock = systemClock, logger = silentLogger() } = options;
+  const { storage, clock = systemClock, logger = silentLogger(), onEnd } = options;
   const authenticator = new Authenticator(storage, clock, logger);
 
   const keep = async (
@@ -131,6 +134,7 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       else await storage.tokens.expire(id, now + overlapMs);
     }
     authenticator.forget();
+    await onEnd?.();
   };
 
   const find = async (accountId: string, tokenId: string): Promise<TokenRecord | undefined> => {
@@ -182,6 +186,7 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       if (!(await find(accountId, tokenId))) return false;
       const revoked = await storage.tokens.revoke(tokenId, clock.now());
       authenticator.forget();
+      await onEnd?.();
       return revoked;
     },
 

@@ -21,17 +21,24 @@ export function bearerToken(header: string | null): string | undefined {
   return (scheme && header?.slice(scheme.length).trim()) || undefined;
 }
 
-/** Refuses a request without a valid token before its body is read: also introspection needs one. */
+/**
+ * Refuses a request without a valid token before its body is read: also introspection needs one. A body takes as long as
+ * its client likes, so the token is asked for again once it is there.
+ */
 export function useAuthentication(gate: Gate): Plugin<RequestState, RequestState> {
   return {
     async onRequestParse({ request, serverContext }) {
       const token = bearerToken(request.headers.get('authorization'));
-      try {
-        serverContext.principal = await gate.identify(token, serverContext.clientAddress);
-        if (serverContext.record) serverContext.record.tokenId = serverContext.principal.tokenId;
-      } catch (error) {
-        throw error instanceof PrivetError ? toGraphQLError(error) : error;
-      }
+      const identify = async (): Promise<void> => {
+        try {
+          serverContext.principal = await gate.identify(token, serverContext.clientAddress);
+        } catch (error) {
+          throw error instanceof PrivetError ? toGraphQLError(error) : error;
+        }
+      };
+      await identify();
+      if (serverContext.record) serverContext.record.tokenId = serverContext.principal?.tokenId;
+      return { onRequestParseDone: identify };
     },
   };
 }

@@ -5,12 +5,6 @@ import { systemClock, type Clock, type Deadline } from '../clock.ts';
 import type { Reach, Sessions } from '../session/session-service.ts';
 import type { Admission } from './admission.ts';
 
-/** What this edge needs of the tokens' services. */
-export interface Tokens extends TokenAdmin {
-  /** Those of the tokens that work no more. */
-  endedAmong(tokenIds: readonly string[]): Promise<string[]>;
-}
-
 /** What this edge logs with; pino's logger is one. */
 export interface Log {
   info(fields: object, message: string): void;
@@ -21,7 +15,7 @@ export interface Log {
 /** What the GraphQL edge is made with. */
 export interface GraphQLServices {
   readonly sessions: Sessions;
-  readonly tokens: Tokens;
+  readonly tokens: TokenAdmin;
   readonly gate: Gate;
   readonly log: Log;
   readonly clock?: Clock | undefined;
@@ -30,14 +24,16 @@ export interface GraphQLServices {
 /** What resolvers work with. Every operation has a principal: without one it is refused before it is parsed. */
 export interface GraphQLContext {
   readonly sessions: Sessions;
-  readonly tokens: Tokens;
+  readonly tokens: TokenAdmin;
   readonly principal: Principal;
   /** Of the header `Idempotency-Key`: an update sent twice with it is made once. */
   readonly idempotencyKey: string | undefined;
   /** Whose instances the principal may touch. */
   readonly reach: Reach;
-  /** Aborts when the client goes away, when the operation's time is up, and for streams when the server closes. */
+  /** Aborts when the client goes away, when the operation's time is up or its token ends, and for streams when the server closes. */
   readonly signal: AbortSignal;
+  /** The same but for the token: what has begun by its end is still answered. */
+  readonly answering: AbortSignal;
   /** What is left of the operation's time; a stream has no end of its own. */
   readonly deadline: Deadline;
   readonly admission: Admission;

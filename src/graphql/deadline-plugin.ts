@@ -23,9 +23,9 @@ class DeadlinePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (config.kind !== 'Query' && config.kind !== 'Mutation') return resolver;
     return (parent, args, context, info) => {
       // Plugins know a schema's context only as some object; there is one schema and one context here.
-      const { signal } = context as GraphQLContext;
+      const { signal, answering } = context as GraphQLContext;
       signal.throwIfAborted();
-      return abortable((async () => resolver(parent, args, context, info))(), signal);
+      return abortable((async () => resolver(parent, args, context, info))(), answering);
     };
   }
 }

@@ -17,6 +17,6 @@ export const useLeanContext = (): Plugin<GraphQLContext> => ({
 });
 
 const lean = (context: GraphQLContext): GraphQLContext => {
-  const { sessions, tokens, principal, idempotencyKey, reach, signal, deadline, admission } = context;
-  return { sessions, tokens, principal, idempotencyKey, reach, signal, deadline, admission };
+  const { sessions, tokens, principal, idempotencyKey, reach, signal, answering, deadline, admission } = context;
+  return { sessions, tokens, principal, idempotencyKey, reach, signal, answering, deadline, admission };
 };

@@ -6,7 +6,6 @@ import type { PrivetError } from '../errors.ts';
 import { OperationAdmission, StreamAdmission } from './admission.ts';
 import type { GraphQLContext } from './context.ts';
 import { toGraphQLError } from './errors.ts';
-import type { StreamTokens } from './stream-tokens.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** What is known of an operation before it begins. */
@@ -20,25 +19,27 @@ export interface OperationParts {
   readonly clock: Clock;
   readonly gate: Gate;
   readonly streams: OpenStreams;
-  readonly streamTokens: StreamTokens;
 }
 
 /**
- * Gives each operation its `signal`, its `deadline` and its `admission`, and ends streams with their signal whatever the service behind
- * them does.
+ * Gives each operation its signals, its `deadline` and its `admission`, and ends streams with their signal whatever the
+ * service behind them does.
  */
 export function useOperationSignal(
   parts: OperationParts,
-): Plugin<Caller & Pick<GraphQLContext, 'signal' | 'deadline' | 'admission'>> {
-  const { clock, gate, streams, streamTokens } = parts;
+): Plugin<Caller & Pick<GraphQLContext, 'signal' | 'answering' | 'deadline' | 'admission'>> {
+  const { clock, gate, streams } = parts;
   return {
     onExecute({ args, extendContext }) {
       const { request, principal }: Caller = args.contextValue;
       const call = beginCall(clock, request.signal);
       const admission = new OperationAdmission(gate, principal, call.signal);
-      extendContext({ signal: call.signal, deadline: call.deadline, admission });
+      const held = gate.hold(principal, (reason) => call.withdraw(reason));
+      const { signal, answering, deadline } = call;
+      extendContext({ signal, answering, deadline, admission });
       return {
         onExecuteDone() {
+          held[Symbol.dispose]();
           call[Symbol.dispose]();
           admission[Symbol.dispose]();
         },
@@ -48,17 +49,21 @@ export function useOperationSignal(
     onSubscribe({ args, extendContext }) {
       const { request, principal, res }: Caller = args.contextValue;
       const { signal: disconnected } = request;
-      const stream = streams.open(principal.tokenId);
+      const stream = streams.open();
       const admission = new StreamAdmission(gate, principal);
-      stream.signal.addEventListener('abort', () => admission[Symbol.dispose](), { once: true });
+      const held = gate.hold(principal, (reason) => stream.end(reason));
+      const leave = (): void => {
+        held[Symbol.dispose]();
+        admission[Symbol.dispose]();
+      };
+      stream.signal.addEventListener('abort', leave, { once: true });
       if (disconnected.aborted) stream.end(clientGone());
       else disconnected.addEventListener('abort', () => stream.end(clientGone()), { once: true });
       const stalled = (): void => {
         stream.end(clientGone());
         res?.destroy();
       };
-      extendContext({ signal: stream.signal, deadline: ENDLESS, admission });
-      streamTokens.streamOpened();
+      extendContext({ signal: stream.signal, answering: stream.signal, deadline: ENDLESS, admission });
       return {
         onSubscribeResult({ result, setResult }) {
           if (Symbol.asyncIterator in result) setResult(stream.endingWith(result, { farewell, clock, stalled }));

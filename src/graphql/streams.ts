@@ -3,8 +3,6 @@ import { PrivetError } from '../errors.ts';
 
 /** A subscription that is being served. */
 export interface OpenStream {
-  /** The token that opened it. */
-  readonly tokenId: string;
   readonly signal: AbortSignal;
   end(reason: PrivetError): void;
   /** The same values, until the source or the stream ends. */
@@ -27,20 +25,10 @@ export const STALL_MS = 45_000;
 export class OpenStreams {
   readonly #open = new Set<OpenStream>();
 
-  get size(): number {
-    return this.#open.size;
-  }
-
-  /** Whose they are. */
-  tokenIds(): ReadonlySet<string> {
-    return new Set([...this.#open].map(({ tokenId }) => tokenId));
-  }
-
-  open(tokenId: string): OpenStream {
+  open(): OpenStream {
     const controller = new AbortController();
     const { signal } = controller;
     const stream: OpenStream = {
-      tokenId,
       signal,
       end: (reason) => {
         this.#open.delete(stream);
@@ -50,10 +38,6 @@ export class OpenStreams {
     };
     this.#open.add(stream);
     return stream;
-  }
-
-  endOf(tokenId: string, reason: PrivetError): void {
-    for (const stream of this.#open) if (stream.tokenId === tokenId) stream.end(reason);
   }
 
   endAll(): void {

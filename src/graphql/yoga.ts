@@ -11,7 +11,6 @@ import { useRequestRecord } from './request-record.ts';
 import { useOperationLimits } from './operation-limits.ts';
 import { useOperationSignal } from './operation-signal.ts';
 import { schema } from './schema.ts';
-import { StreamTokens } from './stream-tokens.ts';
 import type { OpenStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -21,7 +20,7 @@ const MAX_ERRORS = 5;
 
 /** GraphQL over HTTP, and over server-sent events for subscriptions. */
 export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =>
-  createYoga<RequestState, Omit<GraphQLContext, 'signal' | 'deadline' | 'admission'>>({
+  createYoga<RequestState, Omit<GraphQLContext, 'signal' | 'answering' | 'deadline' | 'admission'>>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     context: ({ principal, request, record }) => {
@@ -47,7 +46,6 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
         clock: clockOf(services),
         gate: services.gate,
         streams,
-        streamTokens: new StreamTokens(clockOf(services), services.log, streams, services.tokens),
       }),
       useLeanContext(),
       useUncachedStreams(),

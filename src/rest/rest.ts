@@ -45,7 +45,7 @@ export function createRestRoute(services: RestServices): RestRoute {
         record.operation = `${request.method} ${resource.path}`;
         const sessions = new NotedSessions(services.sessions, record);
         using call = beginCall(clock, request.signal);
-        const { signal, deadline } = call;
+        const { signal, answering, deadline } = call;
         const run = async (): Promise<Response> => {
           const caller = await authorize(request, client);
           const { principal } = caller;
@@ -53,14 +53,15 @@ export function createRestRoute(services: RestServices): RestRoute {
           const { accountId, instanceId, tokenId } = principal;
           record.tokenId = tokenId;
           requireScope(principal, endpoint.scope);
+          using _held = gate.hold(principal, (reason) => call.withdraw(reason));
           using _turn = await gate.begin(principal, signal);
           const key = request.headers.get('idempotency-key');
           const once = key === null ? undefined : { tokenId, key };
           const reach = { accountId, instanceId };
           return await endpoint.run({ request, segment, sessions, reach, once, signal, deadline });
         };
-        signal.throwIfAborted();
-        return withAllowance(await abortable(run(), signal), allowance);
+        answering.throwIfAborted();
+        return withAllowance(await abortable(run(), answering), allowance);
       } catch (error) {
         const problem = problemOf(error);
         // The server logs what is left, and has it worded by `refuse`.

@@ -135,8 +135,9 @@ export class InstancePrivacy {
   }
 
   /**
-   * Applies changes, one update at a time. Once begun it runs to its end, whether or not the caller still listens.
-   * @throws InstanceNotConnectedError; PrivetError TIMEOUT, OVERLOADED: nothing was sent.
+   * Applies changes, one update at a time. Once it has written it runs to its end, whether or not the caller still
+   * listens, or may still call.
+   * @throws InstanceNotConnectedError; PrivetError TIMEOUT, OVERLOADED; the signal's reason: nothing was written.
    */
   async update(changes: readonly RequestedChange[], call: Call): Promise<UpdateOutcome> {
     const { signal } = call;
@@ -148,7 +149,8 @@ export class InstancePrivacy {
       await this.#requireOpen(deadline, signal);
       // The read of a link's opening has made the view before the link was OPEN.
       if (!this.#view) throw this.#notConnected();
-      run = await runUpdate(this.#port(deadline, writtenOn), this.#view, changes);
+      run = await runUpdate(this.#port(deadline, writtenOn, signal), this.#view, changes);
+      if (writtenOn.size === 0) signal.throwIfAborted();
     } catch (error) {
       turn.release();
       throw error;
@@ -184,11 +186,12 @@ export class InstancePrivacy {
     });
   }
 
-  #port(deadline: Deadline, writtenOn: Set<Link>): PrivacyPort {
+  #port(deadline: Deadline, writtenOn: Set<Link>, signal: AbortSignal): PrivacyPort {
     return {
       write: async (category, value, timeoutMs) => {
         const link = this.#link;
-        if (!link) return { kind: 'unsent' };
+        // The first write may come only after a read showed that the view was stale: the caller may have ended by then.
+        if (!link || (writtenOn.size === 0 && signal.aborted)) return { kind: 'unsent' };
         writtenOn.add(link);
         return writeReply(await this.#ask(link, 'write', writeStanza(category, value), timeoutMs));
       },

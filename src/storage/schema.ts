@@ -40,6 +40,8 @@ interface TokensTable {
   expires_at: number | null;
   revoked_at: number | null;
   last_used_at: number | null;
+  /** The id of the first of the tokens that replaced one another: its own where it replaced none. */
+  family: string;
 }
 
 interface InstancesTable {

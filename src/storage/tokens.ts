@@ -18,6 +18,8 @@ export interface TokenRecord {
   readonly expiresAt?: number | undefined;
   readonly revokedAt?: number | undefined;
   readonly lastUsedAt?: number | undefined;
+  /** The id of the first of the tokens that replaced one another; absent: its own. */
+  readonly family?: string | undefined;
 }
 
 /** Where a page of tokens begins: behind the one that was made then and has this id. */
@@ -76,6 +78,7 @@ const toRecord = (row: Tables['tokens']): TokenRecord => ({
   expiresAt: row.expires_at ?? undefined,
   revokedAt: row.revoked_at ?? undefined,
   lastUsedAt: row.last_used_at ?? undefined,
+  family: row.family,
 });
 
 const deleteEnded = async (tx: Kysely<Tables>, accountId: string, before: number): Promise<void> => {
@@ -121,6 +124,7 @@ export const createTokens = (db: Kysely<Tables>): Tokens => ({
           expires_at: token.expiresAt ?? null,
           revoked_at: token.revokedAt ?? null,
           last_used_at: token.lastUsedAt ?? null,
+          family: token.family ?? token.id,
         };
         await tx.insertInto('tokens').values(values).execute();
       });

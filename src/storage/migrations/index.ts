@@ -5,6 +5,7 @@ import { up as first } from './001-first.ts';
 import { up as outcomes } from './002-outcomes.ts';
 import { up as revisions } from './003-revisions.ts';
 import { up as retryAt } from './004-retry-at.ts';
+import { up as tokenFamilies } from './006-token-families.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,6 +13,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '002-outcomes': { up: outcomes },
   '003-revisions': { up: revisions },
   '004-retry-at': { up: retryAt },
+  '006-token-families': { up: tokenFamilies },
 };
 
 const applied = async <T>(db: Kysely<T>): Promise<string[]> => {
