@@ -104,7 +104,8 @@ async function course(caller: Caller, simulator: Simulator): Promise<{ canaries:
   const rotated = (await askFor(caller, RotateInstanceTokenDocument, { instance: QR_NAME })).rotateInstanceToken?.token;
 
   return {
-    id: byQr.id,
+    // As the log has it.
+    id: byQr.id.replace('Instance:', ''),
     canaries: [
       tokenCanary('the first instance token', byQr.token),
       tokenCanary('the second instance token', byCode.token),

@@ -13,7 +13,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
       other { category value } observedAt
     } }`);
     expect(data?.['privacy']).toMatchObject({
-      id: 'id-demo',
+      id: 'PrivacySettings:id-demo',
       visibility: { lastSeen: 'ALL', status: 'CONTACTS', profile: null, online: null },
       privacy: { readReceipts: 'ALL' },
       permissions: { callAdd: null },
@@ -40,7 +40,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
       ],
     ]);
     expect(data).toEqual({
-      updatePrivacy: { stanzas: 4, settings: { id: 'id-demo', visibility: { lastSeen: 'NONE' } } },
+      updatePrivacy: { stanzas: 4, settings: { id: 'PrivacySettings:id-demo', visibility: { lastSeen: 'NONE' } } },
     });
   });
 
@@ -122,7 +122,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
         'mutation ($name: String!) { stopInstance(instance: $name) { id } startInstance(instance: "demo") { id } }',
         { name },
       );
-      expect(data).toEqual({ stopInstance: null, startInstance: { id: 'id-demo' } });
+      expect(data).toEqual({ stopInstance: null, startInstance: { id: 'Instance:id-demo' } });
       expect(errors).toMatchObject([{ path: ['stopInstance'], extensions: { code: 'NOT_FOUND' } }]);
     }
   });
@@ -227,7 +227,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
     const { data, errors } = await server.query(
       'mutation { startInstance(instance: "demo") { id } stopInstance(instance: "demo") { id } }',
     );
-    expect(data).toEqual({ startInstance: null, stopInstance: { id: 'id-demo' } });
+    expect(data).toEqual({ startInstance: null, stopInstance: { id: 'Instance:id-demo' } });
     expect(errors).toMatchObject([
       { message: 'Internal server error', path: ['startInstance'], extensions: { code: 'INTERNAL_SERVER_ERROR' } },
     ]);

@@ -61,8 +61,9 @@ export class FakeSessions implements Sessions {
     return reach.instanceId === undefined || view?.id === reach.instanceId ? view : undefined;
   }
 
-  async list(_reach: Reach, { first, after = '' }: { first: number; after?: string | undefined }) {
-    const rest = [...this.instances.values()].filter(({ name }) => name > after);
+  async list({ instanceId }: Reach, { first, after = '' }: { first: number; after?: string | undefined }) {
+    const within = [...this.instances.values()].filter(({ id }) => instanceId === undefined || id === instanceId);
+    const rest = within.filter(({ name }) => name > after);
     return { instances: rest.slice(0, first), hasNextPage: rest.length > first };
   }
 
@@ -137,6 +138,7 @@ const issued = (text: string, instanceId?: string): IssuedToken => ({
 });
 
 export const fakeTokens: TokenAdmin = {
+  find: async (_caller, id) => (id === 'token-2' ? issued('').token : undefined),
   page: async () => ({ tokens: [issued('').token], hasNextPage: false }),
   create: async (_caller, instanceId) => issued(`token-of-${instanceId ?? 'account'}`, instanceId),
   rotate: async (_caller, id) => issued(`new-token-of-${id}`),

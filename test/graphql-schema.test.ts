@@ -55,6 +55,18 @@ test('every root field says which scope it takes', () => {
   expect(open.map(({ name }) => name)).toEqual([]);
 });
 
+test('a mutation answers with the object whose state it changed, or with a payload of its own', () => {
+  const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+  const others = mutations.filter(({ type }) => {
+    if (!isObjectType(type)) return true;
+    return !type.name.endsWith('Payload') && !type.getInterfaces().some(({ name }) => name === 'Node');
+  });
+  expect(mutations.length).toBeGreaterThan(10);
+  expect(others.map(({ name, type }) => `${name}: ${String(type)}`)).toEqual([]);
+  const payloads = mutations.map(({ type }) => String(type)).filter((name) => name.endsWith('Payload'));
+  expect(new Set(payloads).size, 'each has its own').toBe(payloads.length);
+});
+
 test('the names that clients are written against stay', () => {
   const shape = (name: string): string[] => {
     const type = schema.getType(name);
@@ -67,6 +79,7 @@ test('the names that clients are written against stay', () => {
     });
   };
   expect(shape('Query')).toEqual([
+    'node(id: ID!): Node',
     'instance(name: String!): Instance',
     'instances(first: Int, after: String): InstanceConnection!',
     'privacy(instance: String!): PrivacySettings',
@@ -74,12 +87,12 @@ test('the names that clients are written against stay', () => {
   ]);
   expect(shape('Mutation').toSorted()).toEqual([
     'createInstance(name: String!): CreateInstancePayload',
-    'createToken(input: CreateTokenInput!): IssuedToken',
+    'createToken(input: CreateTokenInput!): CreateTokenPayload',
     'deleteInstance(instance: String!): DeleteInstancePayload',
     'pairInstance(instance: String!, phoneNumber: String): Instance',
     'revokeToken(id: ID!): Token',
     'rotateInstanceToken(instance: String!): RotateTokenPayload',
-    'rotateToken(id: ID!, overlapSeconds: Int): IssuedToken',
+    'rotateToken(id: ID!, overlapSeconds: Int): RotatedTokenPayload',
     'startInstance(instance: String!): Instance',
     'stopInstance(instance: String!): Instance',
     'unlinkInstance(instance: String!): Instance',
@@ -91,6 +104,7 @@ test('the names that clients are written against stay', () => {
   ]);
   expect(shape('PrivacySettings')).toEqual([
     'id: ID!',
+    'instance: Instance!',
     'visibility: VisibilitySettings!',
     'privacy: ReceiptSettings!',
     'permissions: PermissionSettings!',

@@ -62,7 +62,7 @@ describe('time', () => {
     for (const goOff of timers.keys()) goOff();
     expect(await answer).toMatchObject({
       status: 200,
-      data: { stopInstance: { id: 'id-demo' }, startInstance: null },
+      data: { stopInstance: { id: 'Instance:id-demo' }, startInstance: null },
       errors: [{ path: ['startInstance'], extensions: { code: 'TIMEOUT' } }],
     });
     expect(timers.size).toBe(0);

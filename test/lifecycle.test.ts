@@ -274,7 +274,7 @@ describe('the end of a link', () => {
 
   test('deleting leaves nothing of a login, also where the device could not be logged out', async () => {
     const { name } = await privet.link(`life-${++count}`);
-    const id = (await see(name))?.id ?? '';
+    const id = (await see(name))?.id.replace('Instance:', '') ?? '';
     await askFor(privet, StopInstanceDocument, { instance: name });
     await askFor(privet, DeleteInstanceDocument, { instance: name });
     using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { readOnly: true });

@@ -21,6 +21,8 @@ export interface TokenPage {
  * not exist. What a caller hands out never has more scopes than the caller itself.
  */
 export interface TokenAdmin {
+  /** Undefined when the account has none of that id. */
+  find(caller: Principal, tokenId: string): Promise<TokenView | undefined>;
   /** The oldest first, also those that work no more; `instanceId`: only that instance's. */
   page(
     caller: Principal,
@@ -66,13 +68,19 @@ function instanceScopes({ scopes }: Principal): TokenScope[] {
 }
 
 export function createTokenAdmin(storage: Storage, tokens: TokenService): TokenAdmin {
-  const find = async ({ accountId }: Principal, tokenId: string): Promise<TokenView> => {
+  const find = async ({ accountId }: Principal, tokenId: string): Promise<TokenView | undefined> => {
     const found = await storage.tokens.findById(tokenId);
-    if (found?.accountId !== accountId) throw noSuchToken();
-    return toView(found);
+    return found?.accountId === accountId ? toView(found) : undefined;
+  };
+  const get = async (caller: Principal, tokenId: string): Promise<TokenView> => {
+    const found = await find(caller, tokenId);
+    if (!found) throw noSuchToken();
+    return found;
   };
 
   return {
+    find,
+
     async page({ accountId }, { first, after, instanceId }) {
       const found = await storage.tokens.page(accountId, { first: first + 1, after, instanceId });
       const views = found.slice(0, first).map(toView);
@@ -88,7 +96,7 @@ export function createTokenAdmin(storage: Storage, tokens: TokenService): TokenA
     },
 
     async rotate(caller, tokenId, overlapMs) {
-      requireScopes(caller, (await find(caller, tokenId)).scopes);
+      requireScopes(caller, (await get(caller, tokenId)).scopes);
       return tokens.rotate(caller.accountId, tokenId, { overlapMs });
     },
 
@@ -97,7 +105,7 @@ export function createTokenAdmin(storage: Storage, tokens: TokenService): TokenA
 
     async revoke(caller, tokenId) {
       if (!(await tokens.revoke(caller.accountId, tokenId))) throw noSuchToken();
-      return find(caller, tokenId);
+      return get(caller, tokenId);
     },
   };
 }

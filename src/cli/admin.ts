@@ -4,6 +4,7 @@ import { configWarnings, createConfig } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
 import { createSecrets } from '../config/secrets.ts';
 import { OperatorError } from '../errors.ts';
+import { localId } from '../graphql/global-id.ts';
 import type { AccountRecord } from '../storage/accounts.ts';
 import { databasePath } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
@@ -54,7 +55,7 @@ export const withAdmin = async (
 /** The account of `--account`; without it the only one there is. */
 export const chosenAccount = async (storage: Storage, id: string | undefined): Promise<AccountRecord> => {
   if (id !== undefined) {
-    const account = await storage.accounts.find(id);
+    const account = await storage.accounts.find(localId('Account', id));
     if (!account) throw new OperatorError(`There is no account ${id}; see "privet account list"`);
     return account;
   }

@@ -136,7 +136,9 @@ test('tokens are created, listed without their text, rotated and revoked', async
     undefined,
     new Set(['read', 'write']),
   ]);
-  expect(await run('token', 'revoke', idOf(fresh))).toMatchObject({ code: 0, out: `Token ${idOf(fresh)} is revoked` });
+  // As GraphQL shows it.
+  const revoked = await run('token', 'revoke', `Token:${idOf(fresh)}`);
+  expect(revoked).toMatchObject({ code: 0, out: `Token ${idOf(fresh)} is revoked` });
   expect(await authenticate(fresh)).toBeUndefined();
   const again = await run('token', 'revoke', idOf(fresh));
   expect(again).toEqual({ code: 1, out: '', err: `There is no working token ${idOf(fresh)}` });
@@ -191,6 +193,7 @@ test('with several accounts --account is needed, and another account’s token s
   expect((await run('token', 'list', '--account', 'nobody')).err).toMatch(/^There is no account nobody/);
   const accountOfTwo = (await authenticate(two))?.accountId ?? '';
   expect((await run('token', 'list', '--account', accountOfTwo)).out).toContain(idOf(two));
+  expect((await run('token', 'list', '--account', `Account:${accountOfTwo}`)).out).toContain(idOf(two));
   expect((await run('token', 'revoke', idOf(one), '--account', accountOfTwo)).code).toBe(1);
   expect(await authenticate(one)).toBeDefined();
 });

@@ -2,6 +2,7 @@ import { TOKEN_SCOPES, type TokenScope } from '../access/principal.ts';
 import type { TokenOrder } from '../access/token-service.ts';
 import { systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
+import { localId } from '../graphql/global-id.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ACCOUNT_OPTION, chosenAccount, duration, showTime, table, withAdmin } from './admin.ts';
 import type { Command, CommandArgs } from './command.ts';
@@ -97,7 +98,7 @@ const rotate: Command = {
     const overlapMs = duration('overlap', options.get('overlap') ?? '0s');
     return withAdmin(io, async ({ storage, tokens }) => {
       const account = await chosenAccount(storage, options.get('account'));
-      io.say((await tokens.rotate(account.id, id, { overlapMs })).text);
+      io.say((await tokens.rotate(account.id, localId('Token', id), { overlapMs })).text);
     });
   },
 };
@@ -110,8 +111,9 @@ const revoke: Command = {
   run: ({ options, positionals: [id = ''] }, io) =>
     withAdmin(io, async ({ storage, tokens }) => {
       const account = await chosenAccount(storage, options.get('account'));
-      if (!(await tokens.revoke(account.id, id))) throw new OperatorError(`There is no working token ${id}`);
-      io.say(`Token ${id} is revoked`);
+      const own = localId('Token', id);
+      if (!(await tokens.revoke(account.id, own))) throw new OperatorError(`There is no working token ${own}`);
+      io.say(`Token ${own} is revoked`);
     }),
 };
 

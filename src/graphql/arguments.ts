@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { instanceNotFound } from '../errors.ts';
 import { builder } from './builder.ts';
 
 /** Not beginning with a dot: "." and ".." have a meaning of their own in a URL's path, where REST has the name. */
@@ -16,12 +15,6 @@ export const newInstanceName = z
 /** Whether an instance of that name can exist. */
 export const isInstanceName = (name: string): boolean => INSTANCE_NAME.test(name);
 
-/** A name to look up. One that no instance can have is not there, like any other that is not there. */
-export function existingName(name: string): string {
-  if (!isInstanceName(name)) throw instanceNotFound(name.slice(0, 64));
-  return name;
-}
-
 const SEPARATORS = /[\s().-]/g;
 
 /** Digits of a phone number, from the ways in which people write one. */
@@ -37,7 +30,9 @@ export const phoneNumber = z
       ),
   );
 
+export const NAME_OR_ID = "The instance's name or id.";
+
 /** The argument of every call that concerns one instance. */
 export const instanceArgument = builder.args((t) => ({
-  instance: t.string({ required: true, description: "The instance's name." }),
+  instance: t.string({ required: true, description: NAME_OR_ID }),
 }));

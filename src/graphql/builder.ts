@@ -7,6 +7,8 @@ import type { TokenScope } from '../access/principal.ts';
 import { PrivetError } from '../errors.ts';
 import { FIELD_COST } from './cost.ts';
 import type { GraphQLContext } from './context.ts';
+import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
+import { nodeQuery } from './node.ts';
 import './admission-plugin.ts';
 import './deadline-plugin.ts';
 import { whyForbidden } from './forbidden.ts';
@@ -50,7 +52,11 @@ export const builder = new SchemaBuilder<{
   relay: {
     cursorType: 'String',
     nodesOnConnection: { description: 'What is on the page.' },
-    nodeQueryOptions: false,
+    encodeGlobalID: encodeGlobalId,
+    decodeGlobalID: decodeGlobalId,
+    nodeTypeOptions: { description: 'What has an id that no object of another type has.' },
+    idFieldOptions: { description: 'Unique over all types.' },
+    nodeQueryOptions: nodeQuery,
     nodesQueryOptions: false,
     pageInfoTypeOptions: { description: 'Where a page stands in the whole list.' },
     hasNextPageFieldOptions: { description: 'Whether more follow.' },

@@ -1,8 +1,8 @@
-import { instanceNotFound } from '../errors.ts';
 import type { InstanceView } from '../session/state.ts';
-import { existingName, instanceArgument } from './arguments.ts';
+import { instanceArgument } from './arguments.ts';
 import { builder } from './builder.ts';
 import { Instance } from './instance.ts';
+import { getInstance } from './target.ts';
 
 const RotateTokenPayload = builder
   .objectRef<{ readonly instance: InstanceView; readonly token: string }>('RotateTokenPayload')
@@ -28,11 +28,9 @@ builder.mutationField('rotateInstanceToken', (t) =>
     // Of the new token's scopes the caller must have one to give.
     authScopes: { $all: { admin: true, $any: { read: true, write: true, pair: true } } },
     args: instanceArgument,
-    resolve: async (_root, args, { sessions, tokens, reach, principal }) => {
-      const name = existingName(args.instance);
-      const instance = await sessions.find(reach, name);
-      if (!instance) throw instanceNotFound(name);
-      const { text } = await tokens.rotateOfInstance(principal, instance.id);
+    resolve: async (_root, args, context) => {
+      const instance = await getInstance(args.instance, context);
+      const { text } = await context.tokens.rotateOfInstance(context.principal, instance.id);
       return { instance, token: text };
     },
   }),

@@ -1,8 +1,9 @@
 import type { InstanceState, InstanceView, StateReason } from '../session/state.ts';
-import { existingName, isInstanceName } from './arguments.ts';
+import { NAME_OR_ID } from './arguments.ts';
 import { builder } from './builder.ts';
 import { valuesWith } from './enums.ts';
 import { PairingInfo } from './pairing-info.ts';
+import { findInstance, findInstanceById, targetOf } from './target.ts';
 
 const STATE_MEANINGS: Readonly<Record<InstanceState, string>> = {
   UNPAIRED: 'Not linked to a WhatsApp account yet.',
@@ -37,10 +38,12 @@ const Reason = builder.objectRef<StateReason>('StateReason').implement({
   }),
 });
 
-export const Instance = builder.objectRef<InstanceView>('Instance').implement({
+export const Instance = builder.objectRef<InstanceView>('Instance');
+builder.node(Instance, {
+  id: { description: 'Stays the same for the life of the instance.', resolve: ({ id }) => id },
   description: 'One linked WhatsApp account.',
+  loadWithoutCache: async (id, context) => findInstanceById(id, context),
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Stays the same for the life of the instance.' }),
     name: t.exposeString('name', { description: 'Unique in its account.' }),
     state: t.field({ type: InstanceStateEnum, description: 'Where it stands.', resolve: ({ state }) => state }),
     since: t.field({ type: 'DateTime', description: 'When this state began.', resolve: ({ since }) => since }),
@@ -68,10 +71,10 @@ builder.queryField('instance', (t) =>
   t.field({
     type: Instance,
     nullable: true,
-    description: 'One instance; null when there is none of that name.',
+    description: 'One instance; null when there is none of that name or id.',
     authScopes: { read: true },
-    args: { name: t.arg.string({ required: true, description: "The instance's name." }) },
-    resolve: (_root, { name }, { sessions, reach }) => (isInstanceName(name) ? sessions.find(reach, name) : undefined),
+    args: { name: t.arg.string({ required: true, description: NAME_OR_ID }) },
+    resolve: (_root, { name }, context) => findInstance(name, context),
   }),
 );
 
@@ -81,9 +84,11 @@ builder.subscriptionField('instance', (t) =>
     nullable: true,
     description: 'One instance as it is, then each change of it. Ends when the instance is deleted.',
     authScopes: { read: true },
-    args: { name: t.arg.string({ required: true, description: "The instance's name." }) },
-    subscribe: (_root, { name }, { sessions, reach, signal }) =>
-      sessions.watchInstance(reach, existingName(name), signal),
+    args: { name: t.arg.string({ required: true, description: NAME_OR_ID }) },
+    subscribe: async (_root, args, context) => {
+      const { reach, name } = await targetOf(args.name, context);
+      return context.sessions.watchInstance(reach, name, context.signal);
+    },
     resolve: (instance) => instance,
   }),
 );

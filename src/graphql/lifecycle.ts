@@ -1,7 +1,8 @@
 import type { InstanceView } from '../session/state.ts';
-import { existingName, instanceArgument, newInstanceName } from './arguments.ts';
+import { instanceArgument, newInstanceName } from './arguments.ts';
 import { builder } from './builder.ts';
 import { Instance } from './instance.ts';
+import { targetOf } from './target.ts';
 
 const CreateInstancePayload = builder
   .objectRef<{ readonly instance: InstanceView; readonly token: string }>('CreateInstancePayload')
@@ -58,8 +59,10 @@ builder.mutationField('startInstance', (t) =>
       'Connects a linked instance, and keeps it connected. Refused where it is not linked; answers before it is connected.',
     authScopes: { pair: true },
     args: instanceArgument,
-    resolve: (_root, { instance }, { sessions, reach, signal }) =>
-      sessions.start(reach, existingName(instance), signal),
+    resolve: async (_root, { instance }, context) => {
+      const { reach, name } = await targetOf(instance, context);
+      return context.sessions.start(reach, name, context.signal);
+    },
   }),
 );
 
@@ -70,7 +73,10 @@ builder.mutationField('stopInstance', (t) =>
     description: 'Disconnects an instance until it is started again. It stays paired.',
     authScopes: { pair: true },
     args: instanceArgument,
-    resolve: (_root, { instance }, { sessions, reach, signal }) => sessions.stop(reach, existingName(instance), signal),
+    resolve: async (_root, { instance }, context) => {
+      const { reach, name } = await targetOf(instance, context);
+      return context.sessions.stop(reach, name, context.signal);
+    },
   }),
 );
 
@@ -82,9 +88,9 @@ builder.mutationField('deleteInstance', (t) =>
       'Deletes an instance with its login and its tokens for good, and logs its device out on WhatsApp where it is connected. Streams that watch it end.',
     authScopes: { admin: true },
     args: instanceArgument,
-    resolve: async (_root, args, { sessions, reach, signal }) => {
-      const name = existingName(args.instance);
-      await sessions.delete(reach, name, signal);
+    resolve: async (_root, { instance }, context) => {
+      const { reach, name } = await targetOf(instance, context);
+      await context.sessions.delete(reach, name, context.signal);
       return { name };
     },
   }),

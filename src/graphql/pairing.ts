@@ -1,6 +1,7 @@
-import { existingName, instanceArgument, phoneNumber } from './arguments.ts';
+import { instanceArgument, phoneNumber } from './arguments.ts';
 import { builder } from './builder.ts';
 import { Instance } from './instance.ts';
+import { targetOf } from './target.ts';
 
 builder.mutationField('pairInstance', (t) =>
   t.field({
@@ -16,8 +17,10 @@ builder.mutationField('pairInstance', (t) =>
         validate: phoneNumber,
       }),
     },
-    resolve: (_root, args, { sessions, reach, signal }) =>
-      sessions.pair(reach, existingName(args.instance), args.phoneNumber ?? undefined, signal),
+    resolve: async (_root, { instance, phoneNumber: number }, context) => {
+      const { reach, name } = await targetOf(instance, context);
+      return context.sessions.pair(reach, name, number ?? undefined, context.signal);
+    },
   }),
 );
 
@@ -29,7 +32,9 @@ builder.mutationField('unlinkInstance', (t) =>
       'Logs the linked device out on WhatsApp, for which the instance must be `OPEN`. It stays and can be paired again. Where WhatsApp locked or banned the account for good, it takes no logout: the instance is then unlinked here alone, and the phone may still list the device.',
     authScopes: { pair: true },
     args: instanceArgument,
-    resolve: (_root, { instance }, { sessions, reach, signal }) =>
-      sessions.unlink(reach, existingName(instance), signal),
+    resolve: async (_root, { instance }, context) => {
+      const { reach, name } = await targetOf(instance, context);
+      return context.sessions.unlink(reach, name, context.signal);
+    },
   }),
 );

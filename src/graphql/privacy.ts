@@ -4,7 +4,9 @@ import type { PrivacyReading } from '../session/session-service.ts';
 import { builder } from './builder.ts';
 import { READ_COST } from './cost.ts';
 import { valuesWith } from './enums.ts';
-import { existingName, instanceArgument } from './arguments.ts';
+import { instanceArgument } from './arguments.ts';
+import { Instance } from './instance.ts';
+import { targetOf, targetOfId } from './target.ts';
 
 /** What a value means, by its enum name; `Field.VALUE` where a field gives it a meaning of its own. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -82,12 +84,24 @@ const RawPrivacySetting = builder.objectRef<RawSetting>('RawPrivacySetting').imp
   }),
 });
 
-export const PrivacySettings = builder.objectRef<PrivacyReading>('PrivacySettings').implement({
+export const PrivacySettings = builder.objectRef<PrivacyReading>('PrivacySettings');
+builder.node(PrivacySettings, {
+  id: {
+    description: 'Stays the same for the life of the instance, so that client caches update by themselves.',
+    resolve: ({ instance }) => instance.id,
+  },
   description: 'The complete privacy settings of one instance, from one answer of WhatsApp.',
+  // As `privacy` does: a node is what WhatsApp says now, not what a cache holds.
+  loadWithoutCache: async (instanceId, context) => {
+    const { sessions, signal, deadline } = context;
+    const target = await targetOfId(instanceId, context);
+    return target && sessions.readPrivacy(target.reach, target.name, { signal, deadline });
+  },
   fields: (t) => ({
-    id: t.id({
-      description: "The instance's id, so that client caches update by themselves.",
-      resolve: ({ instance }) => instance.id,
+    instance: t.field({
+      type: Instance,
+      description: 'The instance whose settings they are.',
+      resolve: ({ instance }) => instance,
     }),
     visibility: t.field({
       type: VisibilitySettings,
@@ -125,8 +139,11 @@ builder.queryField('privacy', (t) =>
     authScopes: { read: true },
     complexity: READ_COST,
     args: instanceArgument,
-    resolve: (_root, { instance }, { sessions, reach, signal, deadline }) =>
-      sessions.readPrivacy(reach, existingName(instance), { signal, deadline }),
+    resolve: async (_root, { instance }, context) => {
+      const { sessions, signal, deadline } = context;
+      const { reach, name } = await targetOf(instance, context);
+      return sessions.readPrivacy(reach, name, { signal, deadline });
+    },
   }),
 );
 
@@ -137,8 +154,10 @@ builder.subscriptionField('privacy', (t) =>
     description: "An instance's present privacy settings, then each change of them. Ends when the instance is deleted.",
     authScopes: { read: true },
     args: instanceArgument,
-    subscribe: (_root, { instance }, { sessions, reach, signal }) =>
-      sessions.watchPrivacy(reach, existingName(instance), signal),
+    subscribe: async (_root, { instance }, context) => {
+      const { reach, name } = await targetOf(instance, context);
+      return context.sessions.watchPrivacy(reach, name, context.signal);
+    },
     resolve: (reading) => reading,
   }),
 );

@@ -1,6 +1,7 @@
 import { TOKEN_SCOPES, type TokenScope } from '../access/principal.ts';
-import type { IssuedToken as Issued, TokenView } from '../access/token-service.ts';
+import type { IssuedToken, TokenView } from '../access/token-service.ts';
 import { builder } from './builder.ts';
+import type { GraphQLContext } from './context.ts';
 import { Instance } from './instance.ts';
 
 const SCOPE_MEANINGS: Readonly<Record<TokenScope, string>> = {
@@ -17,10 +18,18 @@ export const TokenScopeEnum = builder.enumType('TokenScope', {
   ),
 });
 
-export const Token = builder.objectRef<TokenView>('Token').implement({
+/** Tokens are the account's affair: an instance's token manages none, not even its own. */
+export const MANAGES_TOKENS = { $all: { admin: true, account: true } } as const;
+
+export const Token = builder.objectRef<TokenView>('Token');
+builder.node(Token, {
+  id: {
+    description: "Public: what stands behind the colon is in the token's text and in the log.",
+    resolve: ({ id }) => id,
+  },
   description: 'What may be shown of a token. Its text is shown once, when it is made.',
+  loadWithoutCache: (id, { tokens, principal }: GraphQLContext) => tokens.find(principal, id),
   fields: (t) => ({
-    id: t.exposeID('id', { description: "Public: it stands in the token's text and in the log." }),
     label: t.exposeString('label', { description: 'What to know it by; may be empty.' }),
     scopes: t.field({
       type: [TokenScopeEnum],
@@ -59,10 +68,12 @@ export const Token = builder.objectRef<TokenView>('Token').implement({
   }),
 });
 
-export const IssuedToken = builder.objectRef<Issued>('IssuedToken').implement({
-  description: 'A new token.',
-  fields: (t) => ({
-    token: t.exposeString('text', { description: 'The token. It is shown once and can not be read again.' }),
-    details: t.field({ type: Token, description: 'What may be shown of it later.', resolve: ({ token }) => token }),
-  }),
-});
+/** The payload of a mutation that hands out a token. */
+export const issuedToken = (name: string, description: string) =>
+  builder.objectRef<IssuedToken>(name).implement({
+    description,
+    fields: (t) => ({
+      token: t.exposeString('text', { description: 'The token. It is shown once and can not be read again.' }),
+      details: t.field({ type: Token, description: 'What may be shown of it later.', resolve: ({ token }) => token }),
+    }),
+  });

@@ -1,29 +1,20 @@
 import { z } from 'zod';
-import { instanceNotFound, PrivetError } from '../errors.ts';
-import { existingName } from './arguments.ts';
+import { PrivetError } from '../errors.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
+import { localId } from './global-id.ts';
 import { pageCost } from './cost.ts';
 import { BAD_CURSOR, connectionOf, DEFAULT_PAGE, LARGEST_PAGE, pageSize, textOfCursor } from './page.ts';
-import { IssuedToken, Token, TokenScopeEnum } from './token.ts';
-
-/** Tokens are the account's affair: an instance's token manages none, not even its own. */
-const MANAGES = { $all: { admin: true, account: true } } as const;
+import { getInstance } from './target.ts';
+import { issuedToken, MANAGES_TOKENS, Token, TokenScopeEnum } from './token.ts';
 
 const LONGEST_OVERLAP = 7 * 24 * 60 * 60;
 const outOfRange = `overlapSeconds must be a number from 0 to ${LONGEST_OVERLAP} (7 days)`;
 const overlap = z.int(outOfRange).min(0, outOfRange).max(LONGEST_OVERLAP, outOfRange);
 
-/** The id of the account's instance of that name; undefined without a name. @throws PrivetError NOT_FOUND */
-async function instanceId(
-  name: string | null | undefined,
-  { sessions, reach }: Pick<GraphQLContext, 'sessions' | 'reach'>,
-): Promise<string | undefined> {
-  if (name == null) return undefined;
-  const instance = await sessions.find(reach, existingName(name));
-  if (!instance) throw instanceNotFound(name);
-  return instance.id;
-}
+/** The id of the account's instance of that name or id; undefined where none is named. @throws PrivetError NOT_FOUND */
+const instanceId = async (named: string | null | undefined, context: GraphQLContext): Promise<string | undefined> =>
+  named == null ? undefined : (await getInstance(named, context)).id;
 
 function placeAt(cursor: string): { readonly createdAt: number; readonly id: string } {
   const [, createdAt, id] = /^(\d{1,15}) (\w+)$/.exec(textOfCursor(cursor)) ?? [];
@@ -41,10 +32,10 @@ builder.queryField('tokens', (t) =>
     type: TokenConnection,
     nullable: true,
     description: "The account's tokens and those of its instances, the oldest first, also those that work no more.",
-    authScopes: MANAGES,
+    authScopes: MANAGES_TOKENS,
     complexity: pageCost,
     args: {
-      instance: t.arg.string({ description: 'Only those of this instance.' }),
+      instance: t.arg.string({ description: 'Only those of the instance of this name or id.' }),
       first: t.arg.int({
         defaultValue: DEFAULT_PAGE,
         description: `How many, 1 to ${LARGEST_PAGE}.`,
@@ -69,7 +60,7 @@ const CreateTokenInput = builder.inputType('CreateTokenInput', {
   description: 'What a new token is to be.',
   fields: (t) => ({
     instance: t.string({
-      description: 'The name of the instance that it reaches alone. Absent: a token of the whole account.',
+      description: 'The name or id of the instance that it reaches alone. Absent: a token of the whole account.',
     }),
     scopes: t.field({
       type: [TokenScopeEnum],
@@ -81,12 +72,14 @@ const CreateTokenInput = builder.inputType('CreateTokenInput', {
   }),
 });
 
+const CreateTokenPayload = issuedToken('CreateTokenPayload', 'A new token.');
+
 builder.mutationField('createToken', (t) =>
   t.field({
-    type: IssuedToken,
+    type: CreateTokenPayload,
     nullable: true,
     description: "Makes a token for the account or one of its instances. Takes an account's token.",
-    authScopes: MANAGES,
+    authScopes: MANAGES_TOKENS,
     args: { input: t.arg({ type: CreateTokenInput, required: true, description: 'What it is to be.' }) },
     resolve: async (_root, { input }, context) =>
       context.tokens.create(context.principal, await instanceId(input.instance, context), {
@@ -97,14 +90,18 @@ builder.mutationField('createToken', (t) =>
   }),
 );
 
-const idArgument = builder.args((t) => ({ id: t.id({ required: true, description: "The token's id." }) }));
+const idArgument = builder.args((t) => ({
+  id: t.id({ required: true, description: "The token's id, or the part of it behind the colon." }),
+}));
+
+const RotatedTokenPayload = issuedToken('RotatedTokenPayload', 'A new token in place of an old one.');
 
 builder.mutationField('rotateToken', (t) =>
   t.field({
-    type: IssuedToken,
+    type: RotatedTokenPayload,
     nullable: true,
     description: 'Makes a token like an old one, which ends.',
-    authScopes: MANAGES,
+    authScopes: MANAGES_TOKENS,
     args: {
       ...idArgument,
       overlapSeconds: t.arg.int({
@@ -114,7 +111,7 @@ builder.mutationField('rotateToken', (t) =>
       }),
     },
     resolve: (_root, { id, overlapSeconds }, { tokens, principal }) =>
-      tokens.rotate(principal, id, (overlapSeconds ?? 0) * 1000),
+      tokens.rotate(principal, localId('Token', id), (overlapSeconds ?? 0) * 1000),
   }),
 );
 
@@ -123,8 +120,8 @@ builder.mutationField('revokeToken', (t) =>
     type: Token,
     nullable: true,
     description: 'Ends a token. Within a second nothing works with it, and its streams end.',
-    authScopes: MANAGES,
+    authScopes: MANAGES_TOKENS,
     args: idArgument,
-    resolve: (_root, { id }, { tokens, principal }) => tokens.revoke(principal, id),
+    resolve: (_root, { id }, { tokens, principal }) => tokens.revoke(principal, localId('Token', id)),
   }),
 );

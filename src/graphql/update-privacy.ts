@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { fieldSpecs, type Section } from '../privacy/fields.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { InstanceView } from '../session/state.ts';
-import { existingName, instanceArgument } from './arguments.ts';
+import { instanceArgument } from './arguments.ts';
 import { builder } from './builder.ts';
 import { WRITE_COST } from './cost.ts';
 import { FieldOutcomeType, PartialFailureType } from './outcome.ts';
 import { enumOf, fieldsOf, PrivacySettings } from './privacy.ts';
+import { targetOf } from './target.ts';
 
 /** Values by field name, as the caller wrote them. A field that is null counts as absent. */
 type SectionInput = Readonly<Record<string, string | null | undefined>>;
@@ -95,15 +96,12 @@ builder.mutationField('updatePrivacy', (t) =>
       ...instanceArgument,
       input: t.arg({ type: UpdatePrivacyInput, required: true, description: 'What to change.' }),
     },
-    resolve: (
-      _root,
-      { instance, input },
-      { sessions, reach, signal, deadline, principal, idempotencyKey: key },
-      { path },
-    ) => {
+    resolve: async (_root, { instance, input }, context, { path }) => {
+      const { sessions, signal, deadline, principal, idempotencyKey: key } = context;
+      const { reach, name } = await targetOf(instance, context);
       // One request may hold several updates: each has its own alias.
       const once = key === undefined ? undefined : { tokenId: principal.tokenId, key, part: String(path.key) };
-      return sessions.updatePrivacy(reach, existingName(instance), changesIn(input), { signal, deadline }, once);
+      return sessions.updatePrivacy(reach, name, changesIn(input), { signal, deadline }, once);
     },
   }),
 );

@@ -6,18 +6,44 @@ export interface RootFieldCall {
   readonly scope: TokenScope;
   /** An instance's token may not call it, whatever its scopes. */
   readonly accountOnly?: true;
-  /** What its argument names: an instance, a token, or nothing of anybody's. */
-  readonly names: 'instance' | 'token' | 'nothing';
+  /** What its argument names: an instance by its name or its id alone, a token, or nothing of anybody's. */
+  readonly names: 'instance' | 'instance id' | 'token' | 'nothing';
+  /** What is absent or another's is null without an error. */
+  readonly isNullWhereAbsent?: true;
   /** The call of it that concerns what `name` stands for. */
   readonly text: (name: string) => string;
 }
 
 /**
- * How each root field is called. A new one without an entry here fails the matrix: who may call it is for its author to
- * say, once here and once at the field.
+ * How each root field is called, `node` for each type. A new one without an entry here fails the matrix: who may call it
+ * is for its author to say, once here and once at the field.
  */
 export const ROOT_FIELDS: Readonly<Record<string, RootFieldCall>> = {
-  'query instance': { scope: 'read', names: 'instance', text: (name) => `instance(name: "${name}") { id name }` },
+  'query node Instance': {
+    scope: 'read',
+    names: 'instance id',
+    isNullWhereAbsent: true,
+    text: (id) => `node(id: "${id}") { id }`,
+  },
+  'query node PrivacySettings': {
+    scope: 'read',
+    names: 'instance id',
+    isNullWhereAbsent: true,
+    text: (id) => `node(id: "${id.replace('Instance:', 'PrivacySettings:')}") { id }`,
+  },
+  'query node Token': {
+    scope: 'admin',
+    accountOnly: true,
+    names: 'token',
+    isNullWhereAbsent: true,
+    text: (id) => `node(id: "${id}") { id }`,
+  },
+  'query instance': {
+    scope: 'read',
+    names: 'instance',
+    isNullWhereAbsent: true,
+    text: (name) => `instance(name: "${name}") { id name }`,
+  },
   'query instances': { scope: 'read', names: 'nothing', text: () => 'instances { nodes { name } }' },
   'query privacy': { scope: 'read', names: 'instance', text: (name) => `privacy(instance: "${name}") { id }` },
   'query tokens': {
