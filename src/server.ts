@@ -55,14 +55,16 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     if (!connections.admits(request, response)) return;
     setSafeHeaders(response);
     const record = watchRequest(request, response, clock, options.telemetry);
-    if (allowOrigins(origins, request, response)) return;
+    const preflight = allowOrigins(origins, request, response);
+    if (preflight === 'answered') return;
     const url = targetOf(request);
     const route = url && routes.find(({ owns }) => owns(url.pathname));
     const isGraphQL = url?.pathname === GRAPHQL_PATH;
     record.edge = isGraphQL ? 'graphql' : (route?.edge ?? 'other');
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const fixed = url && isRead ? route?.fixed?.(url.pathname) : undefined;
-    const refusal = !url ? REFUSALS.badRequest : !route && !isGraphQL ? REFUSALS.notFound : refuseBody(request);
+    const misplaced = !url ? REFUSALS.badRequest : !route && !isGraphQL ? REFUSALS.notFound : refuseBody(request);
+    const refusal = preflight === 'refused' ? REFUSALS.originRefused : misplaced;
     const client = clientOf(request, trustedProxyHops);
     if (refusal) record.noteError(refusal.code);
     if (refusal) void send((route?.refuse ?? refuseAsGraphQL)(refusal, url?.pathname ?? ''), response);
@@ -81,7 +83,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     async [Symbol.asyncDispose]() {
       if (closing.signal.aborted) return;
       closing.abort();
-      streams.endAll();
+      streams.breakOffAll();
       await listening[Symbol.asyncDispose]();
     },
   };

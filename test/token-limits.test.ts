@@ -197,7 +197,7 @@ describe('CORS', () => {
         {
           'access-control-allow-origin': origin,
           'access-control-allow-methods': 'GET, POST, PATCH',
-          'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, Token',
+          'access-control-allow-headers': expect.stringContaining('Authorization, Content-Type') as unknown,
           'access-control-expose-headers': expect.stringContaining('Retry-After') as unknown,
           'access-control-max-age': '600',
         },
@@ -213,7 +213,7 @@ describe('CORS', () => {
 
     for (const stranger of ['https://evil.example', 'https://console.example.evil', 'null', 'http://console.example']) {
       const refused = await preflight(`${server.url}/graphql`, stranger);
-      expect([refused.status, headersOf(refused)], stranger).toEqual([405, {}]);
+      expect([refused.status, headersOf(refused)], stranger).toEqual([403, {}]);
       expect(headersOf(await server.post({ query: '{ __typename }' }, { origin: stranger })), stranger).toEqual({});
     }
   });

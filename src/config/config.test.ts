@@ -114,6 +114,10 @@ const BAD: Record<Exclude<EnvName, 'PRIVET_DATA'>, string[]> = {
   PRIVET_GRAPHIQL: ['yes', '1', 'ON'],
 };
 
+test('an origin with a slash at its end is told that the slash is it', () => {
+  expect(refusal({ PRIVET_CORS_ORIGINS: 'https://a.example/' })).toContain('slash at the end');
+});
+
 describe.each(Object.entries(BAD))('a bad %s', (name, values) => {
   test.each(values)('is refused in one line that names it: %j', (value) => {
     const message = refusal({ [name]: value });

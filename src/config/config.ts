@@ -89,7 +89,13 @@ const corsOrigins = (env: Env): readonly string[] => {
     .map((origin) => {
       const url = URL.parse(origin);
       const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.origin === origin.toLowerCase();
-      return isOrigin ? url.origin : refuse('PRIVET_CORS_ORIGINS', origin, 'a comma-separated list of http(s) origins');
+      return isOrigin
+        ? url.origin
+        : refuse(
+            'PRIVET_CORS_ORIGINS',
+            origin,
+            'a comma-separated list of http(s) origins, without a path or a slash at the end',
+          );
     });
 };
 

@@ -5,6 +5,14 @@ import { PrivetError } from '../errors.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { toGraphQLError } from './errors.ts';
 
+/** What a client's answers go over. */
+export interface ClientConnection {
+  /** Ends it at once: for a client that does not read. */
+  cut(): void;
+  /** Ends it after what was sent, without the word that would tell the client that its stream is over. */
+  leave(): void;
+}
+
 /** What is known of a request before its operation begins. */
 export interface RequestState {
   principal?: Principal | undefined;
@@ -12,6 +20,7 @@ export interface RequestState {
   isStream?: boolean | undefined;
   /** Of the client, as the server in front sees it. */
   readonly clientAddress: string;
+  readonly connection: ClientConnection;
 }
 
 /** The token of `Authorization: Bearer <token>`. An operator's own may have spaces in it. */

@@ -6,13 +6,13 @@ import type { PrivetError } from '../errors.ts';
 import { OperationAdmission, StreamAdmission } from './admission.ts';
 import type { GraphQLContext } from './context.ts';
 import { toGraphQLError } from './errors.ts';
+import type { ClientConnection } from './authentication.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** What is known of an operation before it begins. */
 interface Caller extends Pick<GraphQLContext, 'principal'> {
   readonly request: Request;
-  /** Node's response; Yoga hands it on where it has one. */
-  readonly res?: { destroy(): void } | undefined;
+  readonly connection: ClientConnection;
 }
 
 export interface OperationParts {
@@ -47,7 +47,7 @@ export function useOperationSignal(
     },
 
     onSubscribe({ args, extendContext }) {
-      const { request, principal, res }: Caller = args.contextValue;
+      const { request, principal, connection }: Caller = args.contextValue;
       const { signal: disconnected } = request;
       const stream = streams.open();
       const admission = new StreamAdmission(gate, principal);
@@ -56,17 +56,20 @@ export function useOperationSignal(
         held[Symbol.dispose]();
         admission[Symbol.dispose]();
       };
-      stream.signal.addEventListener('abort', leave, { once: true });
+      if (stream.signal.aborted) leave();
+      else stream.signal.addEventListener('abort', leave, { once: true });
       if (disconnected.aborted) stream.end(clientGone());
       else disconnected.addEventListener('abort', () => stream.end(clientGone()), { once: true });
       const stalled = (): void => {
         stream.end(clientGone());
-        res?.destroy();
+        connection.cut();
       };
+      const brokenOff = (): void => connection.leave();
       extendContext({ signal: stream.signal, answering: stream.signal, deadline: ENDLESS, admission });
       return {
         onSubscribeResult({ result, setResult }) {
-          if (Symbol.asyncIterator in result) setResult(stream.endingWith(result, { farewell, clock, stalled }));
+          if (Symbol.asyncIterator in result)
+            setResult(stream.endingWith(result, { farewell, brokenOff, clock, stalled }));
           else stream.end(clientGone());
         },
         onSubscribeError: () => stream.end(clientGone()),

@@ -4,7 +4,10 @@ import { PrivetError } from '../errors.ts';
 /** A subscription that is being served. */
 export interface OpenStream {
   readonly signal: AbortSignal;
+  /** It is over, for the reason given: the client is told that nothing more comes. */
   end(reason: PrivetError): void;
+  /** Stops it without a word, so that the client takes its connection for lost and comes back. */
+  breakOff(): void;
   /** The same values, until the source or the stream ends. */
   endingWith<T>(source: AsyncIterable<T>, ends: StreamEnds<T>): AsyncIterableIterator<T>;
 }
@@ -13,6 +16,8 @@ export interface OpenStream {
 export interface StreamEnds<T> {
   /** A last value for the client, by the reason for which the stream ended. */
   farewell(reason: PrivetError): T | undefined;
+  /** The stream was broken off: its connection is to end, after what was sent already. */
+  brokenOff(): void;
   readonly clock: Clock;
   /** The client has not taken a value for `STALL_MS`: until then the values that follow have waited in their source. */
   stalled(): void;
@@ -24,24 +29,38 @@ export const STALL_MS = 45_000;
 /** The subscriptions that are being served, so that they can be ended when the server closes. */
 export class OpenStreams {
   readonly #open = new Set<OpenStream>();
+  #isClosing = false;
 
   open(): OpenStream {
     const controller = new AbortController();
     const { signal } = controller;
+    const end = (reason: PrivetError): void => {
+      this.#open.delete(stream);
+      controller.abort(reason);
+    };
     const stream: OpenStream = {
       signal,
-      end: (reason) => {
-        this.#open.delete(stream);
-        controller.abort(reason);
-      },
-      endingWith: (source, ends) => until(signal, source, () => stream.end(sourceEnded()), ends),
+      end,
+      breakOff: () => end(new ServerClosing()),
+      endingWith: (source, ends) => until(signal, source, () => end(sourceEnded()), ends),
     };
     this.#open.add(stream);
+    // A request that was on its way when the server began to close.
+    if (this.#isClosing) stream.breakOff();
     return stream;
   }
 
-  endAll(): void {
-    for (const stream of this.#open) stream.end(new PrivetError('TIMEOUT', 'The server is closing'));
+  /** The server closes. Nothing of what they watch has ended: streams that are opened from now on are broken off too. */
+  breakOffAll(): void {
+    this.#isClosing = true;
+    for (const stream of this.#open) stream.breakOff();
+  }
+}
+
+/** Why a stream was broken off. */
+class ServerClosing extends PrivetError {
+  constructor() {
+    super('TIMEOUT', 'The server is closing');
   }
 }
 
@@ -55,35 +74,37 @@ function until<T>(
   signal: AbortSignal,
   source: AsyncIterable<T>,
   ended: () => void,
-  { farewell, clock, stalled }: StreamEnds<T>,
+  { farewell, brokenOff, clock, stalled }: StreamEnds<T>,
 ): AsyncIterableIterator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const done = { done: true, value: undefined } as const;
   let wake: (() => void) | undefined;
   let last: T | undefined;
   let lying: Disposable | undefined;
+  /** What follows on a stream that was broken off: nothing, not even that it is done, until the consumer gives up. */
+  const silence = Promise.withResolvers<typeof done>();
 
   const finish = (): typeof done => {
     ended();
     return done;
   };
-  const leave = (): IteratorResult<T, undefined> => {
+  const leave = (): IteratorResult<T, undefined> | Promise<typeof done> => {
+    if (signal.reason instanceof ServerClosing) return silence.promise;
     if (last === undefined) return done;
     const value = last;
     last = undefined;
     return { done: false, value };
   };
-  signal.addEventListener(
-    'abort',
-    () => {
-      last = farewell(signal.reason);
-      lying?.[Symbol.dispose]();
-      wake?.();
-      // Not awaited: a source that waits for its next value answers only after it.
-      iterator.return?.().catch(() => {});
-    },
-    { once: true },
-  );
+  const stop = (): void => {
+    if (signal.reason instanceof ServerClosing) brokenOff();
+    else last = farewell(signal.reason);
+    lying?.[Symbol.dispose]();
+    wake?.();
+    // Not awaited: a source that waits for its next value answers only after it.
+    iterator.return?.().catch(() => {});
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
 
   return {
     async next() {
@@ -107,6 +128,7 @@ function until<T>(
       }
     },
     async return() {
+      silence.resolve(done);
       return finish();
     },
     [Symbol.asyncIterator]() {

@@ -2,9 +2,11 @@ import { validate } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { unauthenticated } from '../errors.ts';
 import { NotedSessions } from '../session/noted-sessions.ts';
+import { useAnswerForms } from './answer-forms.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
 import { clockOf, type GraphQLContext, type GraphQLServices } from './context.ts';
 import { createErrorMask } from './errors.ts';
+import { useKnownParameters } from './known-parameters.ts';
 import { useLeanContext } from './lean-context.ts';
 import { exceededLimits, parseWithin } from './limits.ts';
 import { useRequestRecord } from './request-record.ts';
@@ -38,6 +40,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       // First, so that a caller without a token costs neither a body nor a parse.
       useAuthentication(services.gate),
       useRequestRecord(),
+      useKnownParameters(),
       // The parser stops at its limit, before the rules below have a document to look at.
       useDocumentLimits(),
       useOperationLimits(services.gate),
@@ -49,6 +52,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       }),
       useLeanContext(),
       useUncachedStreams(),
+      useAnswerForms(),
     ],
     maskedErrors: { maskError: createErrorMask(services.log) },
     // The mask logs what deserves it, once; Yoga would log every refusal as an error.

@@ -3,31 +3,47 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** For how long a browser may remember the answer to a preflight, in seconds. */
 const MAX_AGE = 600;
 const METHODS = 'GET, POST, PATCH';
-const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Token';
+/** Ours, and what Apollo Client, Sentry and OpenTelemetry add to each request of a page by themselves. */
+const REQUEST_HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'Token',
+  'Apollo-Require-Preflight',
+  'ApolloGraphQL-Client-Name',
+  'ApolloGraphQL-Client-Version',
+  'X-Apollo-Operation-Name',
+  'X-Apollo-Operation-Id',
+  'Sentry-Trace',
+  'Baggage',
+  'Traceparent',
+  'Tracestate',
+].join(', ');
 const ANSWER_HEADERS = 'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id';
 
 /**
  * Lets pages of the listed origins read answers. Never with credentials: a caller shows its token itself, so that no page
  * can use one that the browser would add.
- * @returns whether it was a preflight of a listed origin, which is answered with that.
+ * @returns `answered` after a preflight of a listed origin; `refused` for one of any other.
  */
 export function allowOrigins(
   origins: ReadonlySet<string>,
   { method, headers }: IncomingMessage,
   response: ServerResponse,
-): boolean {
-  if (origins.size === 0) return false;
-  response.setHeader('Vary', 'Origin');
+): 'answered' | 'refused' | undefined {
+  if (origins.size > 0) response.setHeader('Vary', 'Origin');
   const { origin } = headers;
-  if (origin === undefined || !origins.has(origin)) return false;
+  if (origin === undefined) return undefined;
+  const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+  if (!origins.has(origin)) return isPreflight ? 'refused' : undefined;
   response.setHeader('Access-Control-Allow-Origin', origin);
   response.setHeader('Access-Control-Expose-Headers', ANSWER_HEADERS);
-  if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false;
+  if (!isPreflight) return undefined;
   response.writeHead(204, {
     'Access-Control-Allow-Methods': METHODS,
     'Access-Control-Allow-Headers': REQUEST_HEADERS,
     'Access-Control-Max-Age': MAX_AGE,
   });
   response.end();
-  return true;
+  return 'answered';
 }

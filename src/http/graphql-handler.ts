@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
+import type { ClientConnection } from '../graphql/authentication.ts';
 import { createGraphQL, GRAPHQL_PATH } from '../graphql/yoga.ts';
-import type { GraphQLServices } from '../graphql/context.ts';
+import { clockOf, type GraphQLServices } from '../graphql/context.ts';
 import type { OpenStreams } from '../graphql/streams.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { send, sendFixed } from './adapter.ts';
-import { type Client, type FixedAnswer, methodNotAllowed, type Refusal, refuseAsGraphQL, REFUSALS } from './route.ts';
+import { type Client, type FixedAnswer, onlyPost, type Refusal, refuseAsGraphQL, REFUSALS } from './route.ts';
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
@@ -23,6 +25,7 @@ export function graphqlHandler(
   page: FixedAnswer | undefined,
 ): (request: IncomingMessage, response: ServerResponse, client: Client, record: RequestRecord) => void {
   const yoga = createGraphQL(services, streams);
+  const clock = clockOf(services);
   return (request, response, { address }, record) => {
     if (page && wantsPage(request)) return sendFixed(page, response);
     const refusal = refusalOf(request);
@@ -33,11 +36,27 @@ export function graphqlHandler(
     // Yoga makes an absolute URL of these, and answers with a stack where that fails.
     request.url = GRAPHQL_PATH;
     request.headers.host = 'localhost';
-    return void yoga(request, response, { record, clientAddress: address });
+    return void yoga(request, response, { record, clientAddress: address, connection: connectionOf(response, clock) });
   };
 }
 
 function refusalOf({ method, headers }: IncomingMessage): Refusal | undefined {
-  if (method !== 'POST') return methodNotAllowed('POST');
+  if (method !== 'POST') return onlyPost;
   return isJson(headers['content-type']) ? undefined : REFUSALS.notJson;
+}
+
+/** How long what was sent may take to leave once the server closes, in milliseconds: a client may not be reading. */
+const LEAVE_MS = 1_000;
+
+/** A chunked answer whose last chunk is missing is one that was cut short, to every client. */
+function connectionOf(response: ServerResponse, clock: Clock): ClientConnection {
+  const cut = (): void => void response.destroy();
+  return {
+    cut,
+    leave() {
+      const late = clock.after(LEAVE_MS, cut);
+      response.once('close', () => late[Symbol.dispose]());
+      response.socket?.destroySoon();
+    },
+  };
 }

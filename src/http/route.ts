@@ -44,6 +44,11 @@ const refusal = (status: number, code: string, message: string, headers?: Record
 
 export const REFUSALS = {
   badRequest: refusal(400, 'BAD_REQUEST', 'The request can not be understood'),
+  originRefused: refusal(
+    403,
+    'ORIGIN_NOT_ALLOWED',
+    'Pages of this origin may not call the service: PRIVET_CORS_ORIGINS does not list it',
+  ),
   notFound: refusal(404, 'NOT_FOUND', 'There is nothing at this path'),
   lengthRequired: refusal(411, 'LENGTH_REQUIRED', 'The body needs a Content-Length header'),
   tooLarge: refusal(413, 'CONTENT_TOO_LARGE', 'The body may be 64 KiB at most'),
@@ -53,6 +58,14 @@ export const REFUSALS = {
 
 export const methodNotAllowed = (allowed: string): Refusal =>
   refusal(405, 'METHOD_NOT_ALLOWED', `Only ${allowed} is possible here`, { Allow: allowed });
+
+/** At `/graphql`: those who come another way are clients with a setting that says so. */
+export const onlyPost = refusal(
+  405,
+  'METHOD_NOT_ALLOWED',
+  'GraphQL takes POST alone, queries too: in urql set preferGetMethod to false, in Apollo leave useGETForQueries off',
+  { Allow: 'POST' },
+);
 
 /** The way of GraphQL, and of paths that nobody owns. */
 export const refuseAsGraphQL = ({ status, code, message, headers }: Refusal): Response =>

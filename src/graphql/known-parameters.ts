@@ -1,0 +1,17 @@
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+
+const KNOWN = ['query', 'variables', 'operationName', 'extensions'] as const;
+
+/**
+ * Takes from a request what GraphQL over HTTP knows, and leaves the rest: graphql-sse's and graphql-ws' links for Apollo
+ * send all that Apollo keeps of an operation, and Yoga refuses a parameter that it does not know.
+ */
+export const useKnownParameters = (): Plugin => ({
+  onParams({ params, setParams }) {
+    // Without a query Yoga refuses the request, and names what stands there instead: it may be a slip of the pen.
+    if (params?.query === undefined) return;
+    const known: GraphQLParams = {};
+    for (const name of KNOWN) if (params[name] !== undefined) Object.assign(known, { [name]: params[name] });
+    setParams(known);
+  },
+});
