@@ -28,8 +28,8 @@ export class RetryLaterError extends PrivetError {
   override readonly name = 'RetryLaterError';
   readonly retryAfterMs: number;
 
-  constructor(code: 'RATE_LIMITED' | 'OVERLOADED', message: string, retryAfterMs: number) {
-    super(code, message);
+  constructor(code: 'RATE_LIMITED' | 'OVERLOADED', message: string, retryAfterMs: number, options?: ErrorOptions) {
+    super(code, message, options);
     this.retryAfterMs = retryAfterMs;
   }
 }

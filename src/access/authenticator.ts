@@ -38,6 +38,9 @@ export class Authenticator {
   /** By a hash of this process's own, so that no token's text stays in memory. */
   readonly #recent = new Map<string, Entry>();
 
+  /** When this process last tried to note that a token was used, by the token's id: what fails is not tried at each call. */
+  readonly #touched = new Map<string, number>();
+
   /** A plain hash in one call takes a tenth of the keyed one's time, which most calls then do without. */
   readonly #salt = randomBytes(16).toString('hex');
 
@@ -64,7 +67,7 @@ export class Authenticator {
     const principal = toPrincipal(token);
     if (this.#recent.size >= CACHE_SIZE) this.#recent.clear();
     this.#recent.set(key, { principal, readAt: this.#clock.monotonic() });
-    await this.#touch(token, now);
+    this.#touch(token, now);
     return principal;
   }
 
@@ -82,13 +85,16 @@ export class Authenticator {
     return byHash && sameHash(byHash.hash, hash) ? byHash : undefined;
   }
 
-  async #touch(token: TokenRecord, now: number): Promise<void> {
+  /** Beside the call, which needs none of it: neither a full disk nor a busy database holds a caller up. */
+  #touch(token: TokenRecord, now: number): void {
     if (token.lastUsedAt !== undefined && Math.abs(now - token.lastUsedAt) < TOUCH_MS) return;
-    try {
-      await this.#storage.tokens.touch(token.id, now);
-    } catch (err) {
-      // A disk that is full must not lock the callers out.
-      this.#log.warn({ err, tokenId: token.id }, 'could not note when the token was used');
-    }
+    const monotonic = this.#clock.monotonic();
+    const triedAt = this.#touched.get(token.id);
+    if (this.#storage.isBusy || (triedAt !== undefined && monotonic - triedAt < TOUCH_MS)) return;
+    if (this.#touched.size >= CACHE_SIZE) this.#touched.clear();
+    this.#touched.set(token.id, monotonic);
+    this.#storage.tokens
+      .touch(token.id, now)
+      .catch((err: unknown) => this.#log.warn({ err, tokenId: token.id }, 'could not note when the token was used'));
   }
 }

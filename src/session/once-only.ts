@@ -32,7 +32,7 @@ export class OnceOnly {
     if (!KEY_FORM.test(key)) {
       throw new PrivetError('BAD_USER_INPUT', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
     }
-    await this.#purge();
+    this.#purge();
     const call: KeyedCall = { tokenId, key: JSON.stringify([key, part]), instanceId, request: requestText(changes) };
     const place = JSON.stringify([tokenId, call.key]);
     this.#present.set(place, (this.#present.get(place) ?? 0) + 1);
@@ -86,11 +86,12 @@ export class OnceOnly {
     return outcome;
   }
 
-  async #purge(): Promise<void> {
+  /** Beside the call, which needs none of it. */
+  #purge(): void {
     const now = this.#clock.monotonic();
     if (now - this.#purgedAt < PURGE_EVERY_MS) return;
     this.#purgedAt = now;
-    await this.#outcomes.purge(this.#clock.now() - KEPT_MS);
+    this.#outcomes.purge(this.#clock.now() - KEPT_MS).catch(() => undefined);
   }
 }
 

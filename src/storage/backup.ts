@@ -2,6 +2,7 @@ import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
+import { systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import { createPrivately, syncFile, syncFolder, type Warn } from './data-folder.ts';
 import { databasePath } from './database.ts';
@@ -74,7 +75,8 @@ const copy = (source: string, target: string): void => {
 
 /** @throws OperatorError when the copy is damaged, or does not open with the present key. */
 const check = async (path: string, { dataDir, masterKey, warn }: BackupOptions): Promise<void> => {
-  await using db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(new DatabaseSync(path, { readOnly: true })) });
+  const copied = new DatabaseSync(path, { readOnly: true });
+  await using db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(copied, systemClock) });
   await checkIntegrity(db);
   const row = await readKeyringRow(db);
   if (!row) throw new OperatorError('The database has no keys yet: start the service first');

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
-import type { Clock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
+import type { Contention } from './contention.ts';
 import { createPrivately } from './data-folder.ts';
 import { NodeSqliteDialect, openSqlite } from './dialect.ts';
 import { createKeyring, type Keyring, type KeyringOptions, openKeyring } from './keyring.ts';
@@ -14,14 +15,14 @@ export const unusable = (path: string, cause: unknown): OperatorError =>
   new OperatorError(`Can't use the database ${path}: ${cause instanceof Error ? cause.message : 'unknown'}`, { cause });
 
 /** With SQLite's own errors; `openDatabase` says them in a line for the operator. */
-export const connect = (path: string): Kysely<Tables> =>
-  new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path)) });
+export const connect = (path: string, clock: Clock = systemClock, contention?: Contention): Kysely<Tables> =>
+  new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path), clock, contention) });
 
 /** Opens the file, or makes an empty one. */
-export const openDatabase = (path: string): Kysely<Tables> => {
+export const openDatabase = (path: string, clock?: Clock, contention?: Contention): Kysely<Tables> => {
   try {
     createPrivately(path);
-    return connect(path);
+    return connect(path, clock, contention);
   } catch (cause) {
     throw unusable(path, cause);
   }

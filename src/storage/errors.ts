@@ -1,9 +1,7 @@
-import { OperatorError, PrivetError } from '../errors.ts';
+import { OperatorError, PrivetError, RetryLaterError } from '../errors.ts';
 
 /** Why the database did not do what was asked. */
 export type StorageErrorCode =
-  /** Another process held the lock for longer than the busy time-out. */
-  | 'busy'
   /** The disk or the quota is full. */
   | 'full'
   /** The disk did not read or write. */
@@ -27,9 +25,20 @@ export class StorageError extends Error {
   }
 }
 
+/** After how long it makes sense to look again whether another process is through, in milliseconds. */
+const BUSY_RETRY_MS = 3_000;
+
+/** Another process held the database's lock for longer than is waited for. Nothing was written. */
+export class DatabaseBusyError extends RetryLaterError {
+  constructor(options: ErrorOptions) {
+    super('OVERLOADED', 'The database is in use by another process: try again later', BUSY_RETRY_MS, options);
+  }
+}
+
 /** Whether the same may work a little later: the database is busy, full or out of reach, but whole. */
 export const isPassing = (error: unknown): boolean =>
-  error instanceof StorageError && ['busy', 'full', 'io', 'failed'].includes(error.code);
+  error instanceof DatabaseBusyError ||
+  (error instanceof StorageError && ['full', 'io', 'failed'].includes(error.code));
 
 export type SealErrorCode =
   /** Not in the form this version writes. */
@@ -49,9 +58,8 @@ export class SealError extends Error {
 }
 
 /** By SQLite's primary result code, https://www.sqlite.org/rescode.html */
+const BUSY_CODES = [5, 6];
 const BY_SQLITE_CODE: ReadonlyMap<number, StorageErrorCode> = new Map([
-  [5, 'busy'],
-  [6, 'busy'],
   [10, 'io'],
   [11, 'corrupt'],
   [13, 'full'],
@@ -65,12 +73,12 @@ const UNIQUE_CODES = [2067, 1555];
 const sqliteCode = (error: unknown): number | undefined =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
 
-const codeOf = (error: unknown): StorageErrorCode | undefined => BY_SQLITE_CODE.get((sqliteCode(error) ?? 0) & 0xff);
+const primaryCode = (error: unknown): number => (sqliteCode(error) ?? 0) & 0xff;
 
 export const isUniqueViolation = (error: unknown): boolean => UNIQUE_CODES.includes(sqliteCode(error) ?? 0);
 
-/** Whether another process held the lock for longer than the busy time-out. */
-export const isBusy = (error: unknown): boolean => codeOf(error) === 'busy';
+/** Whether another process holds the lock. */
+export const isBusy = (error: unknown): boolean => BUSY_CODES.includes(primaryCode(error));
 
 /** Runs one operation of a repository, so that callers see this file's errors instead of a driver's. */
 export const guarded = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
@@ -78,8 +86,11 @@ export const guarded = async <T>(operation: string, work: () => Promise<T>): Pro
     return await work();
   } catch (error) {
     if ([StorageError, SealError, PrivetError, OperatorError].some((known) => error instanceof known)) throw error;
+    if (isBusy(error)) throw new DatabaseBusyError({ cause: error });
     // SQLite's messages name tables and columns, never values.
     const why = error instanceof Error ? error.message : 'unknown';
-    throw new StorageError(codeOf(error) ?? 'failed', `${operation}: ${why}`, { cause: error });
+    throw new StorageError(BY_SQLITE_CODE.get(primaryCode(error)) ?? 'failed', `${operation}: ${why}`, {
+      cause: error,
+    });
   }
 };

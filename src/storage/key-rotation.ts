@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
 import { OperatorError } from '../errors.ts';
+import { BUSY_MS } from './contention.ts';
 import { prepareDataFolder, type Warn } from './data-folder.ts';
 import { databasePath, openDatabase } from './database.ts';
 import { guarded } from './errors.ts';
@@ -118,7 +119,8 @@ const settle = async (
     if (!readKeyFile(newKeyFilePath(dataDir), warn)?.equals(newKey)) return { changed: false };
     return { keptOldKey: takeNewKeyFile(dataDir, warn), changed: true };
   });
-  // The old row is in the log until its pages are used again.
+  // The old row is in the log until its pages are used again. Who reads it right now is waited for.
+  await sql`pragma busy_timeout = ${sql.lit(BUSY_MS)}`.execute(db);
   const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
   return { ...files, changed: now || files.changed, emptiedLog: rows[0]?.busy === 0 };
 };

@@ -14,7 +14,7 @@ import type { Kysely } from 'kysely';
 import { OperatorError } from '../errors.ts';
 import { syncFile, syncFolder, type Warn } from './data-folder.ts';
 import { connect, databasePath } from './database.ts';
-import { BUSY_TIMEOUT_MS } from './dialect.ts';
+import { BUSY_MS } from './contention.ts';
 import { guarded, isBusy } from './errors.ts';
 import { checkIntegrity } from './integrity.ts';
 import { keyFilePath, newKeyFilePath, readKeyFile, readOldKeyFiles } from './key-file.ts';
@@ -102,7 +102,7 @@ const removeDatabase = (path: string): void => {
 
 /** Moves what is in the database's log into its file, and locks it until disposed. */
 const shutOthersOut = (path: string): Disposable & { readonly isDamaged: boolean } => {
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
   const close = () => database.close();
   try {
     // Leaving the WAL mode takes that nobody else has it open.

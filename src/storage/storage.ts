@@ -4,6 +4,7 @@ import { OperatorError } from '../errors.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { type Archives, createArchives } from './archives.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
+import { BUSY_MS, Contention } from './contention.ts';
 import { prepareDataFolder, type Warn } from './data-folder.ts';
 import { databasePath, openDatabase, prepareDatabase, unusable } from './database.ts';
 import { guarded } from './errors.ts';
@@ -22,6 +23,8 @@ export interface Storage extends AsyncDisposable {
   readonly outcomes: Outcomes;
   /** For the keyed hashes of the API tokens. */
   readonly tokenKey: KeyObject;
+  /** Another process has the database locked, as was seen a moment ago: what can wait is better not written now. */
+  readonly isBusy: boolean;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
 }
@@ -45,7 +48,10 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
   const path = databasePath(dataDir);
   prepareDataFolder(dataDir, warn);
 
-  const db = openDatabase(path);
+  const contention = new Contention(clock, () =>
+    warn(`Another process has had the database ${path} locked for ${BUSY_MS / 1000} s: what has to be written fails`),
+  );
+  const db = openDatabase(path, clock, contention);
   try {
     const keyringOptions = { dataDir, masterKey, warn };
     const { sealer, tokenKey } = await guarded('open', () => prepareDatabase(db, keyringOptions, clock));
@@ -57,6 +63,9 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
       signalKeys: createSignalKeys(db, sealer),
       outcomes: createOutcomes(db, sealer, () => clock.now()),
       tokenKey,
+      get isBusy() {
+        return contention.isBusy;
+      },
       ping: () =>
         guarded('ping', async () => {
           await db.selectFrom('keyring').select('id').executeTakeFirstOrThrow();

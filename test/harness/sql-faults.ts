@@ -7,8 +7,8 @@ export interface SqlFaults extends Disposable {
   disarm(): void;
 }
 
-/** Disk I/O error, database locked, disk full. */
-const CODES = [10, 5, 13] as const;
+/** Disk I/O error, disk full, database locked: what is locked is never carried out all the same. */
+const CODES = { before: [10, 5, 13], after: [10, 13] } as const;
 
 /** @param onStrike hears which statement it was. */
 export function installSqlFaults(onStrike: (sql: string) => void): SqlFaults {
@@ -26,7 +26,7 @@ export function installSqlFaults(onStrike: (sql: string) => void): SqlFaults {
     // A transaction that began has begun: only of what is on disk it may be uncertain whether it is.
     if (when === 'after' && !sql.startsWith('begin')) carryOut();
     struck += 1;
-    throw Object.assign(new Error('made to fail'), { errcode: CODES[struck % CODES.length] });
+    throw Object.assign(new Error('made to fail'), { errcode: CODES[when][struck % CODES[when].length] });
   };
   const faulty = <T extends typeof all | typeof run>(method: T): T =>
     new Proxy(method, {

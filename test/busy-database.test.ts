@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runModule } from '../src/storage/storage.fixture.ts';
+import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
+
+const UPDATE = `mutation ($instance: String!, $status: StatusPrivacy!) {
+  updatePrivacy(instance: $instance, input: { visibility: { status: $status } }) { outcomes { result current } }
+}`;
+const LOCKED_MS = 8_000;
+
+let privet: TestPrivet;
+let shops: LinkedInstance[];
+
+beforeAll(async () => {
+  privet = await bootPrivet();
+  shops = [await privet.link('shop'), await privet.link('branch')];
+});
+afterAll(() => privet[Symbol.asyncDispose]());
+
+interface Answer {
+  readonly data?: { readonly updatePrivacy: { outcomes: { result: string; current: string }[] } | null } | null;
+  readonly errors?: readonly { extensions: { code: string; retryAfterMs?: number } }[];
+}
+
+async function update({ name, token }: LinkedInstance, status: string, key?: string): Promise<Answer> {
+  const response = await fetch(`${privet.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
+    body: JSON.stringify({ query: UPDATE, variables: { instance: name, status } }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  return (await response.json()) as Answer;
+}
+
+/** Another process, such as a shell of SQLite, takes the lock and keeps it for a while. */
+async function lockDatabase(): Promise<{ readonly released: Promise<unknown> }> {
+  const child = runModule(`
+    import { DatabaseSync } from 'node:sqlite';
+    const database = new DatabaseSync(${JSON.stringify(join(privet.dataDir, 'privet.db'))});
+    database.exec('begin immediate');
+    console.log('locked');
+    setTimeout(() => { database.exec('rollback'); console.log('released'); }, ${LOCKED_MS});
+  `);
+  expect((await child.lines.next()).value).toBe('locked');
+  return { released: child.lines.next() };
+}
+
+test('while another process has the database locked, what needs no database goes on, and what does is told so', async () => {
+  const [shop, branch] = shops;
+  if (!shop || !branch) throw new Error('not linked');
+  const logins = (): number[] => shops.map(({ phoneNumber }) => privet.simulator.account(phoneNumber).logins.length);
+  const before = logins();
+  const { released } = await lockDatabase();
+  const over = { isReleased: false };
+  void released.then(() => (over.isReleased = true));
+
+  const waits: number[] = [];
+  const probing = (async () => {
+    while (!over.isReleased) {
+      const asked = performance.now();
+      expect((await fetch(`${privet.url}/health/live`)).status).toBe(200);
+      waits.push(performance.now() - asked);
+      await delay(20);
+    }
+  })();
+  // The first use of their tokens, which would be noted as well.
+  const keyed = Promise.all(Array.from({ length: 8 }, (_, i) => update(shop, 'NONE', `key-${i}`)));
+  expect((await update(branch, 'CONTACTS')).data?.updatePrivacy?.outcomes).toEqual([
+    { result: 'APPLIED', current: 'CONTACTS' },
+  ]);
+  const read = await privet.graphql('query { privacy(instance: "shop") { visibility { status } } }');
+  expect(read).toMatchObject({ data: { privacy: { visibility: { status: 'ALL' } } } });
+  expect(over.isReleased).toBe(false);
+
+  for (const answer of await keyed) {
+    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 3000 });
+  }
+  // Nothing was sent for any of them, and whoever comes now is told at once: not one after the other waits 3 s.
+  expect((await update(shop, 'NONE', 'key-0')).errors?.[0]?.extensions.code).toBe('OVERLOADED');
+  expect(over.isReleased).toBe(false);
+  await probing;
+  expect(Math.max(...waits)).toBeLessThan(2_500);
+  expect(waits.length).toBeGreaterThan(10);
+
+  expect((await update(shop, 'NONE', 'key-0')).data?.updatePrivacy?.outcomes).toEqual([
+    { result: 'APPLIED', current: 'NONE' },
+  ]);
+  expect(logins()).toEqual(before);
+  for (const { name } of shops) expect((await privet.waitForState(name, 'OPEN')).reason).toBeNull();
+  expect(privet.logs.join('')).toContain('has had the database');
+});
