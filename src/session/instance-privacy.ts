@@ -74,6 +74,8 @@ export class InstancePrivacy {
 
   /** The first read of a link. Only after it succeeded the instance is OPEN. */
   async opened(link: Link): Promise<ReadReply> {
+    // What made the view stale before is seen by this read.
+    this.#stale = false;
     const reply = await this.#readOn(link, REQUEST_TIMEOUT_MS);
     // The link may have ended in the same breath as its answer came.
     if (reply.kind === 'snapshot' && !this.#ended.has(link)) {
@@ -86,10 +88,15 @@ export class InstancePrivacy {
     return reply;
   }
 
+  /** Whether calls go over this link: it brought its first read, and is not over. */
+  isOn(link: Link): boolean {
+    return link === this.#link;
+  }
+
+  /** The link takes no request any more. */
   closed(link: Link): void {
     this.#ended.add(link);
     this.#link = undefined;
-    this.#stale = false;
     this.#probe?.[Symbol.dispose]();
     this.#probe = undefined;
   }
@@ -165,11 +172,7 @@ export class InstancePrivacy {
     const late = Promise.withResolvers<void>();
     using _ = this.#options.clock.after(LATE_REPLY_MS, late.resolve);
     await Promise.race([run.writesSettled, late.promise]);
-    for (const link of run.unanswered() ? writtenOn : []) {
-      link.end({ kind: 'recycled' });
-      // The next update waits for the link that follows instead of trying this one.
-      if (link === this.#link) this.closed(link);
-    }
+    for (const link of run.unanswered() ? writtenOn : []) link.end({ kind: 'recycled' });
     // A write may have been worked off behind the update's last read, or may be yet.
     const mayLand = run.outcome.failures.some(({ code }) => MAY_LAND.has(code));
     if (answersAreLate || mayLand) this.#readAgain();

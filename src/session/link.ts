@@ -60,6 +60,11 @@ export interface LinkEvents {
   onLogin(identity: LinkIdentity): void;
   /** `account_sync`: something changed elsewhere. */
   onAnnouncement(): void;
+  /**
+   * It takes no request any more, whatever ends it; its socket may still be open. Told before any request on it comes to
+   * its end because of that.
+   */
+  onOver(): void;
 }
 
 /** One connection to WhatsApp, from the attempt to its end. Drops everything that arrives after its end. */

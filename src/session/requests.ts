@@ -5,10 +5,10 @@ import type { Reply, Stanza } from './link.ts';
 export class Requests {
   readonly #pending = new Map<string, (reply: Reply) => void>();
   readonly #clock: Clock;
-  readonly #send: (stanza: Stanza) => Promise<void>;
+  readonly #send: (stanza: Stanza) => Promise<unknown>;
   #ended = false;
 
-  constructor(clock: Clock, send: (stanza: Stanza) => Promise<void>) {
+  constructor(clock: Clock, send: (stanza: Stanza) => Promise<unknown>) {
     this.#clock = clock;
     this.#send = send;
   }

@@ -86,7 +86,10 @@ const deafLink: OpenLink = ({ events }) => {
   const link: Link = {
     request: ({ attrs }) => (attrs['xmlns'] === 'privacy' ? Promise.resolve(shown) : new Promise(() => undefined)),
     requestPairingCode: () => expect.unreachable(),
-    end: over.resolve,
+    end(evidence) {
+      events.onOver();
+      over.resolve(evidence);
+    },
     jid: '4915550000001:1@s.whatsapp.net',
     phase: 'open',
     reached: () => undefined,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import type { Standing } from '../errors.ts';
 import { Places } from '../places.ts';
 import { isPassing } from '../storage/errors.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -29,6 +30,9 @@ export interface SessionDeps {
 const PAIRING_CODE_MS = 160_000;
 /** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
+
+/** What calls are told where a link is over, and what follows from that is not known yet. */
+const CLOSED: StateReason = { code: 'connection_closed', message: 'The connection was closed' };
 
 /** How many calls may wait to change one instance's life. */
 const MOST_CHANGES = 32;
@@ -62,12 +66,17 @@ export class Session {
       telemetry: deps.telemetry,
       onChange: () => deps.onPrivacyChange(view.id),
       mayOpenWithin: (ms) => this.#mayOpenWithin(ms),
-      standing: () => this.#view,
+      standing: () => this.standing,
     });
   }
 
   get view(): InstanceView {
     return this.#view;
+  }
+
+  /** For who is told that there is no connection: OPEN is shown until the socket of an ended link is closed. */
+  get standing(): Standing {
+    return this.#view.state === 'OPEN' ? { state: 'RECONNECTING', reason: CLOSED } : this.#view;
   }
 
   get link(): Link | undefined {
@@ -236,7 +245,8 @@ export class Session {
     link.reached('first_read');
     const reply = await this.privacy.opened(link);
     if (reply.kind !== 'snapshot') return link.end({ kind: 'first_read_failed', reply });
-    if (link !== this.#link) return;
+    // The link may have ended in the same breath as its answer came.
+    if (!this.privacy.isOn(link)) return;
     link.reached('open');
     this.#policy.opened();
     place[Symbol.dispose]();
@@ -260,7 +270,11 @@ export class Session {
   }
 
   /** Opens one link and waits until it is gone. */
-  async #live(credentials: string | undefined, signal: AbortSignal, events: LinkEvents): Promise<CloseEvidence> {
+  async #live(
+    credentials: string | undefined,
+    signal: AbortSignal,
+    events: Omit<LinkEvents, 'onOver'>,
+  ): Promise<CloseEvidence> {
     const { id } = this.#view;
     const { storage, clock, openLink, telemetry, log } = this.#deps;
     const link = openLink({
@@ -271,7 +285,8 @@ export class Session {
         apply: (changes) => storage.signalKeys.apply(id, changes),
       },
       saveCredentials: (text) => storage.credentials.save(id, text),
-      events,
+      // Its socket may take its time to close; calls wait for the next link from now on.
+      events: { ...events, onOver: () => this.#link && this.privacy.closed(this.#link) },
     });
     this.#link = link;
     const onAbort = (): void => link.end({ kind: 'stopped' });
@@ -285,7 +300,6 @@ export class Session {
     } finally {
       signal.removeEventListener('abort', onAbort);
       this.#link = undefined;
-      this.privacy.closed(link);
     }
   }
 

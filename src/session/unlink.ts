@@ -28,8 +28,8 @@ const unlinkStanza = (jid: string): Stanza => ({
  * @throws InstanceNotConnectedError; PrivetError OVERLOADED, WHATSAPP_ERROR, TIMEOUT: the instance may still be linked.
  */
 export async function logOut(session: Session, parts: Parts): Promise<void> {
-  const { link, view } = session;
-  if (!link?.jid || view.state !== 'OPEN') throw new InstanceNotConnectedError(view);
+  const { link } = session;
+  if (!link?.jid || !session.privacy.isOn(link)) throw new InstanceNotConnectedError(session.standing);
   const reply = await link.request(unlinkStanza(link.jid), UNLINK_TIMEOUT_MS);
   if (reply.kind === 'refused') throw refusedBy('the logout', reply);
   if (reply.kind !== 'result') {

@@ -79,10 +79,12 @@ export async function loadService(world: World): Promise<Incarnation> {
     trace.note(slot.name, `link ${link.n} opens${options.credentials === undefined ? ' to pair' : ''}`);
     checkOpening(world, incarnation, slot, link);
     trace.links.push(link);
-    const fake = new FakeLink(options, world.whatsApp, link, linkRandom.fork(), trace, ({ device, keys }) => {
+    const isStored = ({ device, keys }: Credentials): boolean => {
       const stored = slot.stored === undefined ? undefined : (JSON.parse(slot.stored) as Credentials);
       return stored?.device === device && stored.keys >= keys;
-    });
+    };
+    const { whatsApp } = world;
+    const fake = new FakeLink({ options, whatsApp, trace: link, random: linkRandom.fork(), log: trace, isStored });
     void fake.ended.then(() => countOutdated(incarnation, link));
     return fake;
   };

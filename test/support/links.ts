@@ -54,6 +54,7 @@ export function openTestLink(
         resolve();
       },
       onAnnouncement: () => void (seen.announcements += 1),
+      onOver: () => undefined,
     },
   });
   return {

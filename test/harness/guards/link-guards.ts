@@ -63,10 +63,10 @@ export const LINK_GUARDS: readonly Guard[] = [
     replace: '    turn.release();\n    void this.#settle(run, writtenOn);',
   },
   {
-    name: 'the next update waits for the next link',
-    file: 'src/session/instance-privacy.ts',
-    find: '      if (link === this.#link) this.closed(link);\n',
-    replace: '',
+    name: 'an ended link is not open to calls',
+    file: 'src/session/attempt.ts',
+    find: '    this.#options.events.onOver();\n',
+    replace: '    void this.ended.then(() => this.#options.events.onOver());\n',
   },
   {
     name: 'what was written and not read is read again',

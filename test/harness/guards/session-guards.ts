@@ -41,14 +41,14 @@ export const SESSION_GUARDS: readonly Guard[] = [
   {
     name: 'an old link does not open the instance',
     file: 'src/session/session.ts',
-    find: "    if (link !== this.#link) return;\n    link.reached('open');",
+    find: "    if (!this.privacy.isOn(link)) return;\n    link.reached('open');",
     replace: "    link.reached('open');",
   },
   {
     name: 'a link that is gone is closed for calls',
     file: 'src/session/session.ts',
-    find: '      this.privacy.closed(link);\n',
-    replace: '',
+    find: '() => this.#link && this.privacy.closed(this.#link) }',
+    replace: '() => undefined }',
   },
   {
     name: 'a stopped session does not judge its end',

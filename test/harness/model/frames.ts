@@ -17,7 +17,7 @@ export interface Credentials extends Identity {
 export type Up =
   | { readonly kind: 'login'; readonly identity: Identity; readonly storedKeys: number }
   | { readonly kind: 'register' }
-  | { readonly kind: 'ask_code' }
+  | { readonly kind: 'ask_code'; readonly id: string }
   | { readonly kind: 'iq'; readonly stanza: Stanza; readonly request: Request }
   /** "The credentials that you gave me are stored." From here on the phone lists the device. */
   | { readonly kind: 'paired'; readonly device: number }
@@ -28,7 +28,7 @@ export type Up =
 export type Down =
   | { readonly kind: 'hello' }
   | { readonly kind: 'registration' }
-  | { readonly kind: 'code'; readonly code: string | undefined }
+  | { readonly kind: 'code'; readonly code: string; readonly stanza: Stanza }
   | { readonly kind: 'pair_success'; readonly identity: Identity }
   | { readonly kind: 'success'; readonly changesCredentials: boolean }
   | { readonly kind: 'reply'; readonly stanza: Stanza }

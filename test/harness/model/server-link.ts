@@ -164,7 +164,7 @@ export class ServerLink {
       case 'register':
         return this.#reach('login', () => this.send({ kind: 'registration' }));
       case 'ask_code':
-        return this.#reach('success', () => this.send({ kind: 'code', code: `CODE${this.trace.n}` }));
+        return this.#reach('success', () => this.#sendCode(frame.id));
       case 'paired':
         return this.#paired();
       case 'login':
@@ -175,6 +175,11 @@ export class ServerLink {
       case 'iq':
         return answerIq(this, this.#account, frame.stanza, frame.request, this.#log);
     }
+  }
+
+  #sendCode(id: string): void {
+    const stanza = { tag: 'iq', attrs: { type: 'result', id } };
+    this.send({ kind: 'code', code: `CODE${this.trace.n}`, stanza });
   }
 
   #paired(): void {

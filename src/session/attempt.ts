@@ -1,0 +1,210 @@
+import { WriteBarrier } from './barrier.ts';
+import type { CloseEvidence, Link, LinkOptions, LinkPhase, Reply, Stanza } from './link.ts';
+import { Requests } from './requests.ts';
+import type { Wire } from './wire.ts';
+
+const HELLO_TIMEOUT_MS = 10_000;
+/** An attempt that is not open by then is given up: CONNECTING is left within 30 s. */
+const ATTEMPT_TIMEOUT_MS = 28_000;
+/** How long a socket that was told to end may take until its close is seen. */
+const CLOSE_TIMEOUT_MS = 2_000;
+/** A wire that ends by itself tells why right after the close; it is not waited for longer than this. */
+const REASON_GRACE_MS = 200;
+/** How long frames that came ahead of a closing handshake may take to be read. */
+const CLOSING_GRACE_MS = 50;
+/** How long WhatsApp may take to confirm that a pairing code can be typed. */
+const PAIRING_CODE_TIMEOUT_MS = 10_000;
+/** WhatsApp's first QR lasts for 60 s and each further one for 20 s. */
+const FIRST_QR_MS = 60_000;
+const NEXT_QR_MS = 20_000;
+
+/**
+ * One connection attempt, from the first byte to the close of its socket: how far it has come, what waits for an answer,
+ * what may leave, and what it ended by. All but the protocol, which is the wire's.
+ */
+export class Attempt implements Link {
+  /** Resolves once it is known why it ends; its socket may still be open. */
+  readonly over: Promise<CloseEvidence>;
+  readonly ended: Promise<CloseEvidence>;
+  #phase: LinkPhase = 'hello';
+  #evidence: CloseEvidence | undefined;
+  /** Takes no request any more. */
+  #isRetired = false;
+  /** The wire has begun to end by itself; its reason follows. */
+  #endsByItself = false;
+  /** A stanza came: the handshake is done, and the server has proven who it is. */
+  #isProven = false;
+  #qrsShown = 0;
+  readonly #options: LinkOptions;
+  readonly #wire: Wire;
+  readonly #requests: Requests;
+  readonly #barrier = new WriteBarrier((error) => this.end({ kind: 'storage_failed', error }));
+  readonly #timers = new DisposableStack();
+  readonly #over = Promise.withResolvers<CloseEvidence>();
+  /** The socket is closed. */
+  readonly #gone = Promise.withResolvers<void>();
+
+  /** @param connect opens the wire, which may call this attempt from then on, but not before it is returned. */
+  constructor(options: LinkOptions, connect: (attempt: Attempt) => Wire) {
+    this.#options = options;
+    this.over = this.#over.promise;
+    this.ended = this.#gone.promise.then(() => this.over);
+    this.#requests = new Requests(options.clock, (stanza) => this.#wire.send(stanza));
+    this.#wire = connect(this);
+    this.#after(HELLO_TIMEOUT_MS, () => this.#giveUp('hello'));
+    this.#after(ATTEMPT_TIMEOUT_MS, () => this.#giveUp('hello', 'login', 'first_read'));
+  }
+
+  /** Resolves once its socket is closed, or its close is no longer waited for. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
+  get jid(): string | undefined {
+    return this.#wire.jid();
+  }
+
+  get phase(): LinkPhase {
+    return this.#phase;
+  }
+
+  /** Why it ends, once that is known. */
+  get evidence(): CloseEvidence | undefined {
+    return this.#evidence;
+  }
+
+  reached(phase: LinkPhase): void {
+    if (!this.#evidence) this.#phase = phase;
+  }
+
+  request(stanza: Stanza, timeoutMs: number): Promise<Reply> {
+    if (!this.#wire.isOpen()) this.#retire();
+    if (this.#isRetired) return Promise.resolve({ kind: 'unsent' });
+    const id = this.#wire.nextId();
+    return this.#requests.send(id, { ...stanza, attrs: { ...stanza.attrs, id } }, timeoutMs);
+  }
+
+  async requestPairingCode(phoneNumber: string): Promise<string> {
+    const { id, send } = this.#wire.codeRequest(phoneNumber);
+    const reply = await this.#requests.expect(id, send, PAIRING_CODE_TIMEOUT_MS);
+    if (reply.kind !== 'result') {
+      // Where the wire ended by itself, its reason follows.
+      if (!this.#endsByItself) this.end({ kind: 'pairing_refused', reply });
+      await this.ended;
+      throw new Error('WhatsApp did not confirm the pairing code');
+    }
+    const code = this.#wire.pairingCode();
+    if (code === undefined) throw new TypeError('There is no pairing code, though WhatsApp confirmed one');
+    return code;
+  }
+
+  end(evidence: CloseEvidence): void {
+    if (this.#evidence) return;
+    this.#evidence = evidence;
+    this.#over.resolve(evidence);
+    this.#timers.dispose();
+    this.#leave();
+  }
+
+  /** Lets a frame leave once all that it depends on is stored; never, where that failed. */
+  pass(send: () => void): void {
+    this.#barrier.pass(send);
+  }
+
+  /** Something came from the server. */
+  heard(): void {
+    if (this.#phase === 'hello') this.reached('login');
+  }
+
+  stanzaCame(stanza: Stanza): void {
+    this.#isProven = true;
+    this.#requests.deliver(stanza);
+  }
+
+  qrCame(qr: string): void {
+    if (this.#evidence) return;
+    this.reached('pairing');
+    const lifetimeMs = this.#qrsShown === 0 ? FIRST_QR_MS : NEXT_QR_MS;
+    this.#qrsShown += 1;
+    this.#options.events.onQr(qr, this.#options.clock.now() + lifetimeMs);
+  }
+
+  loggedIn(): void {
+    if (!this.#evidence) this.#options.events.onLogin(this.#wire.identity());
+  }
+
+  announced(): void {
+    if (!this.#evidence) this.#options.events.onAnnouncement();
+  }
+
+  /** The credentials of a paired device changed: no frame leaves from now on before they are stored. */
+  credentialsChanged(credentials: string, { justPaired }: { justPaired: boolean }): void {
+    if (this.#evidence) return;
+    const commit = this.#options.saveCredentials(credentials);
+    this.#barrier.hold(commit);
+    if (!justPaired) return;
+    const paired = (): void => {
+      if (!this.#evidence) this.#options.events.onPaired(this.#wire.identity());
+    };
+    // A commit that failed has closed the barrier, which ends this link.
+    commit.then(paired, () => undefined);
+  }
+
+  storageFailed(error: unknown): void {
+    this.end({ kind: 'storage_failed', error });
+  }
+
+  /** The wire ends by itself; `endedByItself` follows, where nothing else says why. */
+  endsByItself(): void {
+    this.#endsByItself = true;
+    this.#leave();
+  }
+
+  /** The wire ended by itself for a reason that no stanza told: its status codes are ambiguous, the phase is not. */
+  endedByItself(): void {
+    if (!this.#isProven) return this.end({ kind: 'handshake_failed' });
+    this.end(this.#phase === 'pairing' ? { kind: 'pairing_expired' } : { kind: 'silent' });
+  }
+
+  /** The other side said that it closes. Its socket may stay open for as long as it likes. */
+  closing(): void {
+    if (this.#evidence) return;
+    this.#retire();
+    this.#after(CLOSING_GRACE_MS, () => this.end({ kind: 'closed', phase: this.#phase }));
+  }
+
+  /** The socket is closed. */
+  closed(): void {
+    this.#requests.end();
+    this.#gone.resolve();
+    if (this.#evidence) return;
+    const evidence: CloseEvidence = { kind: 'closed', phase: this.#phase };
+    if (!this.#endsByItself) return this.end(evidence);
+    this.#after(REASON_GRACE_MS, () => this.end(evidence));
+  }
+
+  /** Whoever waits for an answer is told now: the socket may take its time to close. */
+  #leave(): void {
+    this.#requests.end();
+    this.#retire();
+    this.#wire.terminate();
+    if (this.#wire.isClosed()) return this.#gone.resolve();
+    const timer = this.#options.clock.after(CLOSE_TIMEOUT_MS, () => this.#gone.resolve());
+    void this.#gone.promise.then(() => timer[Symbol.dispose]());
+  }
+
+  /** From the same moment on it takes no request and nobody finds it open: what is asked next waits for the next one. */
+  #retire(): void {
+    if (this.#isRetired) return;
+    this.#isRetired = true;
+    this.#options.events.onOver();
+  }
+
+  #giveUp(...phases: LinkPhase[]): void {
+    if (phases.includes(this.#phase)) this.end({ kind: 'watchdog', phase: this.#phase });
+  }
+
+  #after(ms: number, callback: () => void): void {
+    if (!this.#timers.disposed) this.#timers.use(this.#options.clock.after(ms, callback));
+  }
+}
