@@ -123,7 +123,8 @@ if (process.argv.includes('--help')) {
   process.stdout.write(HELP);
 } else {
   const end = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => end.abort());
+  // Each time: npm hands on what the terminal gave to both, and all must be ended and taken away just the same.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => end.abort());
   try {
     await run(end.signal);
   } catch (error) {

@@ -18,6 +18,7 @@ beforeAll(async () => {
   await runCli(['account', 'create'], {
     env: { PRIVET_DATA: privet.dataDir },
     signal: new AbortController().signal,
+    ppid: () => 1,
     say: (line) => void lines.push(line),
     complain: (line) => void lines.push(line),
   });

@@ -41,6 +41,7 @@ async function createAccount(): Promise<string> {
   const code = await runCli(['account', 'create'], {
     env: { PRIVET_DATA: privet.dataDir },
     signal: new AbortController().signal,
+    ppid: () => 1,
     say: (line) => void lines.push(line),
     complain: (line) => void lines.push(line),
   });

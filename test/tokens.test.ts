@@ -39,6 +39,7 @@ const cli = async (...argv: string[]): Promise<string> => {
   const exitCode = await runCli(argv, {
     env: { PRIVET_DATA: privet.dataDir },
     signal: new AbortController().signal,
+    ppid: () => 1,
     say: (line) => void lines.push(line),
     complain: (line) => void lines.push(line),
   });

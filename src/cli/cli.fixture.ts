@@ -71,6 +71,7 @@ export const commandLine = (env: Env = {}): CommandLine => {
       const code = await runCli(argv, {
         env: all,
         signal: new AbortController().signal,
+        ppid: () => 1,
         say: (line) => void out.push(line),
         complain: (line) => void err.push(line),
       });

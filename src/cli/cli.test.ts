@@ -15,6 +15,7 @@ const runner = (dataDir = join(temporaryFolder(), 'data'), env: Record<string, s
     const code = await runCli(argv, {
       env: { PRIVET_DATA: dataDir, ...env },
       signal: new AbortController().signal,
+      ppid: () => 1,
       say: (line) => void out.push(line),
       complain: (line) => void err.push(line),
     });

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { OperatorError, PrivetError } from '../errors.ts';
 import { SealError, StorageError } from '../storage/errors.ts';
 import { scrub } from '../telemetry/scrub.ts';
+import { VERSION } from '../version.ts';
 import { accountCommands } from './account.ts';
 import { backupCommands } from './backup.ts';
 import { type Command, commandHelp, generalHelp, parseCommandArgs } from './command.ts';
@@ -20,11 +20,6 @@ const COMMANDS: readonly Command[] = [
   ...keysCommands,
 ];
 
-const version = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-};
-
 /** The command whose words begin the line, and what follows them. */
 const split = (argv: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } => {
   if (argv[0] === undefined || argv[0].startsWith('-')) return { command: serveCommand, rest: argv };
@@ -41,7 +36,7 @@ const dispatch = async (argv: readonly string[], io: CommandIo): Promise<void> =
   const wantsHelp = given.some((arg) => arg === '--help' || arg === '-h');
   const isCommand = COMMANDS.some(({ name }) => name.split(' ').every((word, i) => argv[i] === word));
   if (wantsHelp && !isCommand) return io.say(generalHelp(COMMANDS));
-  if (given[0] === '--version') return io.say(version());
+  if (given[0] === '--version') return io.say(VERSION);
 
   const { command, rest } = split(argv);
   if (wantsHelp) return io.say(commandHelp(command));

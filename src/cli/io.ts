@@ -3,6 +3,8 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the command is to end. */
   readonly signal: AbortSignal;
+  /** The id of the parent process now: another one's once that has ended. */
+  ppid(): number;
   /** A line for people, on stdout. */
   say(line: string): void;
   /** A line about what is wrong, on stderr. */

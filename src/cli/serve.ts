@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../clock.ts';
 import { configWarnings, createConfig } from '../config/config.ts';
@@ -6,8 +7,10 @@ import { readEnv } from '../config/env.ts';
 import { createSecrets } from '../config/secrets.ts';
 import { OperatorError } from '../errors.ts';
 import { createLogger } from '../telemetry/logger.ts';
+import { VERSION } from '../version.ts';
 import type { Command } from './command.ts';
 import { installLastResort } from './last-resort.ts';
+import { isRunByNpx, untilParentEnds } from './parent.ts';
 
 /**
  * So much the heap grows over what a full collection left before the next one. Unless told, V8 waits until it has about
@@ -33,11 +36,12 @@ const closeInTime = async (app: AsyncDisposable): Promise<void> => {
 
 export const serveCommand: Command = {
   name: 'serve',
-  help: `Runs the service until SIGINT or SIGTERM; a second signal ends it at once.
+  help: `Runs the service until SIGINT or SIGTERM; another one a second later ends it at once.
 Lines for people go to stdout, the log as JSON lines to stderr.`,
-  options: [],
+  options: [{ name: 'with-parent', help: 'End also when the process that started it has ended, as "npm start" does' }],
   positionals: [],
-  async run(_args, io) {
+  async run({ options }, io) {
+    const parent = options.has('with-parent') || isRunByNpx(io) ? io.ppid() : undefined;
     setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
     const env = readEnv(io.env);
     const config = createConfig(env);
@@ -54,13 +58,25 @@ Lines for people go to stdout, the log as JSON lines to stderr.`,
     const { createApp } = await import('../app.ts');
     const app = await createApp(config, secrets);
     try {
-      io.say(`Privet is ready at ${app.url}`);
+      logger.info(
+        { version: VERSION, pid: process.pid, url: app.url, data: basename(config.dataDir) },
+        'service started',
+      );
+      io.say(`Privet is ready at ${app.url} (${whatIsThere(app.url, config.graphiql)})`);
       if (app.firstToken !== undefined) {
         io.say(`The account token, shown only this once: ${app.firstToken}`);
       }
-      if (!io.signal.aborted) await once(io.signal, 'abort');
+      if (parent !== undefined && (await untilParentEnds(parent, io, systemClock))) {
+        logger.info('the parent process has ended, so the service does');
+      } else if (!io.signal.aborted) await once(io.signal, 'abort');
     } finally {
       await closeInTime(app);
     }
+    logger.info('service ended');
   },
 };
+
+const whatIsThere = (url: string, graphiql: boolean): string =>
+  graphiql
+    ? `playground: ${url}/graphql`
+    : `GraphQL: ${url}/graphql; its playground is off, PRIVET_GRAPHIQL=on shows it`;

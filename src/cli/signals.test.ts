@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { EndSignals } from './signals.ts';
+
+test('the first asks for an orderly end, one that npm hands on with it for no more, a later one for the end at once', () => {
+  let now = 500;
+  const signals = new EndSignals({ ...systemClock, monotonic: () => now });
+  expect(signals.signal.aborted).toBe(false);
+  expect([signals.receive(), signals.signal.aborted]).toEqual([false, true]);
+  now += 200;
+  expect(signals.receive()).toBe(false);
+  now += 800;
+  expect(signals.receive()).toBe(true);
+});

@@ -1,0 +1,121 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { createRequire } from 'node:module';
+import { expect, onTestFinished, test } from 'vitest';
+import { dataFolder } from './support/service-process.ts';
+
+const ROOT = new URL('..', import.meta.url).pathname;
+
+interface NpmStart {
+  readonly npm: ChildProcess;
+  readonly url: string;
+  /** Of the service itself. */
+  readonly pid: number;
+  readonly log: () => string;
+  /** npm's exit code or signal. */
+  readonly exited: Promise<number | string>;
+  /** Once nothing holds its output any more, so that the service has ended too. */
+  readonly closed: Promise<unknown>;
+}
+
+/** `npm start` in a process group of its own, once the service is ready. */
+async function npmStart(dataDir: string, port = '0'): Promise<NpmStart> {
+  const { PATH, HOME } = process.env;
+  const npm = spawn('npm', ['start'], {
+    cwd: ROOT,
+    env: { PATH, HOME, PORT: port, PRIVET_DATA: dataDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const group = npm.pid ?? 0;
+  onTestFinished(() => {
+    if (isThere(-group)) process.kill(-group, 'SIGKILL');
+  });
+  const [out, err]: [Buffer[], Buffer[]] = [[], []];
+  const text = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString();
+  npm.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  npm.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  const exited = once(npm, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
+  const closed = once(npm, 'close');
+  await expect.poll(() => text(out), { timeout: 20_000 }).toMatch(/ready at http:/);
+  const url = /ready at (http:\S+)/.exec(text(out))?.[1] ?? '';
+  const pid = Number(/"pid":(\d+)/.exec(text(err))?.[1]);
+  expect(isThere(pid)).toBe(true);
+  return { npm, url, pid, log: () => text(err), exited, closed };
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('SIGTERM to npm ends the service in good order, before npm itself: port and data folder are free at once', async () => {
+  const data = dataFolder();
+  const first = await npmStart(data);
+  first.npm.kill('SIGTERM');
+  expect(await first.exited).toBe(0);
+  expect(isThere(first.pid)).toBe(false);
+  expect(first.log().match(/service ended/g)).toHaveLength(1);
+  const second = await npmStart(data, new URL(first.url).port);
+  expect(second.url).toBe(first.url);
+  second.npm.kill('SIGTERM');
+  expect(await second.exited).toBe(0);
+});
+
+test('an npm that was killed takes the service along', async () => {
+  const { npm, url, log, closed } = await npmStart(dataFolder());
+  npm.kill('SIGKILL');
+  // What is left of its process may stay listed until the machine's first process looks.
+  await closed;
+  await expect(fetch(url)).rejects.toThrow();
+  expect(log()).toMatch(/the parent process has ended.*\n.*service ended/);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s to all of the group, as from a terminal, ends it once',
+  async (signal) => {
+    const { npm, log, exited, closed } = await npmStart(dataFolder());
+    process.kill(-(npm.pid ?? 0), signal);
+    expect(await exited).toBe(0);
+    await closed;
+    expect(log().match(/service ended/g)).toHaveLength(1);
+    expect(log()).not.toContain('the parent process has ended');
+  },
+);
+
+const run = promisify(execFile);
+
+/** What a command prints to standard error, and its exit code. */
+const failure = async (file: string, args: readonly string[]): Promise<unknown> =>
+  run(file, args, { cwd: ROOT }).then(
+    () => undefined,
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+  );
+
+test('a Node that is too old is told so in one line', async () => {
+  const { refusal } = createRequire(import.meta.url)('../bin/check-node.cjs') as {
+    refusal(version: string): string | undefined;
+  };
+  expect([refusal('24.0.0'), refusal('26.1.2'), refusal(process.versions.node)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(refusal('23.11.1')).toMatch(/^Privet needs Node\.js 24 or later, not 23\.11\.1: "npm ci", .*"npm start"/);
+  expect(refusal('8.17.0')).toContain('not 8.17.0');
+
+  // As that Node would see it, up to the one number.
+  const asOld = 'Object.defineProperty(process, "versions", { value: { node: "20.20.2" } });';
+  const old = ['--import', `data:text/javascript,${encodeURIComponent(asOld)}`];
+  const line = expect.stringMatching(/^Privet needs Node\.js 24 or later, not 20\.20\.2: .*\n$/) as string;
+  for (const args of [
+    ['bin/privet.cjs', 'serve'],
+    ['bin/privet.cjs', '--help'],
+  ]) {
+    expect(await failure(process.execPath, [...old, ...args])).toEqual({ code: 1, stdout: '', stderr: line });
+  }
+});
