@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
-import { createPrivately, syncFile, syncFolder, type Warn } from './data-folder.ts';
+import { createAnew, OWN_FILES, syncFile, syncFolder, type Warn } from './data-folder.ts';
 import { databasePath } from './database.ts';
 import { NodeSqliteDialect, openSqlite } from './dialect.ts';
 import { guarded } from './errors.ts';
@@ -37,7 +37,7 @@ export const backUp = (options: BackupOptions): Promise<number> =>
     const temporary = `${file}.${process.pid}.tmp`;
     try {
       rmSync(temporary, { force: true });
-      createPrivately(temporary);
+      createAnew(temporary);
       copy(source, temporary);
       await check(temporary, options);
       syncFile(temporary);
@@ -48,9 +48,6 @@ export const backUp = (options: BackupOptions): Promise<number> =>
     syncFolder(dirname(file));
     return statSync(file).size;
   });
-
-/** What only the service itself may write, in its data folder. */
-const OWN_FILES = /^(privet\.db([.-].*)?|owner\..*|encryption\.key.*)$/;
 
 const checkedTarget = ({ dataDir, file, force }: BackupOptions): string => {
   const path = resolve(file);

@@ -5,7 +5,9 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -32,7 +34,19 @@ const makeFolder = (folder: string): void => {
   }
 };
 
-/** Makes the folder, for this user alone. An existing one that others can enter is tightened where that is allowed. */
+/** The service's own files in its data folder. */
+export const OWN_FILES = /^(privet\.db([.-].*)?|owner\..*|encryption\.key.*)$/;
+
+/** Whether somebody else uses the folder, such as /tmp or a home: nothing of ours is there, but something else is. */
+const isSharedFolder = (folder: string): boolean => {
+  const names = readdirSync(folder).filter((name) => name !== 'lost+found');
+  return !names.includes('privet.db') && names.some((name) => !OWN_FILES.test(name));
+};
+
+/**
+ * Makes the folder, for this user alone. An existing one that others can enter is tightened where that is allowed.
+ * @throws OperatorError where that would take it from others, whose files it holds.
+ */
 export const prepareDataFolder = (folder: string, warn: Warn): void => {
   try {
     makeFolder(folder);
@@ -43,6 +57,11 @@ export const prepareDataFolder = (folder: string, warn: Warn): void => {
     });
   }
   if (!forOthers(folder)) return;
+  if (isSharedFolder(folder)) {
+    throw new OperatorError(
+      `PRIVET_DATA: ${folder} holds other files and is open to other users: choose a folder for the service alone`,
+    );
+  }
   try {
     chmodSync(folder, 0o700);
   } catch {
@@ -54,6 +73,9 @@ export const prepareDataFolder = (folder: string, warn: Warn): void => {
 export const createPrivately = (path: string): void => {
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
 };
+
+/** A file of this process's own: fails where there is one, or a link of somebody else's. */
+export const createAnew = (path: string): void => closeSync(openSync(path, 'wx', 0o600));
 
 /** Makes it last over a power cut which names the folder holds. */
 export const syncFolder = (folder: string): void => {
@@ -78,13 +100,18 @@ export const syncFile = (path: string): void => {
 /** By a rename, so that a reader sees the old file or the new one, also after a power cut. For this user alone. */
 export const writeFileDurably = (path: string, content: string): void => {
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'w', 0o600);
   try {
-    writeSync(file, content);
-    fsyncSync(file);
+    const file = openSync(temporary, 'w', 0o600);
+    try {
+      writeSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
   } finally {
-    closeSync(file);
+    // Nothing is left of it where the disk is full.
+    rmSync(temporary, { force: true });
   }
-  renameSync(temporary, path);
   syncFolder(dirname(path));
 };

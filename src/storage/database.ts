@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { type Clock, systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import type { Contention } from './contention.ts';
@@ -29,9 +29,13 @@ export const openDatabase = (path: string, clock?: Clock, contention?: Contentio
 };
 
 /** Migrates and opens the keyring, in one transaction: with a wrong key nothing is changed. */
-export const prepareDatabase = (db: Kysely<Tables>, options: KeyringOptions, clock: Clock): Promise<Keyring> =>
-  db.transaction().execute(async (tx) => {
-    const keyring = await openKeyring(tx, options);
-    await migrate(tx);
-    return keyring ?? (await createKeyring(tx, options, clock.now()));
+export const prepareDatabase = async (db: Kysely<Tables>, options: KeyringOptions, clock: Clock): Promise<Keyring> => {
+  const { keyring, migrated } = await db.transaction().execute(async (tx) => {
+    const opened = await openKeyring(tx, options);
+    const migrated = await migrate(tx, opened?.sealer);
+    return { keyring: opened ?? (await createKeyring(tx, options, clock.now())), migrated };
   });
+  // What a migration took away is in the log until its pages are used again.
+  if (migrated) await sql`pragma wal_checkpoint(truncate)`.execute(db);
+  return keyring;
+};

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -209,3 +218,24 @@ test(
   },
   CUT_MS,
 );
+
+test('a key file that is a link to another place is left alone, and so is what it leads to', async () => {
+  const data = await filled();
+  const { dataDir } = data;
+  const keyFile = join(dataDir, 'encryption.key');
+  const mounted = join(temporaryFolder(), 'secret');
+  const newMasterKey = randomBytes(32);
+  renameSync(keyFile, mounted);
+  symlinkSync(mounted, keyFile);
+  for (const order of [{}, { newMasterKey }, { masterKey: keyIn(mounted) }]) {
+    await expect(rotateMasterKey({ dataDir, warn, ...order })).rejects.toThrow(/is a link to another place/);
+  }
+  expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'privet.db']);
+  expect(await opens(data)).toBe('opens');
+
+  // What the refusal advises.
+  await rotateMasterKey({ dataDir, warn, masterKey: keyIn(mounted), newMasterKey });
+  writeFileSync(mounted, newMasterKey.toString('hex'));
+  expect(await opens(data)).toBe('opens');
+  expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'privet.db']);
+});

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
 import { OperatorError } from '../errors.ts';
 import { BUSY_MS } from './contention.ts';
@@ -38,6 +38,7 @@ export const rotateMasterKey = async (options: RotationOptions): Promise<Rotatio
   const path = databasePath(options.dataDir);
   if (!existsSync(path)) throw new OperatorError(`There is no database ${path}`);
   prepareDataFolder(options.dataDir, options.warn);
+  refuseLinkedKey(options);
 
   const db = openDatabase(path);
   let rewrapped: Rewrapped;
@@ -53,6 +54,15 @@ export const rotateMasterKey = async (options: RotationOptions): Promise<Rotatio
   } finally {
     await reopened.destroy();
   }
+};
+
+/** A key that is mounted from elsewhere stays there: no rotation may put it, or its successor, on the data's own disk. */
+const refuseLinkedKey = ({ dataDir, masterKey, newMasterKey }: RotationOptions): void => {
+  const path = keyFilePath(dataDir);
+  if ((masterKey && newMasterKey) || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new OperatorError(
+    `The key file ${path} is a link to another place, which is left alone: run this with the present key in PRIVET_ENCRYPTION_KEY and the new one in PRIVET_NEW_ENCRYPTION_KEY, then put the new key where the link leads`,
+  );
 };
 
 interface Rewrapped {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { blindKey, blindRequest } from './blind-outcomes.ts';
 import { guarded, isUniqueViolation } from './errors.ts';
 import { accountOf } from './instances.ts';
 import type { Tables } from './schema.ts';
@@ -45,12 +46,16 @@ export const createOutcomes = (db: Kysely<Tables>, sealer: Sealer, now: () => nu
     id: JSON.stringify([call.tokenId, call.key]),
   });
   const row = ({ tokenId, key }: KeyedCall) =>
-    ({ token_id: tokenId, key_hash: hashOf(key) }) satisfies Partial<Tables['outcomes']>;
+    ({ token_id: tokenId, key_hash: blindKey(sealer, tokenId, hashOf(key)) }) satisfies Partial<Tables['outcomes']>;
+  const fingerprintOf = ({ tokenId, key, instanceId, request }: KeyedCall): Uint8Array => {
+    const at = { tokenId, instanceId, keyHash: hashOf(key) };
+    return blindRequest(sealer, at, hashOf(JSON.stringify([instanceId, request])));
+  };
 
   return {
     begin: (call) =>
       guarded('outcomes.begin', async () => {
-        const fingerprint = hashOf(JSON.stringify([call.instanceId, call.request]));
+        const fingerprint = fingerprintOf(call);
         try {
           const { instanceId: instance_id } = call;
           const values = { ...row(call), instance_id, fingerprint, sealed: null, created_at: now() };

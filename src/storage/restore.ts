@@ -22,6 +22,7 @@ import { readKeyringRow, unwrapKeys, wrapKeys } from './keyring.ts';
 import { migrate } from './migrations/index.ts';
 import { acquireOwnership } from './owner.ts';
 import type { Tables } from './schema.ts';
+import { Sealer } from './seal.ts';
 
 export interface RestoreOptions {
   readonly dataDir: string;
@@ -154,7 +155,7 @@ const takeOver = async (tx: Kysely<Tables>, { dataDir, masterKey, warn, file }: 
     );
   }
   if (opening !== key) await tx.updateTable('keyring').set(wrapKeys(key, keys)).execute();
-  await migrate(tx);
+  await migrate(tx, new Sealer(keys.data));
   return opening !== key;
 };
 

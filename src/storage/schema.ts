@@ -105,6 +105,7 @@ interface ArchivedRowsTable {
 /** A call that came with a key of its caller's. */
 interface OutcomesTable {
   token_id: string;
+  /** Keyed, as the one below. */
   key_hash: Uint8Array;
   instance_id: string;
   /** Hash of what was asked for. */

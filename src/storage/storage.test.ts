@@ -108,6 +108,27 @@ test('a key file that others can read is tightened, with a warning', async () =>
   expect(warnings).toEqual([expect.stringContaining('encryption.key')]);
 });
 
+test.each(['1777', '0755'])('a folder of mode %s with files of others is refused, and stays as it is', async (mode) => {
+  const bits = Number.parseInt(mode, 8);
+  const dataDir = temporaryFolder();
+  writeFileSync(join(dataDir, 'of somebody else'), '');
+  chmodSync(dataDir, bits);
+  expect(await refusal({ dataDir })).toMatch(/^PRIVET_DATA: .* holds other files/);
+  expect(statSync(dataDir).mode & 0o7777).toBe(bits);
+  expect(readdirSync(dataDir)).toEqual(['of somebody else']);
+});
+
+test.each(['lost+found', 'encryption.key', 'privet.db'])('a folder that holds %s is tightened', async (name) => {
+  const dataDir = temporaryFolder();
+  await make({ dataDir });
+  for (const other of ['encryption.key', 'privet.db']) if (name === 'lost+found') rmSync(join(dataDir, other));
+  if (name === 'lost+found') mkdirSync(join(dataDir, name));
+  if (name === 'privet.db') writeFileSync(join(dataDir, 'notes of the operator'), '');
+  chmodSync(dataDir, 0o755);
+  await make({ dataDir });
+  expect(mode(dataDir)).toBe(0o700);
+});
+
 test('a file that is no database is refused', async () => {
   const dataDir = temporaryFolder();
   writeFileSync(join(dataDir, 'privet.db'), 'not a database, but long enough to be taken for one'.repeat(50));

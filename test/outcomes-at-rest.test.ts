@@ -1,0 +1,106 @@
+import { getHashes, hash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FIELDS } from '../src/privacy/fields.ts';
+import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
+
+const UPDATE = `mutation ($input: UpdatePrivacyInput!) {
+  updatePrivacy(instance: "shop", input: $input) { outcomes { field result current } stanzas }
+}`;
+const INPUT = { visibility: { lastSeen: 'CONTACTS', status: 'NONE' }, permissions: { callAdd: 'KNOWN' } };
+/** What the service keeps that call by, in plain. */
+const REQUEST = JSON.stringify(['calladd=known', 'last=contacts', 'status=none']);
+const KEY = 'job-42';
+const KEY_TEXT = JSON.stringify([KEY, 'updatePrivacy']);
+
+let privet: TestPrivet;
+let shop: LinkedInstance;
+
+beforeAll(async () => {
+  privet = await bootPrivet();
+  shop = await privet.link('shop', '4915730000071');
+});
+afterAll(() => privet[Symbol.asyncDispose]());
+
+async function update(): Promise<unknown> {
+  const response = await fetch(`${privet.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${shop.token}`, 'idempotency-key': KEY },
+    body: JSON.stringify({ query: UPDATE, variables: { input: INPUT } }),
+  });
+  return response.json();
+}
+
+/** The database and its log, as they are on disk. */
+const files = (): Buffer =>
+  Buffer.concat(
+    readdirSync(privet.dataDir)
+      .filter((name) => name.startsWith('privet.db'))
+      .map((name) => readFileSync(join(privet.dataDir, name))),
+  );
+
+/** Every update there can be, in plain: for each field not asked for, or one of its values. */
+function requests(): string[] {
+  const all = FIELDS.reduce<string[][]>(
+    (some, { category, values }) =>
+      some.flatMap((request) => [
+        request,
+        ...Object.values(values).map((value: string) => [...request, `${category}=${value}`]),
+      ]),
+    [[]],
+  );
+  return all.map((request) => JSON.stringify(request.toSorted()));
+}
+
+const HASHES = ['sha256', 'sha512', 'sha1', 'md5', 'sha3-256', 'blake2b512'].filter((name) =>
+  getHashes().includes(name),
+);
+
+/** What somebody would look for who has the file alone: guesses in plain, and their plain hashes as bytes and as text. */
+function found(guesses: readonly string[]): string[] {
+  const bytes = files();
+  const windows = new Set<string>();
+  for (let at = 0; at + 6 <= bytes.length; at += 1) windows.add(bytes.toString('latin1', at, at + 6));
+  const isThere = (needle: Buffer): boolean => windows.has(needle.toString('latin1', 0, 6)) && bytes.includes(needle);
+  return guesses.filter((guess) => {
+    if (isThere(Buffer.from(guess))) return true;
+    return HASHES.some((name) => {
+      const digest = hash(name, guess, 'buffer');
+      return [digest, Buffer.from(digest.toString('hex')), Buffer.from(digest.toString('base64'))].some(isThere);
+    });
+  });
+}
+
+function ids(): { tokenId: string; instanceId: string } {
+  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'));
+  const row = database.prepare('select token_id, instance_id from outcomes').get() ?? {};
+  return { tokenId: String(row['token_id']), instanceId: String(row['instance_id']) };
+}
+
+function allGuesses(): string[] {
+  const { tokenId, instanceId } = ids();
+  const keys = Array.from({ length: 100 }, (_, n) => `job-${n}`).flatMap((key) => [
+    key,
+    ...['', 'updatePrivacy'].map((part) => JSON.stringify([key, part])),
+    JSON.stringify([tokenId, JSON.stringify([key, 'updatePrivacy'])]),
+  ]);
+  const texts = requests().flatMap((request) => [request, JSON.stringify([instanceId, request])]);
+  return [...keys, ...texts.filter((text) => text.length > 6), shop.phoneNumber, `+${shop.phoneNumber}`];
+}
+
+test('neither the key of a call nor what it asked for can be guessed from the database', async () => {
+  const first = await update();
+  expect(first).toMatchObject({ data: { updatePrivacy: { outcomes: [{}, {}, {}] } } });
+  expect(found(allGuesses())).toEqual([]);
+
+  // In plain hashes, as an earlier version kept it, the guesses find it: so they would find it above.
+  const { tokenId, instanceId } = ids();
+  const plain = (text: string): Buffer => hash('sha256', text, 'buffer');
+  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'));
+  database
+    .prepare('update outcomes set key_hash = ?, fingerprint = ? where token_id = ?')
+    .run(plain(KEY_TEXT), plain(JSON.stringify([instanceId, REQUEST])), tokenId);
+  expect(found(allGuesses())).toEqual([KEY_TEXT, JSON.stringify([instanceId, REQUEST])]);
+});
