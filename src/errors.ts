@@ -1,3 +1,19 @@
+/** The longest text that an answer tells of what is wrong. */
+const LONGEST_MESSAGE = 1_000;
+/** The longest text from outside within one. */
+const LONGEST_QUOTE = 100;
+
+/** A message for a client: what it quotes may be as long as a body. */
+export const shortened = (text: string, longest = LONGEST_MESSAGE): string =>
+  text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text;
+
+/** A JSON value in a message. Not as JSON: one that nests 30,000 deep parses, but can't be written. */
+export function described(value: unknown): string {
+  if (typeof value === 'string') return shortened(value, LONGEST_QUOTE);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
 /** What stops a whole call, as clients see it in `extensions.code`. One field's failure is data, not one of these. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'

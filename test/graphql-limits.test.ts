@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FakeSessions, serveFake } from './graphql-fakes.ts';
+import { fakeGate, FakeSessions, serveFake } from './graphql-fakes.ts';
 
 describe('limits of a document', () => {
   const spread = 'fragment F on Query { a: __typename b: __typename }';
@@ -19,6 +19,16 @@ describe('limits of a document', () => {
     ['directives', `{ __typename ${'@skip(if: false) '.repeat(11)} }`],
     ['introspection depth', deep(8)],
     ['tokens', `{ ${'__typename '.repeat(400)} }`],
+    ['tokens', `${'#\n'.repeat(400)}{ __typename }`],
+    ['lines', `${'\n'.repeat(1_000)}{ __typename }`],
+    [
+      'introspection',
+      `{ __schema { ${Array.from({ length: 15 }, (_, i) => `a${i}: types { ...T }`).join(' ')} } } fragment T on __Type { name fields { name args { name type { name } } type { name ofType { name } } } }`,
+    ],
+    [
+      'introspection',
+      `{ __schema { ...A0 } } ${Array.from({ length: 20 }, (_, i) => `fragment A${i} on __Schema { ...A${i + 1} ...A${i + 1} }`).join(' ')} fragment A20 on __Schema { ...Missing }`,
+    ],
   ] as const)('%s', async ([, query]) => {
     await using server = await serveFake(new FakeSessions());
     for (const accept of ['application/json', 'application/graphql-response+json']) {
@@ -45,6 +55,87 @@ describe('limits of a document', () => {
     ];
     expect(answers.every(({ errors }) => errors?.length)).toBe(true);
     expect(JSON.stringify(answers)).not.toContain('Did you mean');
+  });
+});
+
+describe('what is refused', () => {
+  const UPDATE = 'mutation ($i: UpdatePrivacyInput!) { updatePrivacy(instance: "demo", input: $i) { stanzas } }';
+  const hide = (value: unknown) => ({ i: { visibility: { lastSeen: value } } });
+  const long = 'x'.repeat(50_000);
+
+  test.for([
+    ['unknown keys', UPDATE, { i: Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, 1])) }],
+    [
+      'values in a list',
+      'mutation ($s: [TokenScope!]!) { createToken(input: { scopes: $s }) { token } }',
+      { s: Array.from({ length: 500 }, () => 'R') },
+    ],
+    ['a long value', UPDATE, hide(long)],
+    ['a long key', UPDATE, { i: { [long]: 1 } }],
+    ['a long field', `{ ${long} }`, {}],
+    ['a long name', `query ${long} { nothing }`, {}],
+    ['a long literal', `{ instance(name: 5, nam: "${long}") { id } }`, {}],
+    ['a long literal of an enum', UPDATE.replace('$i)', `{ visibility: { lastSeen: "${long}" } })`), hide('ALL')],
+    ['a long variable', `query ($${long}: Nothing) { __typename }`, {}],
+    ['a long operation name', '{ __typename }', {}, long],
+  ] as const)('%s: a few short errors', async ([, query, variables, operationName]) => {
+    await using server = await serveFake(new FakeSessions('demo'));
+    const response = await server.post({ query, variables, operationName });
+    const text = await response.text();
+    const { errors } = JSON.parse(text) as { errors: { extensions: { code: string } }[] };
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors.length).toBeLessThanOrEqual(6);
+    for (const { extensions } of errors)
+      expect(extensions.code).toMatch(/^(BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED|OPERATION_RESOLUTION_FAILURE)$/);
+    expect(text.length).toBeLessThan(10_000);
+    expect(server.logged).toEqual([]);
+  });
+
+  test('a value that nests too deep to be written is named for what it is', async () => {
+    await using server = await serveFake(new FakeSessions('demo'));
+    const deep = '['.repeat(12_000) + ']'.repeat(12_000);
+    const response = await server.post(JSON.stringify({ query: UPDATE, variables: hide('?') }).replace('"?"', deep));
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('found an array'), extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+    expect(server.logged).toEqual([]);
+  });
+
+  test.each([
+    ['documents', '{ nothing }', {}],
+    ['variables', UPDATE, hide('?')],
+    [
+      'costs',
+      `{ ${['a', 'b', 'c'].map((key) => `${key}: instances(first: 100) { nodes { ${'id '.repeat(20)} } }`).join(' ')} }`,
+      {},
+    ],
+  ])('%s: 300 a minute and token, then nothing is looked at', async (_what, query, variables) => {
+    await using server = await serveFake(new FakeSessions('demo'), { gate: fakeGate({ rateLimit: 10 }) });
+    for (let i = 0; i < 300; i++) {
+      const { errors } = await server.query(query, variables);
+      expect(errors?.[0]?.extensions['code']).not.toBe('RATE_LIMITED');
+    }
+    for (const next of [query, '{ __typename }']) {
+      const response = await server.post({ query: next, variables });
+      expect(response.status).toBe(429);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await response.json()).toMatchObject({
+        errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) } }],
+      });
+    }
+    expect((await server.query('{ __typename }', {}, 'reader')).data).toEqual({ __typename: 'Query' });
+  });
+
+  test('documents that are new count as well, whatever becomes of their calls; those that were seen do not', async () => {
+    await using server = await serveFake(new FakeSessions('demo'), { gate: fakeGate({ rateLimit: 10 }) });
+    /** Undefined: the document was looked at; a field that is over its limit of calls has a path. */
+    const refused = async (query: string): Promise<object | undefined> =>
+      (await server.query(query)).errors?.find(({ path }) => path === undefined);
+    for (let i = 0; i < 400; i++) expect(await refused('{ same: instance(name: "demo") { id } }')).toBeUndefined();
+    for (let i = 1; i < 300; i++) expect(await refused(`{ a${i}: instance(name: "demo") { id } }`)).toBeUndefined();
+    expect(await refused('{ another: instance(name: "demo") { id } }')).toMatchObject({
+      extensions: { code: 'RATE_LIMITED' },
+    });
   });
 });
 

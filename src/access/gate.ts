@@ -12,6 +12,12 @@ export const STREAMS_AT_ONCE = 10;
 const MOST_WAITING = 1_000;
 /** How many tokens that do not work an address may send in a minute. */
 export const FAILED_TRIES = 10;
+/**
+ * How many documents of a token may come to nothing, or be new, in a minute: at the least, and for each of its calls.
+ * Who writes its calls by hand, and each of them anew, stays below.
+ */
+export const DOCUMENTS = 300;
+const DOCUMENTS_A_CALL = 3;
 /** When a stream may have ended by itself, in milliseconds: nobody knows. */
 const STREAM_RETRY_MS = 10_000;
 
@@ -31,6 +37,7 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #calls: RateLimiter;
   readonly #failedTries: RateLimiter;
+  readonly #documents: RateLimiter;
   readonly #operations = new Places(
     OPERATIONS_AT_ONCE,
     MOST_WAITING,
@@ -44,6 +51,9 @@ export class Gate {
     this.#options = options;
     this.#watch = new TokenWatch(options);
     this.#calls = new RateLimiter(rateLimit, clock, `This token has used up its ${rateLimit} calls a minute`);
+    const documents = Math.max(DOCUMENTS, DOCUMENTS_A_CALL * rateLimit);
+    const tooMany = `Too many operations of this token were refused, or new: ${documents} a minute may be`;
+    this.#documents = new RateLimiter(documents, clock, tooMany);
     this.#failedTries = new RateLimiter(FAILED_TRIES, clock, 'Too many tokens that do not work came from this address');
   }
 
@@ -65,6 +75,20 @@ export class Gate {
    */
   count({ family }: Principal): Promise<Allowance> {
     return this.#calls.count(family);
+  }
+
+  /**
+   * Lets a token's document be looked at, unless too many were for nothing.
+   * @throws RateLimitError
+   */
+  admitDocument({ family }: Principal): void {
+    this.#documents.admit(family);
+  }
+
+  /** Counts a document that was refused, with its variables or for them, or that was not seen before. */
+  noteDocument({ family }: Principal): void {
+    // Those that were let in side by side may be more than there was room for.
+    this.#documents.count(family).catch(() => {});
   }
 
   /**

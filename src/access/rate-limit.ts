@@ -76,12 +76,14 @@ export class RateLimiter {
   readonly #limit: number;
   readonly #clock: Clock;
   readonly #store: ReservingStore;
+  readonly #message: string;
   readonly #ask: ReturnType<typeof getGraphQLRateLimiter>;
 
   /** @param message what a caller is told that has none left. */
   constructor(limit: number, clock: Clock, message: string) {
     this.#limit = limit;
     this.#clock = clock;
+    this.#message = message;
     this.#store = new ReservingStore(limit, clock);
     this.#ask = getGraphQLRateLimiter({
       store: this.#store,
@@ -106,6 +108,15 @@ export class RateLimiter {
     const refusal = await asked;
     if (refusal === undefined) return allowance;
     throw new RateLimitError(refusal, waitMs, allowance);
+  }
+
+  /**
+   * Lets a caller go on that has something left, without a call being counted.
+   * @throws RateLimitError
+   */
+  admit(caller: string): void {
+    const { allowance, waitMs } = this.#left(this.#store.look(caller));
+    if (allowance.remaining <= 0) throw new RateLimitError(this.#message, waitMs, allowance);
   }
 
   /** What is left, without a call being counted. Of who has called nothing of late, the limit is whole from now on. */

@@ -18,6 +18,8 @@ export interface RequestState {
   principal?: Principal | undefined;
   readonly record?: RequestRecord | undefined;
   isStream?: boolean | undefined;
+  /** Whether the document had to be parsed. */
+  isNewDocument?: boolean | undefined;
   /** Of the client, as the server in front sees it. */
   readonly clientAddress: string;
   readonly connection: ClientConnection;

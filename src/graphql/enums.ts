@@ -1,4 +1,5 @@
 import { GraphQLEnumType, GraphQLError, print, type GraphQLSchema, type ValueNode } from 'graphql';
+import { described, shortened } from '../errors.ts';
 import { fieldSpecs } from '../privacy/fields.ts';
 
 interface Value<Name extends string> {
@@ -40,12 +41,13 @@ function explain(type: GraphQLEnumType, field: string): void {
 
   const coerceValue = type.coerceInputValue.bind(type);
   type.coerceInputValue = (value) => {
-    if (typeof value !== 'string' || !type.getValue(value)) throw refusal(JSON.stringify(value));
+    if (typeof value !== 'string' || !type.getValue(value))
+      throw refusal(typeof value === 'string' ? JSON.stringify(described(value)) : described(value));
     return coerceValue(value, true);
   };
   const coerceLiteral = type.coerceInputLiteral.bind(type);
   type.coerceInputLiteral = (node) => {
-    if (node.kind !== 'EnumValue' || !type.getValue(node.value)) throw refusal(print(node), node);
+    if (node.kind !== 'EnumValue' || !type.getValue(node.value)) throw refusal(shortened(print(node), 100), node);
     return coerceLiteral(node, true);
   };
 }

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { PrivetError, RetryLaterError, type ErrorCode } from '../errors.ts';
+import { PrivetError, RetryLaterError, shortened, type ErrorCode } from '../errors.ts';
 import type { Log } from './context.ts';
 import { LimitError } from './limits.ts';
 
@@ -20,7 +20,7 @@ interface Place {
 /** An error of the service as clients see it. */
 export function toGraphQLError(error: PrivetError, { nodes, path }: Place = {}): GraphQLError {
   const http = httpOf(error);
-  return new GraphQLError(error.message, {
+  return new GraphQLError(shortened(error.message), {
     ...(nodes ? { nodes } : {}),
     ...(path ? { path } : {}),
     extensions: {
@@ -36,11 +36,11 @@ function badRequest(error: GraphQLError): GraphQLError {
   const { code, http, originalError: parserSaid } = error.extensions;
   if (parserSaid !== undefined) {
     // What the JSON parser said quotes the body. And 400 also as `application/json`: this was no GraphQL request.
-    return new GraphQLError(error.message, { extensions: { code, http: { status: 400 } } });
+    return new GraphQLError(shortened(error.message), { extensions: { code, http: { status: 400 } } });
   }
   // Yoga's own refusals, such as that of a batch, know their status.
-  if (code !== undefined && code !== 'BAD_USER_INPUT') return error;
-  return new GraphQLError(error.message, {
+  if (code !== undefined && code !== 'BAD_USER_INPUT') return short(error);
+  return new GraphQLError(shortened(error.message), {
     ...(error.nodes ? { nodes: error.nodes } : {}),
     extensions: {
       ...error.extensions,
@@ -49,6 +49,14 @@ function badRequest(error: GraphQLError): GraphQLError {
       http: { status: 400, ...(typeof http === 'object' ? http : {}), spec: true },
     },
   });
+}
+
+/** The same error, where its text is not too long. */
+export function short(error: GraphQLError): GraphQLError {
+  const { nodes, path, extensions } = error;
+  const message = shortened(error.message);
+  if (message === error.message) return error;
+  return new GraphQLError(message, { ...(nodes ? { nodes } : {}), ...(path ? { path } : {}), extensions });
 }
 
 /** What lies under the wrappers that GraphQL puts around what a resolver throws. */
@@ -68,7 +76,8 @@ export const createErrorMask =
     const place: Place = error instanceof GraphQLError ? error : {};
     const cause = causeOf(error);
     if (cause instanceof PrivetError) return toGraphQLError(cause, place);
-    if (error instanceof GraphQLError && cause instanceof GraphQLError) return error.path ? error : badRequest(error);
+    if (error instanceof GraphQLError && cause instanceof GraphQLError)
+      return error.path ? short(error) : badRequest(error);
 
     log.error(
       { err: cause, ...(place.path ? { path: place.path.join('.') } : {}) },

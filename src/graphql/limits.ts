@@ -5,28 +5,31 @@ import {
   parse,
   Source,
   TokenKind,
-  validate,
   type ASTVisitor,
   type DocumentNode,
   type FragmentDefinitionNode,
-  type GraphQLSchema,
   type OperationDefinitionNode,
   type ParseOptions,
   type SelectionSetNode,
   type ValidationContext,
-  type ValidationRule,
 } from 'graphql';
 
 /** What a document may ask for. Everyday documents stay far below; GraphiQL's introspection has depth 15. */
 export const LIMITS = {
+  /** Comments included. */
   tokens: 400,
+  lines: 1_000,
   depth: 8,
   introspectionDepth: 16,
+  /** Fields in the answer; that of GraphiQL has about 3,000. */
+  introspection: 10_000,
   aliases: 15,
   rootFields: 15,
   mutations: 5,
   directives: 10,
   cost: 5_000,
+  /** Told of one document or its variables: enough to mend them by, and not one for each thing that is wrong. */
+  errors: 5,
 } as const;
 
 /** A document that asks for too much. Always HTTP 400, also as `application/json`: nothing else was looked at. */
@@ -38,13 +41,33 @@ export class LimitError extends GraphQLError {
 
 const refusal = (message: string): LimitError => new LimitError(message);
 
+const tooManyTokens = (): LimitError => refusal(`A document may have ${LIMITS.tokens} tokens at most`);
+
 /** Parses a document, and stops at the limit of tokens. */
 export function parseWithin(source: string | Source, options?: ParseOptions): DocumentNode {
+  const text = typeof source === 'string' ? source : source.body;
+  // For each place that an error names, GraphQL counts the lines before it.
+  if (text.split(/\r\n|[\n\r]/, LIMITS.lines + 1).length > LIMITS.lines) {
+    throw refusal(`A document may have ${LIMITS.lines} lines at most`);
+  }
+  const document = parseTokens(source, options);
+  if (tokensOf(document) > LIMITS.tokens) throw tooManyTokens();
+  return document;
+}
+
+function parseTokens(source: string | Source, options?: ParseOptions): DocumentNode {
   try {
     return parse(source, { ...options, maxTokens: LIMITS.tokens });
   } catch (error) {
-    throw hasMoreTokens(source) ? refusal(`A document may have ${LIMITS.tokens} tokens at most`) : error;
+    throw hasMoreTokens(source) ? tooManyTokens() : error;
   }
+}
+
+/** How many tokens a document keeps in memory. The parser counts no comments, which are kept as well. */
+export function tokensOf({ loc }: DocumentNode): number {
+  let tokens = 0;
+  for (let token = loc?.startToken.next; token && token !== loc?.endToken; token = token.next) tokens += 1;
+  return tokens;
 }
 
 /** The parser's error says only in its text whether it was the limit or the syntax. */
@@ -60,13 +83,7 @@ function hasMoreTokens(source: string | Source): boolean {
   }
 }
 
-const limitRules: readonly ValidationRule[] = [limitAliases, limitDirectives, limitRootFields, limitDepth];
-
-/** The limits that a document exceeds. */
-export const exceededLimits = (schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] =>
-  validate(schema, document, limitRules);
-
-function limitAliases(context: ValidationContext): ASTVisitor {
+export function limitAliases(context: ValidationContext): ASTVisitor {
   let aliases = 0;
   return {
     Field(node) {
@@ -77,7 +94,7 @@ function limitAliases(context: ValidationContext): ASTVisitor {
   };
 }
 
-function limitDirectives(context: ValidationContext): ASTVisitor {
+export function limitDirectives(context: ValidationContext): ASTVisitor {
   let directives = 0;
   return {
     Directive() {
@@ -88,7 +105,7 @@ function limitDirectives(context: ValidationContext): ASTVisitor {
   };
 }
 
-function limitRootFields(context: ValidationContext): ASTVisitor {
+export function limitRootFields(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(operation) {
       const isMutation = operation.operation === 'mutation';
@@ -101,7 +118,7 @@ function limitRootFields(context: ValidationContext): ASTVisitor {
   };
 }
 
-function limitDepth(context: ValidationContext): ASTVisitor {
+export function limitDepth(context: ValidationContext): ASTVisitor {
   const fragments = fragmentsOf(context.getDocument());
   return {
     OperationDefinition(operation) {

@@ -7,14 +7,16 @@ import type { GraphQLContext } from './context.ts';
 import { refuseCostly } from './cost.ts';
 import { toGraphQLError } from './errors.ts';
 import { introspectionFields } from './limits.ts';
+import { refuseVariables } from './variables.ts';
 
 type Caller = Pick<GraphQLContext, 'principal'>;
 
-/** What is judged by the operation as a whole, before any of it is executed: its cost, and what introspects. */
+/** What is judged by the operation as a whole, before any of it is executed: its variables, its cost, and what introspects. */
 export function useOperationLimits(gate: Gate): Plugin<Caller> {
   const judge = async (args: ExecutionArgs, { principal }: Caller): Promise<void> => {
     const { schema, document, operationName, variableValues } = args;
     try {
+      refuseVariables(schema, document, operationName, variableValues);
       refuseCostly(schema, document, operationName, variableValues);
       await count(gate, principal, introspectionFields(document, operationName));
     } catch (error) {

@@ -5,10 +5,13 @@ import { NotedSessions } from '../session/noted-sessions.ts';
 import { useAnswerForms } from './answer-forms.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
 import { clockOf, type GraphQLContext, type GraphQLServices } from './context.ts';
-import { createErrorMask } from './errors.ts';
+import { documentCaches } from './document-caches.ts';
+import { createErrorMask, short } from './errors.ts';
 import { useKnownParameters } from './known-parameters.ts';
 import { useLeanContext } from './lean-context.ts';
-import { exceededLimits, parseWithin } from './limits.ts';
+import { exceededLimits } from './document-rules.ts';
+import { LIMITS, parseWithin } from './limits.ts';
+import { useRefusalLimit } from './refusal-limit.ts';
 import { useRequestRecord } from './request-record.ts';
 import { useOperationLimits } from './operation-limits.ts';
 import { useOperationSignal } from './operation-signal.ts';
@@ -16,9 +19,6 @@ import { schema } from './schema.ts';
 import type { OpenStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
-
-/** Of one document: enough to mend it by, and not one for each thing that is wrong with it. */
-const MAX_ERRORS = 5;
 
 /** GraphQL over HTTP, and over server-sent events for subscriptions. */
 export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =>
@@ -40,6 +40,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       // First, so that a caller without a token costs neither a body nor a parse.
       useAuthentication(services.gate),
       useRequestRecord(),
+      useRefusalLimit(services.gate),
       useKnownParameters(),
       // The parser stops at its limit, before the rules below have a document to look at.
       useDocumentLimits(),
@@ -54,6 +55,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       useUncachedStreams(),
       useAnswerForms(),
     ],
+    parserAndValidationCache: documentCaches(),
     maskedErrors: { maskError: createErrorMask(services.log) },
     // The mask logs what deserves it, once; Yoga would log every refusal as an error.
     logging: false,
@@ -69,10 +71,13 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
   });
 
 /** Limits and wording of what comes before execution: no "did you mean", which would spell the schema out. */
-function useDocumentLimits(): Plugin {
+function useDocumentLimits(): Plugin<RequestState> {
   return {
-    onParse({ setParseFn }) {
-      setParseFn((source, options) => parseWithin(source, options));
+    onParse({ context, setParseFn }) {
+      setParseFn((source, options) => {
+        Object.assign(context, { isNewDocument: true } satisfies Partial<RequestState>);
+        return parseWithin(source, options);
+      });
     },
     onValidate({ setValidationFn }) {
       setValidationFn((schema_, document, rules, options) => {
@@ -80,7 +85,9 @@ function useDocumentLimits(): Plugin {
         const exceeded = exceededLimits(schema_, document);
         return exceeded.length > 0
           ? exceeded
-          : validate(schema_, document, rules, { ...options, hideSuggestions: true, maxErrors: MAX_ERRORS });
+          : validate(schema_, document, rules, { ...options, hideSuggestions: true, maxErrors: LIMITS.errors }).map(
+              short,
+            );
       });
     },
     onExecute: ({ args }) => void Object.assign(args, { hideSuggestions: true }),

@@ -5,6 +5,7 @@ import { createGraphQL, GRAPHQL_PATH } from '../graphql/yoga.ts';
 import { clockOf, type GraphQLServices } from '../graphql/context.ts';
 import type { OpenStreams } from '../graphql/streams.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
+import { acceptable } from './accept.ts';
 import { send, sendFixed } from './adapter.ts';
 import { type Client, type FixedAnswer, onlyPost, type Refusal, refuseAsGraphQL, REFUSALS } from './route.ts';
 
@@ -36,6 +37,7 @@ export function graphqlHandler(
     // Yoga makes an absolute URL of these, and answers with a stack where that fails.
     request.url = GRAPHQL_PATH;
     request.headers.host = 'localhost';
+    request.headers.accept = acceptable(request.headers.accept);
     return void yoga(request, response, { record, clientAddress: address, connection: connectionOf(response, clock) });
   };
 }

@@ -1,3 +1,4 @@
+import { described } from '../errors.ts';
 import { badRequest, ProblemError } from './problem.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -33,11 +34,4 @@ export async function readJsonObject(request: Request): Promise<JsonObject | und
   const body = await readJson(request);
   if (body !== undefined && !isObject(body)) throw badRequest(`The body must be a JSON object, not ${described(body)}`);
   return body;
-}
-
-/** A JSON value in a sentence. Not as JSON: one that nests 30,000 deep parses, but can't be written. */
-export function described(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return 'an array';
-  return isObject(value) ? 'an object' : String(value);
 }

@@ -1,4 +1,4 @@
-import { PrivetError, RetryLaterError, type ErrorCode } from '../errors.ts';
+import { PrivetError, RetryLaterError, shortened, type ErrorCode } from '../errors.ts';
 import type { Problem } from './route.ts';
 
 /** Ends a call with a problem that no service of ours has a word for. */
@@ -7,8 +7,8 @@ export class ProblemError extends Error {
   readonly problem: Problem;
 
   constructor(status: number, code: string, message: string, headers?: Readonly<Record<string, string>>) {
-    super(message);
-    this.problem = { status, code, message, headers };
+    super(shortened(message));
+    this.problem = { status, code, message: this.message, headers };
   }
 }
 
@@ -36,7 +36,7 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof ProblemError) return error.problem;
   if (!(error instanceof PrivetError)) return undefined;
   const { code, message } = error;
-  return { status: STATUS[code], code, message, headers: headersFor(error) };
+  return { status: STATUS[code], code, message: shortened(message), headers: headersFor(error) };
 }
 
 function headersFor(error: PrivetError): Record<string, string> | undefined {

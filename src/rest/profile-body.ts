@@ -1,6 +1,7 @@
+import { described } from '../errors.ts';
 import { fieldSpecs, type FieldSpec, type Section } from '../privacy/fields.ts';
 import type { RequestedChange } from '../privacy/outcome.ts';
-import { described, isObject, type JsonObject } from './body.ts';
+import { isObject, type JsonObject } from './body.ts';
 import { badRequest } from './problem.ts';
 
 /** The sections in the order of the field table. */
@@ -41,9 +42,10 @@ function wireIn(body: JsonObject, spec: FieldSpec): string | undefined {
 function refuseUnknown(body: JsonObject): void {
   for (const [name, content] of Object.entries(body)) {
     const section = SECTIONS.find((known) => known === name);
-    if (!section) throw badRequest(`Unknown section: ${name}. Valid sections: ${SECTIONS.join(', ')}`);
+    if (!section) throw badRequest(`Unknown section: ${described(name)}. Valid sections: ${SECTIONS.join(', ')}`);
     const known = specsIn(section).map((spec) => spec.name);
     const unknown = Object.keys(content ?? {}).find((field) => !known.includes(field));
-    if (unknown !== undefined) throw badRequest(`Unknown field: ${name}.${unknown}. Valid fields: ${known.join(', ')}`);
+    if (unknown !== undefined)
+      throw badRequest(`Unknown field: ${name}.${described(unknown)}. Valid fields: ${known.join(', ')}`);
   }
 }
