@@ -29,7 +29,7 @@ const fault = z.discriminatedUnion('do', [
     delay: z.enum(['work', 'reply']).exactOptional(),
     survive: z.boolean().exactOptional(),
   }),
-  z.strictObject({ ...subject, do: z.enum(['no-success', 'no-hello', 'no-upgrade']) }),
+  z.strictObject({ ...subject, do: z.enum(['no-success', 'no-hello', 'no-upgrade', 'compress']) }),
   z.strictObject({ ...subject, do: z.enum(['failure', 'refuse-upgrade']), code: status.exactOptional() }),
 ]);
 

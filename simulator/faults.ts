@@ -40,6 +40,8 @@ export type Fault = {
   | { readonly do: 'failure'; readonly code?: number }
   /** A connection whose upgrade, or whose hello, is not answered. The account is not known yet. */
   | { readonly do: 'no-upgrade' | 'no-hello' }
+  /** An upgrade answered as if the client had offered to take compressed messages. The account is not known yet. */
+  | { readonly do: 'compress' }
   /** An upgrade to WebSocket answered with this HTTP status, 503 by default. The account is not known yet. */
   | { readonly do: 'refuse-upgrade'; readonly code?: number }
 );
@@ -106,8 +108,8 @@ export class Faults {
     return undefined;
   }
 
-  /** Whether the next upgrade, or the next hello, is not answered. */
-  forSilence(what: 'no-upgrade' | 'no-hello'): boolean {
+  /** Whether the next upgrade, or the next hello, is not answered, or answered in another way than it was asked for. */
+  forAny(what: 'no-upgrade' | 'no-hello' | 'compress'): boolean {
     const entry = [...this.#entries].find(({ fault }) => fault.do === what);
     if (entry) this.#strike(entry);
     return entry !== undefined;

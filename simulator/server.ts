@@ -41,6 +41,9 @@ export class WhatsAppServer {
   constructor(host: string, port: number, lobby: LobbyOptions) {
     this.#host = host;
     this.#port = port;
+    this.#webSockets.on('headers', (headers) => {
+      if (this.faults.forAny('compress')) headers.push('Sec-WebSocket-Extensions: permessage-deflate');
+    });
     this.lobby = new Lobby(this.accounts, this.faults, lobby);
   }
 
@@ -84,7 +87,7 @@ export class WhatsAppServer {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Without a listener an error of a socket that is being refused would end the process.
     socket.on('error', () => undefined);
-    if (this.faults.forSilence('no-upgrade')) return;
+    if (this.faults.forAny('no-upgrade')) return;
     const status = this.faults.forUpgrade() ?? refusalOf(request);
     if (status !== undefined) {
       socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -92,7 +95,7 @@ export class WhatsAppServer {
     }
     this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
       const link = new Link(ws, socket, this.identity, () => this.rttMs, {
-        answersHello: () => !this.faults.forSilence('no-hello'),
+        answersHello: () => !this.faults.forAny('no-hello'),
         onHandshake: (each, client) => this.#greet(each, client),
         onNode: (each, stanza) => this.#take(each, stanza),
         onGone: (each) => this.#forget(each),

@@ -43,6 +43,14 @@ const ROWS: [evidence: CloseEvidence, state: string, code: string, action: objec
   [{ kind: 'silent' }, 'RECONNECTING', 'connection_lost', { kind: 'retry' }],
   [{ kind: 'first_read_failed', reply: { kind: 'odd' } }, 'RECONNECTING', 'first_read_failed', { kind: 'retry' }],
   [{ kind: 'crashed', error: new Error('x') }, 'RECONNECTING', 'unreadable_frame', { kind: 'retry' }],
+  [
+    { kind: 'crashed', error: Object.assign(new RangeError('x'), { code: 'ERR_BUFFER_TOO_LARGE' }) },
+    'RECONNECTING',
+    'frame_too_large',
+    { kind: 'retry' },
+  ],
+  [{ kind: 'frame_too_large' }, 'RECONNECTING', 'frame_too_large', { kind: 'retry' }],
+  [{ kind: 'compression_forced' }, 'RECONNECTING', 'compression_forced', { kind: 'retry' }],
   [{ kind: 'recycled' }, 'RECONNECTING', 'write_unanswered', { kind: 'restart' }],
   [{ kind: 'pairing_expired' }, 'UNPAIRED', 'pairing_expired', { kind: 'halt' }],
   [

@@ -70,7 +70,13 @@ export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
     case 'first_read_failed':
       return reconnect('first_read_failed', firstReadMessage(evidence.reply));
     case 'crashed':
-      return reconnect('unreadable_frame', 'A frame could not be read, so the connection was given up');
+      return isTooLarge(evidence.error)
+        ? judgeClose({ kind: 'frame_too_large' }, now)
+        : reconnect('unreadable_frame', 'A frame could not be read, so the connection was given up');
+    case 'frame_too_large':
+      return reconnect('frame_too_large', 'A frame was larger than this service takes, so the connection was given up');
+    case 'compression_forced':
+      return reconnect('compression_forced', 'The server compresses the connection, which was not asked for');
     case 'recycled':
       return reconnect('write_unanswered', 'Reconnecting, so that an unanswered change can not land later', RESTART);
     case 'pairing_expired':
@@ -85,6 +91,10 @@ export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
       return verdict('STOPPED', 'stopped_by_user', 'Stopped', HALT);
   }
 }
+
+/** Of `zlib`, where what it inflates has no end. */
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 
 function judgePairingRefusal(reply: (CloseEvidence & { kind: 'pairing_refused' })['reply']): Verdict {
   if (reply.kind !== 'refused') {

@@ -39,6 +39,10 @@ export type CloseEvidence =
   | { readonly kind: 'passkey_required' }
   /** A frame did not decrypt or parse, or a listener threw on one. */
   | { readonly kind: 'crashed'; readonly error: unknown }
+  /** More at once than this service takes: before it is read, or once it is inflated. */
+  | { readonly kind: 'frame_too_large' }
+  /** The server compresses what it sends, which nobody asked for. */
+  | { readonly kind: 'compression_forced' }
   /** Something could not be stored, so nothing that depends on it may leave. */
   | { readonly kind: 'storage_failed'; readonly error: unknown }
   | { readonly kind: 'first_read_failed'; readonly reply: Refusal | NoAnswer }

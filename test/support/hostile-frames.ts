@@ -24,6 +24,52 @@ const ib = (...content: BinaryNode[]): BinaryNode => node('ib', { from: SERVER }
 const nested = (depth: number): Buffer =>
   Buffer.concat([bytes(0), ...Array<Buffer>(depth).fill(bytes(0xf8, 2, 3, 0xf8, 1))]);
 
+const ROW = 60_000;
+/** So many nodes without anything in them: three bytes each, and a hundred in memory. */
+const emptyNodes = (count: number): Buffer => {
+  const listOf = (length: number, content: Buffer): Buffer =>
+    Buffer.concat([bytes(0xf8, 2, 3, 0xf9, length >> 8, length & 0xff), content]);
+  const rows = Math.ceil(count / ROW);
+  const row = listOf(ROW, Buffer.alloc(3 * ROW, bytes(0xf8, 1, 3)));
+  return listOf(rows, Buffer.concat(Array<Buffer>(rows).fill(row)));
+};
+
+/** Compressed, with the flag in front that says so. */
+const compressed = (stanza: Uint8Array): HostileFrame => ({
+  as: 'plain',
+  data: Buffer.concat([bytes(2), deflateSync(stanza)]),
+});
+
+const byteByByte = (count: number): readonly HostileFrame[] =>
+  Array<HostileFrame>(count).fill({ as: 'bytes', data: bytes(0) });
+
+/** Frames that cost more than they weigh. Those that are refused end the link with this reason. */
+export const costlyFrames = (): Readonly<Record<string, { frames: readonly HostileFrame[]; reason?: string }>> => ({
+  'five million nodes in 16 KB': { frames: [compressed(emptyNodes(5_500_000))], reason: 'frame_too_large' },
+  'three hundred thousand nodes': { frames: [compressed(emptyNodes(300_000))] },
+  'three hundred thousand nodes, over and over': {
+    frames: Array<HostileFrame>(60).fill(compressed(emptyNodes(300_000))),
+    reason: 'frame_too_large',
+  },
+  'a length of 16 MB, 12 MB of it byte by byte at last': {
+    frames: [
+      { as: 'bytes', data: bytes(0xff, 0xff, 0xff) },
+      ...Array<HostileFrame>(12).fill({ as: 'bytes', data: Buffer.alloc(1 << 20) }),
+      ...byteByByte(9_600),
+    ],
+    reason: 'frame_too_large',
+  },
+  'a length of 1 MB, byte by byte': {
+    frames: [
+      { as: 'bytes', data: bytes(0x0f, 0xff, 0xff) },
+      { as: 'bytes', data: Buffer.alloc(900_000) },
+      ...byteByByte(9_600),
+    ],
+  },
+  'a message of 60 MB': { frames: [{ as: 'bytes', data: Buffer.alloc(60 << 20, 1) }], reason: 'frame_too_large' },
+  'a message of empty frames': { frames: [{ as: 'bytes', data: Buffer.alloc(900_000) }], reason: 'frame_too_large' },
+});
+
 let deflated: Buffer | undefined;
 /** A few hundred kilobytes that become 256 MB. */
 const bomb = (): Buffer => (deflated ??= Buffer.concat([bytes(2), deflateSync(Buffer.alloc(256 << 20))]));
@@ -142,5 +188,6 @@ export const hostileFrames = (me: string): Readonly<Record<string, readonly Host
   ],
   'presence without a sender': [plain(node('presence')), plain(node('chatstate', {}, [node('composing')]))],
   'an end of the stream': [plain(node('xmlstreamend', { reason: 'x' }, 'text'))],
-  'a length that nothing follows': [{ as: 'bytes', data: bytes(0xff, 0xff, 0xff) }],
+  'a length that nothing follows': [{ as: 'bytes', data: bytes(0x0f, 0xff, 0xff) }],
+  'a length beyond measure': [{ as: 'bytes', data: bytes(0xff, 0xff, 0xff) }],
 });

@@ -1,5 +1,6 @@
 import type { CacheStore } from '@whiskeysockets/baileys';
 import { silentLogger } from './silent-logger.ts';
+import { uncompressed } from './uncompressed.ts';
 
 /**
  * Remembers nothing. Baileys' own caches are for sending messages again and for showing calls; each costs some thirty
@@ -33,5 +34,6 @@ export const LIGHT_SOCKET = {
   keepAliveIntervalMs: 15_000,
   // One Baileys transaction is one of the database's, tried once: a failure ends the link.
   transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
+  agent: uncompressed,
   logger: silentLogger,
 } as const;

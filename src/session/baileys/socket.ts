@@ -69,7 +69,7 @@ class BaileysWire implements Wire {
       shouldIgnoreJid: (jid) => this.#isOther(jid),
       auth: { creds: this.#creds, keys },
     });
-    this.#raw = rawSocketOf(this.#sock.ws);
+    this.#raw = rawSocketOf(this.#sock.ws, () => void this.#sock.end(undefined));
     this.#watchSocket();
     this.#watchStanzas();
     this.#watchEvents();
@@ -126,6 +126,7 @@ class BaileysWire implements Wire {
   #watchSocket(): void {
     const attempt = this.#attempt;
     admitStanzas(this.#sock.ws, () => isPaired(this.#creds));
+    this.#raw.boundFrames((kind) => attempt.end({ kind }));
     guardListeners(this.#sock.ws, (error) => attempt.end({ kind: 'crashed', error }));
     this.#raw.delaySends((send) => attempt.pass(send));
     // Baileys awaits a closing handshake, which a dead peer never finishes.
