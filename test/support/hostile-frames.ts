@@ -41,20 +41,20 @@ const compressed = (stanza: Uint8Array): HostileFrame => ({
 });
 
 const byteByByte = (count: number): readonly HostileFrame[] =>
-  Array<HostileFrame>(count).fill({ as: 'bytes', data: bytes(0) });
+  Array.from({ length: count }, () => ({ as: 'bytes', data: bytes(0) }));
 
 /** Frames that cost more than they weigh. Those that are refused end the link with this reason. */
 export const costlyFrames = (): Readonly<Record<string, { frames: readonly HostileFrame[]; reason?: string }>> => ({
   'five million nodes in 16 KB': { frames: [compressed(emptyNodes(5_500_000))], reason: 'frame_too_large' },
   'three hundred thousand nodes': { frames: [compressed(emptyNodes(300_000))] },
   'three hundred thousand nodes, over and over': {
-    frames: Array<HostileFrame>(60).fill(compressed(emptyNodes(300_000))),
+    frames: Array.from({ length: 60 }, () => compressed(emptyNodes(300_000))),
     reason: 'frame_too_large',
   },
   'a length of 16 MB, 12 MB of it byte by byte at last': {
     frames: [
       { as: 'bytes', data: bytes(0xff, 0xff, 0xff) },
-      ...Array<HostileFrame>(12).fill({ as: 'bytes', data: Buffer.alloc(1 << 20) }),
+      ...Array.from({ length: 12 }, (): HostileFrame => ({ as: 'bytes', data: Buffer.alloc(1 << 20) })),
       ...byteByByte(9_600),
     ],
     reason: 'frame_too_large',
