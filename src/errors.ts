@@ -15,18 +15,21 @@ export function described(value: unknown): string {
 }
 
 /** What stops a whole call, as clients see it in `extensions.code`. One field's failure is data, not one of these. */
-export type ErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'CONFLICT'
-  | 'BAD_USER_INPUT'
-  | 'INSTANCE_NOT_CONNECTED'
-  /** WhatsApp was reached, and refused the request as a whole or answered it with nothing that could be used. */
-  | 'WHATSAPP_ERROR'
-  | 'RATE_LIMITED'
-  | 'OVERLOADED'
-  | 'TIMEOUT';
+export const ERROR_CODES = {
+  UNAUTHENTICATED: 'The request has no token that works.',
+  FORBIDDEN: 'The token may not do that: the message says what it lacks.',
+  NOT_FOUND: "There is no such thing, or it is another account's.",
+  CONFLICT: 'Something stands in the way: a name that is taken, a limit of what there may be, a call that still runs.',
+  BAD_USER_INPUT: 'An argument or a variable has a value that can not be: the message names it and says what can be.',
+  INSTANCE_NOT_CONNECTED:
+    'The instance is not connected to WhatsApp: `extensions` has its `state`, the `reason` and `retryAt`.',
+  WHATSAPP_ERROR: 'WhatsApp refused the request as a whole, or answered it with nothing that could be used.',
+  RATE_LIMITED: 'The token has used up its calls of this minute, or has its streams open: `extensions.retryAfterMs`.',
+  OVERLOADED: 'The service or WhatsApp takes no more of this for now: `extensions.retryAfterMs`.',
+  TIMEOUT: 'It was not done in time.',
+} as const satisfies Record<string, string>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** An error whose message may be shown to the caller. Anything else is masked at the edges. */
 export class PrivetError extends Error {

@@ -12,6 +12,7 @@ import type { Snapshot } from '../src/privacy/settings.ts';
 import type { Reach, Sessions } from '../src/session/session-service.ts';
 import type { InstanceView } from '../src/session/state.ts';
 import { createServer, type ServerOptions } from '../src/server.ts';
+import { expectKnownCodes } from './support/privet.ts';
 
 /** Instances in memory: for the shape of answers, refusals and validation alone. No WhatsApp, and no session. */
 export class FakeSessions implements Sessions {
@@ -183,7 +184,9 @@ export async function serveFake(
     });
   const query = async (text: string, variables?: object, token = 'account'): Promise<GraphQLResult> => {
     const response = await post({ query: text, variables }, { authorization: `Bearer ${token}` });
-    return { status: response.status, ...(await response.json()) };
+    const answer: GraphQLResult = { status: response.status, ...(await response.json()) };
+    expectKnownCodes(answer.errors);
+    return answer;
   };
   return {
     ...server,

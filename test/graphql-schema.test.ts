@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { generate } from '@graphql-codegen/cli';
 import {
+  getNamedType,
   GraphQLSchema,
   isEnumType,
   isInputObjectType,
@@ -53,6 +54,24 @@ test('every root field says which scope it takes', () => {
   });
   expect(fields.length).toBeGreaterThan(10);
   expect(open.map(({ name }) => name)).toEqual([]);
+});
+
+test('every type is reached from the roots, but the one that stands there for code generators alone', () => {
+  const reached = new Set<GraphQLNamedType>();
+  const visit = (type: GraphQLNamedType | null | undefined): void => {
+    if (!type || reached.has(type)) return;
+    reached.add(type);
+    if (isInputObjectType(type)) for (const field of Object.values(type.getFields())) visit(getNamedType(field.type));
+    if (isInterfaceType(type)) schema.getPossibleTypes(type).forEach(visit);
+    if (!isObjectType(type) && !isInterfaceType(type)) return;
+    for (const { type: result, args } of Object.values(type.getFields())) {
+      visit(getNamedType(result));
+      for (const argument of args) visit(getNamedType(argument.type));
+    }
+  };
+  [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].forEach(visit);
+  const all = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__') && name !== 'Float');
+  expect(all.filter((type) => !reached.has(type)).map(({ name }) => name)).toEqual(['ErrorCode']);
 });
 
 test('a mutation answers with the object whose state it changed, or with a payload of its own', () => {

@@ -133,7 +133,7 @@ describe('pairing', () => {
     using fault = privet.simulator.addFault({ match: { xmlns: 'md', type: 'set' }, do: 'error', code, times: 1 });
     const { pairInstance } = await askFor(privet, PairInstanceDocument, { instance: name, phoneNumber });
     expect(fault.hits).toBe(1);
-    expect(pairInstance).toMatchObject({ state: 'UNPAIRED', pairing: null, reason: { code: 'pairing_refused' } });
+    expect(pairInstance).toMatchObject({ state: 'UNPAIRED', pairing: null, reason: { code: 'PAIRING_REFUSED' } });
     expect(pairInstance?.reason?.message).toMatch(message);
 
     const again = await askFor(privet, PairInstanceDocument, { instance: name, phoneNumber });
@@ -146,7 +146,7 @@ describe('pairing', () => {
     using fault = privet.simulator.addFault({ match: { xmlns: 'md', type: 'set' }, do: 'silence' });
     const { pairInstance } = await askFor(privet, PairInstanceDocument, { instance, phoneNumber: freePhone() });
     expect(fault.hits).toBe(1);
-    expect(pairInstance).toMatchObject({ state: 'UNPAIRED', pairing: null, reason: { code: 'pairing_unanswered' } });
+    expect(pairInstance).toMatchObject({ state: 'UNPAIRED', pairing: null, reason: { code: 'PAIRING_UNANSWERED' } });
   });
 
   test('each QR gives way to the next; after the last one the instance says that the time is over', async () => {
@@ -164,7 +164,7 @@ describe('pairing', () => {
       return instance?.state === 'UNPAIRED' && instance.reason !== null;
     });
     expect(qrs.size).toBe(6);
-    expect(end.instance).toMatchObject({ pairing: null, reason: { code: 'pairing_expired', retryAt: null } });
+    expect(end.instance).toMatchObject({ pairing: null, reason: { code: 'PAIRING_EXPIRED', retryAt: null } });
     vi.restoreAllMocks();
 
     await privet.simulator.scan(await qrOf(name));
@@ -179,7 +179,7 @@ describe('pairing', () => {
     const restarted = privet.restart();
     const { data } = await waiting;
     await restarted;
-    expect(data?.pairInstance).toMatchObject({ state: 'UNPAIRED', reason: { code: 'pairing_ended' } });
+    expect(data?.pairInstance).toMatchObject({ state: 'UNPAIRED', reason: { code: 'PAIRING_ENDED' } });
   });
 
   test('a pairing that is stopped, or begun anew, while it waits for a QR is over in the right state', async () => {
@@ -188,7 +188,7 @@ describe('pairing', () => {
     const first = ask(privet, PairInstanceDocument, { instance });
     await vi.waitFor(async () => expect((await see(instance))?.state).toBe('PAIRING'));
     const { stopInstance } = await askFor(privet, StopInstanceDocument, { instance });
-    expect(stopInstance).toMatchObject({ state: 'UNPAIRED', reason: { code: 'stopped_by_user' } });
+    expect(stopInstance).toMatchObject({ state: 'UNPAIRED', reason: { code: 'STOPPED_BY_USER' } });
     expect((await first).data?.pairInstance?.state).toBe('UNPAIRED');
 
     const second = ask(privet, PairInstanceDocument, { instance });
@@ -214,7 +214,7 @@ describe('stopping and starting', () => {
   test('a stopped instance stays linked, also over a restart, and starts without a QR', async () => {
     const { name, phoneNumber } = await privet.link(`life-${++count}`);
     const { stopInstance } = await askFor(privet, StopInstanceDocument, { instance: name });
-    expect(stopInstance).toMatchObject({ state: 'STOPPED', reason: { code: 'stopped_by_user' } });
+    expect(stopInstance).toMatchObject({ state: 'STOPPED', reason: { code: 'STOPPED_BY_USER' } });
     await vi.waitFor(() => expect(privet.simulator.account(phoneNumber).connected).toBe(false), { timeout: 2000 });
 
     await privet.restart();
@@ -250,7 +250,7 @@ describe('the end of a link', () => {
   test('unlinking logs the device out on WhatsApp, and the instance can be paired again', async () => {
     const { name, phoneNumber } = await privet.link(`life-${++count}`);
     const { unlinkInstance } = await askFor(privet, UnlinkInstanceDocument, { instance: name });
-    expect(unlinkInstance).toMatchObject({ state: 'LOGGED_OUT', reason: { code: 'unlinked_by_user' } });
+    expect(unlinkInstance).toMatchObject({ state: 'LOGGED_OUT', reason: { code: 'UNLINKED_BY_USER' } });
     expect(devices(phoneNumber)).toBe(0);
     expect((await ask(privet, StartInstanceDocument, { instance: name })).errors).toMatchObject([
       { code: 'BAD_USER_INPUT' },
@@ -284,8 +284,8 @@ describe('the end of a link', () => {
   });
 
   test.each([
-    ['device_removed', 'device_removed'],
-    ['stream:401', 'logged_out'],
+    ['device_removed', 'DEVICE_REMOVED'],
+    ['stream:401', 'LOGGED_OUT'],
   ] as const)('%s ends in LOGGED_OUT, which is still known after a restart', async (how, code) => {
     const { name, phoneNumber } = await privet.link(`life-${++count}`);
     await privet.simulator.disconnect(phoneNumber, how);
@@ -305,9 +305,9 @@ describe('the end of a link', () => {
       expect((await privet.waitForState(name, 'BANNED')).reason?.retryAt).toBeNull();
       await privet.restart();
       const { unlinkInstance } = await askFor(privet, UnlinkInstanceDocument, { instance: name });
-      expect(unlinkInstance).toMatchObject({ state: 'UNPAIRED', reason: { code: 'unlinked_here' } });
+      expect(unlinkInstance).toMatchObject({ state: 'UNPAIRED', reason: { code: 'UNLINKED_HERE' } });
       await privet.restart();
-      expect(await see(name)).toMatchObject({ id, state: 'UNPAIRED', reason: { code: 'unlinked_here' } });
+      expect(await see(name)).toMatchObject({ id, state: 'UNPAIRED', reason: { code: 'UNLINKED_HERE' } });
 
       fault[Symbol.dispose]();
       await privet.simulator.scan(await qrOf(name), phoneNumber);
@@ -336,7 +336,7 @@ describe('the end of a link', () => {
     const { name, phoneNumber } = await privet.link(`life-${++count}`);
     await privet.simulator.disconnect(phoneNumber, 'replaced');
     const { reason } = await privet.waitForState(name, 'REPLACED');
-    expect(reason?.code).toBe('replaced');
+    expect(reason?.code).toBe('REPLACED');
     expect(Date.parse(reason?.retryAt ?? '')).toBeGreaterThan(Date.now() + 50_000);
     expect(privet.simulator.account(phoneNumber)).toMatchObject({ connected: false, linkedDevices: 1 });
     await askFor(privet, StartInstanceDocument, { instance: name });

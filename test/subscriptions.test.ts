@@ -178,7 +178,11 @@ describe('the instance subscription', () => {
     expect((await stream.data()).instance?.state).toBe('OPEN');
     await privet.simulator.disconnect(phoneNumber, 'stream:503');
     const lost = await stream.until(({ instance }) => instance?.state === 'RECONNECTING');
-    expect(lost.instance?.reason).toMatchObject({ code: 'stream_error_503', retryAt: expect.any(String) as string });
+    expect(lost.instance?.reason).toMatchObject({
+      code: 'STREAM_ERROR',
+      status: 503,
+      retryAt: expect.any(String) as string,
+    });
     const back = await stream.until(({ instance }) => instance?.state === 'OPEN');
     expect(back.instance?.reason).toBeNull();
   });

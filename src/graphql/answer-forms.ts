@@ -1,7 +1,9 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestState } from './authentication.ts';
+import type { AnyErrorCode } from './error-codes.ts';
 
+const NOT_ACCEPTABLE = 'NOT_ACCEPTABLE' satisfies AnyErrorCode;
 const NO_STREAM =
   'A subscription is answered as an event stream (Accept: text/event-stream), or over a WebSocket by graphql-transport-ws';
 const NO_JSON = 'Accept must allow application/graphql-response+json or application/json';
@@ -16,8 +18,8 @@ export const useAnswerForms = (): Plugin<RequestState, RequestState> => ({
       const isStream = Symbol.asyncIterator in result;
       // Nobody will ask for its values, nor for its end.
       if (isStream) void result[Symbol.asyncIterator]().return?.();
-      record?.noteError('NOT_ACCEPTABLE');
-      const body = { errors: [{ message: isStream ? NO_STREAM : NO_JSON, extensions: { code: 'NOT_ACCEPTABLE' } }] };
+      record?.noteError(NOT_ACCEPTABLE);
+      const body = { errors: [{ message: isStream ? NO_STREAM : NO_JSON, extensions: { code: NOT_ACCEPTABLE } }] };
       setResultProcessor(
         (_result, { Response }) =>
           Response.json(body, { status: 406, headers: { 'content-type': 'application/json' } }),

@@ -1,6 +1,8 @@
 import { GraphQLError } from 'graphql';
-import { PrivetError, RetryLaterError, shortened, type ErrorCode } from '../errors.ts';
+import { InstanceNotConnectedError, PrivetError, RetryLaterError, shortened } from '../errors.ts';
+import { partsOfReason } from '../session/reasons.ts';
 import type { Log } from './context.ts';
+import type { AnyErrorCode } from './error-codes.ts';
 import { LimitError } from './limits.ts';
 
 /** What an error means for the whole HTTP answer. Where there is none, it stays 200: its siblings may have results. */
@@ -17,6 +19,16 @@ interface Place {
   readonly path?: GraphQLError['path'];
 }
 
+/** In the words and forms of `Instance.state` and `Instance.reason`, so that no second query is needed to say why. */
+function standingOf({ state, reason, retryAt }: InstanceNotConnectedError) {
+  const parts = reason && partsOfReason(reason.code);
+  return {
+    state,
+    reason: parts ? { code: parts.name.toUpperCase(), status: parts.status ?? null, message: reason.message } : null,
+    retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
+  };
+}
+
 /** An error of the service as clients see it. */
 export function toGraphQLError(error: PrivetError, { nodes, path }: Place = {}): GraphQLError {
   const http = httpOf(error);
@@ -24,8 +36,9 @@ export function toGraphQLError(error: PrivetError, { nodes, path }: Place = {}):
     ...(nodes ? { nodes } : {}),
     ...(path ? { path } : {}),
     extensions: {
-      code: error.code satisfies ErrorCode,
+      code: error.code satisfies AnyErrorCode,
       ...(error instanceof RetryLaterError ? { retryAfterMs: error.retryAfterMs } : {}),
+      ...(error instanceof InstanceNotConnectedError ? standingOf(error) : {}),
       ...(http ? { http } : {}),
     },
   });
@@ -87,6 +100,6 @@ export const createErrorMask =
       ...(place.nodes ? { nodes: place.nodes } : {}),
       ...(place.path ? { path: place.path } : {}),
       // `unexpected` is Yoga's word for HTTP 500 where there is no data at all; it does not reach the client.
-      extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
+      extensions: { code: 'INTERNAL_SERVER_ERROR' satisfies AnyErrorCode, unexpected: true },
     });
   };

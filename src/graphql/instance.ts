@@ -1,8 +1,9 @@
-import type { InstanceState, InstanceView, StateReason } from '../session/state.ts';
+import type { InstanceState, InstanceView } from '../session/state.ts';
 import { NAME_OR_ID } from './arguments.ts';
 import { builder } from './builder.ts';
 import { valuesWith } from './enums.ts';
 import { PairingInfo } from './pairing-info.ts';
+import { Reason } from './state-reason.ts';
 import { findInstance, findInstanceById, targetOf } from './target.ts';
 
 const STATE_MEANINGS: Readonly<Record<InstanceState, string>> = {
@@ -22,20 +23,6 @@ const STATE_MEANINGS: Readonly<Record<InstanceState, string>> = {
 const InstanceStateEnum = builder.enumType('InstanceState', {
   description: 'Where an instance stands.',
   values: valuesWith(STATE_MEANINGS),
-});
-
-const Reason = builder.objectRef<StateReason>('StateReason').implement({
-  description: 'Why an instance is in its state.',
-  fields: (t) => ({
-    code: t.exposeString('code', { description: 'Stable, for programs: such as `connection_lost`.' }),
-    message: t.exposeString('message', { description: 'For people.' }),
-    retryAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the next attempt comes by itself; null when none will.',
-      resolve: ({ retryAt }) => retryAt,
-    }),
-  }),
 });
 
 export const Instance = builder.objectRef<InstanceView>('Instance');

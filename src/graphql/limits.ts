@@ -13,6 +13,7 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
+import type { AnyErrorCode } from './error-codes.ts';
 
 /** What a document may ask for. Everyday documents stay far below; GraphiQL's introspection has depth 15. */
 export const LIMITS = {
@@ -35,7 +36,9 @@ export const LIMITS = {
 /** A document that asks for too much. Always HTTP 400, also as `application/json`: nothing else was looked at. */
 export class LimitError extends GraphQLError {
   constructor(message: string) {
-    super(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400, spec: false } } });
+    super(message, {
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' satisfies AnyErrorCode, http: { status: 400, spec: false } },
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { builder } from './builder.ts';
 import { nameFieldsInRefusals } from './enums.ts';
 import './scalars.ts';
+import './error-code.ts';
 import './instance.ts';
 import './instances.ts';
 import './privacy.ts';

@@ -1,10 +1,11 @@
+import type { AnyErrorCode } from '../graphql/error-codes.ts';
 import type { Edge, RequestRecord } from '../telemetry/request-record.ts';
 
 /** A request that the server refuses before a handler sees it. */
 export interface Refusal {
   readonly status: number;
   /** Stable, for programs. */
-  readonly code: string;
+  readonly code: AnyErrorCode;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -35,7 +36,7 @@ export interface Route {
   refuse(refusal: Refusal, pathname: string): Response;
 }
 
-const refusal = (status: number, code: string, message: string, headers?: Record<string, string>): Refusal => ({
+const refusal = (status: number, code: AnyErrorCode, message: string, headers?: Record<string, string>): Refusal => ({
   status,
   code,
   message,

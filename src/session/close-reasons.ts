@@ -1,4 +1,5 @@
 import type { CloseEvidence } from './link.ts';
+import type { ReasonCode } from './reasons.ts';
 import type { InstanceState, StateReason } from './state.ts';
 
 /** What follows when a link ended. */
@@ -27,14 +28,14 @@ const RESTART: CloseAction = { kind: 'restart' };
 const HALT: CloseAction = { kind: 'halt' };
 const LOGGED_OUT: CloseAction = { kind: 'logged_out' };
 
-function verdict(state: InstanceState, code: string, message: string, action: CloseAction): Verdict {
+function verdict(state: InstanceState, code: ReasonCode, message: string, action: CloseAction): Verdict {
   return { state, reason: { code, message }, action };
 }
 
-const reconnect = (code: string, message: string, action: CloseAction = RETRY): Verdict =>
+const reconnect = (code: ReasonCode, message: string, action: CloseAction = RETRY): Verdict =>
   verdict('RECONNECTING', code, message, action);
 
-const loggedOut = (code: string, message: string): Verdict => verdict('LOGGED_OUT', code, message, LOGGED_OUT);
+const loggedOut = (code: ReasonCode, message: string): Verdict => verdict('LOGGED_OUT', code, message, LOGGED_OUT);
 
 const replaced = (): Verdict =>
   verdict('REPLACED', 'replaced', 'Another client logged in with these credentials', { kind: 'replaced' });

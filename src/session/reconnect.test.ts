@@ -5,7 +5,7 @@ import { pauseMs, ReconnectPolicy, sleepUntil } from './reconnect.ts';
 
 const verdict = (action: CloseAction): Verdict => ({
   state: 'RECONNECTING',
-  reason: { code: 'c', message: 'm' },
+  reason: { code: 'connection_lost', message: 'm' },
   action,
 });
 const policy = (clock: VirtualClock, random = () => 1) => new ReconnectPolicy(clock, random);

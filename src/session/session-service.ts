@@ -15,6 +15,7 @@ import { LoginGate } from './login-gate.ts';
 import { Session, type SessionDeps } from './session.ts';
 import { OnceOnly } from './once-only.ts';
 import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
+import { knownReason } from './reasons.ts';
 import { INSTANCE_STATES, isRefusedForGood, PAIRING_ENDED } from './state.ts';
 import type { InstanceState, InstanceView, StateReason } from './state.ts';
 import { logOut, setAside, settle } from './unlink.ts';
@@ -293,6 +294,7 @@ function resultsOf({ outcomes, failures }: UpdateOutcome): string[] {
 /** The states that outlast a process; a live one that was stored is history. */
 function viewOf(record: InstanceRecord): InstanceView {
   const known = INSTANCE_STATES.find((state) => state === record.state);
-  const { id, accountId, name, stateSince: since, reason, phoneNumber } = record;
+  const { id, accountId, name, stateSince: since, phoneNumber } = record;
+  const reason = record.reason && { ...record.reason, code: knownReason(record.reason.code) };
   return { id, accountId, name, state: known ?? 'STOPPED', since, reason, phoneNumber };
 }

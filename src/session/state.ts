@@ -1,3 +1,5 @@
+import type { ReasonCode } from './reasons.ts';
+
 /** Where an instance stands. Each state comes from evidence: a frame, a close, or the user's word. */
 export const INSTANCE_STATES = [
   'UNPAIRED',
@@ -18,7 +20,7 @@ export type InstanceState = (typeof INSTANCE_STATES)[number];
 /** Why an instance is in its state. */
 export interface StateReason {
   /** Stable, for programs: `connection_lost`, `stream_error_503`, `stopped_by_user` … */
-  readonly code: string;
+  readonly code: ReasonCode;
   /** For people. Holds no key, QR text or phone number. */
   readonly message: string;
   /** When the next attempt comes by itself, epoch milliseconds; undefined when none will. */

@@ -7,6 +7,15 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../../sim
 import { createApp, type App } from '../../src/app.ts';
 import { createConfig, type Config } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
+import { ALL_ERROR_CODES } from '../../src/graphql/error-codes.ts';
+
+/** Whatever a test is about: the codes that it meets are those that the schema has. */
+export function expectKnownCodes(errors: readonly { readonly extensions: Record<string, unknown> }[] = []): void {
+  for (const { extensions } of errors) {
+    const code = String(extensions['code']);
+    if (!Object.hasOwn(ALL_ERROR_CODES, code)) throw new Error(`${code} is no code of the schema`);
+  }
+}
 
 /** What a GraphQL request came to. */
 export interface GraphQLAnswer<T = Record<string, unknown>> {
@@ -95,7 +104,9 @@ export async function bootPrivet({
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.timeout(40_000),
     });
-    return { status: response.status, ...((await response.json()) as object) };
+    const body: object & Pick<GraphQLAnswer, 'errors'> = await response.json();
+    expectKnownCodes(body.errors);
+    return { status: response.status, ...(body as object) };
   };
 
   const waitForState: TestPrivet['waitForState'] = async (name, ...states) => {

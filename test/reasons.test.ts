@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { isEnumType } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ALL_ERROR_CODES } from '../src/graphql/error-codes.ts';
+import { schema } from '../src/graphql/schema.ts';
+import { partsOfReason, reasonNames, REASONS } from '../src/session/reasons.ts';
+import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
+
+const enumValues = (name: string) => {
+  const type = schema.getType(name);
+  return isEnumType(type) ? type.getValues() : [];
+};
+
+test('README and schema have each reason, with what it means and what to do', async () => {
+  const readme = await readFile('README.md', 'utf8');
+  const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\| (.+?) +\|$/gm)].map(([, ...cells]) => cells);
+  const expected = reasonNames.map((name) => [name.toUpperCase(), REASONS[name].meaning, REASONS[name].advice]);
+  expect(rows.filter(([name = '']) => expected.some(([code]) => code === name))).toEqual(expected);
+
+  const values = enumValues('StateReasonCode');
+  expect(values.map(({ name }) => name)).toEqual(expected.map(([name]) => name));
+  for (const { name, description } of values) {
+    const { meaning, advice } = REASONS[partsOfReason(name.toLowerCase()).name];
+    expect(description?.toLowerCase()).toBe(`${meaning}. What to do: ${advice}.`.toLowerCase());
+  }
+});
+
+test('the schema has each code of an error', () => {
+  expect(enumValues('ErrorCode').map(({ name }) => name)).toEqual(Object.keys(ALL_ERROR_CODES));
+});
+
+const REASON = '{ instance(name: "shop") { state reason { code status message retryAt } } }';
+
+let privet: TestPrivet;
+let shop: LinkedInstance;
+beforeAll(async () => {
+  privet = await bootPrivet();
+  shop = await privet.link('shop');
+});
+afterAll(() => privet[Symbol.asyncDispose]());
+
+test.for(['privacy(instance: "shop") { id }', 'node(id: "%") { id }'])(
+  'a call that finds no connection is told where the instance stands: %s',
+  async (call) => {
+    const { data } = await privet.graphql<{ instance: { id: string } }>('{ instance(name: "shop") { id } }');
+    const query = `{ ${call.replace('%', data?.instance.id.replace('Instance:', 'PrivacySettings:') ?? '')} }`;
+    await privet.graphql('mutation { stopInstance(instance: "shop") { name } }');
+    expect((await privet.graphql(query)).errors).toMatchObject([
+      {
+        extensions: {
+          code: 'INSTANCE_NOT_CONNECTED',
+          state: 'STOPPED',
+          reason: { code: 'STOPPED_BY_USER', status: null, message: 'Stopped' },
+          retryAt: null,
+        },
+      },
+    ]);
+  },
+);
+
+test('and when it will be connected again, where that is known', async () => {
+  await privet.graphql('mutation { startInstance(instance: "shop") { name } }');
+  await privet.waitForState('shop', 'OPEN');
+  await privet.simulator.disconnect(shop.phoneNumber, 'failure:402');
+  const { reason } = await privet.waitForState('shop', 'BANNED');
+  const { errors } = await privet.graphql('{ privacy(instance: "shop") { id } }');
+  expect(errors).toMatchObject([
+    { extensions: { state: 'BANNED', reason: { code: 'TEMPORARY_BAN' }, retryAt: reason?.retryAt } },
+  ]);
+  expect(reason?.retryAt).toMatch(/^\d{4}-.*Z$/);
+});
+
+test.for([
+  ['login_failure_503', 'LOGIN_FAILURE', 503],
+  ['stream_error', 'STREAM_ERROR', null],
+  ['locked', 'LOCKED', null],
+  ['of_another_version', 'UNKNOWN', null],
+  ['constructor', 'UNKNOWN', null],
+] as const)('what was stored as %s is %s', async ([stored, code, status]) => {
+  await privet.graphql('mutation { stopInstance(instance: "shop") { name } }');
+  {
+    using database = new DatabaseSync(join(privet.dataDir, 'privet.db'));
+    database.prepare("update instances set reason_code = ?, reason_message = 'as it was said'").run(stored);
+  }
+  await privet.restart();
+  expect((await privet.graphql(REASON)).data).toEqual({
+    instance: { state: 'STOPPED', reason: { code, status, message: 'as it was said', retryAt: null } },
+  });
+});
