@@ -1,12 +1,13 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { clockOf, type GraphQLServices, type Log } from './graphql/context.ts';
 import { OpenStreams } from './graphql/streams.ts';
-import { GRAPHQL_PATH } from './graphql/yoga.ts';
+import { createGraphQL, GRAPHQL_PATH } from './graphql/yoga.ts';
 import { send, sendFixed, toRequest } from './http/adapter.ts';
 import { Connections, UNREAD_MS } from './http/connections.ts';
 import { allowOrigins } from './http/cors.ts';
 import { clientOf, refuseBody, setSafeHeaders, targetOf } from './http/front.ts';
 import { graphqlHandler } from './http/graphql-handler.ts';
+import { GraphQLSockets, isWebSocket } from './http/graphql-sockets.ts';
 import { healthRoute } from './http/health.ts';
 import { HTTP_LIMITS, listen, type Listening } from './http/listener.ts';
 import { type Client, refuseAsGraphQL, REFUSALS, type Route } from './http/route.ts';
@@ -44,14 +45,25 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   const closing = new AbortController();
 
   const playground = options.graphiql ? await import('./http/graphiql.ts') : undefined;
-  const graphql = graphqlHandler(services, streams, playground?.graphiqlPage);
+  const pipeline = createGraphQL(services, streams);
+  const graphql = graphqlHandler(pipeline, clock, playground?.graphiqlPage);
+  const { gate, log } = services;
+  const sockets = new GraphQLSockets({
+    pipeline,
+    gate,
+    clock,
+    log,
+    trustedProxyHops,
+    origins,
+    events: options.telemetry,
+  });
   const routes = [
     healthRoute({ ready: async () => !closing.signal.aborted && options.ready(), clock, log: services.log }),
     ...(playground ? [playground.graphiqlRoute] : []),
     ...(options.routes ?? []),
   ];
 
-  const server = createHttpServer(HTTP_LIMITS, (request, response) => {
+  const server = createHttpServer({ ...HTTP_LIMITS, shouldUpgradeCallback: isWebSocket }, (request, response) => {
     if (!connections.admits(request, response)) return;
     setSafeHeaders(response);
     const record = watchRequest(request, response, clock, options.telemetry);
@@ -72,6 +84,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     else if (isGraphQL) graphql(request, response, client, record);
     else if (url && route) void serve(route, url, request, response, client, record, services.log);
   });
+  server.on('upgrade', (request, stream, head) => sockets.upgrade(request, stream, head));
   const connections = new Connections(server, clock);
   server.maxConnections = MAX_CONNECTIONS;
   // Of those on which nothing moves at all; a stream has none, where the connections' own rule holds.
@@ -84,7 +97,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
       if (closing.signal.aborted) return;
       closing.abort();
       streams.breakOffAll();
-      await listening[Symbol.asyncDispose]();
+      await Promise.all([sockets[Symbol.asyncDispose](), listening[Symbol.asyncDispose]()]);
     },
   };
 }

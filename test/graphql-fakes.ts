@@ -93,11 +93,11 @@ export class FakeSessions implements Sessions {
     return { instance, outcome: { snapshot: this.snapshot, outcomes: [], failures: [], stanzas: changes.length + 1 } };
   }
 
-  async watchInstance(_reach: Reach, name: string, signal: AbortSignal) {
+  watchInstance: Sessions['watchInstance'] = async (_reach, name, signal) => {
     this.#get(name);
     this.signals.push(signal);
     return this.watched;
-  }
+  };
 
   async watchPrivacy(_reach: Reach, name: string) {
     const reading = { instance: this.#get(name), snapshot: this.snapshot };

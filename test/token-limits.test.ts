@@ -109,7 +109,7 @@ describe('streams of a token', () => {
     const refused = opened.filter(({ status }) => status === 429);
     expect(refused).toHaveLength(5);
     expect(refused[0]?.headers.get('retry-after')).toBe('10');
-    expect(await refused[0]?.text()).toMatch(/This token has 10 streams open: close one first.*"RATE_LIMITED"/);
+    expect(await refused[0]?.text()).toMatch(/This token has 100 streams open: close one first.*"RATE_LIMITED"/);
     const other = await open(rest.signal, 'reader');
     expect(other.status).toBe(200);
 

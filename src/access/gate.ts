@@ -1,13 +1,17 @@
 import type { Clock } from '../clock.ts';
 import { type PrivetError, RetryLaterError, unauthenticated } from '../errors.ts';
 import { Places } from '../places.ts';
+import { OpenCount } from './open-count.ts';
 import type { Principal } from './principal.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
 import { TokenWatch, type TokenWatchOptions } from './token-watch.ts';
 
 /** What a token may do at a time. */
 export const OPERATIONS_AT_ONCE = 10;
-export const STREAMS_AT_ONCE = 10;
+/** Over all of its connections: a WebSocket carries them for the price of one. */
+export const STREAMS_AT_ONCE = 100;
+/** WebSockets: one for each page that shows the token's instances. */
+export const SOCKETS_AT_ONCE = 50;
 /** How many calls of one token may wait for their turn: half of the connections that the server takes. */
 const MOST_WAITING = 1_000;
 /** How many tokens that do not work an address may send in a minute. */
@@ -18,8 +22,8 @@ export const FAILED_TRIES = 10;
  */
 export const DOCUMENTS = 300;
 const DOCUMENTS_A_CALL = 3;
-/** When a stream may have ended by itself, in milliseconds: nobody knows. */
-const STREAM_RETRY_MS = 10_000;
+/** When a stream or a socket may have ended by itself, in milliseconds: nobody knows. */
+const RETRY_MS = 10_000;
 
 export interface GateOptions extends TokenWatchOptions {
   readonly clock: Clock;
@@ -43,7 +47,8 @@ export class Gate {
     MOST_WAITING,
     'Too many calls of this token wait for their turn',
   );
-  readonly #streams = new Map<string, number>();
+  readonly #streams = new OpenCount(STREAMS_AT_ONCE);
+  readonly #sockets = new OpenCount(SOCKETS_AT_ONCE);
   readonly #watch: TokenWatch;
 
   constructor(options: GateOptions) {
@@ -124,21 +129,18 @@ export class Gate {
    * @throws RetryLaterError RATE_LIMITED when the token has all of them open.
    */
   openStream({ family }: Principal): Disposable {
-    const open = this.#streams.get(family) ?? 0;
-    if (open >= STREAMS_AT_ONCE) {
-      const message = `This token has ${STREAMS_AT_ONCE} streams open: close one first`;
-      throw new RetryLaterError('RATE_LIMITED', message, STREAM_RETRY_MS);
-    }
-    this.#streams.set(family, open + 1);
-    let closed = false;
-    return {
-      [Symbol.dispose]: () => {
-        if (closed) return;
-        closed = true;
-        const left = (this.#streams.get(family) ?? 1) - 1;
-        if (left > 0) this.#streams.set(family, left);
-        else this.#streams.delete(family);
-      },
-    };
+    return this.#streams.take(family) ?? refuse(`${STREAMS_AT_ONCE} streams`);
+  }
+
+  /**
+   * Takes one of the token's WebSockets. Dispose what it returns when the socket has closed.
+   * @throws RetryLaterError RATE_LIMITED when the token has all of them open.
+   */
+  openSocket({ family }: Principal): Disposable {
+    return this.#sockets.take(family) ?? refuse(`${SOCKETS_AT_ONCE} WebSockets`);
   }
 }
+
+const refuse = (all: string): never => {
+  throw new RetryLaterError('RATE_LIMITED', `This token has ${all} open: close one first`, RETRY_MS);
+};

@@ -26,7 +26,7 @@ export interface GraphQLContext {
   readonly sessions: Sessions;
   readonly tokens: TokenAdmin;
   readonly principal: Principal;
-  /** Of the header `Idempotency-Key`: an update sent twice with it is made once. */
+  /** Of the header `Idempotency-Key`, or of the operation's `extensions`: an update sent twice with it is made once. */
   readonly idempotencyKey: string | undefined;
   /** Whose instances the principal may touch. */
   readonly reach: Reach;

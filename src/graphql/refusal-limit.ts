@@ -17,10 +17,17 @@ export function useRefusalLimit(gate: Gate): Plugin<RequestState, RequestState> 
         throw error instanceof PrivetError ? toGraphQLError(error) : error;
       }
     },
-    onResultProcess({ result, serverContext: { principal, isNewDocument } }) {
-      if (principal && (isNewDocument || isRefused(result))) gate.noteDocument(principal);
-    },
+    onResultProcess: ({ result, serverContext }) => countDocument(gate, serverContext, result),
   };
+}
+
+/** Once it is known what an operation came to. */
+export function countDocument(
+  gate: Gate,
+  { principal, isNewDocument }: Pick<RequestState, 'principal' | 'isNewDocument'>,
+  result: object,
+): void {
+  if (principal && (isNewDocument || isRefused(result))) gate.noteDocument(principal);
 }
 
 /** Whether nothing was executed. A call beyond its limit is refused as well, but has no part in this limit. */

@@ -14,17 +14,28 @@ export function useRequestRecord(): Plugin<RequestState, RequestState> {
     },
     // What is refused before there is an operation passes here too, so each answer does once.
     onResultProcess({ result, serverContext: { record } }) {
-      if (!record) return;
-      if (Array.isArray(result) || Symbol.asyncIterator in result) return record.noteOk();
-      const { errors = [] }: ExecutionResult = result;
-      for (const { extensions } of errors) {
-        const code = extensions?.['code'];
-        record.noteError(typeof code === 'string' ? code : 'UNKNOWN');
-      }
-      record.noteOk();
+      if (record) noteResult(record, result);
     },
   };
 }
+
+/** What an operation came to: an answer, or a stream of them. */
+export type OperationOutcome = ExecutionResult | AsyncIterable<ExecutionResult>;
+
+/** Notes it: of a stream, that it has begun. */
+export function noteResult(record: RequestRecord, result: OperationOutcome | readonly ExecutionResult[]): void {
+  if (isSeveral(result)) return record.noteOk();
+  const { errors = [] } = result;
+  for (const { extensions } of errors) {
+    const code = extensions?.['code'];
+    record.noteError(typeof code === 'string' ? code : 'UNKNOWN');
+  }
+  record.noteOk();
+}
+
+const isSeveral = (
+  result: OperationOutcome | readonly ExecutionResult[],
+): result is Exclude<typeof result, ExecutionResult> => Array.isArray(result) || Symbol.asyncIterator in result;
 
 /** From the document and not as the client names it: there it can only be a name. */
 function note(

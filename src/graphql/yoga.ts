@@ -1,6 +1,6 @@
 import { validate } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
-import { unauthenticated } from '../errors.ts';
+import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
+import { PrivetError, unauthenticated } from '../errors.ts';
 import { NotedSessions } from '../session/noted-sessions.ts';
 import { useAnswerForms } from './answer-forms.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
@@ -20,19 +20,21 @@ import type { OpenStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
-/** GraphQL over HTTP, and over server-sent events for subscriptions. */
+export type GraphQLPipeline = ReturnType<typeof createGraphQL>;
+
+/** All that an operation passes, whichever way it comes; and GraphQL over HTTP, with server-sent events for subscriptions. */
 export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =>
   createYoga<RequestState, Omit<GraphQLContext, 'signal' | 'answering' | 'deadline' | 'admission'>>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    context: ({ principal, request, record }) => {
+    context: ({ principal, request, params, record }) => {
       if (!principal) throw unauthenticated();
       const { accountId, instanceId } = principal;
       return {
         sessions: record ? new NotedSessions(services.sessions, record) : services.sessions,
         tokens: services.tokens,
         principal,
-        idempotencyKey: request.headers.get('idempotency-key') ?? undefined,
+        idempotencyKey: request.headers.get('idempotency-key') ?? idempotencyKeyIn(params.extensions),
         reach: { accountId, instanceId },
       };
     },
@@ -69,6 +71,17 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
     graphiql: false,
     landingPage: false,
   });
+
+/** Where a client can set no header for one operation, as over a WebSocket. */
+function idempotencyKeyIn(extensions: GraphQLParams['extensions']): string | undefined {
+  const key: unknown = extensions?.['idempotencyKey'];
+  if (key === undefined || key === null) return undefined;
+  if (typeof key === 'string') return key;
+  throw new PrivetError(
+    'BAD_USER_INPUT',
+    'extensions.idempotencyKey must be a text of 1 to 255 visible ASCII characters',
+  );
+}
 
 /** Limits and wording of what comes before execution: no "did you mean", which would spell the schema out. */
 function useDocumentLimits(): Plugin<RequestState> {

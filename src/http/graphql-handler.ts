@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { ClientConnection } from '../graphql/authentication.ts';
-import { createGraphQL, GRAPHQL_PATH } from '../graphql/yoga.ts';
-import { clockOf, type GraphQLServices } from '../graphql/context.ts';
-import type { OpenStreams } from '../graphql/streams.ts';
+import { GRAPHQL_PATH, type GraphQLPipeline } from '../graphql/yoga.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { acceptable } from './accept.ts';
 import { send, sendFixed } from './adapter.ts';
@@ -21,12 +19,10 @@ const wantsPage = ({ method, headers }: IncomingMessage): boolean =>
  * @param page the playground, for browsers; undefined where there is none.
  */
 export function graphqlHandler(
-  services: GraphQLServices,
-  streams: OpenStreams,
+  yoga: GraphQLPipeline,
+  clock: Clock,
   page: FixedAnswer | undefined,
 ): (request: IncomingMessage, response: ServerResponse, client: Client, record: RequestRecord) => void {
-  const yoga = createGraphQL(services, streams);
-  const clock = clockOf(services);
   return (request, response, { address }, record) => {
     if (page && wantsPage(request)) return sendFixed(page, response);
     const refusal = refusalOf(request);

@@ -1,7 +1,10 @@
 import { ApolloClient, ApolloLink, InMemoryCache, Observable } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
+import { setTimeout as delay } from 'node:timers/promises';
 import { print } from 'graphql';
-import { createClient, type ClientOptions, type RequestParams } from 'graphql-sse';
+import { createClient, type Client as SSEClient, type ClientOptions, type RequestParams } from 'graphql-sse';
+import { createClient as createSocketClient, type Client as SocketClient } from 'graphql-ws';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
 import {
@@ -15,6 +18,8 @@ import { dataFolder, runService, simulatorEnv, type ServiceProcess } from './sup
 
 const TOKEN = 'restart-test-account-token-012345';
 const NAME = 'shop';
+
+type StreamClient = Pick<SSEClient, 'subscribe'> | Pick<SocketClient, 'subscribe'>;
 
 /** What a page shows of one value, and what became of the subscription that it comes from. */
 interface Page {
@@ -95,11 +100,8 @@ class SSELink extends ApolloLink {
   }
 }
 
-function apollo(url: string): Page {
-  const client = new ApolloClient({
-    cache: new InMemoryCache(),
-    link: new SSELink({ url: `${url}/graphql`, headers }),
-  });
+function apollo(url: string, link: ApolloLink = new SSELink({ url: `${url}/graphql`, headers })): Page {
+  const client = new ApolloClient({ cache: new InMemoryCache(), link });
   const { page: state, show, sink } = page();
   const subscription = client
     .subscribe({ query: PrivacyChangesDocument, variables })
@@ -111,8 +113,24 @@ function apollo(url: string): Page {
   return state;
 }
 
-function urql(url: string): Page {
-  const stream = createClient({ url: `${url}/graphql`, headers });
+/** graphql-ws: one connection for all that a page does, by its links for Apollo and for urql. */
+function socketClient(url: string): SocketClient {
+  const client = createSocketClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    connectionParams: { Authorization: `Bearer ${TOKEN}` },
+    // By itself it tries again after a lost connection, but not after one that was refused, as while the service is down.
+    shouldRetry: () => true,
+    retryAttempts: Infinity,
+    retryWait: () => delay(500),
+  });
+  onTestFinished(() => void client.dispose());
+  return client;
+}
+
+const apolloOverSocket = (url: string): Page => apollo(url, new GraphQLWsLink(socketClient(url)));
+const urqlOverSocket = (url: string): Page => urql(url, socketClient(url));
+
+function urql(url: string, stream: StreamClient = createClient({ url: `${url}/graphql`, headers })): Page {
   const client = new Client({
     url: `${url}/graphql`,
     preferGetMethod: false,
@@ -146,7 +164,14 @@ function urql(url: string): Page {
 test.each(['SIGTERM', 'SIGKILL'] as const)(
   'after a restart by %s each page shows by itself what was changed meanwhile',
   async (signal) => {
-    const pages = { sse: sse(service.url), apollo: apollo(service.url), urql: urql(service.url) };
+    const { url } = service;
+    const pages = {
+      sse: sse(url),
+      apollo: apollo(url),
+      urql: urql(url),
+      a: apolloOverSocket(url),
+      u: urqlOverSocket(url),
+    };
     const all = Object.values(pages);
     await expect.poll(() => all.map(({ shown }) => shown), { timeout: 10_000 }).toEqual(all.map(() => 'ALL'));
 
@@ -157,12 +182,13 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     simulator.setPrivacy(phoneNumber, 'last', 'none');
     service = await runService(env);
 
-    await expect.poll(() => all.map(({ shown }) => shown), { timeout: 15_000 }).toEqual(all.map(() => 'NONE'));
+    await expect.poll(() => all.map(({ shown }) => shown), { timeout: 30_000 }).toEqual(all.map(() => 'NONE'));
     expect(all.map(({ end }) => end)).toEqual(all.map(() => undefined));
 
     // What is really over is said to be over.
     await askFor({ url: service.url, token: TOKEN }, DeleteInstanceDocument, variables);
-    await expect.poll(() => [pages.sse.end, pages.apollo.end], { timeout: 5_000 }).toEqual(['completed', 'completed']);
+    const ends = (): unknown[] => [pages.sse, pages.apollo, pages.a].map(({ end }) => end);
+    await expect.poll(ends, { timeout: 5_000 }).toEqual(Array(3).fill('completed'));
   },
-  60_000,
+  90_000,
 );
