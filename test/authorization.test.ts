@@ -152,17 +152,28 @@ describe.each(Object.entries(ROOT_FIELDS))('%s', (field, call) => {
     }
   });
 
-  test('is refused to a token with too small a scope', async () => {
-    const callers = [`not ${call.scope}`, `instance, not ${call.scope}`, ...(call.accountOnly ? ['instance'] : [])];
-    for (const caller of callers) {
-      const [there, not] = [
-        await byGraphQL(field, call, named(), caller),
-        await byGraphQL(field, call, absent, caller),
-      ];
-      expect(there.code, caller).toBe('FORBIDDEN');
-      expect(there.text).toBe(not.text);
-    }
-  });
+  if (call.scope === undefined)
+    test('is answered for any token that works', async () => {
+      for (const scope of TOKEN_SCOPES) {
+        const { token } = await issue({ instance: MINE, scopes: names([scope]) });
+        tokens[scope] = token;
+        const answer = await byGraphQL(field, call, named(), scope);
+        expect([answer.status, answer.code], scope).toEqual([200, undefined]);
+      }
+    });
+
+  if (call.scope !== undefined)
+    test('is refused to a token with too small a scope', async () => {
+      const callers = [`not ${call.scope}`, `instance, not ${call.scope}`, ...(call.accountOnly ? ['instance'] : [])];
+      for (const caller of callers) {
+        const [there, not] = [
+          await byGraphQL(field, call, named(), caller),
+          await byGraphQL(field, call, absent, caller),
+        ];
+        expect(there.code, caller).toBe('FORBIDDEN');
+        expect(there.text).toBe(not.text);
+      }
+    });
 
   // Each field has one of these two.
   if (call.names !== 'nothing')

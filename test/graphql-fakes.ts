@@ -139,6 +139,7 @@ const issued = (text: string, instanceId?: string): IssuedToken => ({
 });
 
 export const fakeTokens: TokenAdmin = {
+  accountOf: async ({ accountId: id }) => ({ id, label: 'first' }),
   find: async (_caller, id) => (id === 'token-2' ? issued('').token : undefined),
   page: async () => ({ tokens: [issued('').token], hasNextPage: false }),
   create: async (_caller, instanceId) => issued(`token-of-${instanceId ?? 'account'}`, instanceId),

@@ -103,6 +103,8 @@ test('the names that clients are written against stay', () => {
     'instances(first: Int, after: String): InstanceConnection!',
     'privacy(instance: String!): PrivacySettings',
     'tokens(instance: String, first: Int, after: String): TokenConnection',
+    'viewer: Viewer',
+    'rateLimit: RateLimit',
   ]);
   expect(shape('Mutation').toSorted()).toEqual([
     'createInstance(name: String!): CreateInstancePayload',

@@ -122,7 +122,7 @@ describe('streams', () => {
     const closed = server[Symbol.asyncDispose]();
     await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
     finish.resolve({ id: 'id-demo', accountId: 'a', name: 'demo', state: 'OPEN', since: 0 });
-    expect(await answer).toEqual({ status: 200, data: { startInstance: { name: 'demo' } } });
+    expect(await answer).toMatchObject({ status: 200, data: { startInstance: { name: 'demo' } } });
     await closed;
   });
 

@@ -18,6 +18,13 @@ export interface Allowance {
   readonly resetAt: number;
 }
 
+/** The headers of an answer that say what is left; the last in epoch seconds. */
+export const allowanceHeaders = ({ limit, remaining, resetAt }: Allowance): readonly (readonly [string, string])[] => [
+  ['X-RateLimit-Limit', String(limit)],
+  ['X-RateLimit-Remaining', String(remaining)],
+  ['X-RateLimit-Reset', String(Math.ceil(resetAt / 1000))],
+];
+
 /** The caller has used up its limit for now. */
 export class RateLimitError extends RetryLaterError {
   readonly allowance: Allowance;

@@ -11,6 +11,12 @@ import {
   toView,
 } from './token-service.ts';
 
+/** What may be shown of an account. */
+export interface AccountView {
+  readonly id: string;
+  readonly label: string;
+}
+
 export interface TokenPage {
   readonly tokens: readonly TokenView[];
   readonly hasNextPage: boolean;
@@ -21,6 +27,8 @@ export interface TokenPage {
  * not exist. What a caller hands out never has more scopes than the caller itself.
  */
 export interface TokenAdmin {
+  /** The caller's own account; undefined when it is gone. */
+  accountOf(caller: Principal): Promise<AccountView | undefined>;
   /** Undefined when the account has none of that id. */
   find(caller: Principal, tokenId: string): Promise<TokenView | undefined>;
   /** The oldest first, also those that work no more; `instanceId`: only that instance's. */
@@ -80,6 +88,7 @@ export function createTokenAdmin(storage: Storage, tokens: TokenService): TokenA
 
   return {
     find,
+    accountOf: ({ accountId }) => storage.accounts.find(accountId),
 
     async page({ accountId }, { first, after, instanceId }) {
       const found = await storage.tokens.page(accountId, { first: first + 1, after, instanceId });

@@ -38,7 +38,9 @@ test('keys rotate beside a service that answers calls: none fails, tokens go on,
   const next = serve(cli.env);
   const nextUrl = await next.ready;
   for (const name of ['i0', `i${errors.length - 1}`]) {
-    expect(await call(`{ instance(name: "${name}") { name } }`, nextUrl)).toEqual({ data: { instance: { name } } });
+    expect(await call(`{ instance(name: "${name}") { name } }`, nextUrl)).toMatchObject({
+      data: { instance: { name } },
+    });
   }
 }, 60_000);
 

@@ -1,10 +1,13 @@
 import type { Gate } from '../access/gate.ts';
 import type { Principal } from '../access/principal.ts';
+import type { Allowance } from '../access/rate-limit.ts';
 
 /** What each root field of an operation passes before anything is done for it. */
 export interface Admission {
   /** Undefined when there is nothing to wait for: an event of a stream that was let in when it began. */
   enter(): Promise<void> | undefined;
+  /** What is left of the token's calls, with those that were let in here counted. */
+  allowance(): Allowance;
 }
 
 /** Counts each root field of a query or mutation, then waits for the turn that all of them share. */
@@ -26,6 +29,10 @@ export class OperationAdmission implements Admission, Disposable {
     // Only now: an operation that is over its limit altogether takes no place from others.
     this.#place ??= this.#gate.begin(this.#principal, this.#signal);
     await this.#place;
+  }
+
+  allowance(): Allowance {
+    return this.#gate.allowance(this.#principal);
   }
 
   [Symbol.dispose](): void {
@@ -61,6 +68,10 @@ export class StreamAdmission implements Admission, Disposable {
     await this.#gate.count(this.#principal);
     this.#stream = this.#gate.openStream(this.#principal);
     if (this.#isOver) this.#stream[Symbol.dispose]();
+  }
+
+  allowance(): Allowance {
+    return this.#gate.allowance(this.#principal);
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Gate } from '../access/gate.ts';
 import type { Principal } from '../access/principal.ts';
+import type { Allowance } from '../access/rate-limit.ts';
 import { PrivetError } from '../errors.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { toGraphQLError } from './errors.ts';
@@ -11,6 +12,8 @@ export interface ClientConnection {
   cut(): void;
   /** Ends it after what was sent, without the word that would tell the client that its stream is over. */
   leave(): void;
+  /** Says before the answer what is left of the token's calls, where there is room for it. */
+  tell?(allowance: Allowance): void;
 }
 
 /** What is known of a request before its operation begins. */

@@ -16,21 +16,29 @@ export const pageCost = ({ first }: { readonly first?: number | null | undefined
   multiplier: first ?? DEFAULT_PAGE,
 });
 
+/** What an operation costs, as its answer says it. */
+export interface Cost {
+  readonly requested: number;
+  /** What one may cost. */
+  readonly maximum: number;
+}
+
 /**
- * Refuses an operation that costs too much. Here and not among the rules for documents, whose judgement is kept for the
+ * What an operation costs; one that costs too much is refused. Here and not among the rules for documents, whose judgement is kept for the
  * next request with the same document: sizes of pages come in variables.
  * @throws LimitError; PrivetError for a page size that is none
  */
-export function refuseCostly(
+export function judgeCost(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null | undefined,
   variables: Record<string, unknown> | null | undefined,
-): void {
+): Cost {
   const cost = costOf(schema, chosen(document, operationName), variables ?? {});
   if (cost > LIMITS.cost) {
     throw new LimitError(`An operation may cost ${LIMITS.cost} at most; this one costs ${cost}: ask for smaller pages`);
   }
+  return { requested: cost, maximum: LIMITS.cost };
 }
 
 function costOf(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>): number {

@@ -40,9 +40,12 @@ builder.node(Instance, {
       description: 'Why it is in this state, where there is more to say.',
       resolve: ({ reason }) => reason,
     }),
-    phoneNumber: t.exposeString('phoneNumber', {
+    phoneNumber: t.string({
       nullable: true,
-      description: 'Digits with the country code, once paired.',
+      description: 'Digits with the country code, once paired. Null for a token that may change settings alone.',
+      // Such a token sees its instance by what it changed and by `viewer`, and reads nothing else of it.
+      resolve: ({ phoneNumber }, _args, { principal: { scopes } }) =>
+        scopes.has('read') || scopes.has('pair') || scopes.has('admin') ? phoneNumber : undefined,
     }),
     pairing: t.field({
       type: PairingInfo,

@@ -4,7 +4,7 @@ import type { Gate } from '../access/gate.ts';
 import type { Principal } from '../access/principal.ts';
 import { PrivetError } from '../errors.ts';
 import type { GraphQLContext } from './context.ts';
-import { refuseCostly } from './cost.ts';
+import { type Cost, judgeCost } from './cost.ts';
 import { toGraphQLError } from './errors.ts';
 import { introspectionFields } from './limits.ts';
 import { refuseVariables } from './variables.ts';
@@ -13,19 +13,31 @@ type Caller = Pick<GraphQLContext, 'principal'>;
 
 /** What is judged by the operation as a whole, before any of it is executed: its variables, its cost, and what introspects. */
 export function useOperationLimits(gate: Gate): Plugin<Caller> {
-  const judge = async (args: ExecutionArgs, { principal }: Caller): Promise<void> => {
+  const judge = async (args: ExecutionArgs, { principal }: Caller): Promise<Cost> => {
     const { schema, document, operationName, variableValues } = args;
     try {
       refuseVariables(schema, document, operationName, variableValues);
-      refuseCostly(schema, document, operationName, variableValues);
+      const cost = judgeCost(schema, document, operationName, variableValues);
       await count(gate, principal, introspectionFields(document, operationName));
+      return cost;
     } catch (error) {
       throw error instanceof PrivetError ? toGraphQLError(error) : error;
     }
   };
   return {
-    onExecute: ({ args }) => judge(args, args.contextValue),
-    onSubscribe: ({ args }) => judge(args, args.contextValue),
+    async onExecute({ args }) {
+      const cost = await judge(args, args.contextValue);
+      return {
+        onExecuteDone({ result, setResult }) {
+          // Without data nothing was executed: the variables did not fit.
+          if (Symbol.asyncIterator in result || result.data === undefined) return;
+          setResult({ ...result, extensions: { ...result.extensions, cost } });
+        },
+      };
+    },
+    async onSubscribe({ args }) {
+      await judge(args, args.contextValue);
+    },
   };
 }
 

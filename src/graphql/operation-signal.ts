@@ -31,7 +31,7 @@ export function useOperationSignal(
   const { clock, gate, streams } = parts;
   return {
     onExecute({ args, extendContext }) {
-      const { request, principal }: Caller = args.contextValue;
+      const { request, principal, connection }: Caller = args.contextValue;
       const call = beginCall(clock, request.signal);
       const admission = new OperationAdmission(gate, principal, call.signal);
       const held = gate.hold(principal, (reason) => call.withdraw(reason));
@@ -39,6 +39,7 @@ export function useOperationSignal(
       extendContext({ signal, answering, deadline, admission });
       return {
         onExecuteDone() {
+          connection.tell?.(admission.allowance());
           held[Symbol.dispose]();
           call[Symbol.dispose]();
           admission[Symbol.dispose]();
@@ -68,6 +69,7 @@ export function useOperationSignal(
       extendContext({ signal: stream.signal, answering: stream.signal, deadline: ENDLESS, admission });
       return {
         onSubscribeResult({ result, setResult }) {
+          connection.tell?.(admission.allowance());
           if (Symbol.asyncIterator in result)
             setResult(stream.endingWith(result, { farewell, brokenOff, clock, stalled }));
           else stream.end(clientGone());

@@ -10,6 +10,8 @@ import './lifecycle.ts';
 import './pairing.ts';
 import './instance-token.ts';
 import './tokens.ts';
+import './viewer.ts';
+import './rate-limit.ts';
 
 builder.queryType({ description: 'Reads.' });
 builder.mutationType({ description: 'Changes. A field that fails is null and leaves its siblings alone.' });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { allowanceHeaders } from '../access/rate-limit.ts';
 import type { Clock } from '../clock.ts';
 import type { ClientConnection } from '../graphql/authentication.ts';
 import { GRAPHQL_PATH, type GraphQLPipeline } from '../graphql/yoga.ts';
@@ -55,6 +56,10 @@ function connectionOf(response: ServerResponse, clock: Clock): ClientConnection 
       const late = clock.after(LEAVE_MS, cut);
       response.once('close', () => late[Symbol.dispose]());
       response.socket?.destroySoon();
+    },
+    tell(allowance) {
+      if (response.headersSent) return;
+      for (const [name, value] of allowanceHeaders(allowance)) response.setHeader(name, value);
     },
   };
 }

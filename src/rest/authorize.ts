@@ -1,6 +1,6 @@
 import type { Gate } from '../access/gate.ts';
 import type { Principal, TokenScope } from '../access/principal.ts';
-import type { Allowance } from '../access/rate-limit.ts';
+import { type Allowance, allowanceHeaders } from '../access/rate-limit.ts';
 import { PrivetError } from '../errors.ts';
 import type { Client } from './route.ts';
 
@@ -32,11 +32,9 @@ export function requireScope({ scopes }: Principal, scope: TokenScope): void {
   if (!scopes.has(scope)) throw new PrivetError('FORBIDDEN', `This token lacks the scope "${scope}"`);
 }
 
-/** Says on an answer what is left of the token's calls, where that is known; `X-RateLimit-Reset` in epoch seconds. */
+/** Says on an answer what is left of the token's calls, where that is known. */
 export function withAllowance(answer: Response, allowance: Allowance | undefined): Response {
   if (!allowance) return answer;
-  answer.headers.set('X-RateLimit-Limit', String(allowance.limit));
-  answer.headers.set('X-RateLimit-Remaining', String(allowance.remaining));
-  answer.headers.set('X-RateLimit-Reset', String(Math.ceil(allowance.resetAt / 1000)));
+  for (const [name, value] of allowanceHeaders(allowance)) answer.headers.set(name, value);
   return answer;
 }

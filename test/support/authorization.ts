@@ -3,7 +3,8 @@ import type { TokenScope } from '../../src/access/principal.ts';
 
 /** A root field as the matrix calls it. */
 export interface RootFieldCall {
-  readonly scope: TokenScope;
+  /** Undefined where any token will do. */
+  readonly scope: TokenScope | undefined;
   /** An instance's token may not call it, whatever its scopes. */
   readonly accountOnly?: true;
   /** What its argument names: an instance by its name or its id alone, a token, or nothing of anybody's. */
@@ -44,6 +45,12 @@ export const ROOT_FIELDS: Readonly<Record<string, RootFieldCall>> = {
     isNullWhereAbsent: true,
     text: (name) => `instance(name: "${name}") { id name }`,
   },
+  'query viewer': {
+    scope: undefined,
+    names: 'nothing',
+    text: () => 'viewer { account { id label } token { instance { name } expiresAt id label scopes } }',
+  },
+  'query rateLimit': { scope: undefined, names: 'nothing', text: () => 'rateLimit { limit remaining resetAt }' },
   'query instances': { scope: 'read', names: 'nothing', text: () => 'instances { nodes { name } }' },
   'query privacy': { scope: 'read', names: 'instance', text: (name) => `privacy(instance: "${name}") { id }` },
   'query tokens': {
