@@ -65,7 +65,7 @@ test('a server that compresses what nobody asked it to is not talked to', async 
   if (!member) throw new Error('no member');
   using fault = simulator.addFault({ do: 'compress', times: 1 });
   await simulator.disconnect(member.phoneNumber, 'reset');
-  await untilReason(crowd, member, 'compression_forced');
+  await untilReason(crowd, member, 'COMPRESSION_FORCED');
   expect(fault.hits).toBe(1);
   await untilRead(crowd, member);
   await crowd.neighbours.stop();

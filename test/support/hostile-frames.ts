@@ -45,11 +45,11 @@ const byteByByte = (count: number): readonly HostileFrame[] =>
 
 /** Frames that cost more than they weigh. Those that are refused end the link with this reason. */
 export const costlyFrames = (): Readonly<Record<string, { frames: readonly HostileFrame[]; reason?: string }>> => ({
-  'five million nodes in 16 KB': { frames: [compressed(emptyNodes(5_500_000))], reason: 'frame_too_large' },
+  'five million nodes in 16 KB': { frames: [compressed(emptyNodes(5_500_000))], reason: 'FRAME_TOO_LARGE' },
   'three hundred thousand nodes': { frames: [compressed(emptyNodes(300_000))] },
   'three hundred thousand nodes, over and over': {
     frames: Array.from({ length: 60 }, () => compressed(emptyNodes(300_000))),
-    reason: 'frame_too_large',
+    reason: 'FRAME_TOO_LARGE',
   },
   'a length of 16 MB, 12 MB of it byte by byte at last': {
     frames: [
@@ -57,7 +57,7 @@ export const costlyFrames = (): Readonly<Record<string, { frames: readonly Hosti
       ...Array.from({ length: 12 }, (): HostileFrame => ({ as: 'bytes', data: Buffer.alloc(1 << 20) })),
       ...byteByByte(9_600),
     ],
-    reason: 'frame_too_large',
+    reason: 'FRAME_TOO_LARGE',
   },
   'a length of 1 MB, byte by byte': {
     frames: [
@@ -66,8 +66,8 @@ export const costlyFrames = (): Readonly<Record<string, { frames: readonly Hosti
       ...byteByByte(9_600),
     ],
   },
-  'a message of 60 MB': { frames: [{ as: 'bytes', data: Buffer.alloc(60 << 20, 1) }], reason: 'frame_too_large' },
-  'a message of empty frames': { frames: [{ as: 'bytes', data: Buffer.alloc(900_000) }], reason: 'frame_too_large' },
+  'a message of 60 MB': { frames: [{ as: 'bytes', data: Buffer.alloc(60 << 20, 1) }], reason: 'FRAME_TOO_LARGE' },
+  'a message of empty frames': { frames: [{ as: 'bytes', data: Buffer.alloc(900_000) }], reason: 'FRAME_TOO_LARGE' },
 });
 
 let deflated: Buffer | undefined;
