@@ -47,6 +47,17 @@ const LONGEST_BAN_MS = 365 * 24 * 3_600_000;
 /** How long to leave WhatsApp alone once it calls this client outdated. */
 const OUTDATED_PAUSE_MS = 300_000;
 
+export const CLIENT_OUTDATED: StateReason = {
+  code: 'client_outdated',
+  message: 'WhatsApp asks for a newer client: update Privet',
+};
+
+/** Of an instance that was not refused itself. */
+export const LOGINS_HELD_UP: StateReason = {
+  code: 'logins_held_up',
+  message: 'WhatsApp asks other instances for a newer client, so logins are tried one after the other',
+};
+
 /** Judges the end of a link whose device was paired. `now`: epoch milliseconds. */
 export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
   switch (evidence.kind) {
@@ -146,10 +157,7 @@ function judgeFailure(reason: number, expiresInS: number | undefined, now: numbe
       return verdict('BANNED', 'locked', 'WhatsApp locked the account, or its phone is gone', HALT);
     case 405: {
       const at = now + OUTDATED_PAUSE_MS;
-      return verdict('CLIENT_OUTDATED', 'client_outdated', 'WhatsApp asks for a newer client: update Privet', {
-        kind: 'retry_at',
-        at,
-      });
+      return { state: 'CLIENT_OUTDATED', reason: CLIENT_OUTDATED, action: { kind: 'retry_at', at } };
     }
     case 406:
       return verdict('BANNED', 'banned', 'WhatsApp banned the account', HALT);

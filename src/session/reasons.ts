@@ -73,6 +73,10 @@ export const REASONS = {
   temporary_ban: { meaning: 'WhatsApp banned the account for a while', advice: WAIT },
   banned: { meaning: 'WhatsApp banned the account', advice: SETTLE },
   locked: { meaning: 'WhatsApp locked the account, or its phone is gone', advice: SETTLE },
+  logins_held_up: {
+    meaning: 'WhatsApp asks other instances for a newer client, so this one waits for its turn to try',
+    advice: WAIT,
+  },
   client_outdated: { meaning: 'WhatsApp asks for a newer client', advice: 'update Privet' },
   unknown: { meaning: 'another version of Privet stored it; the message says more', advice: 'update Privet' },
 } as const satisfies Record<string, ReasonMeaning>;

@@ -5,7 +5,7 @@ import { Places } from '../places.ts';
 import { isPassing } from '../storage/errors.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
-import { judgeClose, type Verdict } from './close-reasons.ts';
+import { CLIENT_OUTDATED, judgeClose, LOGINS_HELD_UP, type Verdict } from './close-reasons.ts';
 import { InstancePrivacy } from './instance-privacy.ts';
 import type { CloseEvidence, Link, LinkEvents, LinkIdentity, OpenLink } from './link.ts';
 import type { LoginGate } from './login-gate.ts';
@@ -165,6 +165,7 @@ export class Session {
       })
       .finally(() => {
         if (this.#run?.controller === controller) this.#run = undefined;
+        this.#deps.gate.forget(this.#view.id);
         this.privacy.notConnecting();
       });
     this.#run = { controller, done };
@@ -225,9 +226,10 @@ export class Session {
 
   /** Logs in when it is this instance's turn, and stays until the link is gone. */
   async #logIn(credentials: string, signal: AbortSignal): Promise<CloseEvidence> {
-    using place = await this.#deps.gate.enter(signal, (retryAt) =>
-      this.set('CLIENT_OUTDATED', { code: 'client_outdated', message: 'WhatsApp asks for a newer client', retryAt }),
-    );
+    using place = await this.#deps.gate.enter(this.#view.id, signal, (wasRefused, retryAt) => {
+      if (wasRefused) return this.set('CLIENT_OUTDATED', { ...CLIENT_OUTDATED, retryAt });
+      this.set('RECONNECTING', { ...LOGINS_HELD_UP, retryAt });
+    });
     this.set('CONNECTING', this.#view.reason && { ...this.#view.reason, retryAt: undefined });
     return await this.#live(credentials, signal, {
       // Whoever offers to pair a device that is paired is not heard: only a refused login means logged out.
@@ -250,7 +252,7 @@ export class Session {
     link.reached('open');
     this.#policy.opened();
     place[Symbol.dispose]();
-    this.#deps.gate.accepted();
+    this.#deps.gate.accepted(this.#view.id);
     this.set('OPEN', undefined, { phoneNumber });
   }
 

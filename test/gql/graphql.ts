@@ -168,6 +168,8 @@ export type StateReasonCode =
   | 'LOCKED'
   /** It was logged out by WhatsApp. What to do: pair again. */
   | 'LOGGED_OUT'
+  /** WhatsApp asks other instances for a newer client, so this one waits for its turn to try. What to do: wait. */
+  | 'LOGINS_HELD_UP'
   /** WhatsApp refused the login for now; `status` is its code. What to do: wait. */
   | 'LOGIN_FAILURE'
   /** It was linked, and logs in. What to do: wait. */
