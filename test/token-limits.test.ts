@@ -20,7 +20,7 @@ function waitingSessions() {
 }
 
 describe('operations of a token', () => {
-  test('run 10 at a time; more wait, by whichever edge, and other tokens do not', async () => {
+  test('run 10 at a time on an instance; more wait, by whichever edge, and other tokens do not', async () => {
     const { sessions, waiting } = waitingSessions();
     const gate = fakeGate();
     await using server = await serveFake(sessions, {

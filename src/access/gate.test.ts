@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { FAILED_TRIES, Gate, OPERATIONS_AT_ONCE, STREAMS_AT_ONCE } from './gate.ts';
+import { CALLS_AT_ONCE, FAILED_TRIES, Gate, OPERATIONS_AT_ONCE, STREAMS_AT_ONCE } from './gate.ts';
 import { Places } from '../places.ts';
 import type { Principal } from './principal.ts';
 
@@ -43,19 +43,47 @@ test('a token has so many streams', () => {
   expect(() => door.openStream(principal)).toThrow(/100 streams open/);
 });
 
-test('a token has so many operations at a time; others wait, and other tokens do not', async () => {
+test('a token has so many calls on an instance at a time; others wait, and other tokens and instances do not', async () => {
   const door = gate();
   const { signal } = new AbortController();
-  const running = await Promise.all(Array.from({ length: OPERATIONS_AT_ONCE }, () => door.begin(principal, signal)));
+  const running = await Promise.all(
+    Array.from({ length: OPERATIONS_AT_ONCE }, () => door.begin(principal, 'shop', signal)),
+  );
   let begun = false;
-  const next = door.begin(principal, signal).then((place) => {
+  const next = door.begin(principal, 'shop', signal).then((place) => {
     begun = true;
     return place;
   });
-  await door.begin(other, signal);
+  await door.begin(other, 'shop', signal);
+  await door.begin(principal, 'cafe', signal);
   expect(begun).toBe(false);
   running[3]?.[Symbol.dispose]();
   await next;
+});
+
+test('a token that reaches one instance has one set of places, however it names it', async () => {
+  const door = gate();
+  const { signal } = new AbortController();
+  const own = { ...principal, instanceId: 'id' };
+  await Promise.all(Array.from({ length: OPERATIONS_AT_ONCE }, (_, i) => door.begin(own, `name-${i}`, signal)));
+  const leaving = new AbortController();
+  const next = codeOf(door.begin(own, 'another', leaving.signal));
+  leaving.abort({ code: 'TIMEOUT' });
+  expect(await next).toBe('TIMEOUT');
+});
+
+test('a token has so many calls in all, over all instances; one more is refused at once', async () => {
+  const door = gate();
+  const { signal } = new AbortController();
+  const leaving = new AbortController();
+  const calls = Array.from({ length: CALLS_AT_ONCE }, (_, i) =>
+    codeOf(door.begin(principal, `shop-${i % 50}`, i === 0 ? signal : leaving.signal)),
+  );
+  expect(await codeOf(door.begin(principal, 'another', signal))).toBe('OVERLOADED');
+  expect(await codeOf(door.begin(other, 'another', signal))).toBe('passed');
+  leaving.abort({ code: 'TIMEOUT' });
+  expect(new Set(await Promise.all(calls))).toEqual(new Set(['passed', 'TIMEOUT']));
+  expect(await codeOf(door.begin(principal, 'another', signal))).toBe('passed');
 });
 
 test('waiting goes in order, ends with the signal, and has a bound', async () => {

@@ -6,14 +6,16 @@ import type { Principal } from './principal.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
 import { TokenWatch, type TokenWatchOptions } from './token-watch.ts';
 
-/** What a token may do at a time. */
+/** How many calls of a token run on one instance at a time. */
 export const OPERATIONS_AT_ONCE = 10;
+/** How many more of them may wait there for their turn. */
+const MOST_WAITING = 490;
+/** How many calls of a token there are at a time, running or waiting: half of the connections that the server takes. */
+export const CALLS_AT_ONCE = 1_000;
 /** Over all of its connections: a WebSocket carries them for the price of one. */
 export const STREAMS_AT_ONCE = 100;
 /** WebSockets: one for each page that shows the token's instances. */
 export const SOCKETS_AT_ONCE = 50;
-/** How many calls of one token may wait for their turn: half of the connections that the server takes. */
-const MOST_WAITING = 1_000;
 /** How many tokens that do not work an address may send in a minute. */
 export const FAILED_TRIES = 10;
 /**
@@ -45,8 +47,10 @@ export class Gate {
   readonly #operations = new Places(
     OPERATIONS_AT_ONCE,
     MOST_WAITING,
-    'Too many calls of this token wait for their turn',
+    'Too many calls of this token wait for their turn on this instance',
   );
+  /** One more is not kept waiting. */
+  readonly #underWay = new Places(CALLS_AT_ONCE, 0, `This token has ${CALLS_AT_ONCE} calls under way`);
   readonly #streams = new OpenCount(STREAMS_AT_ONCE);
   readonly #sockets = new OpenCount(SOCKETS_AT_ONCE);
   readonly #watch: TokenWatch;
@@ -117,11 +121,16 @@ export class Gate {
   }
 
   /**
-   * Waits until the token has fewer than 10 operations running. Dispose what it resolves with when this one is done.
-   * @throws RetryLaterError OVERLOADED when too many wait; the signal's reason when aborted.
+   * Waits until the token has fewer than 10 calls running on the instance: an account that does not answer keeps nobody
+   * from the others. Dispose what it resolves with when the call is done.
+   * @param instance as the caller named it; empty where it named none. A token that reaches one alone need not.
+   * @throws RetryLaterError OVERLOADED when too many wait there, or are under way; the signal's reason when aborted.
    */
-  begin({ family }: Principal, signal: AbortSignal): Promise<Disposable> {
-    return this.#operations.take(family, signal);
+  async begin({ family, instanceId }: Principal, instance: string, signal: AbortSignal): Promise<Disposable> {
+    using taken = new DisposableStack();
+    taken.use(await this.#underWay.take(family, signal));
+    taken.use(await this.#operations.take(JSON.stringify([family, instanceId ?? instance]), signal));
+    return taken.move();
   }
 
   /**

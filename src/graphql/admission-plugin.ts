@@ -26,12 +26,22 @@ class AdmissionPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (!resolver || !ROOTS.includes(config.kind)) return resolver;
     return (parent, args, context, info) => {
       const { admission } = context as GraphQLContext;
-      const entered = admission.enter();
-      return entered
-        ? entered.then(() => resolver(parent, args, context, info))
-        : resolver(parent, args, context, info);
+      const resolve = (): unknown => resolver(parent, args, context, info);
+      const entered = admission.enter(instanceIn(args));
+      return entered ? within(entered, resolve) : resolve();
     };
   }
+}
+
+async function within(entered: Promise<Disposable | undefined>, resolve: () => unknown): Promise<unknown> {
+  using _place = await entered;
+  return await resolve();
+}
+
+/** As the caller wrote it, before arguments are validated: by name or id, or by the id of what belongs to it. */
+function instanceIn(args: { readonly instance?: unknown; readonly name?: unknown; readonly id?: unknown }): string {
+  const named = [args.instance, args.name, args.id].find((value) => typeof value === 'string');
+  return named ?? '';
 }
 
 SchemaBuilder.registerPlugin('admission', AdmissionPlugin);

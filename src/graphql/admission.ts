@@ -4,18 +4,21 @@ import type { Allowance } from '../access/rate-limit.ts';
 
 /** What each root field of an operation passes before anything is done for it. */
 export interface Admission {
-  /** Undefined when there is nothing to wait for: an event of a stream that was let in when it began. */
-  enter(): Promise<void> | undefined;
+  /**
+   * Resolves once it may begin. What it resolves with is disposed when the field is done.
+   * @param instance the one that the field names; empty where it names none.
+   * @returns undefined when there is nothing to wait for: an event of a stream that was let in when it began.
+   */
+  enter(instance: string): Promise<Disposable | undefined> | undefined;
   /** What is left of the token's calls, with those that were let in here counted. */
   allowance(): Allowance;
 }
 
-/** Counts each root field of a query or mutation, then waits for the turn that all of them share. */
-export class OperationAdmission implements Admission, Disposable {
+/** Counts each root field of a query or mutation, then waits for a place on its instance. */
+export class OperationAdmission implements Admission {
   readonly #gate: Gate;
   readonly #principal: Principal;
   readonly #signal: AbortSignal;
-  #place: Promise<Disposable> | undefined;
 
   constructor(gate: Gate, principal: Principal, signal: AbortSignal) {
     this.#gate = gate;
@@ -24,23 +27,15 @@ export class OperationAdmission implements Admission, Disposable {
   }
 
   /** @throws RateLimitError; RetryLaterError OVERLOADED; the signal's reason */
-  async enter(): Promise<void> {
+  async enter(instance: string): Promise<Disposable> {
     await this.#gate.count(this.#principal);
-    // Only now: an operation that is over its limit altogether takes no place from others.
-    this.#place ??= this.#gate.begin(this.#principal, this.#signal);
-    await this.#place;
+    // Only now: a field that is over the limit takes no place from others. And none for the whole operation: while its
+    // fields wait for places of several instances, they would keep one another from theirs.
+    return this.#gate.begin(this.#principal, instance, this.#signal);
   }
 
   allowance(): Allowance {
     return this.#gate.allowance(this.#principal);
-  }
-
-  [Symbol.dispose](): void {
-    // A place that was not had was refused to each of the fields.
-    this.#place?.then(
-      (place) => place[Symbol.dispose](),
-      () => {},
-    );
   }
 }
 
@@ -58,13 +53,13 @@ export class StreamAdmission implements Admission, Disposable {
   }
 
   /** @throws RateLimitError; RetryLaterError RATE_LIMITED */
-  enter(): Promise<void> | undefined {
+  enter(): Promise<undefined> | undefined {
     if (this.#entered) return undefined;
     this.#entered = true;
     return this.#begin();
   }
 
-  async #begin(): Promise<void> {
+  async #begin(): Promise<undefined> {
     await this.#gate.count(this.#principal);
     this.#stream = this.#gate.openStream(this.#principal);
     if (this.#isOver) this.#stream[Symbol.dispose]();

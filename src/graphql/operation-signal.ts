@@ -42,7 +42,6 @@ export function useOperationSignal(
           connection.tell?.(admission.allowance());
           held[Symbol.dispose]();
           call[Symbol.dispose]();
-          admission[Symbol.dispose]();
         },
       };
     },

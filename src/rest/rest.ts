@@ -54,7 +54,7 @@ export function createRestRoute(services: RestServices): RestRoute {
           record.tokenId = tokenId;
           requireScope(principal, endpoint.scope);
           using _held = gate.hold(principal, (reason) => call.withdraw(reason));
-          using _turn = await gate.begin(principal, signal);
+          using _turn = await gate.begin(principal, segment, signal);
           const key = request.headers.get('idempotency-key');
           const once = key === null ? undefined : { tokenId, key };
           const reach = { accountId, instanceId };

@@ -53,6 +53,7 @@ async function revokeByCommand(privet: TestPrivet, id: string): Promise<void> {
   const lines: string[] = [];
   const exitCode = await runCli(['token', 'revoke', id], {
     env: { PRIVET_DATA: privet.dataDir },
+    ppid: () => process.ppid,
     signal: new AbortController().signal,
     say: (line) => void lines.push(line),
     complain: (line) => void lines.push(line),
