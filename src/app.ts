@@ -90,7 +90,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   });
   const services = {
     sessions,
-    tokens: createTokenAdmin(storage, tokens),
+    tokens: createTokenAdmin({ storage, tokens, clock, rateLimit: config.rateLimit }),
     gate,
     log: componentLogger(log, 'http'),
     clock,

@@ -145,6 +145,7 @@ export const fakeTokens: TokenAdmin = {
   create: async (_caller, instanceId) => issued(`token-of-${instanceId ?? 'account'}`, instanceId),
   rotate: async (_caller, id) => issued(`new-token-of-${id}`),
   rotateOfInstance: async (_caller, instanceId) => issued(`new-token-of-${instanceId}`, instanceId),
+  requireRoom() {},
   revoke: async () => issued('').token,
 };
 

@@ -149,6 +149,63 @@ describe('100 calls a minute and token', () => {
     expect(await users.json()).toEqual({ status: false, code: 429, message: 'Too many requests', error: message });
   });
 
+  test('a token that takes the place of another one goes on with what was left to that', async () => {
+    interface Made {
+      readonly token: string;
+      readonly details: { readonly id: string };
+    }
+    const made = async <T>(field: string): Promise<T> => {
+      const { data, errors } = await privet.graphql<{ made: T }>(`mutation { made: ${field} }`);
+      if (!data) throw new Error(JSON.stringify(errors));
+      return data.made;
+    };
+    const left = async (token: string): Promise<number> =>
+      Number((await rest({ token })).headers.get('x-ratelimit-remaining'));
+
+    let { token, details } = await made<Made>('createToken(input: {}) { token details { id } }');
+    for (let times = 1; times <= 3; times++) {
+      await graphql(aliased(15), { authorization: `Bearer ${token}` });
+      ({ token, details } = await made<Made>(`rotateToken(id: "${details.id}") { token details { id } }`));
+      expect(await left(token)).toBe(100 - times * 16);
+    }
+    const { token: ofInstance } = await made<Made>('createInstance(name: "shop") { token }');
+    await graphql(aliased(15), { authorization: `Bearer ${ofInstance}` });
+    const { token: next } = await made<Made>('rotateInstanceToken(instance: "shop") { token }');
+    expect(await left(next)).toBe(84);
+  });
+
+  test('an account makes 20 tokens a minute, whichever token of it asks, in whichever way', async () => {
+    const { data } = await privet.graphql<{ createToken: { token: string; details: { id: string } } }>(
+      'mutation { createToken(input: {}) { token details { id } } }',
+    );
+    const { token = '', details } = data?.createToken ?? {};
+    await privet.graphql('mutation { createInstance(name: "shop") { token } }');
+    const ways = [
+      'createToken(input: {}) { token }',
+      `rotateToken(id: "${details?.id ?? ''}", overlapSeconds: 600) { token }`,
+      'rotateInstanceToken(instance: "shop") { token }',
+      'createInstance(name: "cafe") { token }',
+    ];
+    const makings = await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        privet.graphql(`mutation { ${ways[i % 3] ?? ''} }`, {}, i % 2 === 0 ? token : privet.token),
+      ),
+    );
+    const [refused] = makings.filter(({ errors }) => errors);
+    expect(makings.filter(({ errors }) => !errors)).toHaveLength(18);
+    for (const way of ways) {
+      const { status, errors } = await privet.graphql(`mutation { ${way} }`);
+      expect([status, errors?.[0]?.message, errors?.[0]?.extensions]).toEqual([
+        429,
+        'This account has made its 20 tokens a minute',
+        { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) as unknown },
+      ]);
+    }
+    expect(refused?.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+    expect((await privet.graphql('{ instance(name: "cafe") { id } }')).data).toEqual({ instance: null });
+    expect((await privet.graphql('mutation { stopInstance(instance: "shop") { id } }')).errors).toBeUndefined();
+  });
+
   test("another token's calls are its own", async () => {
     const { data } = await privet.graphql<{ createToken: { token: string } }>(
       'mutation { createToken(input: {}) { token } }',

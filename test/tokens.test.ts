@@ -97,6 +97,38 @@ describe('tokens, managed through GraphQL', () => {
     expect(await codeWith(shop.token)).toBeUndefined();
   });
 
+  test('never live longer than who makes them', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const later = new Date(Date.parse(expiresAt) + 1).toISOString();
+    const sooner = new Date(Date.parse(expiresAt) - 1).toISOString();
+    const { token } = await created({ expiresAt });
+    const ends = async (input: object) => (await create(input, token)).data?.createToken?.details['expiresAt'];
+    expect([await ends({}), await ends({ instance: 'shop' })]).toEqual([expiresAt, expiresAt]);
+    expect([await ends({ expiresAt }), await ends({ expiresAt: sooner })]).toEqual([expiresAt, sooner]);
+    expect(await create({ expiresAt: later }, token)).toMatchObject({
+      data: { createToken: null },
+      errors: [
+        {
+          message: `expiresAt must be ${expiresAt} at the latest, when this token ends itself`,
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ],
+    });
+
+    const endless = await created({});
+    const rotate = `mutation ($id: ID!) { rotateToken(id: $id) { ${DETAILS} } }`;
+    const rotated = await privet.graphql<{ rotateToken: Issued }>(rotate, { id: endless.details.id }, token);
+    expect(rotated.data?.rotateToken.details).toMatchObject({ expiresAt });
+    const made = await privet.graphql('mutation { createInstance(name: "brief") { token } }', {}, token);
+    expect(made.errors).toBeUndefined();
+    await privet.graphql('mutation { rotateInstanceToken(instance: "brief") { token } }', {}, token);
+    const { data } = await privet.graphql<{ tokens: { nodes: unknown[] } }>(
+      '{ tokens(instance: "brief") { nodes { expiresAt } } }',
+    );
+    expect(data?.tokens.nodes).toEqual([{ expiresAt }, { expiresAt }]);
+    expect(Date.parse((await created({ expiresAt: later })).details['expiresAt'] as string)).toBe(Date.parse(later));
+  });
+
   test('are managed by an account token with admin alone', async () => {
     const { token: reader } = await created({ scopes: ['READ', 'WRITE', 'PAIR'] });
     const { token: ofInstance } = await created({ instance: 'shop', scopes: ['READ', 'WRITE', 'PAIR', 'ADMIN'] });

@@ -1,7 +1,9 @@
+import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TokenPlace } from '../storage/tokens.ts';
 import type { Principal, TokenScope } from './principal.ts';
+import { RateLimiter } from './rate-limit.ts';
 import {
   INSTANCE_SCOPES,
   type IssuedToken,
@@ -24,7 +26,9 @@ export interface TokenPage {
 
 /**
  * Tokens as a caller manages them: those of its own account. Another account's are NOT_FOUND, exactly like those that do
- * not exist. What a caller hands out never has more scopes than the caller itself.
+ * not exist. What a caller hands out never has more scopes than the caller itself, and never lives longer.
+ *
+ * Each token that is made counts, whoever of the account makes it: a new one has a new allowance of calls.
  */
 export interface TokenAdmin {
   /** The caller's own account; undefined when it is gone. */
@@ -38,14 +42,20 @@ export interface TokenAdmin {
   ): Promise<TokenPage>;
   /**
    * A token for the account, or for one of its instances. Without scopes in the order it gets those of the caller, for
-   * an instance all but `admin`.
-   * @throws PrivetError FORBIDDEN when the caller lacks one of the scopes; BAD_USER_INPUT
+   * an instance all but `admin`; without an end, the caller's.
+   * @throws PrivetError FORBIDDEN when the caller lacks one of the scopes; BAD_USER_INPUT, also for an end after the
+   * caller's; RateLimitError
    */
   create(caller: Principal, instanceId: string | undefined, order: TokenOrder): Promise<IssuedToken>;
-  /** @throws PrivetError NOT_FOUND; FORBIDDEN when the caller lacks one of the token's scopes */
+  /** @throws PrivetError NOT_FOUND; FORBIDDEN when the caller lacks one of the token's scopes; RateLimitError */
   rotate(caller: Principal, tokenId: string, overlapMs: number): Promise<IssuedToken>;
-  /** In place of all that the instance has. @throws PrivetError FORBIDDEN when the caller has no scope to give */
+  /**
+   * In place of all that the instance has.
+   * @throws PrivetError FORBIDDEN when the caller has no scope to give; RateLimitError
+   */
   rotateOfInstance(caller: Principal, instanceId: string): Promise<IssuedToken>;
+  /** For whoever makes something else first. @throws RateLimitError when no token can be made now */
+  requireRoom(caller: Principal): void;
   /** The token, which works no more. @throws PrivetError NOT_FOUND */
   revoke(caller: Principal, tokenId: string): Promise<TokenView>;
 }
@@ -75,7 +85,26 @@ function instanceScopes({ scopes }: Principal): TokenScope[] {
   );
 }
 
-export function createTokenAdmin(storage: Storage, tokens: TokenService): TokenAdmin {
+/** @throws PrivetError BAD_USER_INPUT */
+function expiryFor({ expiresAt: bound }: Principal, wanted: number | undefined): number | undefined {
+  if (bound === undefined || wanted === undefined || wanted <= bound) return wanted ?? bound;
+  const at = new Date(bound).toISOString();
+  throw new PrivetError('BAD_USER_INPUT', `expiresAt must be ${at} at the latest, when this token ends itself`);
+}
+
+export interface TokenAdminOptions {
+  readonly storage: Storage;
+  readonly tokens: TokenService;
+  readonly clock: Clock;
+  /** Calls a minute and token; an account makes a fifth as many tokens. */
+  readonly rateLimit: number;
+}
+
+const CALLS_A_MAKING = 5;
+
+export function createTokenAdmin({ storage, tokens, clock, rateLimit }: TokenAdminOptions): TokenAdmin {
+  const most = Math.ceil(rateLimit / CALLS_A_MAKING);
+  const makings = new RateLimiter(most, clock, `This account has made its ${most} tokens a minute`);
   const find = async ({ accountId }: Principal, tokenId: string): Promise<TokenView | undefined> => {
     const found = await storage.tokens.findById(tokenId);
     return found?.accountId === accountId ? toView(found) : undefined;
@@ -98,19 +127,28 @@ export function createTokenAdmin(storage: Storage, tokens: TokenService): TokenA
 
     async create(caller, instanceId, order) {
       if (order.scopes) requireScopes(caller, order.scopes);
-      if (instanceId === undefined) {
-        return tokens.issueAccountToken(caller.accountId, { ...order, scopes: order.scopes ?? [...caller.scopes] });
-      }
-      return tokens.issueInstanceToken(instanceId, { ...order, scopes: order.scopes ?? instanceScopes(caller) });
+      const expiresAt = expiryFor(caller, order.expiresAt);
+      const scopes = order.scopes ?? (instanceId === undefined ? [...caller.scopes] : instanceScopes(caller));
+      await makings.count(caller.accountId);
+      const bounded = { ...order, expiresAt, scopes };
+      return instanceId === undefined
+        ? tokens.issueAccountToken(caller.accountId, bounded)
+        : tokens.issueInstanceToken(instanceId, bounded);
     },
 
     async rotate(caller, tokenId, overlapMs) {
       requireScopes(caller, (await get(caller, tokenId)).scopes);
-      return tokens.rotate(caller.accountId, tokenId, { overlapMs });
+      await makings.count(caller.accountId);
+      return tokens.rotate(caller.accountId, tokenId, { overlapMs, expiresAt: caller.expiresAt });
     },
 
-    rotateOfInstance: async (caller, instanceId) =>
-      tokens.rotateInstanceToken(instanceId, { overlapMs: 0, scopes: instanceScopes(caller) }),
+    async rotateOfInstance(caller, instanceId) {
+      const scopes = instanceScopes(caller);
+      await makings.count(caller.accountId);
+      return tokens.rotateInstanceToken(instanceId, { overlapMs: 0, scopes, expiresAt: caller.expiresAt });
+    },
+
+    requireRoom: ({ accountId }) => makings.admit(accountId),
 
     async revoke(caller, tokenId) {
       if (!(await tokens.revoke(caller.accountId, tokenId))) throw noSuchToken();

@@ -7,7 +7,7 @@ import { PrivetError } from '../errors.ts';
 import { temporaryFolder } from '../storage/storage.fixture.ts';
 import { openStorage } from '../storage/storage.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { createTokenService } from './token-service.ts';
+import { createTokenService, type IssuedToken } from './token-service.ts';
 import { mintToken } from './tokens.ts';
 
 const START = 1_800_000_000_000;
@@ -206,6 +206,23 @@ test('rotating one token keeps its scopes, label and expiry', async () => {
   ]);
 });
 
+test('a token that replaces another one is of its family, over any number of times', async () => {
+  const { tokens, authenticate, account, instance } = await withInstance();
+  const first = await tokens.issueAccountToken(account.id);
+  const second = await tokens.rotate(account.id, first.token.id, { overlapMs: 1000 });
+  const third = await tokens.rotate(account.id, second.token.id, { overlapMs: 0 });
+  const families = async (...issued: IssuedToken[]) =>
+    Promise.all(issued.map(async ({ text }) => (await authenticate(text))?.family));
+  expect(await families(first, third)).toEqual([first.token.id, first.token.id]);
+
+  const own = await tokens.issueInstanceToken(instance.id);
+  const next = await tokens.rotateInstanceToken(instance.id, { overlapMs: 0 });
+  const last = await tokens.rotateInstanceToken(instance.id, { overlapMs: 0 });
+  expect(await families(last)).toEqual([own.token.id]);
+  expect(await families(own, next)).toEqual([undefined, undefined]);
+  expect(await families(await tokens.issueAccountToken(account.id))).not.toContain(first.token.id);
+});
+
 test('an order that makes no sense is refused', async () => {
   const { tokens, account, instance } = await withInstance();
   const attempts = [
@@ -213,6 +230,9 @@ test('an order that makes no sense is refused', async () => {
     tokens.issueAccountToken(account.id, { label: 'x'.repeat(101) }),
     tokens.issueAccountToken(account.id, { label: 'two\nlines' }),
     tokens.issueInstanceToken(instance.id, { label: '\u001b[2J' }),
+    ...['\u202e', '\u200b', '\u{e0041}', '\u2028', '\u2029'].map((label) =>
+      tokens.issueAccountToken(account.id, { label: `shop${label}` }),
+    ),
     tokens.issueInstanceToken(instance.id, { expiresAt: START }),
     tokens.rotateInstanceToken(instance.id, { overlapMs: -1 }),
     tokens.rotateInstanceToken(instance.id, { overlapMs: Number.NaN }),

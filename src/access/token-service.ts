@@ -23,6 +23,9 @@ export interface TokenOrder {
   readonly expiresAt?: number | undefined;
 }
 
+/** The limits of a token that is replaced go on in the one that replaces it. */
+type Succession = TokenOrder & Pick<TokenRecord, 'family'>;
+
 export interface TokenService {
   /** Who the token stands for; undefined when it is unknown, expired or revoked. */
   authenticate(text: string, now: number): Promise<Principal | undefined>;
@@ -32,12 +35,16 @@ export interface TokenService {
   issueAccountToken(accountId: string, order?: TokenOrder): Promise<IssuedToken>;
   /** read, write and pair unless the order says otherwise. */
   issueInstanceToken(instanceId: string, order?: TokenOrder): Promise<IssuedToken>;
-  /** A new token like the old one, which works for `overlapMs` more. NOT_FOUND when the account has no such token. */
-  rotate(accountId: string, tokenId: string, options: { readonly overlapMs: number }): Promise<IssuedToken>;
+  /** A new token like the old one, which works for `overlapMs` more; it ends at `expiresAt` at the latest. NOT_FOUND when the account has no such token. */
+  rotate(
+    accountId: string,
+    tokenId: string,
+    options: { readonly overlapMs: number } & Pick<TokenOrder, 'expiresAt'>,
+  ): Promise<IssuedToken>;
   /** A new token for the instance; all that it has work for `overlapMs` more. */
   rotateInstanceToken(
     instanceId: string,
-    options: { readonly overlapMs: number; readonly scopes?: readonly TokenScope[] | undefined },
+    options: { readonly overlapMs: number } & Pick<TokenOrder, 'scopes' | 'expiresAt'>,
   ): Promise<IssuedToken>;
   /** The oldest first, also those that work no more. */
   list(accountId: string, instanceId?: string): Promise<TokenView[]>;
@@ -61,7 +68,8 @@ export interface TokenServiceOptions {
 /** What an instance's token may do unless it is said otherwise. */
 export const INSTANCE_SCOPES: readonly TokenScope[] = ['read', 'write', 'pair'];
 const MAX_LABEL_LENGTH = 100;
-const CONTROL_CHARACTER = /\p{Cc}/u;
+/** What a terminal or a page obeys instead of showing it. */
+const UNSEEN_CHARACTER = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** A week: longer than anybody needs to hand out a new token, and short enough for the old one to go. */
 const MAX_OVERLAP_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -72,8 +80,9 @@ const checked = (order: TokenOrder, now: number): TokenOrder => {
   if (order.label !== undefined && order.label.length > MAX_LABEL_LENGTH) {
     throw new PrivetError('BAD_USER_INPUT', `label must have at most ${MAX_LABEL_LENGTH} characters`);
   }
-  if (order.label !== undefined && CONTROL_CHARACTER.test(order.label)) {
-    throw new PrivetError('BAD_USER_INPUT', 'label must not have control characters, such as line breaks');
+  if (order.label !== undefined && order.label.search(UNSEEN_CHARACTER) >= 0) {
+    const message = 'label must not have control or format characters, such as line breaks or changes of direction';
+    throw new PrivetError('BAD_USER_INPUT', message);
   }
   if (order.label === GIVEN_TOKEN_LABEL) {
     throw new PrivetError('BAD_USER_INPUT', `label can not be ${GIVEN_TOKEN_LABEL}: that is the variable's own token`);
@@ -92,6 +101,10 @@ const checkedOverlap = (overlapMs: number): number => {
   throw new PrivetError('BAD_USER_INPUT', `overlapMs must be from 0 to ${MAX_OVERLAP_MS} (7 days)`);
 };
 
+/** The earlier end; undefined where neither ends. */
+const earlier = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+
 const asScopes = (names: readonly string[]): TokenScope[] => TOKEN_SCOPES.filter((scope) => names.includes(scope));
 
 export const createTokenService = (options: TokenServiceOptions): TokenService => {
@@ -100,7 +113,7 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
 
   const keep = async (
     text: string,
-    token: Omit<TokenRecord, 'hash' | 'createdAt' | 'label'> & { readonly label?: string | undefined },
+    token: Omit<TokenRecord, 'hash' | 'createdAt' | 'label'> & Pick<TokenOrder, 'label'>,
   ): Promise<IssuedToken> => {
     const record: TokenRecord = {
       ...token,
@@ -112,18 +125,19 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
     return { text, token: toView(record) };
   };
 
-  const issueAccountToken: TokenService['issueAccountToken'] = async (accountId, order = {}) => {
+  const issueAccountToken = async (accountId: string, order: Succession = {}): Promise<IssuedToken> => {
     const { scopes = TOKEN_SCOPES, label, expiresAt } = checked(order, clock.now());
     const { id, text } = mintToken('account');
-    return keep(text, { id, accountId, scopes, label, expiresAt });
+    return keep(text, { id, accountId, scopes, label, expiresAt, family: order.family });
   };
 
-  const issueInstanceToken: TokenService['issueInstanceToken'] = async (instanceId, order = {}) => {
+  const issueInstanceToken = async (instanceId: string, order: Succession = {}): Promise<IssuedToken> => {
     const { scopes = INSTANCE_SCOPES, label, expiresAt } = checked(order, clock.now());
     const instance = await storage.instances.get(instanceId);
     if (!instance) throw new PrivetError('NOT_FOUND', 'There is no such instance');
     const { id, text } = mintToken('instance');
-    return keep(text, { id, accountId: instance.accountId, instanceId, scopes, label, expiresAt });
+    const { accountId } = instance;
+    return keep(text, { id, accountId, instanceId, scopes, label, expiresAt, family: order.family });
   };
 
   /** Ends old tokens after a new one is kept: a crash in between leaves one too many, not one too few. */
@@ -153,14 +167,19 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
     issueAccountToken,
     issueInstanceToken,
 
-    async rotate(accountId, tokenId, { overlapMs }) {
+    async rotate(accountId, tokenId, { overlapMs, expiresAt }) {
       const overlap = checkedOverlap(overlapMs);
       const old = await find(accountId, tokenId);
       if (!old || !isActive(old, clock.now())) throw new PrivetError('NOT_FOUND', 'There is no such token that works');
-      // The label of the variable's token is that token's alone; one from before they were refused may have control
-      // characters.
-      const label = old.label === GIVEN_TOKEN_LABEL ? '' : old.label.replace(/\p{Cc}/gu, ' ');
-      const order = { scopes: asScopes(old.scopes), label, expiresAt: old.expiresAt };
+      // The label of the variable's token is that token's alone; one from before they were refused may have characters
+      // that no label may have.
+      const label = old.label === GIVEN_TOKEN_LABEL ? '' : old.label.replaceAll(UNSEEN_CHARACTER, ' ');
+      const order = {
+        scopes: asScopes(old.scopes),
+        label,
+        expiresAt: earlier(old.expiresAt, expiresAt),
+        family: old.family,
+      };
       const issued =
         old.instanceId === undefined
           ? await issueAccountToken(accountId, order)
@@ -169,14 +188,12 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       return issued;
     },
 
-    async rotateInstanceToken(instanceId, { overlapMs, scopes }) {
+    async rotateInstanceToken(instanceId, { overlapMs, scopes, expiresAt }) {
       const overlap = checkedOverlap(overlapMs);
-      const issued = await issueInstanceToken(instanceId, { scopes });
-      const all = await storage.tokens.listByAccount(issued.token.accountId, instanceId);
-      await end(
-        all.filter((token) => token.id !== issued.token.id && isActive(token, clock.now())),
-        overlap,
-      );
+      const instance = await storage.instances.get(instanceId);
+      const old = instance ? await storage.tokens.working(instance.accountId, instanceId, clock.now()) : [];
+      const issued = await issueInstanceToken(instanceId, { scopes, expiresAt, family: old.at(-1)?.family });
+      await end(old, overlap);
       return issued;
     },
 
@@ -204,9 +221,9 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       }
       const [first] = await storage.accounts.list();
       const account = first ?? (await storage.accounts.create({ label: 'default' }));
-      const tokens = await storage.tokens.listByAccount(account.id);
       if (given !== undefined) {
-        for (const old of tokens.filter((token) => token.label === GIVEN_TOKEN_LABEL && isActive(token, clock.now()))) {
+        const working = await storage.tokens.working(account.id, undefined, clock.now());
+        for (const old of working.filter(({ label }) => label === GIVEN_TOKEN_LABEL)) {
           logger.warn(
             { tokenId: old.id },
             `an earlier ${GIVEN_TOKEN_LABEL} still works: revoke it when it is not needed`,
@@ -221,7 +238,7 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
         return undefined;
       }
       // An account without any token is one whose making was cut short.
-      if (first && tokens.length > 0) return undefined;
+      if (first && (await storage.tokens.page(account.id, { first: 1 })).length > 0) return undefined;
       return (await issueAccountToken(account.id, { label: 'first' })).text;
     },
   };

@@ -73,9 +73,12 @@ export const ACCOUNT_OPTION = {
   help: 'The account; may be left out while there is only one',
 } as const;
 
-/** Labels come from whoever has a token with the scope admin, and the terminal obeys control characters. */
+/** Labels come from whoever has a token with the scope admin, and the terminal obeys control and format characters. */
 const visible = (text: string): string =>
-  text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+  });
 
 /** Columns under their names, as wide as needed. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {

@@ -151,18 +151,18 @@ test('what a label does to a terminal is shown, not done', async () => {
   expect(await run('token', 'create', '--label', 'a\u001b[2J')).toEqual({
     code: 1,
     out: '',
-    err: 'label must not have control characters, such as line breaks',
+    err: 'label must not have control or format characters, such as line breaks or changes of direction',
   });
   {
     await using storage = await openStorage({ dataDir });
     // As one from before they were refused.
     for (const { id } of await storage.tokens.listByAccount((await storage.accounts.list())[0]?.id ?? '')) {
-      await storage.tokens.relabel(id, 'x\u001b[2J\nrow\u009b');
+      await storage.tokens.relabel(id, 'x\u001b[2J\nrow\u009b\u202e\u{e0041}');
     }
   }
   const { out } = await run('token', 'list');
   expect(out.split('\n')).toHaveLength(2);
-  expect(out).toMatch(/ {2}x\\u001b\[2J\\u000arow\\u009b$/);
+  expect(out).toMatch(/ {2}x\\u001b\[2J\\u000arow\\u009b\\u202e\\u\{e0041\}$/);
   const id = /^[0-9A-Za-z]{12}(?= )/m.exec(out.split('\n')[1] ?? '')?.[0] ?? '';
   expect((await run('token', 'rotate', id)).code).toBe(0);
   expect((await run('token', 'list')).out).toMatch(/ {2}x \[2J row$/m);

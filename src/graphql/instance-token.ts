@@ -24,7 +24,8 @@ builder.mutationField('rotateInstanceToken', (t) =>
   t.field({
     type: RotateTokenPayload,
     nullable: true,
-    description: 'Gives an instance a new token in place of all its earlier ones, which stop working at once.',
+    description:
+      'Gives an instance a new token in place of all its earlier ones, which stop working at once. It ends with yours, where that ends.',
     // Of the new token's scopes the caller must have one to give.
     authScopes: { $all: { admin: true, $any: { read: true, write: true, pair: true } } },
     args: instanceArgument,

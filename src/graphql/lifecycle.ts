@@ -27,7 +27,8 @@ builder.mutationField('createInstance', (t) =>
   t.field({
     type: CreateInstancePayload,
     nullable: true,
-    description: "Makes a new instance, to be paired next. Takes an account's token.",
+    description:
+      "Makes a new instance, to be paired next. Takes an account's token. The instance's ends with it, where yours ends.",
     // Of the new token's scopes the caller must have one to give.
     authScopes: { $all: { admin: true, account: true, $any: { read: true, write: true, pair: true } } },
     args: {
@@ -38,6 +39,7 @@ builder.mutationField('createInstance', (t) =>
       }),
     },
     resolve: async (_root, { name }, { sessions, tokens, reach, principal }) => {
+      tokens.requireRoom(principal);
       const instance = await sessions.create(reach, name);
       try {
         const { text } = await tokens.create(principal, instance.id, {});

@@ -68,7 +68,10 @@ const CreateTokenInput = builder.inputType('CreateTokenInput', {
         "What it may do, at most what yours may. Absent: the same as yours, for an instance's without `ADMIN`.",
     }),
     label: t.string({ description: 'What to know it by; 100 characters at most.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When it stops working. Absent: it does not expire.' }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'When it stops working, at the latest when yours does. Absent: with yours, or never.',
+    }),
   }),
 });
 
@@ -100,7 +103,8 @@ builder.mutationField('rotateToken', (t) =>
   t.field({
     type: RotatedTokenPayload,
     nullable: true,
-    description: 'Makes a token like an old one, which ends.',
+    description:
+      'Makes a token like an old one, which ends. It ends with yours at the latest, and has what is left of the limits of the old one.',
     authScopes: MANAGES_TOKENS,
     args: {
       ...idArgument,

@@ -68,6 +68,45 @@ test('tokens that ended 30 days ago go when one is made, of this account alone',
   expect(await storage.tokens.findById(elsewhere)).toBeDefined();
 });
 
+test('of very many that ended the latest thousand of each kind stay, and each new one takes some of the others along', async () => {
+  const { storage, accountId, add, addInstance, ids } = await opened();
+  const instanceId = await addInstance('x');
+  const works = await add();
+  const revoked: string[] = [];
+  for (let n = 0; n < 1_250; n++) {
+    const id = await add(n % 2 === 0 ? {} : { instanceId });
+    await storage.tokens.revoke(id, NOW - 2_000 + n);
+    revoked.push(id);
+  }
+  for (let n = 0; n < 1_010; n++) await add({ expiresAt: NOW - 5_000 + n });
+  const last = [await add({ createdAt: NOW + 1 }), await add({ createdAt: NOW + 1 })];
+  const left = await ids();
+  expect(left.filter((id) => revoked.includes(id))).toEqual(revoked.slice(-1_000).sort());
+  expect(left).toHaveLength(1 + 1_000 + 1_000 + last.length);
+  expect(left).toEqual(expect.arrayContaining([works, ...last]));
+  expect(await storage.tokens.working(accountId, undefined, NOW + 1)).toHaveLength(3);
+  expect(await storage.tokens.working(accountId, instanceId, NOW + 1)).toEqual([]);
+});
+
+test('pages of an account and of one instance hold each token once, also where many were made at the same time', async () => {
+  const { storage, accountId, add, addInstance } = await opened();
+  const [one, two] = [await addInstance('one'), await addInstance('two')];
+  for (let n = 0; n < 30; n++) await add({ createdAt: NOW + (n % 3), instanceId: [undefined, one, two][n % 4] });
+  for (const instanceId of [undefined, one, two]) {
+    const all = await storage.tokens.listByAccount(accountId, instanceId);
+    const paged: TokenRecord[] = [];
+    for (;;) {
+      const after = paged.at(-1);
+      const page = await storage.tokens.page(accountId, { first: 4, after, instanceId });
+      paged.push(...page);
+      if (page.length < 4) break;
+    }
+    expect(paged).toEqual(all);
+  }
+  const other = await storage.accounts.create({ label: 'other' });
+  expect(await storage.tokens.page(other.id, { first: 4, instanceId: one })).toEqual([]);
+});
+
 test('a revoked token that PRIVET_ACCOUNT_TOKEN still holds is never taken for a new one', async () => {
   const { storage, accountId, add } = await opened();
   const tokens = createTokenService({ storage });

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { PrivetError } from '../errors.ts';
 import { guarded } from './errors.ts';
 import type { Tables } from './schema.ts';
@@ -30,7 +30,7 @@ export interface TokenPlace {
 
 export interface Tokens {
   /**
-   * Also deletes those of the account that ended long ago.
+   * Also deletes those of the account that ended long ago, and of a great many the ones that ended first.
    * @throws PrivetError CONFLICT when as many as allowed work already.
    */
   insert(token: TokenRecord): Promise<void>;
@@ -38,6 +38,8 @@ export interface Tokens {
   findByHash(hash: Uint8Array): Promise<TokenRecord | undefined>;
   /** The oldest first; with `instanceId` only that instance's. */
   listByAccount(accountId: string, instanceId?: string): Promise<TokenRecord[]>;
+  /** Those that work at `now`, the oldest first: of the account as a whole, or with `instanceId` that instance's. */
+  working(accountId: string, instanceId: string | undefined, now: number): Promise<TokenRecord[]>;
   /** The same, at most `first` of them, behind a place in the list. */
   page(
     accountId: string,
@@ -63,6 +65,10 @@ const MOST_ACCOUNT_TOKENS = 1000;
 const MOST_INSTANCE_TOKENS = 100;
 /** For how long a token that ended is still listed: 30 days. */
 const KEEP_ENDED_MS = 30 * 24 * 3_600_000;
+/** And how many of an account: so many that were revoked, and as many that have expired. */
+const MOST_ENDED = 1000;
+/** So many go at a time: a new token comes with one of them at most, unless there were more from before. */
+const DELETED_AT_ONCE = 100;
 
 /** A query has so many parameters at most: SQLite takes 32,766. */
 const MOST_IDS = 500;
@@ -81,24 +87,43 @@ const toRecord = (row: Tables['tokens']): TokenRecord => ({
   family: row.family,
 });
 
-const deleteEnded = async (tx: Kysely<Tables>, accountId: string, before: number): Promise<void> => {
-  await tx
-    .deleteFrom('tokens')
-    .where('account_id', '=', accountId)
-    .where((where) => where.or([where('revoked_at', '<=', before), where('expires_at', '<=', before)]))
-    // The variable may still hold it: forgotten, it would be taken for a new one at the next start, and work again.
-    .where('label', '!=', GIVEN_TOKEN_LABEL)
-    .execute();
+const deleteEnded = async (tx: Kysely<Tables>, accountId: string, now: number): Promise<void> => {
+  for (const end of ['revoked_at', 'expires_at'] as const) {
+    const endedBy = (at: number) =>
+      tx
+        .selectFrom('tokens')
+        .select('id')
+        .where('account_id', '=', accountId)
+        .where(end, '<=', at)
+        // The variable may still hold it: forgotten, it would be taken for a new one at the next start, and work again.
+        .where('label', '!=', GIVEN_TOKEN_LABEL)
+        .limit(DELETED_AT_ONCE);
+    const old = endedBy(now - KEEP_ENDED_MS);
+    const tooMany = endedBy(now).orderBy(end, 'desc').offset(MOST_ENDED);
+    for (const ids of [old, tooMany]) await tx.deleteFrom('tokens').where('id', 'in', ids).execute();
+  }
 };
 
-const requireRoom = async (tx: Kysely<Tables>, { accountId, instanceId, createdAt: now }: TokenRecord) => {
-  const { working } = await tx
+/** Those that work at `now`. The conditions are the index's, so that ended ones are not even looked at. */
+const workingOf = (db: Kysely<Tables>, accountId: string, instanceId: string | undefined, now: number) =>
+  db
     .selectFrom('tokens')
-    .select((row) => row.fn.countAll<number>().as('working'))
     .where('account_id', '=', accountId)
     .where('instance_id', instanceId === undefined ? 'is' : '=', instanceId ?? null)
     .where('revoked_at', 'is', null)
-    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]));
+
+/** The oldest first, as the indexes have them. An instance is of one account: the "+" keeps its index the one that is used. */
+const listed = (db: Kysely<Tables>, accountId: string, instanceId: string | undefined) => {
+  const all = db.selectFrom('tokens').selectAll().orderBy('created_at').orderBy('id');
+  return instanceId === undefined
+    ? all.where('account_id', '=', accountId)
+    : all.where('instance_id', '=', instanceId).where(sql<boolean>`+account_id = ${accountId}`);
+};
+
+const requireRoom = async (tx: Kysely<Tables>, { accountId, instanceId, createdAt: now }: TokenRecord) => {
+  const { working } = await workingOf(tx, accountId, instanceId, now)
+    .select((row) => row.fn.countAll<number>().as('working'))
     .executeTakeFirstOrThrow();
   const [owner, most] =
     instanceId === undefined ? ['account', MOST_ACCOUNT_TOKENS] : ['instance', MOST_INSTANCE_TOKENS];
@@ -111,7 +136,7 @@ export const createTokens = (db: Kysely<Tables>): Tokens => ({
   insert: (token) =>
     guarded('tokens.insert', async () => {
       await db.transaction().execute(async (tx) => {
-        await deleteEnded(tx, token.accountId, token.createdAt - KEEP_ENDED_MS);
+        await deleteEnded(tx, token.accountId, token.createdAt);
         await requireRoom(tx, token);
         const values = {
           id: token.id,
@@ -144,24 +169,31 @@ export const createTokens = (db: Kysely<Tables>): Tokens => ({
 
   listByAccount: (accountId, instanceId) =>
     guarded('tokens.listByAccount', async () => {
-      const all = db.selectFrom('tokens').selectAll().where('account_id', '=', accountId);
-      const wanted = instanceId === undefined ? all : all.where('instance_id', '=', instanceId);
-      return (await wanted.orderBy('created_at').orderBy('id').execute()).map(toRecord);
+      const rows = await listed(db, accountId, instanceId).execute();
+      return rows.map(toRecord);
+    }),
+
+  working: (accountId, instanceId, now) =>
+    guarded('tokens.working', async () => {
+      const working = workingOf(db, accountId, instanceId, now).selectAll();
+      // The "+" keeps it from an index that has the order, and the ended ones too.
+      return (
+        await working
+          .orderBy(sql`+created_at`)
+          .orderBy('id')
+          .execute()
+      ).map(toRecord);
     }),
 
   page: (accountId, { first, after, instanceId }) =>
     guarded('tokens.page', async () => {
-      const all = db.selectFrom('tokens').selectAll().where('account_id', '=', accountId);
-      const wanted = instanceId === undefined ? all : all.where('instance_id', '=', instanceId);
+      const all = listed(db, accountId, instanceId);
       const rest = !after
-        ? wanted
-        : wanted.where((where) =>
-            where.or([
-              where('created_at', '>', after.createdAt),
-              where.and([where('created_at', '=', after.createdAt), where('id', '>', after.id)]),
-            ]),
+        ? all
+        : all.where(({ eb, refTuple, tuple }) =>
+            eb(refTuple('created_at', 'id'), '>', tuple(after.createdAt, after.id)),
           );
-      return (await rest.orderBy('created_at').orderBy('id').limit(first).execute()).map(toRecord);
+      return (await rest.limit(first).execute()).map(toRecord);
     }),
 
   workingAmong: (ids, now) =>
