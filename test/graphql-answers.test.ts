@@ -101,14 +101,28 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
       ]);
     }
     const pair = `mutation ($number: String) { pairInstance(instance: "demo", phoneNumber: $number) { state } }`;
-    for (const number of ['', '123456', '1234567890123456', '+49 151 CALLME', '++491512345678']) {
+    const impossible = ['', '123456', '1234567890123456', '+49 151 CALLME', '++491512345678'].concat(
+      ['0151 23456789', '00491512345678', '+49 (0)151 23456789', '+4901512345678', '+999 151 23456789'],
+      ['+1 555 1234', '+49 151 2345678901234'],
+    );
+    for (const number of impossible) {
       const { errors } = await server.query(pair, { number });
-      expect(errors).toMatchObject([
-        { message: expect.stringContaining('phoneNumber must be 7 to 15'), extensions: { code: 'BAD_USER_INPUT' } },
-      ]);
+      expect(errors, number).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+      const { message } = errors?.[0] ?? {};
+      expect(message).toMatch(
+        /phoneNumber must be in the international form, with \+ and country code.* \+49 151 23456789/,
+      );
+      expect(message?.replace('+49 151 23456789', '')).not.toMatch(/\d{3}/);
     }
-    for (const number of ['+49 (151) 234-567.8', '491512345678', null]) await server.query(pair, { number });
-    expect(sessions.phoneNumbers).toEqual(['491512345678', '491512345678', undefined]);
+    const possible = [
+      '+49 (151) 234-567.8',
+      '491512345678',
+      '+39 06 1234 5678',
+      '+52 1 55 1234 5678',
+      '+52 55 1234 5678',
+    ];
+    for (const number of [...possible, null]) await server.query(pair, { number });
+    expect(sessions.phoneNumbers).toEqual([...possible.map((number) => number.replace(/\D/g, '')), undefined]);
   });
 
   test('what is not there is null to a read and NOT_FOUND to a change, whatever its name', async () => {

@@ -15,21 +15,6 @@ export const newInstanceName = z
 /** Whether an instance of that name can exist. */
 export const isInstanceName = (name: string): boolean => INSTANCE_NAME.test(name);
 
-const SEPARATORS = /[\s().-]/g;
-
-/** Digits of a phone number, from the ways in which people write one. */
-export const phoneNumber = z
-  .string()
-  .transform((written) => written.trim().replace(SEPARATORS, '').replace(/^\+/, ''))
-  .pipe(
-    z
-      .string()
-      .regex(
-        /^[0-9]{7,15}$/,
-        'phoneNumber must be 7 to 15 digits with the country code; a leading "+", spaces, "-", "." and brackets are fine',
-      ),
-  );
-
 export const NAME_OR_ID = "The instance's name or id.";
 
 /** The argument of every call that concerns one instance. */

@@ -1,6 +1,7 @@
-import { instanceArgument, phoneNumber } from './arguments.ts';
+import { instanceArgument } from './arguments.ts';
 import { builder } from './builder.ts';
 import { Instance } from './instance.ts';
+import { phoneNumber } from './phone-number.ts';
 import { targetOf } from './target.ts';
 
 builder.mutationField('pairInstance', (t) =>
@@ -13,7 +14,8 @@ builder.mutationField('pairInstance', (t) =>
     args: {
       ...instanceArgument,
       phoneNumber: t.arg.string({
-        description: 'The number of the phone to link, with the country code. Without it, pairing goes by QR code.',
+        description:
+          'The number of the phone to link, in the international form with + and country code, like `+49 151 23456789`. Without it, pairing goes by QR code.',
         validate: phoneNumber,
       }),
     },
