@@ -1,8 +1,10 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../src/clock.ts';
 import { fieldSpecs } from '../src/privacy/fields.ts';
 import { createJudge, type Description } from '../src/rest/rest.fixture.ts';
 import { createRestRoute } from '../src/rest/rest.ts';
+import { VERSION } from '../src/version.ts';
 import { FakeSessions, fakeGate, serveFake } from './graphql-fakes.ts';
 
 // That the answers are as described is checked with every answer of the other REST tests.
@@ -30,7 +32,11 @@ function* objectsIn(value: unknown, at = '#'): Generator<[at: string, object: Re
 }
 
 test('it is OpenAPI 3.1: four operations, each with what a reader needs', () => {
-  expect(description).toMatchObject({ openapi: '3.1.0', info: { title: expect.any(String) as string, version: '1' } });
+  expect(description).toMatchObject({
+    openapi: '3.1.0',
+    info: { title: expect.any(String) as string, version: VERSION, license: { identifier: 'MIT' } },
+    servers: [{ url: '/' }],
+  });
   const operations = Object.entries(description.paths).flatMap(([path, item]) =>
     Object.keys(item)
       .filter((key) => ['get', 'post', 'patch'].includes(key))
@@ -44,6 +50,20 @@ test('it is OpenAPI 3.1: four operations, each with what a reader needs', () => 
   ]);
   const ids = [...objectsIn(description)].flatMap(([, { operationId }]) => operationId ?? []);
   expect(new Set(ids).size).toBe(4);
+});
+
+test('a linter that others hold it against finds nothing, with no rule of its recommended ones off', async () => {
+  const config = await createConfig({ extends: ['recommended'] });
+  const problems = await lintFromString({ source: JSON.stringify(description), config });
+  expect(problems.map(({ severity, ruleId, message }) => `${severity} ${ruleId}: ${message}`)).toEqual([]);
+});
+
+test('a body of an update has a setting and a value, whichever branch it takes: also for types that are made of it', () => {
+  const { oneOf } = description.components.schemas['UsersUpdate'] as { oneOf: { required?: string[] }[] };
+  expect(oneOf.map(({ required }) => required)).toEqual(oneOf.map(() => ['setting', 'value']));
+  for (const body of [{}, { setting: 'last_seen' }, { value: 'all' }]) {
+    expect(judge('#/components/schemas/UsersUpdate', body), JSON.stringify(body)).toBeDefined();
+  }
 });
 
 test('every reference leads somewhere, and every schema is one', () => {

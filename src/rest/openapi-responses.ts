@@ -48,9 +48,6 @@ export const counted = (responses: Responses): Responses =>
     }),
   );
 
-export const notAllowed = (schema: ErrorSchema): Json =>
-  json('The path has no such method.', schema, { Allow: header('The methods that it has.', 'string') });
-
 /** What any call may come to. */
 const common = (schema: ErrorSchema): Responses => ({
   401: json('There is no token, or one that is unknown, expired or revoked.', schema, {

@@ -67,12 +67,13 @@ export const schemas = {
     error: exactly({ message: { type: 'string', description: 'What was wrong.' } }),
   }),
   UsersUpdate: {
-    type: 'object',
     description: 'One setting and its value. Further members are ignored.',
+    // In each branch, or generated types let both be left out.
     oneOf: namedSpecs.map((spec) => ({
+      type: 'object',
       properties: { setting: { const: spec.restName, description: spec.description }, value: { enum: valuesOf(spec) } },
+      required: ['setting', 'value'],
     })),
-    required: ['setting', 'value'],
   },
   UsersUpdated: exactly({ code: { const: 200 }, status: { const: true }, message: { type: 'string' } }),
   UsersSettings: exactly({

@@ -24,7 +24,7 @@ interface Described {
 type PathItem = Record<string, { responses: Record<string, Described> } | undefined>;
 export interface Description {
   readonly paths: Record<string, PathItem>;
-  readonly components: { schemas: Record<string, AnySchema>; responses: Record<string, Described> };
+  readonly components: { schemas: Record<string, AnySchema> };
 }
 
 export async function connectRest(url: string): Promise<RestClient> {
@@ -80,21 +80,16 @@ function checkAnswer(
   if (problem !== undefined) throw new Error(`${where} ${JSON.stringify(body)}: ${problem}`);
 }
 
-function describedAs(
-  { paths, components }: Description,
-  method: string,
-  pathname: string,
-  status: number,
-): Described | undefined {
+function describedAs({ paths }: Description, method: string, pathname: string, status: number): Described | undefined {
   const isUsers = pathname.startsWith('/users/');
   const item = Object.entries(paths).find(([template]) => matches(template, pathname))?.[1];
-  if (status === 405) {
-    return components.responses[isUsers ? 'UsersMethodNotAllowed' : 'ProfileMethodNotAllowed'];
-  }
+  const schema = { $ref: `#/components/schemas/${isUsers ? 'UsersError' : 'ProfileError'}` };
+  const error = { content: { 'application/json': { schema } } };
+  // OpenAPI has no place for methods that a path does not have: the path's description says how they are answered.
+  if (status === 405) return { ...error, headers: { Allow: { schema: { type: 'string' }, required: true } } };
   if (item) return item[method.toLowerCase()]?.responses[status];
   // A path that is no endpoint: only that it says so, in the envelope of what it lies below.
-  const schema = { $ref: `#/components/schemas/${isUsers ? 'UsersError' : 'ProfileError'}` };
-  return status === 404 ? { content: { 'application/json': { schema } } } : undefined;
+  return status === 404 ? error : undefined;
 }
 
 const matches = (template: string, pathname: string): boolean =>
