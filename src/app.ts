@@ -53,13 +53,16 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     secrets: secretTexts(secrets),
   });
 
-  const owner = stack.use(acquireOwnership(config.dataDir, new Date(clock.now())));
+  const storageLog = componentLogger(log, 'storage');
+  const warn = (message: string): void => storageLog.warn(message);
+  const owner = stack.use(acquireOwnership(config.dataDir, new Date(clock.now()), warn));
   const storage = stack.use(
     await openStorage({
       dataDir: config.dataDir,
       masterKey: secrets.encryptionKey,
       clock,
-      warn: (message) => componentLogger(log, 'storage').warn(message),
+      warn,
+      onDamage: (message) => storageLog.error(message),
     }),
   );
   const tokens = createTokenService({

@@ -54,6 +54,7 @@ const removeAll = async (tx: Kysely<Tables>, instanceId: string): Promise<void> 
   for (const table of ['credentials', 'signal_keys', 'signal_key_revisions'] as const) {
     await tx.deleteFrom(table).where('instance_id', '=', instanceId).execute();
   }
+  await tx.updateTable('instances').set({ has_credentials: 0 }).where('id', '=', instanceId).execute();
 };
 
 /** Copies the rows as they are sealed, with the revisions that they open under. */

@@ -71,7 +71,7 @@ test('a backup is one file for this user alone, without the key, and comes back 
   copyKey(dataDir, target);
   expect(await restore(target, file)).toEqual({ aside: undefined, rewrapped: false });
   expect(await labels(target)).toEqual(['one']);
-  expect(readdirSync(target).sort()).toEqual(['encryption.key', 'owner.db', 'privet.db']);
+  expect(readdirSync(target).sort()).toEqual(['encryption.key', 'owner.db', 'privet.db', 'privet.db.made']);
   for (const name of readdirSync(target)) expect(statSync(join(target, name)).mode & 0o777).toBe(0o600);
 });
 
@@ -229,7 +229,7 @@ test('what is no backup, or opens with another key, replaces nothing', async () 
   const refused = async (file: string, pattern: RegExp, options: Partial<RestoreOptions> = {}) => {
     await expect(restore(dataDir, file, { force: true, ...options })).rejects.toThrow(pattern);
     expect(await labels(dataDir)).toEqual(['present']);
-    expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'owner.db', 'privet.db']);
+    expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'owner.db', 'privet.db', 'privet.db.made']);
   };
   const file = inTemporary('backup.db');
   await back(from, file);

@@ -11,6 +11,7 @@ import { guarded } from './errors.ts';
 import { checkIntegrity } from './integrity.ts';
 import { keyFilePath, newKeyFilePath, readKeyFile } from './key-file.ts';
 import { readKeyringRow, unwrapKeys } from './keyring.ts';
+import { requireDatabase } from './lost-database.ts';
 import type { Tables } from './schema.ts';
 
 export interface BackupOptions {
@@ -32,7 +33,7 @@ export interface BackupOptions {
 export const backUp = (options: BackupOptions): Promise<number> =>
   guarded('backup', async () => {
     const source = databasePath(options.dataDir);
-    if (!existsSync(source)) throw new OperatorError(`There is no database ${source}`);
+    requireDatabase(source);
     const file = checkedTarget(options);
     const temporary = `${file}.${process.pid}.tmp`;
     try {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '../clock.ts';
-import { guarded } from './errors.ts';
+import { guarded, SealError } from './errors.ts';
 import { nextRevision, noInstance } from './instances.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './seal.ts';
@@ -31,6 +31,7 @@ export const writeCredentials = async (
 ): Promise<void> => {
   const { account, revision } = await nextRevision(tx, instanceId, 'credentials_revision');
   const row = { sealed: sealer.sealText(credentialsPlace(account, instanceId, revision), json), updated_at: now };
+  await tx.updateTable('instances').set({ has_credentials: 1 }).where('id', '=', instanceId).execute();
   await tx
     .insertInto('credentials')
     .values({ instance_id: instanceId, ...row })
@@ -44,13 +45,16 @@ export const createCredentials = (db: Kysely<Tables>, sealer: Sealer, clock: Clo
       const row = await db
         .selectFrom('instances')
         .leftJoin('credentials', 'credentials.instance_id', 'instances.id')
-        .select(['account_id', 'credentials_revision', 'sealed'])
+        .select(['account_id', 'credentials_revision', 'has_credentials', 'sealed'])
         .where('instances.id', '=', instanceId)
         .executeTakeFirst();
       if (!row) throw noInstance(instanceId);
-      return row.sealed === null
-        ? undefined
-        : sealer.openText(credentialsPlace(row.account_id, instanceId, row.credentials_revision), row.sealed);
+      if (row.sealed === null) {
+        if (row.has_credentials === 1) throw new SealError('refused', 'The credentials of the instance are missing');
+        return undefined;
+      }
+      const at = credentialsPlace(row.account_id, instanceId, row.credentials_revision);
+      return sealer.openText(at, row.sealed);
     }),
 
   save: (instanceId, json) =>

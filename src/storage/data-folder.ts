@@ -74,6 +74,12 @@ export const createPrivately = (path: string): void => {
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
 };
 
+/** Which file it is, whatever its name; undefined when there is none. */
+export const identityOf = (path: string): string | undefined => {
+  const file = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return file && `${file.dev}:${file.ino}`;
+};
+
 /** A file of this process's own: fails where there is one, or a link of somebody else's. */
 export const createAnew = (path: string): void => closeSync(openSync(path, 'wx', 0o600));
 

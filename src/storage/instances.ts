@@ -159,6 +159,7 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
           phone: null,
           created_at: now,
           credentials_revision: 0,
+          has_credentials: 0,
           keys_revision: 0,
         };
         try {

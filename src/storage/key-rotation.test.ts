@@ -60,6 +60,7 @@ test('from key file to key file: the old key opens nothing any more, and is kept
     'encryption.key',
     expect.stringMatching(/^encryption\.key\.old-[0-9a-f]{8}$/),
     'privet.db',
+    'privet.db.made',
   ]);
   for (const name of readdirSync(data.dataDir)) {
     expect(statSync(join(data.dataDir, name)).mode & 0o777).toBe(0o600);
@@ -230,12 +231,12 @@ test('a key file that is a link to another place is left alone, and so is what i
   for (const order of [{}, { newMasterKey }, { masterKey: keyIn(mounted) }]) {
     await expect(rotateMasterKey({ dataDir, warn, ...order })).rejects.toThrow(/is a link to another place/);
   }
-  expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'privet.db']);
+  expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'privet.db', 'privet.db.made']);
   expect(await opens(data)).toBe('opens');
 
   // What the refusal advises.
   await rotateMasterKey({ dataDir, warn, masterKey: keyIn(mounted), newMasterKey });
   writeFileSync(mounted, newMasterKey.toString('hex'));
   expect(await opens(data)).toBe('opens');
-  expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'privet.db']);
+  expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'privet.db', 'privet.db.made']);
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
 import { OperatorError } from '../errors.ts';
 import { BUSY_MS } from './contention.ts';
@@ -8,6 +8,7 @@ import { databasePath, openDatabase } from './database.ts';
 import { guarded } from './errors.ts';
 import { keyFilePath, newKeyFilePath, readKeyFile, retireKeyFile, takeNewKeyFile, writeKeyFile } from './key-file.ts';
 import { type KeyringRow, readKeyringRow, unwrapKeys, wrapKeys } from './keyring.ts';
+import { requireDatabase } from './lost-database.ts';
 import type { Tables } from './schema.ts';
 import { KEY_BYTES } from './seal.ts';
 
@@ -36,7 +37,7 @@ export interface Rotation {
  */
 export const rotateMasterKey = async (options: RotationOptions): Promise<Rotation> => {
   const path = databasePath(options.dataDir);
-  if (!existsSync(path)) throw new OperatorError(`There is no database ${path}`);
+  requireDatabase(path);
   prepareDataFolder(options.dataDir, options.warn);
   refuseLinkedKey(options);
 

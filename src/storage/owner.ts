@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../errors.ts';
-import { createPrivately, prepareDataFolder, writeFileDurably } from './data-folder.ts';
+import { createPrivately, identityOf, prepareDataFolder, type Warn, writeFileDurably } from './data-folder.ts';
 import { isBusy } from './errors.ts';
 
 /** That this process alone serves the data folder. Disposing gives it back. */
@@ -44,7 +44,7 @@ const lock = (path: string): DatabaseSync | undefined => {
  * system's locks are.
  * @throws OperatorError naming the owner when there is one already.
  */
-export const acquireOwnership = (dataDir: string, startedAt: Date): Ownership => {
+export const acquireOwnership = (dataDir: string, startedAt: Date, warn: Warn = () => {}): Ownership => {
   prepareDataFolder(dataDir, () => {});
   const path = join(dataDir, 'owner.db');
   let database: DatabaseSync | undefined;
@@ -60,10 +60,16 @@ export const acquireOwnership = (dataDir: string, startedAt: Date): Ownership =>
 
   const held = database;
   const owner = { pid: process.pid, host: hostname(), startedAt: startedAt.toISOString() };
-  writeFileDurably(sidecarPath(dataDir), `${JSON.stringify(owner)}\n`);
+  try {
+    writeFileDurably(sidecarPath(dataDir), `${JSON.stringify(owner)}\n`);
+  } catch (error) {
+    warn(`Could not note who has the data folder: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
+  const locked = identityOf(path);
   return {
     get held() {
-      return held.isOpen;
+      // Where the file was removed, another process may have locked one of its own.
+      return held.isOpen && locked !== undefined && identityOf(path) === locked;
     },
     [Symbol.dispose]() {
       if (!held.isOpen) return;

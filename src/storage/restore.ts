@@ -19,6 +19,7 @@ import { guarded, isBusy } from './errors.ts';
 import { checkIntegrity } from './integrity.ts';
 import { keyFilePath, newKeyFilePath, readKeyFile, readOldKeyFiles } from './key-file.ts';
 import { readKeyringRow, unwrapKeys, wrapKeys } from './keyring.ts';
+import { hasLog, isEmpty } from './lost-database.ts';
 import { migrate } from './migrations/index.ts';
 import { acquireOwnership } from './owner.ts';
 import type { Tables } from './schema.ts';
@@ -57,7 +58,9 @@ export const restoreBackup = (options: RestoreOptions): Promise<Restored> =>
     if (existsSync(temporary) && realpathSync(temporary) === realpathSync(file)) {
       throw new OperatorError(`${file} is a name of the service's own: move it to another place first`);
     }
-    const isThere = existsSync(path);
+    // One that is empty holds nothing, and opening it would delete the log beside it.
+    const isThere = !isEmpty(path);
+    const isLogAlone = !isThere && hasLog(path);
     if (isThere && realpathSync(path) === realpathSync(file)) throw new OperatorError(`${file} is the database itself`);
     if (isThere && !force) {
       throw new OperatorError(
@@ -72,8 +75,8 @@ export const restoreBackup = (options: RestoreOptions): Promise<Restored> =>
       chmodSync(temporary, 0o600);
       const rewrapped = await makeReady(temporary, options);
       syncFile(temporary);
-      const aside = present && setAside(path, now);
-      if (present?.isDamaged) removeLog(path);
+      const aside = present || isLogAlone ? setAside(path, now) : undefined;
+      if (present?.isDamaged || isLogAlone) removeLog(path);
       renameSync(temporary, path);
       syncFolder(dataDir);
       return { aside, rewrapped };

@@ -58,6 +58,8 @@ interface InstancesTable {
   created_at: number;
   /** The revision that its credentials are sealed under; it only ever grows. */
   credentials_revision: number;
+  /** 1 from the first saving of its credentials until they are set aside. */
+  has_credentials: 0 | 1;
   /** How many changes there were of its signal keys. */
   keys_revision: number;
 }

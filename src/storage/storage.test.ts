@@ -118,12 +118,18 @@ test.each(['1777', '0755'])('a folder of mode %s with files of others is refused
   expect(readdirSync(dataDir)).toEqual(['of somebody else']);
 });
 
-test.each(['lost+found', 'encryption.key', 'privet.db'])('a folder that holds %s is tightened', async (name) => {
+test.each(['lost+found', 'encryption.key.old-0'])('an open folder that holds %s alone is tightened', async (name) => {
+  const dataDir = temporaryFolder();
+  mkdirSync(join(dataDir, name));
+  chmodSync(dataDir, 0o755);
+  await make({ dataDir });
+  expect(mode(dataDir)).toBe(0o700);
+});
+
+test('an open folder that holds the database is tightened, whatever else is in it', async () => {
   const dataDir = temporaryFolder();
   await make({ dataDir });
-  for (const other of ['encryption.key', 'privet.db']) if (name === 'lost+found') rmSync(join(dataDir, other));
-  if (name === 'lost+found') mkdirSync(join(dataDir, name));
-  if (name === 'privet.db') writeFileSync(join(dataDir, 'notes of the operator'), '');
+  writeFileSync(join(dataDir, 'notes of the operator'), '');
   chmodSync(dataDir, 0o755);
   await make({ dataDir });
   expect(mode(dataDir)).toBe(0o700);

@@ -5,10 +5,12 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import { type Archives, createArchives } from './archives.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
 import { BUSY_MS, Contention } from './contention.ts';
-import { prepareDataFolder, type Warn } from './data-folder.ts';
+import { identityOf, prepareDataFolder, type Warn } from './data-folder.ts';
 import { databasePath, openDatabase, prepareDatabase, unusable } from './database.ts';
-import { guarded } from './errors.ts';
+import { guarded, StorageError } from './errors.ts';
+import { checkAndMend } from './integrity.ts';
 import { createInstances, type Instances } from './instances.ts';
+import { noteDatabase, refuseLostDatabase } from './lost-database.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { createSignalKeys, type SignalKeys } from './signal-keys.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -25,7 +27,7 @@ export interface Storage extends AsyncDisposable {
   readonly tokenKey: KeyObject;
   /** Another process has the database locked, as was seen a moment ago: what can wait is better not written now. */
   readonly isBusy: boolean;
-  /** Resolves when the database answers. */
+  /** Resolves when the database answers, and is still the file of its name. */
   ping(): Promise<void>;
 }
 
@@ -35,6 +37,8 @@ export interface StorageOptions {
   readonly masterKey?: Uint8Array | undefined;
   readonly clock?: Clock | undefined;
   readonly warn?: Warn | undefined;
+  /** Given: the database is checked first, and mended where it can be. Hears what was found; the service goes on. */
+  readonly onDamage?: ((message: string) => void) | undefined;
 }
 
 /**
@@ -44,17 +48,22 @@ export interface StorageOptions {
  */
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
   const clock = options.clock ?? systemClock;
-  const { dataDir, masterKey, warn = () => {} } = options;
+  const { dataDir, masterKey, warn = () => {}, onDamage } = options;
   const path = databasePath(dataDir);
   prepareDataFolder(dataDir, warn);
+  refuseLostDatabase(path, dataDir, warn);
 
   const contention = new Contention(clock, () =>
     warn(`Another process has had the database ${path} locked for ${BUSY_MS / 1000} s: what has to be written fails`),
   );
   const db = openDatabase(path, clock, contention);
   try {
+    const opened = identityOf(path);
     const keyringOptions = { dataDir, masterKey, warn };
     const { sealer, tokenKey } = await guarded('open', () => prepareDatabase(db, keyringOptions, clock));
+    noteDatabase(path, warn);
+    const damage = onDamage && (await guarded('check', () => checkAndMend(db)));
+    if (damage !== undefined) onDamage?.(damage);
     return {
       accounts: createAccounts(db, clock),
       tokens: createTokens(db),
@@ -68,6 +77,12 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
       },
       ping: () =>
         guarded('ping', async () => {
+          if (identityOf(path) !== opened) {
+            throw new StorageError(
+              'io',
+              `The file ${path} was removed or replaced while it was open, and what is stored now is lost: end the service, and put the file back or restore a backup`,
+            );
+          }
           await db.selectFrom('keyring').select('id').executeTakeFirstOrThrow();
         }),
       [Symbol.asyncDispose]: () => db.destroy(),

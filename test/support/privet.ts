@@ -44,6 +44,8 @@ export interface TestPrivet extends AsyncDisposable {
   waitForState(name: string, ...states: string[]): Promise<InstanceState>;
   /** Stops the service and starts it again on the same data. */
   restart(): Promise<void>;
+  /** Stops it; `restart` starts it again. */
+  stop(): Promise<void>;
 }
 
 export interface LinkedInstance {
@@ -167,6 +169,9 @@ export async function bootPrivet({
     async restart() {
       await app[Symbol.asyncDispose]();
       app = await boot();
+    },
+    async stop() {
+      await app[Symbol.asyncDispose]();
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
