@@ -105,6 +105,18 @@ export class FakeSessions implements Sessions {
       yield reading;
     })();
   }
+
+  async *watchInstances() {
+    for (const value of this.instances.values()) yield { value, caughtUp: false };
+    yield { caughtUp: true };
+  }
+
+  async *watchPrivacies() {
+    for (const instance of this.instances.values()) {
+      yield { value: { instance, snapshot: this.snapshot }, caughtUp: false };
+    }
+    yield { caughtUp: true };
+  }
 }
 
 const principal = (tokenId: string, scopes: readonly TokenScope[], instanceId?: string): Principal => ({

@@ -121,7 +121,9 @@ test('the names that clients are written against stay', () => {
   ]);
   expect(shape('Subscription')).toEqual([
     'instance(name: String!): Instance',
+    'instanceChanges: InstanceChange',
     'privacy(instance: String!): PrivacySettings',
+    'privacyChanges: PrivacyChange',
   ]);
   expect(shape('PrivacySettings')).toEqual([
     'id: ID!',

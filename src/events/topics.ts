@@ -7,13 +7,22 @@ type Topics = {
   instanceChanged: [instanceId: string, payload: null];
   /** A read brought other privacy settings than the one before. */
   privacyChanged: [instanceId: string, payload: null];
+  /** Of an account: the instance of that id changed, was made or was deleted. */
+  instancesChanged: [accountId: string, instanceId: string];
+  /** Of an account: the settings of the instance of that id changed, or it was deleted. */
+  settingsChanged: [accountId: string, instanceId: string];
 };
+type OfInstance = 'instanceChanged' | 'privacyChanged';
+type OfAccount = 'instancesChanged' | 'settingsChanged';
 type Config = NonNullable<Parameters<typeof createPubSub<Topics>>[0]>;
 
 export interface Events {
-  publish(topic: keyof Topics, instanceId: string, payload: null): void;
+  publish(topic: OfInstance, instanceId: string, payload: null): void;
+  publishOf(topic: OfAccount, accountId: string, instanceId: string): void;
   /** Begins with the first `next()`. Nudges that nobody took yet are one. */
-  subscribe(topic: keyof Topics, instanceId: string): AsyncIterableIterator<unknown>;
+  subscribe(topic: OfInstance, instanceId: string): AsyncIterableIterator<unknown>;
+  /** The same for all instances of an account: nudges that nobody took yet are one for each. */
+  subscribeAll(topic: OfAccount, accountId: string): AsyncIterableIterator<string>;
 }
 
 /**
@@ -30,6 +39,9 @@ export function createEvents(): Events {
     publish: (topic, instanceId, payload) => publisher.publish(topic, instanceId, payload),
     subscribe: (topic, instanceId) =>
       createPubSub<Topics>({ eventTarget, repeaterBuffer: new Latest() }).subscribe(topic, instanceId),
+    publishOf: (topic, accountId, instanceId) => publisher.publish(topic, accountId, instanceId),
+    subscribeAll: (topic, accountId) =>
+      createPubSub<Topics>({ eventTarget, repeaterBuffer: new Distinct() }).subscribe(topic, accountId),
   };
 }
 
@@ -48,5 +60,25 @@ class Latest implements NonNullable<Config['repeaterBuffer']> {
 
   remove(): unknown {
     return this.#values.pop();
+  }
+}
+
+/** Holds each value once, in the order in which it first came. */
+class Distinct implements NonNullable<Config['repeaterBuffer']> {
+  readonly full = false;
+  readonly #values = new Set<unknown>();
+
+  get empty(): boolean {
+    return this.#values.size === 0;
+  }
+
+  add(value: unknown): void {
+    this.#values.add(value);
+  }
+
+  remove(): unknown {
+    const [first] = this.#values;
+    this.#values.delete(first);
+    return first;
   }
 }

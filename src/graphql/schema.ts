@@ -4,7 +4,9 @@ import './scalars.ts';
 import './error-code.ts';
 import './instance.ts';
 import './instances.ts';
+import './instance-changes.ts';
 import './privacy.ts';
+import './privacy-changes.ts';
 import './update-privacy.ts';
 import './lifecycle.ts';
 import './pairing.ts';
@@ -16,7 +18,8 @@ import './rate-limit.ts';
 builder.queryType({ description: 'Reads.' });
 builder.mutationType({ description: 'Changes. A field that fails is null and leaves its siblings alone.' });
 builder.subscriptionType({
-  description: 'Streams over server-sent events: what holds now comes first, then each change.',
+  description:
+    'Streams, over server-sent events or a WebSocket (graphql-transport-ws): what holds now comes first, then each change.',
 });
 
 // Unsorted: fields and values in the order of the field table read better than in that of the alphabet.

@@ -30,6 +30,10 @@ export class InstanceRegistry<T extends { readonly view: InstanceView }> {
     return this.#byAccount.get(item.view.accountId)?.get(item.view.name) === item;
   }
 
+  get(id: string): T | undefined {
+    return this.#byId.get(id);
+  }
+
   find(reach: Reach, name: string): T | undefined {
     const item = this.#byAccount.get(reach.accountId)?.get(name);
     return item && isWithin(reach, item.view) ? item : undefined;

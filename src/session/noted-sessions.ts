@@ -74,4 +74,12 @@ export class NotedSessions implements Sessions {
     await this.find(reach, name);
     return this.#sessions.watchPrivacy(reach, name, signal);
   }
+
+  watchInstances(reach: Reach, signal: AbortSignal) {
+    return this.#sessions.watchInstances(reach, signal);
+  }
+
+  watchPrivacies(reach: Reach, signal: AbortSignal) {
+    return this.#sessions.watchPrivacies(reach, signal);
+  }
 }

@@ -4,7 +4,6 @@ import type { Clock } from '../clock.ts';
 import { instanceNotFound, PrivetError } from '../errors.ts';
 import type { Events } from '../events/topics.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
-import type { Snapshot } from '../privacy/settings.ts';
 import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
@@ -20,7 +19,8 @@ import { INSTANCE_STATES, isRefusedForGood, PAIRING_ENDED } from './state.ts';
 import type { InstanceState, InstanceView, StateReason } from './state.ts';
 import { logOut, setAside, settle } from './unlink.ts';
 import { startUpkeep } from './upkeep.ts';
-import { watch } from './watch.ts';
+import type { Change } from './watch-all.ts';
+import { Watching } from './watching.ts';
 
 export type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
 
@@ -47,10 +47,12 @@ export class SessionService implements Sessions, AsyncDisposable {
   readonly #onceOnly: OnceOnly;
   readonly #options: SessionServiceOptions;
   readonly #sessionDeps: SessionDeps;
+  readonly #watching: Watching<Session>;
 
   constructor(options: SessionServiceOptions) {
     this.#options = options;
     const { clock, log, telemetry, storage, openLink, events, random = Math.random } = options;
+    this.#watching = new Watching(this.#registry, events);
     this.#onceOnly = new OnceOnly(storage.outcomes, clock);
     this.#sessionDeps = {
       clock,
@@ -60,8 +62,8 @@ export class SessionService implements Sessions, AsyncDisposable {
       openLink,
       random,
       gate: new LoginGate(clock),
-      onInstanceChange: (id) => events.publish('instanceChanged', id, null),
-      onPrivacyChange: (id) => events.publish('privacyChanged', id, null),
+      onInstanceChange: (id) => this.#watching.instanceChanged(id),
+      onPrivacyChange: (id) => this.#watching.privacyChanged(id),
     };
   }
 
@@ -135,7 +137,11 @@ export class SessionService implements Sessions, AsyncDisposable {
       await storage.instances.update(session.view.id, { wanted: 'running', state: 'UNPAIRED', reason: null });
       await session.pair(phoneNumber);
     });
-    const view = await waitForPairing(this.#viewer(session), this.#nudges('instanceChanged', session), signal);
+    const view = await waitForPairing(
+      this.#watching.viewer(session),
+      this.#watching.nudges('instanceChanged', session),
+      signal,
+    );
     if (!view) throw instanceNotFound(name);
     return view;
   }
@@ -189,8 +195,8 @@ export class SessionService implements Sessions, AsyncDisposable {
       await storage.instances.remove(id);
       this.#registry.remove(session);
     });
-    this.#sessionDeps.onInstanceChange(id);
-    this.#sessionDeps.onPrivacyChange(id);
+    this.#watching.instanceChanged(id, session.view.accountId);
+    this.#watching.privacyChanged(id, session.view.accountId);
   }
 
   async readPrivacy(reach: Reach, name: string, call: Call): Promise<PrivacyReading> {
@@ -214,32 +220,25 @@ export class SessionService implements Sessions, AsyncDisposable {
   }
 
   watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>> {
-    const session = this.#get(reach, name);
-    return Promise.resolve(watch(this.#viewer(session), this.#nudges('instanceChanged', session), signal));
+    return Promise.resolve(this.#watching.instance(this.#get(reach, name), signal));
   }
 
   watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<PrivacyReading>> {
-    const session = this.#get(reach, name);
-    let last: { snapshot: Snapshot; reading: PrivacyReading } | undefined;
-    const read = (): PrivacyReading | undefined | 'none_yet' => {
-      if (!this.#registry.has(session)) return undefined;
-      const snapshot = session.privacy.settings;
-      if (!snapshot) return 'none_yet';
-      if (last?.snapshot !== snapshot) last = { snapshot, reading: { instance: session.view, snapshot } };
-      return last.reading;
-    };
-    return Promise.resolve(watch(read, this.#nudges('privacyChanged', session), signal));
+    return Promise.resolve(this.#watching.privacy(this.#get(reach, name), signal));
+  }
+
+  watchInstances(reach: Reach, signal: AbortSignal): AsyncIterable<Change<InstanceView>> {
+    return this.#watching.instances(reach, signal);
+  }
+
+  watchPrivacies(reach: Reach, signal: AbortSignal): AsyncIterable<Change<PrivacyReading>> {
+    return this.#watching.privacies(reach, signal);
   }
 
   #get(reach: Reach, name: string): Session {
     const session = this.#registry.find(reach, name);
     if (!session) throw instanceNotFound(name);
     return session;
-  }
-
-  /** Shows the instance until it is deleted. */
-  #viewer(session: Session): () => InstanceView | undefined {
-    return () => (this.#registry.has(session) ? session.view : undefined);
   }
 
   /** One change of an instance's life, in its turn. */
@@ -271,11 +270,8 @@ export class SessionService implements Sessions, AsyncDisposable {
     if (known?.view.id === record.id) return known;
     const session = new Session(this.#sessionDeps, viewOf(record));
     this.#registry.add(session);
+    this.#watching.instanceChanged(record.id);
     return session;
-  }
-
-  #nudges(topic: 'instanceChanged' | 'privacyChanged', session: Session) {
-    return this.#options.events.subscribe(topic, session.view.id);
   }
 
   /** The service ends: who waits for something to scan or type is told that none comes. */

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
 import type { InstanceView } from './state.ts';
+import type { Change } from './watch-all.ts';
 
 /** Whose instances a call may touch: an account's, or with `instanceId` that one alone. */
 export interface Reach {
@@ -63,6 +64,10 @@ export interface Sessions {
   watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>>;
   /** The present settings first (once there are any), then each change; ends when the instance is deleted. */
   watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<PrivacyReading>>;
+  /** All instances within reach by name, then each that changes, is made or is deleted. */
+  watchInstances(reach: Reach, signal: AbortSignal): AsyncIterable<Change<InstanceView>>;
+  /** The settings of all instances within reach that have any, by name, then each change; also that one is deleted. */
+  watchPrivacies(reach: Reach, signal: AbortSignal): AsyncIterable<Change<PrivacyReading>>;
 }
 
 export interface PrivacyReading {

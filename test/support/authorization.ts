@@ -123,6 +123,12 @@ export const ROOT_FIELDS: Readonly<Record<string, RootFieldCall>> = {
     names: 'instance',
     text: (name) => `instance(name: "${name}") { id name }`,
   },
+  'subscription instanceChanges': {
+    scope: 'read',
+    names: 'nothing',
+    text: () => 'instanceChanges { caughtUp }',
+  },
+  'subscription privacyChanges': { scope: 'read', names: 'nothing', text: () => 'privacyChanges { caughtUp }' },
   'subscription privacy': { scope: 'read', names: 'instance', text: (name) => `privacy(instance: "${name}") { id }` },
 };
 
