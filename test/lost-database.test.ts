@@ -140,7 +140,7 @@ test('credentials that were saved once and are missing are an error, never "not 
   await privet.restart();
   expect(await privet.waitForState('shop', 'STOPPED', 'UNPAIRED')).toMatchObject({
     state: 'STOPPED',
-    reason: { code: 'credentials_unreadable' },
+    reason: { code: 'CREDENTIALS_UNREADABLE' },
   });
   const paired = await privet.graphql('mutation { pairInstance(instance: "shop") { __typename } }');
   expect(paired.errors?.[0]?.extensions['code']).toBe('INTERNAL_SERVER_ERROR');
