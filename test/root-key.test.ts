@@ -9,6 +9,6 @@ test('a server that does not prove to be the one of the root key gets nothing', 
     'mutation { pairInstance(instance: "shop") { state pairing { qr } reason { code } } }',
   );
   expect(data).toMatchObject({
-    pairInstance: { state: 'UNPAIRED', pairing: null, reason: { code: 'handshake_failed' } },
+    pairInstance: { state: 'UNPAIRED', pairing: null, reason: { code: 'HANDSHAKE_FAILED' } },
   });
 });
