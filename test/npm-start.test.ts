@@ -39,6 +39,8 @@ async function npmStart(dataDir: string, port = '0'): Promise<NpmStart> {
   const exited = once(npm, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const closed = once(npm, 'close');
   await expect.poll(() => text(out), { timeout: 20_000 }).toMatch(/ready at http:/);
+  // Another pipe, which may bring its line later.
+  await expect.poll(() => text(err), { timeout: 20_000 }).toMatch(/"pid":\d+/);
   const url = /ready at (http:\S+)/.exec(text(out))?.[1] ?? '';
   const pid = Number(/"pid":(\d+)/.exec(text(err))?.[1]);
   expect(isThere(pid)).toBe(true);
