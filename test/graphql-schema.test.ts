@@ -133,6 +133,7 @@ test('the names that clients are written against stay', () => {
     'permissions: PermissionSettings!',
     'other: [RawPrivacySetting!]!',
     'observedAt: DateTime!',
+    'stale: Boolean!',
   ]);
   expect(shape('UpdatePrivacyPayload')).toEqual([
     'settings: PrivacySettings',

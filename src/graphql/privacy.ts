@@ -125,8 +125,13 @@ builder.node(PrivacySettings, {
     }),
     observedAt: t.field({
       type: 'DateTime',
-      description: 'When WhatsApp said so.',
+      description: 'When WhatsApp said so last. Later reads that show the same move it.',
       resolve: ({ snapshot }) => snapshot.observedAt,
+    }),
+    stale: t.boolean({
+      description:
+        'True where the settings may have changed since `observedAt`: as a subscription showed them, the instance was not connected, or a change was announced and not read yet. Never true in the answer to a query or a mutation.',
+      resolve: ({ stale = false }) => stale,
     }),
   }),
 });
@@ -151,7 +156,8 @@ builder.subscriptionField('privacy', (t) =>
   t.field({
     type: PrivacySettings,
     nullable: true,
-    description: "An instance's present privacy settings, then each change of them. Ends when the instance is deleted.",
+    description:
+      "An instance's privacy settings as last read, then each change of them; those that were `stale` come again once they are known to hold. Ends when the instance is deleted.",
     authScopes: { read: true },
     args: instanceArgument,
     subscribe: async (_root, { instance }, context) => {

@@ -262,6 +262,30 @@ describe('what counts as failed', () => {
     expect(failure).toMatchObject({ code: 'MISMATCH', current: 'CONTACTS' });
   });
 
+  test('what the view held already is written once where a read shows otherwise, whatever was announced since', async () => {
+    const port = new ScriptedPort();
+    port.held.set('status', 'contacts');
+    port.onRead = () => {
+      port.announced = 1;
+      return port.snapshot();
+    };
+    const { first } = await update(port, [change('STATUS', 'none')], view({ ...HELD, status: 'none' }));
+    expect(port.sent).toEqual(['read', 'status=none', 'read']);
+    expect(first).toMatchObject({ result: 'APPLIED', current: 'NONE' });
+  });
+
+  test('and not again over a change that was announced after that write', async () => {
+    const port = new ScriptedPort();
+    port.held.set('status', 'contacts');
+    port.onWrite = () => {
+      port.announced += 1;
+      return { kind: 'acknowledged' };
+    };
+    const { failure } = await update(port, [change('STATUS', 'none')], view({ ...HELD, status: 'none' }));
+    expect(port.sent).toEqual(['read', 'status=none', 'read']);
+    expect(failure).toMatchObject({ code: 'MISMATCH', current: 'CONTACTS' });
+  });
+
   test('an odd answer is no success', async () => {
     const port = new ScriptedPort();
     port.onWrite = () => ({ kind: 'odd' });

@@ -110,9 +110,9 @@ class Attempt {
   #mayWriteAgain(item: Item): boolean {
     const seen = this.#proof?.snapshot.categories.get(item.spec.category);
     if (seen === undefined || seen === UNKNOWN_VALUE) return false;
-    if (item.announcements !== this.#port.announcements()) return false;
-    // The view was stale: what was planned by it was wrong.
+    // The view was stale, so what was planned by it was wrong. Whatever was announced since, nothing was written before it.
     if (!item.settled) return true;
+    if (item.announcements !== this.#port.announcements()) return false;
     return item.reply?.kind === 'acknowledged' && this.#proof?.afterReplies === true;
   }
 

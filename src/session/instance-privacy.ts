@@ -3,12 +3,14 @@ import type { Clock, Deadline } from '../clock.ts';
 import { InstanceNotConnectedError, PrivetError, type Standing } from '../errors.ts';
 import type { PartialFailureCode, RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { PrivacyPort, ReadReply, WriteReply } from '../privacy/port.ts';
-import { sameSettings, type Snapshot } from '../privacy/settings.ts';
+import type { Snapshot } from '../privacy/settings.ts';
 import { parseReadReply, readStanza, writeStanza } from '../privacy/stanzas.ts';
 import { LAST_SEND_MS, requestTimeout, REQUEST_TIMEOUT_MS, runUpdate, type UpdateRun } from '../privacy/update.ts';
 import type { SessionEvents, StanzaKind } from '../telemetry/events.ts';
 import type { Link, Reply, Stanza } from './link.ts';
+import { Refresh } from './refresh.ts';
 import { refusedBy } from './refused-by.ts';
+import { SeenSettings } from './seen-settings.ts';
 import { Turns } from './turns.ts';
 
 /** So much of a call's time is kept for the answer's way back. */
@@ -21,16 +23,24 @@ const LATE_REPLY_MS = 2_000;
 const LATE_READS_MS = [10_000, 50_000];
 const MAY_LAND: ReadonlySet<PartialFailureCode> = new Set(['TIMED_OUT', 'CONNECTION_LOST', 'UNVERIFIED']);
 const MOST_WAITING = 32;
-const REFRESH_TRIES = 3;
-const REFRESH_PAUSE_MS = 2_000;
-/** A link that brought no read for this long is asked for one; two misses and it is given up. */
-const PROBE_AFTER_MS = 600_000;
-const PROBE_TRIES = 2;
+/** How often a read is asked for that its link's end, or WhatsApp's refusal right after a login, left without an answer. */
+const READ_TRIES = 3;
+const FIRST_READ_PAUSE_MS = 2_000;
+
+/** What the privacy settings of an instance are, as far as it is known. */
+export interface ShownSettings {
+  /** The newest read's. */
+  readonly snapshot: Snapshot;
+  /** Another object only where a setting changed. */
+  readonly changed: Snapshot;
+  /** They may have changed meanwhile: there is no connection, or WhatsApp announced a change that was not read yet. */
+  readonly stale: boolean;
+}
 
 export interface InstancePrivacyOptions {
   readonly clock: Clock;
   readonly telemetry: Pick<SessionEvents, 'stanzaAnswered' | 'stanzaUnanswered'>;
-  /** The view changed: a read brought other settings than the one before, or the first ones. */
+  /** A read brought other settings than the one before, or the first ones; or what was old is known to hold. */
   readonly onChange: () => void;
   /** Whether the session may be OPEN within so many milliseconds, so that waiting for it makes sense. */
   readonly mayOpenWithin: (ms: number) => boolean;
@@ -40,19 +50,15 @@ export interface InstancePrivacyOptions {
 
 /** The privacy settings of one instance: the view of them, fresh reads, and one update at a time. */
 export class InstancePrivacy {
-  #view: Snapshot | undefined;
-  #published: Snapshot | undefined;
+  readonly #seen = new SeenSettings();
+  readonly #refresh: Refresh;
   /** Set while the session is OPEN. */
   #link: Link | undefined;
   /** Weakly: an ended link holds a whole socket and its keys. */
   readonly #ended = new WeakSet<Link>();
   #sequence = 0;
   #announcements = 0;
-  #refreshing = false;
-  #probe: Disposable | undefined;
   #lateRead: Disposable | undefined;
-  #lastReadAt = 0;
-  #stale = false;
   #sharedRead: Promise<ReadReply> | undefined;
   #nextSharedRead: Promise<ReadReply> | undefined;
   readonly #openWaiters = new Set<(open: boolean) => void>();
@@ -62,30 +68,36 @@ export class InstancePrivacy {
   constructor(options: InstancePrivacyOptions) {
     this.#options = options;
     this.#turns = new Turns(options.clock, MOST_WAITING);
+    this.#refresh = new Refresh(options.clock, () => this.#readShared());
   }
 
-  /**
-   * The settings as last shown, changed as an object only when a setting changed. Earlier connections included, but not
-   * those of an account that is not linked any more.
-   */
-  get settings(): Snapshot | undefined {
-    return this.#view && this.#published;
+  /** Earlier connections included, but not those of an account that is not linked any more. */
+  get settings(): ShownSettings | undefined {
+    const { newest, changed } = this.#seen;
+    return newest && changed && { snapshot: newest, changed, stale: !this.#link || this.#refresh.isPending };
   }
 
   /** The first read of a link. Only after it succeeded the instance is OPEN. */
   async opened(link: Link): Promise<ReadReply> {
-    // What made the view stale before is seen by this read.
-    this.#stale = false;
-    const reply = await this.#readOn(link, REQUEST_TIMEOUT_MS);
+    const reply = await this.#firstRead(link);
     // The link may have ended in the same breath as its answer came.
     if (reply.kind === 'snapshot' && !this.#ended.has(link)) {
       this.#link = link;
       this.#tellOpenWaiters(true);
-      this.#watchLiveness(link);
-      // Something was announced while the first read was on its way.
-      if (this.#stale) void this.#refresh();
+      this.#refresh.opened(link);
+      this.#options.onChange();
     }
     return reply;
+  }
+
+  /** A refusal proves that the link lives: another login would be refused the same. */
+  async #firstRead(link: Link): Promise<ReadReply> {
+    for (let tries = 1; ; tries += 1) {
+      const reply = await this.#readOn(link, REQUEST_TIMEOUT_MS);
+      if (reply.kind !== 'refused' || tries === READ_TRIES) return reply;
+      await this.#options.clock.sleep(FIRST_READ_PAUSE_MS);
+      if (this.#ended.has(link)) return { kind: 'lost' };
+    }
   }
 
   /** Whether calls go over this link: it brought its first read, and is not over. */
@@ -97,8 +109,7 @@ export class InstancePrivacy {
   closed(link: Link): void {
     this.#ended.add(link);
     this.#link = undefined;
-    this.#probe?.[Symbol.dispose]();
-    this.#probe = undefined;
+    this.#refresh.closed();
   }
 
   /** Nobody need wait any longer: the session is not on its way to OPEN. */
@@ -109,13 +120,13 @@ export class InstancePrivacy {
 
   /** The account is not linked any more: what it showed is nobody's settings now. */
   forget(): void {
-    this.#view = undefined;
+    this.#seen.forget();
   }
 
   /** WhatsApp announced that something changed elsewhere. The announcement is a trigger, not a payload. */
   announced(): void {
     this.#announcements += 1;
-    this.#readAgain();
+    this.#refresh.again();
   }
 
   /**
@@ -124,8 +135,13 @@ export class InstancePrivacy {
    */
   async read(call: Call): Promise<Snapshot> {
     const { signal } = call;
-    await this.#requireOpen(answerable(call), signal);
-    const reply = await abortable(this.#readShared(), signal);
+    const deadline = answerable(call);
+    let reply: ReadReply = { kind: 'unsent' };
+    // One whose link ended under it is asked again on the next link.
+    for (let tries = 0; tries < READ_TRIES && isCutOff(reply); tries += 1) {
+      await this.#requireOpen(deadline, signal);
+      reply = await abortable(this.#readShared(), signal);
+    }
     switch (reply.kind) {
       case 'snapshot':
         return reply.snapshot;
@@ -155,8 +171,9 @@ export class InstancePrivacy {
     try {
       await this.#requireOpen(deadline, signal);
       // The read of a link's opening has made the view before the link was OPEN.
-      if (!this.#view) throw this.#notConnected();
-      run = await runUpdate(this.#port(deadline, writtenOn, signal), this.#view, changes);
+      const { newest } = this.#seen;
+      if (!newest) throw this.#notConnected();
+      run = await runUpdate(this.#port(deadline, writtenOn, signal), newest, changes);
       if (writtenOn.size === 0) signal.throwIfAborted();
     } catch (error) {
       turn.release();
@@ -175,7 +192,7 @@ export class InstancePrivacy {
     for (const link of run.unanswered() ? writtenOn : []) link.end({ kind: 'recycled' });
     // A write may have been worked off behind the update's last read, or may be yet.
     const mayLand = run.outcome.failures.some(({ code }) => MAY_LAND.has(code));
-    if (answersAreLate || mayLand) this.#readAgain();
+    if (answersAreLate || mayLand) this.#refresh.again();
     if (mayLand) this.#readLater(LATE_READS_MS);
   }
 
@@ -184,7 +201,7 @@ export class InstancePrivacy {
     this.#lateRead?.[Symbol.dispose]();
     if (pauseMs === undefined) return;
     this.#lateRead = this.#options.clock.after(pauseMs, () => {
-      this.#readAgain();
+      this.#refresh.again();
       this.#readLater(others);
     });
   }
@@ -209,13 +226,18 @@ export class InstancePrivacy {
     if (!link) return { kind: 'unsent' };
     this.#sequence += 1;
     const sequence = this.#sequence;
+    const mark = this.#refresh.mark();
     const reply = await this.#ask(link, 'read', readStanza(), timeoutMs);
     if (reply.kind !== 'result') return reply;
     const categories = parseReadReply(reply.stanza);
     if (!categories) return { kind: 'odd' };
-    const snapshot = { categories, sequence, observedAt: this.#options.clock.now() };
-    this.#lastReadAt = this.#options.clock.monotonic();
-    this.#adopt(snapshot);
+    const observedAt = this.#seen.observedAt(sequence, this.#options.clock.now());
+    const snapshot = { categories, sequence, observedAt };
+    const wasPending = this.#refresh.isPending;
+    this.#refresh.answered(mark);
+    const isNews = this.#seen.adopt(snapshot);
+    // The first read of a link is told once calls go over it: until then it is as old as what was shown before.
+    if (this.isOn(link) && (isNews || (wasPending && !this.#refresh.isPending))) this.#options.onChange();
     return { kind: 'snapshot', snapshot };
   }
 
@@ -226,17 +248,6 @@ export class InstancePrivacy {
     if (reply.kind === 'result' || reply.kind === 'refused') telemetry.stanzaAnswered(kind, clock.monotonic() - sentAt);
     else telemetry.stanzaUnanswered(kind, reply.kind);
     return reply;
-  }
-
-  /** A late reply of an older read never overwrites a newer one. */
-  #adopt(snapshot: Snapshot): void {
-    const before = this.#view;
-    if (before && before.sequence > snapshot.sequence) return;
-    this.#view = snapshot;
-    const isNews = !this.#published || !sameSettings(this.#published, snapshot);
-    if (isNews) this.#published = snapshot;
-    // Also where an account that was linked anew shows what was shown before: to who came meanwhile it is news.
-    if (isNews || !before) this.#options.onChange();
   }
 
   /** At most one shared read is on its way; those who come meanwhile share the next one. */
@@ -251,50 +262,6 @@ export class InstancePrivacy {
       return this.#readShared();
     });
     return this.#nextSharedRead;
-  }
-
-  #readAgain(): void {
-    this.#stale = true;
-    void this.#refresh();
-  }
-
-  /** Reads again until nothing was announced during the read. */
-  async #refresh(): Promise<void> {
-    if (this.#refreshing) return;
-    this.#refreshing = true;
-    try {
-      while (this.#stale && this.#link) {
-        this.#stale = false;
-        await this.#readUntilAnswered(REFRESH_TRIES);
-      }
-    } finally {
-      this.#refreshing = false;
-    }
-  }
-
-  /** An idle link may be deaf without anybody noticing: it has to answer a read every now and then. */
-  #watchLiveness(link: Link, afterMs = PROBE_AFTER_MS): void {
-    const { clock } = this.#options;
-    this.#probe?.[Symbol.dispose]();
-    this.#probe = clock.after(afterMs, () => {
-      if (link !== this.#link) return;
-      const idleMs = clock.monotonic() - this.#lastReadAt;
-      if (idleMs < PROBE_AFTER_MS) return this.#watchLiveness(link, PROBE_AFTER_MS - idleMs);
-      void this.#readUntilAnswered(PROBE_TRIES).then(() => link === this.#link && this.#watchLiveness(link));
-    });
-  }
-
-  /** A refresh that WhatsApp refuses or leaves open is tried again: the announcement comes only once. */
-  async #readUntilAnswered(most: number): Promise<void> {
-    const link = this.#link;
-    for (let tries = 1; tries <= most; tries += 1) {
-      const reply = await this.#readShared();
-      if (reply.kind === 'snapshot') return;
-      await this.#options.clock.sleep(REFRESH_PAUSE_MS);
-      // The link that follows begins with a read.
-      if (link !== this.#link) return;
-    }
-    link?.end({ kind: 'silent' });
   }
 
   async #requireOpen(deadline: Deadline, signal: AbortSignal): Promise<Link> {
@@ -331,6 +298,8 @@ export class InstancePrivacy {
     for (const tell of this.#openWaiters) tell(open);
   }
 }
+
+const isCutOff = ({ kind }: ReadReply): boolean => kind === 'lost' || kind === 'unsent';
 
 const answerable = ({ deadline }: Call): Deadline => ({
   remaining: () => Math.max(0, deadline.remaining() - ANSWER_MS),

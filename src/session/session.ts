@@ -31,6 +31,7 @@ const PAIRING_CODE_MS = 160_000;
 /** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
 
+const STARTING: StateReason = { code: 'starting', message: 'Waiting for its turn to log in' };
 /** What calls are told where a link is over, and what follows from that is not known yet. */
 const CLOSED: StateReason = { code: 'connection_closed', message: 'The connection was closed' };
 
@@ -85,6 +86,7 @@ export class Session {
 
   /** Connects with the stored credentials, and stays connected. A session that waits for its next attempt tries now. */
   start(): void {
+    if (!this.#run || this.#wake) this.set('RECONNECTING', STARTING);
     if (this.#run) return this.#wake?.();
     this.#begin((signal) => this.#connect(signal));
   }
@@ -216,7 +218,7 @@ export class Session {
       const credentials = await this.#loadCredentials(signal);
       if (credentials === undefined || signal.aborted) return;
       if (!UNDER_WAY.includes(this.#view.state)) {
-        this.set('RECONNECTING', { code: 'starting', message: 'Waiting for its turn to log in' });
+        this.set('RECONNECTING', STARTING);
       }
       const evidence = await this.#logIn(credentials, signal);
       if (signal.aborted) return;

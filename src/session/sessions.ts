@@ -62,7 +62,10 @@ export interface Sessions {
 
   /** The present state first, then each change; ends when the instance is deleted. */
   watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>>;
-  /** The present settings first (once there are any), then each change; ends when the instance is deleted. */
+  /**
+   * The present settings first (once there are any), then each change; those shown as stale again once they are known to
+   * hold. Ends when the instance is deleted.
+   */
   watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<PrivacyReading>>;
   /** All instances within reach by name, then each that changes, is made or is deleted. */
   watchInstances(reach: Reach, signal: AbortSignal): AsyncIterable<Change<InstanceView>>;
@@ -73,4 +76,9 @@ export interface Sessions {
 export interface PrivacyReading {
   readonly instance: InstanceView;
   readonly snapshot: Snapshot;
+  /**
+   * The settings may have changed since: there was no connection then, or a change was announced and not read yet. Of a read
+   * that was made for the caller it is left out.
+   */
+  readonly stale?: boolean;
 }

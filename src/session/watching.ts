@@ -1,5 +1,5 @@
 import type { Events } from '../events/topics.ts';
-import type { Snapshot } from '../privacy/settings.ts';
+import type { ShownSettings } from './instance-privacy.ts';
 import type { InstanceRegistry } from './instance-registry.ts';
 import type { PrivacyReading, Reach } from './sessions.ts';
 import type { InstanceView } from './state.ts';
@@ -9,8 +9,13 @@ import { watchAll, type Change } from './watch-all.ts';
 /** What of a session can be watched. */
 interface Watchable {
   readonly view: InstanceView;
-  readonly privacy: { readonly settings: Snapshot | undefined };
+  readonly privacy: { readonly settings: ShownSettings | undefined };
 }
+
+type Reading = PrivacyReading & ShownSettings;
+
+/** What was told as stale is told again once it is known to hold; that it grows old is the instance's state to tell. */
+const isTold = (now: Reading, told: Reading): boolean => now.changed === told.changed && (now.stale || !told.stale);
 
 /** Tells those who watch instances of each change. */
 export class Watching<T extends Watchable> {
@@ -47,12 +52,13 @@ export class Watching<T extends Watchable> {
   }
 
   privacy(item: T, signal: AbortSignal): AsyncIterable<PrivacyReading> {
-    let last: PrivacyReading | undefined;
+    let last: Reading | undefined;
     const read = (): PrivacyReading | undefined | 'none_yet' => {
       if (!this.#registry.has(item)) return undefined;
-      const snapshot = item.privacy.settings;
-      if (!snapshot) return 'none_yet';
-      if (last?.snapshot !== snapshot) last = { instance: item.view, snapshot };
+      const { settings } = item.privacy;
+      if (!settings) return 'none_yet';
+      const now = { instance: item.view, ...settings };
+      if (!last || !isTold(now, last)) last = now;
       return last;
     };
     return watch(read, this.nudges('privacyChanged', item), signal);
@@ -71,15 +77,15 @@ export class Watching<T extends Watchable> {
   }
 
   privacies(reach: Reach, signal: AbortSignal): AsyncIterable<Change<PrivacyReading>> {
-    return watchAll(
+    return watchAll<Reading>(
       {
         present: () => this.#ids(reach),
         read: (id) => {
           const item = this.#within(reach, id);
-          const snapshot = item?.privacy.settings;
-          return item && (snapshot ? { instance: item.view, snapshot } : 'none_yet');
+          const settings = item?.privacy.settings;
+          return item && (settings ? { instance: item.view, ...settings } : 'none_yet');
         },
-        isSame: ({ snapshot }, told) => snapshot === told.snapshot,
+        isSame: isTold,
         nudges: this.#events.subscribeAll('settingsChanged', reach.accountId),
       },
       signal,

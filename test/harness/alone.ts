@@ -31,7 +31,7 @@ export function aloneEpisode(random: Random): Episode {
     [2, [lateRead, back, [random.int(1_200, 5_000), phoneAct(random)]]],
     // The first read is answered, and the link ends with it.
     [2, [lastRead, back, soon(update(random)), soon(update(random)), soon(update(random))]],
-    [1, [fault('get', 3, noReads), [1, phoneAct(random)]]],
+    [1, [fault('get', random.pick([3, 7]), noReads), [1, phoneAct(random)]]],
     [1, [fault('get', 3, noReads), [1, update(random)]]],
     [1, [slowReads, [1, update(random)]]],
     // The second one gets its turn when its time is nearly up.

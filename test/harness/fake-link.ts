@@ -40,6 +40,8 @@ export class FakeLink implements Link {
   }
 
   reached(phase: LinkPhase): void {
+    const { trace, log } = this.#parts;
+    log.expect(phase !== 'open' || !trace.gone, 'an ended link opens no instance', () => `link ${trace.n}`);
     this.#attempt.reached(phase);
   }
 

@@ -13,6 +13,8 @@ export interface Watcher {
   /** When the view's state began. */
   stateAt: number;
   snapshot: Snapshot | undefined;
+  /** It was shown as one that may have changed since. */
+  stale: boolean;
   /** The read that the last settings came from, in the order of all events. */
   readSeq: number;
   /** Both subscriptions have ended by themselves. */
@@ -55,6 +57,7 @@ export function watchSlots(world: World, sessions: SessionService, incarnation: 
         view: undefined,
         stateAt: 0,
         snapshot: undefined,
+        stale: false,
         readSeq: 0,
         ended: 0,
       };
@@ -65,9 +68,7 @@ export function watchSlots(world: World, sessions: SessionService, incarnation: 
         const readings = await sessions.watchPrivacy(reach, slot.name, controller.signal);
         await Promise.all([
           follow(watcher, views, (view: InstanceView) => checkState(world, watcher, view)),
-          follow(watcher, readings, ({ snapshot }: PrivacyReading) =>
-            checkEmission(world, watcher, snapshot, incarnation),
-          ),
+          follow(watcher, readings, (reading: PrivacyReading) => checkEmission(world, watcher, reading, incarnation)),
         ]);
       };
       run().catch((error: unknown) => world.trace.violate('subscriptions do not fail', String(error)));

@@ -3,8 +3,9 @@ import type { Slot, World } from '../world.ts';
 import { sameMap } from './reads.ts';
 import { checkConnecting } from './states.ts';
 
-/** A refresh that failed is tried again after 2 s. */
+/** A refresh that failed is tried again after 2 s, and one that was refused again and again after a minute at most. */
 const QUIET_MS = 3_000;
+const REFUSED_MS = 61_000;
 /** One at work, the others in line. */
 const MOST_UPDATES = 33;
 /** A socket that takes its time to close. */
@@ -20,6 +21,7 @@ export function checkQuiet(world: World): void {
     checkConnecting(world, watcher);
     checkWaiting(world, slot);
     checkOpen(world, slot, watcher);
+    checkDeaf(world, slot);
     if (isQuiet(world, slot, watcher)) checkView(world, slot, watcher);
   }
 }
@@ -37,12 +39,14 @@ function isQuiet(world: World, slot: Slot, watcher: Watcher): boolean {
   const account = world.whatsApp.account(slot.name);
   const link = world.trace.links.findLast((each) => each.slot === slot.name);
   const now = world.clock.monotonic();
+  const read = world.trace.requests.findLast((each) => each.link === link && each.kind === 'read');
+  const isRefused = read?.reply?.kind === 'refused' || read?.reply?.kind === 'odd' || read?.shows === undefined;
   return (
     watcher.view?.state === 'OPEN' &&
     slot.hangsUntil < now &&
     now - account.lastActivity >= QUIET_MS &&
     link?.pending === 0 &&
-    now - link.lastReplyAt >= QUIET_MS &&
+    now - link.lastReplyAt >= (isRefused ? REFUSED_MS : QUIET_MS) &&
     account.linkedDevice?.link?.idle === true
   );
 }
@@ -58,6 +62,17 @@ export function checkView(world: World, slot: Slot, { snapshot }: Watcher): void
   const holds = snapshot !== undefined && sameMap(snapshot.categories, privacy);
   const text = (): string => `${slot.name}: ${show(snapshot?.categories)}, WhatsApp: ${show(privacy)}`;
   trace.expect(holds, 'the subscription shows the truth', text);
+}
+
+/** A link that leaves so many of the session's own reads open is given up. */
+const MOST_SILENT = 3;
+
+function checkDeaf({ trace }: World, slot: Slot): void {
+  const link = trace.links.findLast((each) => each.slot === slot.name);
+  if (!link || link.gone) return;
+  const own = trace.requests.filter((each) => each.link === link && each.kind === 'read' && !each.call && each.reply);
+  const silent = own.length - 1 - own.findLastIndex(({ reply }) => reply?.kind !== 'timed_out');
+  trace.expect(silent <= MOST_SILENT, 'deaf links are given up', () => `${silent} reads unanswered on link ${link.n}`);
 }
 
 const show = (privacy: ReadonlyMap<string, string> | undefined): string =>

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../../src/privacy/settings.ts';
+import type { PrivacyReading } from '../../../src/session/sessions.ts';
 import type { Call, Request, Trace } from '../trace.ts';
 import type { Watcher } from '../watchers.ts';
 import type { World } from '../world.ts';
@@ -13,9 +14,23 @@ export function broughtBy(request: Request, snapshot: Snapshot, trace: Trace): b
     request.reply?.kind === 'result' &&
     request.shows !== undefined &&
     request.replyAt !== undefined &&
-    request.replyAt + epoch === snapshot.observedAt &&
+    observedAtOf(request, request.replyAt, trace) + epoch === snapshot.observedAt &&
     sameMap(request.shows, snapshot.categories)
   );
+}
+
+/** When the answer came; or, where one to a later read was there before, when that came. */
+function observedAtOf({ link, seq, replySeq = 0 }: Request, replyAt: number, trace: Trace): number {
+  const later = trace.requests.filter(
+    (each) =>
+      each.link.slot === link.slot &&
+      each.link.incarnation === link.incarnation &&
+      each.seq > seq &&
+      each.reply?.kind === 'result' &&
+      each.shows !== undefined &&
+      (each.replySeq ?? Number.POSITIVE_INFINITY) < replySeq,
+  );
+  return Math.min(replyAt, later.at(-1)?.replyAt ?? replyAt);
 }
 
 /** A read's answer comes from a read that left after the call began. */
@@ -33,8 +48,9 @@ export function checkRead({ trace }: World, call: Call): void {
 }
 
 /** What a privacy subscription shows was read, and never goes back to an older read. */
-export function checkEmission({ trace }: World, watcher: Watcher, snapshot: Snapshot, incarnation: number): void {
+export function checkEmission({ trace }: World, watcher: Watcher, reading: PrivacyReading, incarnation: number): void {
   const { slot } = watcher;
+  const { snapshot, stale = false } = reading;
   const source = trace.requests.find(
     (request) =>
       request.link.slot === slot.name &&
@@ -49,8 +65,10 @@ export function checkEmission({ trace }: World, watcher: Watcher, snapshot: Snap
     ({ link, seq, shows }) => link.slot === slot.name && shows && seq > watcher.readSeq && seq <= (source?.seq ?? 0),
   );
   const before = watcher.snapshot?.categories;
-  const isNew = !before || between.some(({ shows }) => shows && !sameMap(before, shows));
+  const isKnownAgain = watcher.stale && !stale;
+  const isNew = !before || isKnownAgain || between.some(({ shows }) => shows && !sameMap(before, shows));
   trace.expect(isNew, 'subscriptions show changes', () => `${slot.name} again what it showed before`);
   watcher.readSeq = source?.seq ?? watcher.readSeq;
   watcher.snapshot = snapshot;
+  watcher.stale = stale;
 }

@@ -23,7 +23,7 @@ export function checkSending(world: World, call: Call, requested: readonly Field
   const [first] = call.requests;
   if (!first) return;
   checkPlan(world, call, requested, first, fail);
-  checkRewrites(world, call, first, fail);
+  checkRewrites(world, call, fail);
   checkNothingSent(call, first, fail);
   const [firstSent] = sent;
   if (firstSent) checkTurn(world, call, firstSent, fail);
@@ -67,7 +67,7 @@ function checkPlan(world: World, call: Call, requested: readonly FieldSpec[], fi
 }
 
 /** A second write follows a read that showed another value, and never a change that was announced meanwhile. */
-function checkRewrites({ trace }: World, call: Call, first: Request, fail: Fail): void {
+function checkRewrites({ trace }: World, call: Call, fail: Fail): void {
   const writes = call.requests.filter(({ kind, left }) => kind === 'write' && left);
   for (const write of writes) {
     const same = writes.filter(({ category, seq }) => category === write.category && seq < write.seq);
@@ -82,7 +82,8 @@ function checkRewrites({ trace }: World, call: Call, first: Request, fail: Fail)
     if (last && (last.reply?.kind !== 'result' || (last.replySeq ?? 0) > read.seq)) {
       fail('only what was acknowledged is written again', `request ${write.seq} behind request ${last.seq}`);
     }
-    const since = last?.seq ?? first.seq;
+    // What was never written has no place among the changes yet.
+    const since = last?.seq ?? write.seq;
     const heard = trace.announcements.find(({ slot, seq }) => slot === call.slot && seq > since && seq < write.seq);
     if (heard) fail('never over an announced change', `request ${write.seq} behind announcement ${heard.seq}`);
   }
@@ -103,7 +104,8 @@ function checkTurn({ trace }: World, call: Call, first: Request, fail: Fail): vo
     if (other.slot !== call.slot || other.kind !== 'update' || other === call) continue;
     const theirFirst = other.requests.find(({ left }) => left);
     if (!theirFirst || theirFirst.seq > first.seq || other.incarnation !== call.incarnation) continue;
-    if (other.endSeq === undefined || other.endSeq > first.seq)
+    // One whose caller gave up, having written nothing, gives its turn away in the same breath as it ends.
+    if (other.error === undefined && (other.endSeq === undefined || other.endSeq > first.seq))
       fail('one update at a time', `beside update ${other.n}`);
     const open = other.requests.find(
       ({ kind, left, link, replySeq, reply }) =>

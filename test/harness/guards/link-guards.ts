@@ -4,15 +4,21 @@ import type { Guard } from './guard.ts';
 export const LINK_GUARDS: readonly Guard[] = [
   {
     name: 'an older read never overwrites a newer one',
-    file: 'src/session/instance-privacy.ts',
-    find: '    if (before && before.sequence > snapshot.sequence) return;\n',
+    file: 'src/session/seen-settings.ts',
+    find: '    if (before && before.sequence > snapshot.sequence) return false;\n',
     replace: '',
   },
   {
     name: 'only changes are published',
-    file: 'src/session/instance-privacy.ts',
-    find: '!this.#published || !sameSettings(this.#published, snapshot);',
+    file: 'src/session/seen-settings.ts',
+    find: '!this.#changed || !sameSettings(this.#changed, snapshot);',
     replace: 'true;',
+  },
+  {
+    name: 'a late answer is not newer than one to a later read',
+    file: 'src/session/seen-settings.ts',
+    find: 'before && before.sequence > sequence ? Math.min(now, before.observedAt) : now;',
+    replace: 'now;',
   },
   {
     name: 'a shared read is no proof',
@@ -27,28 +33,28 @@ export const LINK_GUARDS: readonly Guard[] = [
     replace: '    return this.#sharedRead;\n    this.#nextSharedRead ??= this.#sharedRead.then(() => {',
   },
   {
-    name: 'an announcement during a refresh reads again',
+    name: 'an announcement during a read needs another read',
     file: 'src/session/instance-privacy.ts',
-    find: '      while (this.#stale && this.#link) {',
-    replace: '      if (this.#stale && this.#link) {',
+    find: 'this.#refresh.answered(mark);',
+    replace: 'this.#refresh.answered(this.#refresh.mark());',
   },
   {
     name: 'an announcement during the first read reads again',
-    file: 'src/session/instance-privacy.ts',
-    find: '      if (this.#stale) void this.#refresh();\n',
-    replace: '',
+    file: 'src/session/refresh.ts',
+    find: '    this.#watchLiveness(link);\n    void this.#run();\n',
+    replace: '    this.#watchLiveness(link);\n',
   },
   {
-    name: 'a refresh that stays unanswered ends the link',
-    file: 'src/session/instance-privacy.ts',
-    find: "    link?.end({ kind: 'silent' });\n",
-    replace: '',
+    name: 'what WhatsApp refused to show is asked for again',
+    file: 'src/session/refresh.ts',
+    find: "if (kind === 'snapshot') return;",
+    replace: "if (kind === 'snapshot' || kind === 'refused') return this.answered(this.#asked);",
   },
   {
     name: 'an idle link is probed',
-    file: 'src/session/instance-privacy.ts',
-    find: '      this.#watchLiveness(link);\n      // Something',
-    replace: '      // Something',
+    file: 'src/session/refresh.ts',
+    find: '    this.#watchLiveness(link);\n    void',
+    replace: '    void',
   },
   {
     name: 'an unanswered write ends the link',
@@ -71,7 +77,7 @@ export const LINK_GUARDS: readonly Guard[] = [
   {
     name: 'what was written and not read is read again',
     file: 'src/session/instance-privacy.ts',
-    find: '    if (answersAreLate || mayLand) this.#readAgain();\n    if (mayLand) this.#readLater(LATE_READS_MS);\n',
+    find: '    if (answersAreLate || mayLand) this.#refresh.again();\n    if (mayLand) this.#readLater(LATE_READS_MS);\n',
     replace: '',
   },
   {

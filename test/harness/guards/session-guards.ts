@@ -64,9 +64,9 @@ export const SESSION_GUARDS: readonly Guard[] = [
   },
   {
     name: 'pairing waits for its instance only as long as there is one',
-    file: 'src/session/session-service.ts',
-    find: '    return () => (this.#registry.has(session) ? session.view : undefined);',
-    replace: '    return () => session.view;',
+    file: 'src/session/watching.ts',
+    find: '    return () => (this.#registry.has(item) ? item.view : undefined);',
+    replace: '    return () => item.view;',
   },
   {
     name: 'a paired instance is not paired again',
@@ -148,14 +148,14 @@ export const SESSION_GUARDS: readonly Guard[] = [
   },
   {
     name: 'an outdated client stops logging in',
-    file: 'src/session/login-gate.ts',
+    file: 'src/session/outdated-breaker.ts',
     find: 'const BREAKER_INSTANCES = 3;',
     replace: 'const BREAKER_INSTANCES = Number.POSITIVE_INFINITY;',
   },
   {
     name: 'one probe at a time',
-    file: 'src/session/login-gate.ts',
-    find: '        this.#nextProbe = this.#clock.monotonic() + PROBE_MS;\n        return true;',
-    replace: '        return true;',
+    file: 'src/session/outdated-breaker.ts',
+    find: '          probes.next = this.#clock.monotonic() + probes.everyMs;\n          return true;',
+    replace: '          return true;',
   },
 ];
