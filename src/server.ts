@@ -63,8 +63,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     ...(options.routes ?? []),
   ];
 
-  const server = createHttpServer({ ...HTTP_LIMITS, shouldUpgradeCallback: isWebSocket }, (request, response) => {
-    if (!connections.admits(request, response)) return;
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     setSafeHeaders(response);
     const record = watchRequest(request, response, clock, options.telemetry);
     const preflight = allowOrigins(origins, request, response);
@@ -83,7 +82,11 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     else if (fixed) sendFixed(fixed, response);
     else if (isGraphQL) graphql(request, response, client, record);
     else if (url && route) void serve(route, url, request, response, client, record, services.log);
-  });
+  };
+
+  const server = createHttpServer({ ...HTTP_LIMITS, shouldUpgradeCallback: isWebSocket }, (request, response) =>
+    connections.serve(request, response, () => answer(request, response)),
+  );
   server.on('upgrade', (request, stream, head) => sockets.upgrade(request, stream, head));
   const connections = new Connections(server, clock);
   server.maxConnections = MAX_CONNECTIONS;

@@ -91,14 +91,27 @@ describe('what is refused', () => {
     expect(server.logged).toEqual([]);
   });
 
-  test('a value that nests too deep to be written is named for what it is', async () => {
+  test.each([
+    ['nest', '['.repeat(12_000) + ']'.repeat(12_000)],
+    ['have many keys', JSON.stringify(Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${i}`, 1])))],
+    ['have many items', `[${'1,'.repeat(1_000)}1]`],
+    ['have many items in many lists', `[${'[1,1,1,1,1,1,1,1,1,1],'.repeat(100)}1]`],
+  ])('variables that %s too much are not looked at', async (_what, value) => {
     await using server = await serveFake(new FakeSessions('demo'));
-    const deep = '['.repeat(12_000) + ']'.repeat(12_000);
-    const response = await server.post(JSON.stringify({ query: UPDATE, variables: hide('?') }).replace('"?"', deep));
+    const response = await server.post(JSON.stringify({ query: UPDATE, variables: hide('?') }).replace('"?"', value));
+    expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
-      errors: [{ message: expect.stringContaining('found an array'), extensions: { code: 'BAD_USER_INPUT' } }],
+      errors: [{ message: expect.stringContaining('1000 values at most') }],
     });
     expect(server.logged).toEqual([]);
+  });
+
+  test('a value that nests is named for what it is', async () => {
+    await using server = await serveFake(new FakeSessions('demo'));
+    const { errors } = await server.query(UPDATE, hide(JSON.parse('['.repeat(900) + ']'.repeat(900))));
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('found an array'), extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
   });
 
   test.each([

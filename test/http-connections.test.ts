@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -15,6 +16,24 @@ const LARGE = 'x'.repeat(10_000_000);
 const INSTANCE = '{ instance(name: "demo") { name } }';
 
 const view = (name: string): InstanceView => ({ id: 'id-demo', accountId: 'a', name, state: 'OPEN', since: 0 });
+
+const WATCH = 'subscription { instance(name: "demo") { name } }';
+
+/** Sessions of which one can be watched, and nothing ever changes. */
+function quiet(): { sessions: FakeSessions; returned: () => boolean } {
+  const sessions = new FakeSessions('demo');
+  let isOver = false;
+  sessions.watched = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise(() => {}),
+      return: async () => {
+        isOver = true;
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+  return { sessions, returned: () => isOver };
+}
 
 /** A client that sends, and reads nothing until it is told to. */
 function open(url: string, text: string): { socket: Socket; closed: Promise<void> } {
@@ -72,27 +91,48 @@ describe('requests sent one behind the other', () => {
     await expect.poll(() => answers).toBeGreaterThan(25);
   });
 
-  test('behind an open stream they wait, ten in all', async () => {
+  test('are served one after the other, as they are answered', async () => {
     const sessions = new FakeSessions('demo');
-    let returned = false;
-    sessions.watched = {
-      [Symbol.asyncIterator]: () => ({
-        next: () => new Promise(() => {}),
-        return: async () => {
-          returned = true;
-          return { done: true, value: undefined };
-        },
-      }),
-    };
+    const waiting: (() => void)[] = [];
+    sessions.onStart = () => new Promise((resolve) => waiting.push(() => resolve(view('demo'))));
     await using server = await serveFake(sessions);
-    const watch = post('subscription { instance(name: "demo") { name } }', 'text/event-stream');
-    const { socket, closed } = open(server.url, watch + get('/health/live').repeat(9));
+    const start = post('mutation { startInstance(instance: "demo") { id } }', 'application/json');
+    const { socket } = open(server.url, start.repeat(3) + get('/health/live'));
+    socket.resume();
+    for (let served = 1; served <= 3; served++) {
+      await expect.poll(() => waiting.length).toBe(1);
+      expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+      expect(waiting).toHaveLength(1);
+      waiting.pop()?.();
+    }
+    await once(socket, 'data');
+    expect(waiting).toHaveLength(0);
+  });
+
+  test('behind an open stream they wait, ten in all', async () => {
+    const { sessions, returned } = quiet();
+    await using server = await serveFake(sessions);
+    const { socket, closed } = open(server.url, post(WATCH, 'text/event-stream') + get('/health/live').repeat(9));
     await expect.poll(() => sessions.signals.length).toBe(1);
-    expect(returned).toBe(false);
+    expect(returned()).toBe(false);
     socket.resume();
     socket.write(get('/health/live'));
     await closed;
-    await expect.poll(() => returned).toBe(true);
+    await expect.poll(returned).toBe(true);
+  });
+
+  test('behind a stream whose client has gone, they are never served', async () => {
+    const { sessions, returned } = quiet();
+    const served: ServedRequest[] = [];
+    const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
+    await using server = await serveFake(sessions, { telemetry });
+    const { socket } = open(server.url, post(WATCH, 'text/event-stream').repeat(2) + get('/health/live'));
+    await expect.poll(() => sessions.signals.length).toBe(1);
+    socket.destroy();
+    await expect.poll(returned).toBe(true);
+    expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+    expect(sessions.signals.length).toBe(1);
+    expect(served.map(({ aborted }) => aborted)).toEqual([true, false]);
   });
 
   test('on the listener for metrics, eleven end the connection as well', async () => {
@@ -111,7 +151,6 @@ describe('requests sent one behind the other', () => {
 describe('an answer that nobody reads', () => {
   const FASTER = 30;
   const clock = scaledClock(FASTER);
-  const WATCH = 'subscription { instance(name: "demo") { name } }';
 
   test.each([
     ['a whole one', 'application/json', INSTANCE],

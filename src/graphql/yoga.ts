@@ -16,6 +16,7 @@ import { useRequestRecord } from './request-record.ts';
 import { useOperationLimits } from './operation-limits.ts';
 import { useOperationSignal } from './operation-signal.ts';
 import { schema } from './schema.ts';
+import { useTurns } from './turns.ts';
 import type { OpenStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -44,6 +45,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       useRequestRecord(),
       useRefusalLimit(services.gate),
       useKnownParameters(),
+      useTurns(clockOf(services)),
       // The parser stops at its limit, before the rules below have a document to look at.
       useDocumentLimits(),
       useOperationLimits(services.gate),

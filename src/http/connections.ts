@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 
 /**
  * How many requests of one connection may be unanswered at a time. Clients and proxies send the next one once they have
- * the answer; who sends more without reading would have all of the answers wait in memory.
+ * the answer; Node reads on as long as somebody sends.
  */
 export const REQUESTS_AT_ONCE = 10;
 /** How long a client may leave an answer lying, in milliseconds: longer than any call takes to be answered. */
@@ -13,14 +13,17 @@ const LOOK_MS = 15_000;
 
 interface Connection {
   requests: number;
+  /** Those that wait for the one before to be answered. */
+  readonly waiting: (() => void)[];
   /** How many bytes had left, when that was last seen to have grown or nothing was to be sent. */
   sent: number;
   movedAt: number;
 }
 
 /**
- * The connections of a server. Bounds what waits in memory for each: too many requests at a time end it, and so does an
- * answer that the client does not read, whether it is a whole one or a stream.
+ * The connections of a server. Bounds what each of them takes: its requests are served one after the other, as they are
+ * answered, so that one answer waits in memory to be read; too many requests at a time end it, and so does an answer that
+ * the client does not read, whether it is a whole one or a stream.
  */
 export class Connections {
   readonly #clock: Clock;
@@ -32,21 +35,22 @@ export class Connections {
     server.on('connection', (socket) => this.#opened(socket));
   }
 
-  /** Counts a request until its answer has ended. False: its connection has too many and was ended. */
-  admits({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  /** Serves a request once those before it on its connection have been answered; never where there are too many. */
+  serve({ socket }: IncomingMessage, response: ServerResponse, begin: () => void): void {
     const connection = this.#open.get(socket);
-    if (!connection || socket.destroyed) return false;
-    if (connection.requests >= REQUESTS_AT_ONCE) {
-      socket.destroy();
-      return false;
-    }
+    if (!connection || socket.destroyed) return;
+    if (connection.requests >= REQUESTS_AT_ONCE) return void socket.destroy();
     connection.requests += 1;
-    response.once('close', () => (connection.requests -= 1));
-    return true;
+    response.once('close', () => {
+      connection.requests -= 1;
+      if (!socket.destroyed) connection.waiting.shift()?.();
+    });
+    if (connection.requests === 1) begin();
+    else connection.waiting.push(begin);
   }
 
   #opened(socket: Socket): void {
-    this.#open.set(socket, { requests: 0, sent: 0, movedAt: this.#clock.monotonic() });
+    this.#open.set(socket, { requests: 0, waiting: [], sent: 0, movedAt: this.#clock.monotonic() });
     socket.once('close', () => this.#closed(socket));
     this.#timer ??= this.#wait();
   }

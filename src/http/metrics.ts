@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from '../telemetry/metrics.ts';
 import { send } from './adapter.ts';
@@ -30,13 +30,14 @@ export function listenForMetrics(
   at: { readonly host: string; readonly port: number },
   clock: Clock,
 ): Promise<Listening> {
-  const server = createServer(HTTP_LIMITS, (request, response) => {
-    if (!connections.admits(request, response)) return;
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     setSafeHeaders(response);
     const isMetrics = targetOf(request)?.pathname === PATH;
-    const answered = isMetrics ? answer(metrics, request.method) : Promise.resolve(refuseAsGraphQL(REFUSALS.notFound));
-    void answered.then((found) => send(found, response));
-  });
+    await send(isMetrics ? await answer(metrics, request.method) : refuseAsGraphQL(REFUSALS.notFound), response);
+  };
+  const server = createServer(HTTP_LIMITS, (request, response) =>
+    connections.serve(request, response, () => void serve(request, response)),
+  );
   const connections = new Connections(server, clock);
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = UNREAD_MS;

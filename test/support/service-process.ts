@@ -27,8 +27,16 @@ export interface ServiceProcess extends CommandProcess {
 }
 
 /** Runs `privet <args>` with these variables and no others. */
-export function runCommand(args: readonly string[], env: Readonly<Record<string, string>>): CommandProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+export const runCommand = (args: readonly string[], env: Readonly<Record<string, string>>): CommandProcess =>
+  runProgram(MAIN, args, env);
+
+/** Runs a program of ours, by its path. */
+export function runProgram(
+  path: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): CommandProcess {
+  const child = spawn(process.execPath, [path, ...args], {
     env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
