@@ -48,6 +48,7 @@ const frame = z
 /** The bodies of the control port. */
 export const BODIES = {
   scan: z.strictObject({ qr: z.string(), phoneNumber: phoneNumber.exactOptional() }),
+  notifyCompanion: z.strictObject({ shown: z.string(), type: z.string().min(1), child: z.string().min(1) }),
   code: z.strictObject({ phoneNumber, code: z.string() }),
   device: z.strictObject({ phoneNumber, preKeys: z.int().min(0).max(100_000).exactOptional() }),
   privacy: z.strictObject({

@@ -25,6 +25,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
     const { qr, phoneNumber } = readBody(BODIES.scan, body);
     return { phoneNumber: await simulator.scan(qr, phoneNumber) };
   },
+  'POST /notify-companion': async (simulator, body) => {
+    const { shown, ...notification } = readBody(BODIES.notifyCompanion, body);
+    await simulator.notifyCompanion(shown, notification);
+  },
   'POST /code': async (simulator, body) => {
     const { phoneNumber, code } = readBody(BODIES.code, body);
     await simulator.enterCode(phoneNumber, code);

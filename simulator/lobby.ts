@@ -7,7 +7,7 @@ import type { Plan } from './iq.ts';
 import type { Link } from './link.ts';
 import { child, iqError, isServer, Refusal } from './nodes.ts';
 import { CodePairing } from './pairing-code.ts';
-import { type CompanionKeys, type RefLifetimes, Registration } from './registration.ts';
+import { type CompanionKeys, type CompanionNotification, type RefLifetimes, Registration } from './registration.ts';
 import { answer, isRequest } from './session.ts';
 
 export interface LobbyOptions {
@@ -58,10 +58,22 @@ export class Lobby {
   /** A phone scans a QR. Resolves to its number once the companion counts as linked. */
   async scan(qr: string, phoneNumber?: string): Promise<string> {
     const { registration, advSecret } = this.#readQr(qr);
+    if (registration.isRetired(advSecret)) throw new SimulatorError(410, 'qr: its secret is retired');
     const phone = phoneNumber === undefined ? this.#accounts.unusedPhoneNumber() : parsePhoneNumber(phoneNumber);
     const account = this.#accounts.getOrCreate(phone);
     await withDeadline(registration.linkTo(account, advSecret), LINKING_MS, 'linking');
     return phone;
+  }
+
+  /**
+   * Notifies the companion that shows this QR, or a code for this phone number; resolves once it has acknowledged
+   * that. A `companion_reg_refresh` retires the secret of the QR: who scans it from then on links nothing.
+   */
+  async notifyCompanion(shown: string, notification: CompanionNotification): Promise<void> {
+    const byCode = this.#codes.get(shown)?.registration;
+    const { registration, advSecret } = byCode ? { registration: byCode, advSecret: undefined } : this.#readQr(shown);
+    if (advSecret && notification.type === 'companion_reg_refresh') registration.retire(advSecret);
+    await withDeadline(registration.notify(notification), LINKING_MS, 'acknowledging');
   }
 
   /** A phone enters the code that a companion shows for its number. Resolves once the companion counts as linked. */
@@ -88,6 +100,7 @@ export class Lobby {
     const registration = this.#registrations.get(link);
     if (!registration) return;
     if (stanza.tag === 'iq' && !isRequest(stanza)) return registration.answer(stanza);
+    if (stanza.tag === 'ack') return registration.acknowledge(stanza);
     if (!isRequest(stanza)) return;
     const fault = this.#faults.forStanza(stanza, this.#accountOf(stanza)?.phoneNumber);
     try {

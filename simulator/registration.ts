@@ -3,7 +3,7 @@ import type { BinaryNode, proto } from '@whiskeysockets/baileys';
 import type { Account, Device } from './accounts.ts';
 import { SimulatorError } from './errors.ts';
 import type { Link } from './link.ts';
-import { child, childBytes, node, SERVER, streamError, unixSeconds } from './nodes.ts';
+import { child, childBytes, isServer, node, SERVER, streamError, unixSeconds } from './nodes.ts';
 import { isCountersigned, type SignedIdentity, signCompanion } from './phone.ts';
 import { verifySignature } from './signature.ts';
 
@@ -11,6 +11,14 @@ import { verifySignature } from './signature.ts';
 export interface RefLifetimes {
   readonly firstMs: number;
   readonly nextMs: number;
+}
+
+/** What the server tells a companion that is not linked yet. */
+export interface CompanionNotification {
+  /** `companion_reg_refresh` retires the companion's secret. */
+  readonly type: string;
+  /** The tag of its one child. */
+  readonly child: string;
 }
 
 const REFS = 6;
@@ -46,6 +54,9 @@ export class Registration {
   readonly keys: CompanionKeys;
   readonly link: Link;
   readonly #refs: { ref: string; expiresAt: number }[];
+  readonly #retiredSecrets: Buffer[] = [];
+  /** Notifications that the companion has not acknowledged, by id. */
+  readonly #unacknowledged = new Map<string, { resolve: () => void; reject: (error: Error) => void; type: string }>();
   #pending: { id: string; finish: (answer: BinaryNode) => void; fail: (error: Error) => void } | undefined;
 
   constructor(link: Link, keys: CompanionKeys, lifetimes: RefLifetimes) {
@@ -71,6 +82,32 @@ export class Registration {
 
   hasLiveRef(ref: string): boolean {
     return this.#refs.some((each) => each.ref === ref && each.expiresAt > Date.now());
+  }
+
+  /** Sends a notification with one empty child. Resolves once the companion has acknowledged it. */
+  notify({ type, child: tag }: CompanionNotification): Promise<void> {
+    const id = this.link.nextId();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#unacknowledged.set(id, { resolve, reject, type });
+    this.link.send(node('notification', { from: SERVER, type, id, t: unixSeconds() }, [node(tag)]));
+    return promise;
+  }
+
+  acknowledge({ attrs }: BinaryNode): void {
+    const { id = '', type, to } = attrs;
+    const waiting = this.#unacknowledged.get(id);
+    if (!waiting || attrs['class'] !== 'notification' || type !== waiting.type || !isServer(to)) return;
+    this.#unacknowledged.delete(id);
+    waiting.resolve();
+  }
+
+  /** From now on a QR with this secret links nothing. */
+  retire(secret: Buffer): void {
+    this.#retiredSecrets.push(secret);
+  }
+
+  isRetired(secret: Buffer): boolean {
+    return this.#retiredSecrets.some((each) => each.equals(secret));
   }
 
   /** Links this companion to an account. Resolves once the companion's signature is in and right. */
@@ -101,6 +138,7 @@ export class Registration {
 
   leave(): void {
     this.#pending?.fail(new SimulatorError(410, 'the companion hung up before it had signed'));
+    for (const { reject } of this.#unacknowledged.values()) reject(new SimulatorError(410, 'the companion hung up'));
   }
 
   #verify(answer: BinaryNode, account: Account, signed: SignedIdentity): void {

@@ -6,7 +6,7 @@ import { parsePhoneNumber, SimulatorError } from './errors.ts';
 import type { Fault, FaultHandle } from './faults.ts';
 import type { HostileFrame } from './link.ts';
 import { node, unixSeconds } from './nodes.ts';
-import type { RefLifetimes } from './registration.ts';
+import type { CompanionNotification, RefLifetimes } from './registration.ts';
 import { WhatsAppServer } from './server.ts';
 import type { LoggedStanza } from './stanza-log.ts';
 
@@ -56,6 +56,11 @@ export interface Simulator extends AsyncDisposable {
   account(phoneNumber: string): AccountView;
   /** Scans a QR with a phone; resolves to its number once the companion is linked. */
   scan(qr: string, phoneNumber?: string): Promise<string>;
+  /**
+   * Notifies the companion that shows this QR, or a code for this phone number; resolves once it has acknowledged
+   * that. With the type `companion_reg_refresh` the secret of the QR is retired: who scans it from then on links nothing.
+   */
+  notifyCompanion(shown: string, notification: CompanionNotification): Promise<void>;
   /** Enters a pairing code on a phone; resolves once the companion is linked. */
   enterCode(phoneNumber: string, code: string): Promise<void>;
   /**
@@ -104,6 +109,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     linkDevice: (phoneNumber) => linkDevice(server.accounts.getOrCreate(parsePhoneNumber(phoneNumber))),
     account: (phoneNumber) => view(find(phoneNumber)),
     scan: (qr, phoneNumber) => server.lobby.scan(qr, phoneNumber),
+    notifyCompanion: (shown, notification) => server.lobby.notifyCompanion(shown, notification),
     enterCode: (phoneNumber, code) => server.lobby.enterCode(phoneNumber, code),
     setPrivacy: (phoneNumber, category, value, { notify = true } = {}) => {
       const account = find(phoneNumber);

@@ -35,6 +35,7 @@ export class Attempt implements Link {
   /** A stanza came: the handshake is done, and the server has proven who it is. */
   #isProven = false;
   #qrsShown = 0;
+  #qrExpiresAt = 0;
   readonly #options: LinkOptions;
   readonly #wire: Wire;
   readonly #requests: Requests;
@@ -126,7 +127,13 @@ export class Attempt implements Link {
     this.reached('pairing');
     const lifetimeMs = this.#qrsShown === 0 ? FIRST_QR_MS : NEXT_QR_MS;
     this.#qrsShown += 1;
-    this.#options.events.onQr(qr, this.#options.clock.now() + lifetimeMs);
+    this.#qrExpiresAt = this.#options.clock.now() + lifetimeMs;
+    this.#options.events.onQr(qr, this.#qrExpiresAt);
+  }
+
+  /** The QR on show looks different now, and lives no longer for that. */
+  qrRedrawn(qr: string): void {
+    if (!this.#evidence) this.#options.events.onQr(qr, this.#qrExpiresAt);
   }
 
   loggedIn(): void {

@@ -9,6 +9,7 @@ import {
   WA_CERT_DETAILS,
   type AuthenticationCreds,
 } from '@whiskeysockets/baileys';
+import { acknowledgementOf } from './acknowledgement.ts';
 import { admitStanzas, isWorkFor } from './admission.ts';
 import { Attempt } from '../attempt.ts';
 import { guardListeners } from '../guard.ts';
@@ -16,6 +17,7 @@ import { failureOf, streamErrorOf } from './evidence.ts';
 import { guardEvents } from './guard-events.ts';
 import { createKeyStore } from './key-store.ts';
 import type { LinkIdentity, LinkOptions, OpenLink, Stanza } from '../link.ts';
+import { isSecretRefresh, PairingSecret } from './pairing-secret.ts';
 import { rawSocketOf, type RawSocket } from './raw-socket.ts';
 import { childOf } from '../requests.ts';
 import type { Wire } from '../wire.ts';
@@ -54,10 +56,12 @@ class BaileysWire implements Wire {
   readonly #creds: AuthenticationCreds;
   readonly #sock: ReturnType<typeof makeWASocket>;
   readonly #raw: RawSocket;
+  readonly #secret: PairingSecret;
 
   constructor(server: WhatsAppServer, { credentials, keys: store }: LinkOptions, attempt: Attempt) {
     this.#attempt = attempt;
     this.#creds = credentials === undefined ? initAuthCreds() : parseCredentials(credentials);
+    this.#secret = new PairingSecret(this.#creds);
     const keys = createKeyStore(
       store,
       () => attempt.evidence !== undefined,
@@ -155,7 +159,10 @@ class BaileysWire implements Wire {
     ws.on('CB:notification', (stanza: Stanza) => {
       if (isWorkFor(stanza, isPaired(this.#creds))) return;
       // What is not acknowledged is sent again. A link that cannot send is ended by others.
-      this.#sock.sendMessageAck(stanza).catch(() => undefined);
+      this.#sock.sendNode(acknowledgementOf(stanza)).catch(() => undefined);
+      if (isPaired(this.#creds) || !isSecretRefresh(stanza)) return;
+      const qr = this.#secret.renew();
+      if (qr !== undefined) attempt.qrRedrawn(qr);
     });
     ws.on('CB:notification,type:account_sync', (stanza: Stanza) => {
       if (childOf(stanza, 'privacy')) attempt.announced();
@@ -174,7 +181,7 @@ class BaileysWire implements Wire {
       attempt.credentialsChanged(JSON.stringify(this.#creds, BufferJSON.replacer), { justPaired: !!account });
     });
     ev.on('connection.update', ({ qr, connection }) => {
-      if (qr !== undefined) attempt.qrCame(qr);
+      if (qr !== undefined) attempt.qrCame(this.#secret.draw(qr));
       if (connection === 'open') attempt.loggedIn();
       if (connection === 'close') attempt.endedByItself();
     });
