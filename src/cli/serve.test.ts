@@ -30,7 +30,7 @@ test('a given account token is never printed', async () => {
   const url = await service.ready;
   const headers = { authorization: `Bearer ${canary}`, 'content-type': 'application/json' };
   const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body: '{"query":"{__typename}"}' });
-  expect([answer.status, await answer.json()]).toEqual([200, { data: { __typename: 'Query' } }]);
+  expect([answer.status, await answer.json()]).toMatchObject([200, { data: { __typename: 'Query' } }]);
   service.process.kill('SIGTERM');
   expect(await service.ended).toBe(0);
   expect([...service.out, ...service.err].join('\n')).not.toContain(canary);

@@ -21,12 +21,6 @@ export const PRIVACY_GUARDS: readonly Guard[] = [
     replace: 'remaining',
   },
   {
-    name: 'a write that never left is not counted',
-    file: 'src/privacy/update.ts',
-    find: "        if (reply.kind === 'unsent') this.#stanzas -= 1;\n      });",
-    replace: '      });',
-  },
-  {
     name: 'a read that never left is not counted',
     file: 'src/privacy/update.ts',
     find: "      if (reply.kind === 'unsent') this.#stanzas -= 1;\n      if (reply.kind === 'snapshot')",

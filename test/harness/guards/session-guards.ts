@@ -35,7 +35,7 @@ export const SESSION_GUARDS: readonly Guard[] = [
   {
     name: 'OPEN only with the first read',
     file: 'src/session/session.ts',
-    find: "    if (reply.kind !== 'snapshot') return link.end({ kind: 'first_read_failed', reply });\n",
+    find: "    if (reply.kind !== 'snapshot') return link.end({ kind: 'first_read_failed', reply });\n    // The link may have ended in the same breath as its answer came.\n    if (!this.privacy.isOn(link)) return;\n",
     replace: '',
   },
   {
