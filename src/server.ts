@@ -87,7 +87,10 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   const server = createHttpServer({ ...HTTP_LIMITS, shouldUpgradeCallback: isWebSocket }, (request, response) =>
     connections.serve(request, response, () => answer(request, response)),
   );
-  server.on('upgrade', (request, stream, head) => sockets.upgrade(request, stream, head));
+  server.on('upgrade', (request, stream, head) => {
+    if (connections.isIdle(request)) sockets.upgrade(request, stream, head);
+    else stream.destroy();
+  });
   const connections = new Connections(server, clock);
   server.maxConnections = MAX_CONNECTIONS;
   // Of those on which nothing moves at all; a stream has none, where the connections' own rule holds.

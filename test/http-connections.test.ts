@@ -135,6 +135,18 @@ describe('requests sent one behind the other', () => {
     expect(served.map(({ aborted }) => aborted)).toEqual([true, false]);
   });
 
+  test.each(['/graphql', '/nothing'])('an upgrade of %s among them ends the connection', async (path) => {
+    await using server = await serveFake(new FakeSessions());
+    const upgrade = get(path).replace(
+      '\r\n\r\n',
+      '\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    const { socket, closed } = open(server.url, get('/health/ready') + upgrade);
+    socket.resume();
+    await closed;
+    expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+  });
+
   test('on the listener for metrics, eleven end the connection as well', async () => {
     await using listening = await listenForMetrics(
       createMetrics(() => new Map()),

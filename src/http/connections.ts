@@ -49,6 +49,11 @@ export class Connections {
     else connection.waiting.push(begin);
   }
 
+  /** Whether a connection may be given to another protocol: not while there is an answer to come on it. */
+  isIdle({ socket }: IncomingMessage): boolean {
+    return this.#open.get(socket)?.requests === 0;
+  }
+
   #opened(socket: Socket): void {
     this.#open.set(socket, { requests: 0, waiting: [], sent: 0, movedAt: this.#clock.monotonic() });
     socket.once('close', () => this.#closed(socket));

@@ -105,9 +105,22 @@ export async function probedSince(
 
 export const mostLate = (count: number): number => Math.max(3, Math.floor((count * LATE_PERCENT) / 100));
 
-/** Resident and heap memory of the service, in MiB, as it says itself. */
-export async function memoryOf({ url }: Attacked): Promise<{ resident: number; heap: number }> {
+/** What the service holds, as it says itself. */
+export interface Held {
+  /** In MiB. */
+  readonly resident: number;
+  readonly heap: number;
+  /** Files and sockets. */
+  readonly open: number;
+}
+
+export async function heldBy({ url }: Attacked): Promise<Held> {
   const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(20_000) })).text();
-  const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]) / 2 ** 20;
-  return { resident: read('process_resident_memory_bytes'), heap: read('nodejs_heap_size_used_bytes') };
+  const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+  const mebibytes = (name: string): number => Math.round(read(name) / 2 ** 20);
+  return {
+    resident: mebibytes('process_resident_memory_bytes'),
+    heap: mebibytes('nodejs_heap_size_used_bytes'),
+    open: read('process_open_fds'),
+  };
 }

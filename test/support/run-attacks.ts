@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { memoryOf, mostLate, probedSince, type Attacked } from './attacked.ts';
+import { heldBy, mostLate, probedSince, type Attacked } from './attacked.ts';
 import { ATTACKS, type Target } from './attacks.ts';
 
 /** The largest answer that a request may have, in bytes. */
@@ -13,7 +13,7 @@ export async function runAttacks(target: Target): Promise<void> {
     const largest = await run(target);
     const ms = Date.now() - began;
     const probed = await probedSince(target, began);
-    const residentMb = Math.round((await memoryOf(target)).resident);
+    const { resident: residentMb } = await heldBy(target);
     const figures = { name, ms, ...probed, largest, residentMb };
     process.stdout.write(`attack: ${JSON.stringify(figures)}\n`);
     if (probed.lost > 0 || probed.late > mostLate(probed.count) || largest > LARGEST) failed.push(figures);
