@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { tokensOf } from './limits.ts';
 
 const MOST_ENTRIES = 1_024;
-const DOCUMENT_BYTES = 32 * 1024 * 1024;
-const ERROR_BYTES = 4 * 1024 * 1024;
+const DOCUMENT_BYTES = 8 * 1024 * 1024;
+const ERROR_BYTES = 1024 * 1024;
 
 /** What a token takes with the nodes of the tree that came of it: 90 bytes (a comment) to 450 (a field) were measured. */
 const TOKEN_BYTES = 500;

@@ -5,6 +5,7 @@ import { askFor } from './ask.ts';
 import { dataFolder, runProgram, runService, type CommandProcess, type ServiceProcess } from './service-process.ts';
 
 const SIMULATOR = new URL('../../simulator/main.ts', import.meta.url).pathname;
+const COLLECT = new URL('collect.ts', import.meta.url).href;
 const PROBE = new URL('probe.ts', import.meta.url).pathname;
 const TOKEN = 'account-token-of-the-attacked-0123456789';
 const NAME = 'demo';
@@ -46,7 +47,7 @@ const firstLine = async (program: CommandProcess): Promise<string> => {
 export async function startAttacked(): Promise<Attacked> {
   const simulator = JSON.parse(await firstLine(runProgram(SIMULATOR, []))) as Record<string, string>;
   const service = await runService({
-    NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
+    NODE_OPTIONS: `--max-old-space-size=${HEAP_MB} --import ${COLLECT}`,
     PRIVET_DATA: dataFolder(),
     PRIVET_ACCOUNT_TOKEN: TOKEN,
     // So that no limit of calls stands in the way of an attack.
@@ -114,7 +115,8 @@ export interface Held {
   readonly open: number;
 }
 
-export async function heldBy({ url }: Attacked): Promise<Held> {
+export async function heldBy({ url, service }: Attacked): Promise<Held> {
+  process.kill(service.pid, 'SIGUSR2');
   const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(20_000) })).text();
   const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
   const mebibytes = (name: string): number => Math.round(read(name) / 2 ** 20);
