@@ -107,12 +107,13 @@ const DEEP = JSON.stringify({ query: UPDATE, variables: { i: { visibility: { las
   '"?"',
   '['.repeat(12_000) + ']'.repeat(12_000),
 );
-const aliased = (fields: string): string => Array.from({ length: 15 }, (_, i) => `a${i}: ${fields}`).join(' ');
 const TYPES =
   'types { name description fields { name description args { name description type { name } } type { name ofType { name description fields { name description } } } } }';
-const INTROSPECTION = `{ __schema { ${aliased(TYPES)} } }`;
+const INTROSPECTION = `{ __schema { ${Array.from({ length: 15 }, (_, i) => `a${i}: types { ...T }`).join(' ')} } }
+  fragment T on __Type ${TYPES.slice(TYPES.indexOf('{'))}`;
+/** One error that names each of them. */
 const places = (index: number): string =>
-  `${'\n'.repeat(28_000)}{ ${Array.from({ length: 12 }, (_, i) => `a${i}: instances(first: $x${index}_${i}) { nodes { id } }`).join(' ')} }`;
+  `${'\n'.repeat(28_000)}{ a${index}: instance(${'name: "x" '.repeat(125)}) { id } }`;
 const comments = (index: number): string => `# ${index}\n${'#\n'.repeat(20_000)}{ __typename }`;
 
 /** What has been tried on services like this one, or could be. */
