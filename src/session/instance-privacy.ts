@@ -8,9 +8,11 @@ import { parseReadReply, readStanza, writeStanza } from '../privacy/stanzas.ts';
 import { LAST_SEND_MS, requestTimeout, REQUEST_TIMEOUT_MS, runUpdate, type UpdateRun } from '../privacy/update.ts';
 import type { SessionEvents, StanzaKind } from '../telemetry/events.ts';
 import type { Link, Reply, Stanza } from './link.ts';
+import { OpenWaiters } from './open-waiters.ts';
 import { Refresh } from './refresh.ts';
 import { refusedBy } from './refused-by.ts';
 import { SeenSettings } from './seen-settings.ts';
+import { SharedRead } from './shared-read.ts';
 import { Turns } from './turns.ts';
 
 /** So much of a call's time is kept for the answer's way back. */
@@ -59,16 +61,16 @@ export class InstancePrivacy {
   #sequence = 0;
   #announcements = 0;
   #lateRead: Disposable | undefined;
-  #sharedRead: Promise<ReadReply> | undefined;
-  #nextSharedRead: Promise<ReadReply> | undefined;
-  readonly #openWaiters = new Set<(open: boolean) => void>();
+  readonly #shared = new SharedRead(() => this.#readOn(this.#link, REQUEST_TIMEOUT_MS));
+  readonly #openWaiters: OpenWaiters;
   readonly #turns: Turns;
   readonly #options: InstancePrivacyOptions;
 
   constructor(options: InstancePrivacyOptions) {
     this.#options = options;
+    this.#openWaiters = new OpenWaiters(options.clock);
     this.#turns = new Turns(options.clock, MOST_WAITING);
-    this.#refresh = new Refresh(options.clock, () => this.#readShared());
+    this.#refresh = new Refresh(options.clock, () => this.#shared.get());
   }
 
   /** Earlier connections included, but not those of an account that is not linked any more. */
@@ -83,7 +85,7 @@ export class InstancePrivacy {
     // The link may have ended in the same breath as its answer came.
     if (reply.kind === 'snapshot' && !this.#ended.has(link)) {
       this.#link = link;
-      this.#tellOpenWaiters(true);
+      this.#openWaiters.tell(true);
       this.#refresh.opened(link);
       this.#options.onChange();
     }
@@ -114,7 +116,7 @@ export class InstancePrivacy {
 
   /** Nobody need wait any longer: the session is not on its way to OPEN. */
   notConnecting(): void {
-    this.#tellOpenWaiters(false);
+    this.#openWaiters.tell(false);
     this.#lateRead?.[Symbol.dispose]();
   }
 
@@ -140,7 +142,7 @@ export class InstancePrivacy {
     // One whose link ended under it is asked again on the next link.
     for (let tries = 0; tries < READ_TRIES && isCutOff(reply); tries += 1) {
       await this.#requireOpen(deadline, signal);
-      reply = await abortable(this.#readShared(), signal);
+      reply = await abortable(this.#shared.get(), signal);
     }
     switch (reply.kind) {
       case 'snapshot':
@@ -250,20 +252,6 @@ export class InstancePrivacy {
     return reply;
   }
 
-  /** At most one shared read is on its way; those who come meanwhile share the next one. */
-  #readShared(): Promise<ReadReply> {
-    if (!this.#sharedRead) {
-      const read = this.#readOn(this.#link, REQUEST_TIMEOUT_MS).finally(() => (this.#sharedRead = undefined));
-      this.#sharedRead = read;
-      return read;
-    }
-    this.#nextSharedRead ??= this.#sharedRead.then(() => {
-      this.#nextSharedRead = undefined;
-      return this.#readShared();
-    });
-    return this.#nextSharedRead;
-  }
-
   async #requireOpen(deadline: Deadline, signal: AbortSignal): Promise<Link> {
     signal.throwIfAborted();
     if (!this.#link) {
@@ -280,22 +268,11 @@ export class InstancePrivacy {
   async #whenOpen(timeoutMs: number): Promise<boolean> {
     if (this.#link) return true;
     if (!this.#options.mayOpenWithin(timeoutMs)) return false;
-    const opened = Promise.withResolvers<boolean>();
-    this.#openWaiters.add(opened.resolve);
-    using _ = this.#options.clock.after(timeoutMs, () => opened.resolve(false));
-    try {
-      return await opened.promise;
-    } finally {
-      this.#openWaiters.delete(opened.resolve);
-    }
+    return this.#openWaiters.wait(timeoutMs);
   }
 
   #notConnected(): InstanceNotConnectedError {
     return new InstanceNotConnectedError(this.#options.standing());
-  }
-
-  #tellOpenWaiters(open: boolean): void {
-    for (const tell of this.#openWaiters) tell(open);
   }
 }
 

@@ -1,33 +1,17 @@
-import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
 import type { Standing } from '../errors.ts';
 import { Places } from '../places.ts';
 import { isPassing } from '../storage/errors.ts';
-import type { Storage } from '../storage/storage.ts';
-import type { SessionEvents } from '../telemetry/events.ts';
-import { CLIENT_OUTDATED, judgeClose, LOGINS_HELD_UP, type Verdict } from './close-reasons.ts';
+import { judgeClose, type Verdict } from './close-reasons.ts';
 import { InstancePrivacy } from './instance-privacy.ts';
-import type { CloseEvidence, Link, LinkEvents, LinkIdentity, OpenLink } from './link.ts';
-import type { LoginGate } from './login-gate.ts';
+import type { CloseEvidence, Link, LinkEvents } from './link.ts';
+import { live } from './live-link.ts';
+import { runLogin } from './login-run.ts';
+import { runPairing } from './pairing-run.ts';
 import { ReconnectPolicy, sleepUntil } from './reconnect.ts';
+import type { SessionDeps } from './session-deps.ts';
 import { isLive, nextView, SESSION_FAILED, UNDER_WAY } from './state.ts';
 import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
 
-export interface SessionDeps {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly telemetry: SessionEvents;
-  readonly storage: Storage;
-  readonly openLink: OpenLink;
-  /** 0 … 1, for pauses. */
-  readonly random: () => number;
-  readonly gate: LoginGate;
-  readonly onInstanceChange: (instanceId: string) => void;
-  readonly onPrivacyChange: (instanceId: string) => void;
-}
-
-/** A pairing code works as long as the socket that asked for it lives: the QR codes' 60 s and five times 20 s. */
-const PAIRING_CODE_MS = 160_000;
 /** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
 
@@ -174,25 +158,14 @@ export class Session {
   }
 
   async #pair(phoneNumber: string | undefined, signal: AbortSignal): Promise<void> {
-    this.set('PAIRING');
-    const paired = { phoneNumber: undefined as string | undefined };
-    let codeAsked = false;
-    const evidence = await this.#live(undefined, signal, {
-      onQr: (qr, expiresAt) => {
-        if (phoneNumber === undefined) return this.set('PAIRING', undefined, { pairing: { qr, expiresAt } });
-        if (codeAsked) return;
-        codeAsked = true;
-        void this.#showCode(phoneNumber);
-      },
-      onPaired: (identity) => {
-        paired.phoneNumber = identity.phoneNumber;
-        this.set('CONNECTING', { code: 'paired', message: 'Paired; logging in' }, identity);
-      },
-      onLogin: () => undefined,
-      onAnnouncement: () => undefined,
+    const { evidence, linked } = await runPairing({
+      session: this,
+      clock: this.#deps.clock,
+      phoneNumber,
+      live: (events) => this.#live(undefined, signal, events),
     });
-    const { phoneNumber: number } = paired;
-    if (number !== undefined) {
+    if (linked) {
+      const { phoneNumber: number } = linked;
       await this.#store(signal, () => this.#deps.storage.instances.update(this.#view.id, { phoneNumber: number }));
       if (!signal.aborted) await this.#connect(signal);
       return;
@@ -202,17 +175,6 @@ export class Session {
     await this.#settleIn(state === 'PASSKEY_REQUIRED' ? state : 'UNPAIRED', reason, signal);
   }
 
-  async #showCode(phoneNumber: string): Promise<void> {
-    const link = this.#link;
-    try {
-      const code = await link?.requestPairingCode(phoneNumber);
-      if (code === undefined || link !== this.#link || this.#view.state !== 'PAIRING') return;
-      this.set('PAIRING', undefined, { pairing: { code, expiresAt: this.#deps.clock.now() + PAIRING_CODE_MS } });
-    } catch (error) {
-      link?.end({ kind: 'crashed', error });
-    }
-  }
-
   async #connect(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const credentials = await this.#loadCredentials(signal);
@@ -220,42 +182,13 @@ export class Session {
       if (!UNDER_WAY.includes(this.#view.state)) {
         this.set('RECONNECTING', STARTING);
       }
-      const evidence = await this.#logIn(credentials, signal);
+      const live = (events: Omit<LinkEvents, 'onOver'>): Promise<CloseEvidence> =>
+        this.#live(credentials, signal, events);
+      const login = { session: this, gate: this.#deps.gate, policy: this.#policy, live };
+      const evidence = await runLogin(login, signal);
       if (signal.aborted) return;
       if (!(await this.#follow(judgeClose(evidence, this.#deps.clock.now()), signal))) return;
     }
-  }
-
-  /** Logs in when it is this instance's turn, and stays until the link is gone. */
-  async #logIn(credentials: string, signal: AbortSignal): Promise<CloseEvidence> {
-    using place = await this.#deps.gate.enter(this.#view.id, signal, (wasRefused, retryAt) => {
-      if (wasRefused) return this.set('CLIENT_OUTDATED', { ...CLIENT_OUTDATED, retryAt });
-      this.set('RECONNECTING', { ...LOGINS_HELD_UP, retryAt });
-    });
-    this.set('CONNECTING', this.#view.reason && { ...this.#view.reason, retryAt: undefined });
-    return await this.#live(credentials, signal, {
-      // Whoever offers to pair a device that is paired is not heard: only a refused login means logged out.
-      onQr: () => this.#link?.end({ kind: 'crashed', error: new Error('Offered to pair a paired device') }),
-      onPaired: () => undefined,
-      onLogin: (identity) => void this.#open(identity, place),
-      onAnnouncement: () => this.privacy.announced(),
-    });
-  }
-
-  /** Logged in; OPEN once the first read is in. */
-  async #open({ phoneNumber }: LinkIdentity, place: Disposable): Promise<void> {
-    const link = this.#link;
-    if (!link) return;
-    link.reached('first_read');
-    const reply = await this.privacy.opened(link);
-    if (reply.kind !== 'snapshot') return link.end({ kind: 'first_read_failed', reply });
-    // The link may have ended in the same breath as its answer came.
-    if (!this.privacy.isOn(link)) return;
-    link.reached('open');
-    this.#policy.opened();
-    place[Symbol.dispose]();
-    this.#deps.gate.accepted(this.#view.id);
-    this.set('OPEN', undefined, { phoneNumber });
   }
 
   /** Undefined when there is nothing to log in with; the state then says why. A failed read is never "none yet". */
@@ -274,37 +207,16 @@ export class Session {
   }
 
   /** Opens one link and waits until it is gone. */
-  async #live(
+  #live(
     credentials: string | undefined,
     signal: AbortSignal,
     events: Omit<LinkEvents, 'onOver'>,
   ): Promise<CloseEvidence> {
-    const { id } = this.#view;
-    const { storage, clock, openLink, telemetry, log } = this.#deps;
-    const link = openLink({
-      clock,
-      credentials,
-      keys: {
-        get: (type, ids) => storage.signalKeys.get(id, type, ids),
-        apply: (changes) => storage.signalKeys.apply(id, changes),
-      },
-      saveCredentials: (text) => storage.credentials.save(id, text),
-      // Its socket may take its time to close; calls wait for the next link from now on.
-      events: { ...events, onOver: () => this.#link && this.privacy.closed(this.#link) },
-    });
-    this.#link = link;
-    const onAbort = (): void => link.end({ kind: 'stopped' });
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
-    try {
-      const evidence = await link.ended;
-      telemetry.connectionEnded(id, evidence.kind, link.phase);
-      if (evidence.kind === 'storage_failed') log.warn({ instance: id, err: evidence.error }, 'the database failed');
-      return evidence;
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-      this.#link = undefined;
-    }
+    // Its socket may take its time to close; calls wait for the next link from now on.
+    const onOver = (): void => this.#link && this.privacy.closed(this.#link);
+    const hold = (link: Link | undefined): void => void (this.#link = link);
+    const opened = { instanceId: this.#view.id, credentials, events: { ...events, onOver }, hold };
+    return live(this.#deps, opened, signal);
   }
 
   /** Does what the verdict says; false when the session is over. */

@@ -1,0 +1,55 @@
+import { CLIENT_OUTDATED, LOGINS_HELD_UP } from './close-reasons.ts';
+import type { InstancePrivacy } from './instance-privacy.ts';
+import type { CloseEvidence, Link, LinkEvents, LinkIdentity } from './link.ts';
+import type { LoginGate } from './login-gate.ts';
+import type { ReconnectPolicy } from './reconnect.ts';
+import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
+
+/** The session that logs in. */
+export interface LoggedInSession {
+  readonly view: InstanceView;
+  readonly link: Link | undefined;
+  readonly privacy: InstancePrivacy;
+  set(state: InstanceState, reason?: StateReason, extra?: StateExtra): void;
+}
+
+export interface LoginRun {
+  readonly session: LoggedInSession;
+  readonly gate: LoginGate;
+  readonly policy: ReconnectPolicy;
+  /** Opens the link, and waits until it is gone. */
+  readonly live: (events: Omit<LinkEvents, 'onOver'>) => Promise<CloseEvidence>;
+}
+
+/** Logs in when it is this instance's turn, and stays until the link is gone. */
+export async function runLogin(run: LoginRun, signal: AbortSignal): Promise<CloseEvidence> {
+  const { session, gate, live } = run;
+  using place = await gate.enter(session.view.id, signal, (wasRefused, retryAt) => {
+    if (wasRefused) return session.set('CLIENT_OUTDATED', { ...CLIENT_OUTDATED, retryAt });
+    session.set('RECONNECTING', { ...LOGINS_HELD_UP, retryAt });
+  });
+  session.set('CONNECTING', session.view.reason && { ...session.view.reason, retryAt: undefined });
+  return await live({
+    // Whoever offers to pair a device that is paired is not heard: only a refused login means logged out.
+    onQr: () => session.link?.end({ kind: 'crashed', error: new Error('Offered to pair a paired device') }),
+    onPaired: () => undefined,
+    onLogin: (identity) => void open(run, identity, place),
+    onAnnouncement: () => session.privacy.announced(),
+  });
+}
+
+/** Logged in; OPEN once the first read is in. */
+async function open({ session, gate, policy }: LoginRun, { phoneNumber }: LinkIdentity, place: Disposable) {
+  const { link } = session;
+  if (!link) return;
+  link.reached('first_read');
+  const reply = await session.privacy.opened(link);
+  if (reply.kind !== 'snapshot') return link.end({ kind: 'first_read_failed', reply });
+  // The link may have ended in the same breath as its answer came.
+  if (!session.privacy.isOn(link)) return;
+  link.reached('open');
+  policy.opened();
+  place[Symbol.dispose]();
+  gate.accepted(session.view.id);
+  session.set('OPEN', undefined, { phoneNumber });
+}

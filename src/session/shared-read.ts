@@ -1,0 +1,23 @@
+/** At most one read is on its way; those who come meanwhile share the next one: never an answer to an older question. */
+export class SharedRead<T> {
+  readonly #read: () => Promise<T>;
+  #current: Promise<T> | undefined;
+  #next: Promise<T> | undefined;
+
+  constructor(read: () => Promise<T>) {
+    this.#read = read;
+  }
+
+  get(): Promise<T> {
+    if (!this.#current) {
+      const current = this.#read().finally(() => (this.#current = undefined));
+      this.#current = current;
+      return current;
+    }
+    this.#next ??= this.#current.then(() => {
+      this.#next = undefined;
+      return this.get();
+    });
+    return this.#next;
+  }
+}
