@@ -17,8 +17,8 @@ export interface HttpServer extends AsyncDisposable {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** What the answer must be. */
-  readonly expected: string;
+  /** What the answer's `data` must be. */
+  readonly expected: unknown;
   /** The processor time that the server has taken so far, in milliseconds. */
   cpuMs(): number | undefined;
 }
@@ -32,7 +32,7 @@ export async function startPeer(kind: 'http' | 'yoga' | 'yogaLean'): Promise<Htt
   return served(child, `${url}/graphql`, {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: '{ hello }' }),
-    expected: '{"data":{"hello":"world"}}',
+    expected: { hello: 'world' },
   });
 }
 
@@ -61,7 +61,7 @@ export async function startPrivet(folder: string, nodeOptions: readonly string[]
   return served(child, `${url}/graphql`, {
     headers,
     body: JSON.stringify({ query: '{ instance(name: "x") { state } }' }),
-    expected: '{"data":{"instance":{"state":"UNPAIRED"}}}',
+    expected: { instance: { state: 'UNPAIRED' } },
   });
 }
 
