@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
@@ -19,19 +21,18 @@ interface Answer {
   readonly errors?: readonly { message: string; extensions: { code: string } }[];
 }
 
-async function update(key: string, status: string, token = privet.token): Promise<Answer> {
+async function update(key: string, status: string, { name, token } = { ...linked, token: privet.token }) {
   const response = await fetch(`${privet.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'idempotency-key': key },
-    body: JSON.stringify({ query: UPDATE, variables: { instance: linked.name, input: { visibility: { status } } } }),
+    body: JSON.stringify({ query: UPDATE, variables: { instance: name, input: { visibility: { status } } } }),
   });
   return (await response.json()) as Answer;
 }
 
-const sets = (): number =>
-  privet.simulator
-    .account(linked.phoneNumber)
-    .stanzas.filter(({ xmlns, type }) => xmlns === 'privacy' && type === 'set').length;
+const sets = ({ phoneNumber } = linked): number =>
+  privet.simulator.account(phoneNumber).stanzas.filter(({ xmlns, type }) => xmlns === 'privacy' && type === 'set')
+    .length;
 
 const codeOf = ({ errors }: Answer): string | undefined => errors?.[0]?.extensions.code;
 
@@ -56,7 +57,7 @@ test('the same key with another input is refused, and changes nothing', async ()
 });
 
 test('a key is the caller’s own: with another token it is another call', async () => {
-  const answer = await update('key-1', 'CONTACTS', linked.token);
+  const answer = await update('key-1', 'CONTACTS', linked);
   expect(answer.data?.updatePrivacy).toMatchObject({ outcomes: [{ current: 'CONTACTS' }] });
 });
 
@@ -84,4 +85,28 @@ test('a call that sent nothing may be made again with its key', async () => {
 
 test.each(['with space', 'x'.repeat(256)])('a key in another form is refused: %j', async (key) => {
   expect(codeOf(await update(key, 'NONE'))).toBe('BAD_USER_INPUT');
+});
+
+test('of a token 10,000 outcomes are kept: the oldest that ended go first, never a call that runs', async () => {
+  const crowded = await privet.link('crowded');
+  const once = async (key: string) => (await update(key, 'CONTACTS', crowded)).data?.updatePrivacy;
+  const answers = [await once('oldest'), await once('next')];
+  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { timeout: 3_000 });
+  const mine = `from outcomes where token_id =
+    (select tokens.id from tokens join instances on instances.id = instance_id where name = 'crowded')`;
+  const count = (which = ''): unknown => database.prepare(`select count(*) as rows ${mine} ${which}`).get()?.['rows'];
+  database.exec(`with recursive numbers (n) as (values (1) union all select n + 1 from numbers where n < 9997)
+    insert into outcomes select token_id, randomblob(32), instance_id, x'00', x'00', created_at + 1
+      from numbers, (select * ${mine} order by created_at desc limit 1)`);
+  database.exec(
+    `insert into outcomes select token_id, x'00', instance_id, x'00', null, 0 from (select * ${mine} limit 1)`,
+  );
+  expect(count()).toBe(10_000);
+
+  await once('new');
+  expect([count(), count('and created_at = 0 and sealed is null')]).toEqual([10_000, 1]);
+  privet.simulator.setPrivacy(crowded.phoneNumber, 'status', 'all');
+  const before = sets(crowded);
+  expect([await once('next'), sets(crowded) - before]).toEqual([answers[1], 0]);
+  expect([await once('oldest'), sets(crowded) - before]).toEqual([answers[0], 1]);
 });

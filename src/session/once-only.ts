@@ -5,9 +5,8 @@ import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { KeyedCall, Outcomes } from '../storage/outcomes.ts';
 import type { Once } from './sessions.ts';
 
-/** How long the same key gives the same outcome, in milliseconds. */
+/** How long the same key gives the same outcome at least, in milliseconds. */
 const KEPT_MS = 24 * 3_600_000;
-const PURGE_EVERY_MS = 600_000;
 const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 
 /** Updates that come with a key do their work once: clients resend what they did not hear the answer of. */
@@ -16,7 +15,6 @@ export class OnceOnly {
   readonly #clock: Clock;
   /** How many calls are here, by caller and key. What is noted as running while there is no other was left behind. */
   readonly #present = new Map<string, number>();
-  #purgedAt = Number.NEGATIVE_INFINITY;
 
   constructor(outcomes: Outcomes, clock: Clock) {
     this.#outcomes = outcomes;
@@ -32,7 +30,6 @@ export class OnceOnly {
     if (!KEY_FORM.test(key)) {
       throw new PrivetError('BAD_USER_INPUT', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
     }
-    this.#purge();
     const call: KeyedCall = { tokenId, key: JSON.stringify([key, part]), instanceId, request: requestText(changes) };
     const place = JSON.stringify([tokenId, call.key]);
     this.#present.set(place, (this.#present.get(place) ?? 0) + 1);
@@ -43,6 +40,11 @@ export class OnceOnly {
       if (left > 0) this.#present.set(place, left);
       else this.#present.delete(place);
     }
+  }
+
+  /** Deletes the outcomes that were kept for long enough. */
+  async purge(): Promise<void> {
+    await this.#outcomes.purge(this.#clock.now() - KEPT_MS);
   }
 
   async #runOnce(
@@ -84,14 +86,6 @@ export class OnceOnly {
       await this.#outcomes.forget(call).catch(() => undefined);
     }
     return outcome;
-  }
-
-  /** Beside the call, which needs none of it. */
-  #purge(): void {
-    const now = this.#clock.monotonic();
-    if (now - this.#purgedAt < PURGE_EVERY_MS) return;
-    this.#purgedAt = now;
-    this.#outcomes.purge(this.#clock.now() - KEPT_MS).catch(() => undefined);
   }
 }
 

@@ -234,12 +234,26 @@ test('a login whose 30 days are over is deleted by a service that runs on, also 
   await storage.credentials.archive(id, clock.now() + 90 * 60_000);
   const running = new SessionService({ ...sessionsOptions(clock, { ...storage, credentials }), openLink: deafLink });
   running.resume();
-  for (let hours = 0; hours < 3; hours += 1) {
-    await clock.advance(3_600_000);
-    await vi.waitFor(() => expect(purges).toHaveLength(hours + 1));
+  for (let hours = 0; hours < 4; hours += 1) {
+    if (hours > 0) await clock.advance(3_600_000);
+    await vi.waitFor(() => expect([purges.length, clock.pending]).toEqual([hours + 1, 1]));
   }
-  expect(purges).toEqual([expect.any(StorageError), 1, 0]);
+  expect(purges).toEqual([expect.any(StorageError), 0, 1, 0]);
   await running[Symbol.asyncDispose]();
   await sessions[Symbol.asyncDispose]();
   expect(clock.pending).toBe(0);
+});
+
+test('what came of a keyed call is deleted once its day is over, also where no other such call comes', async () => {
+  const { clock, sessions, storage, reach, id } = await linked();
+  await storage.tokens.insert({ id: 't', ...reach, hash: new Uint8Array(32), scopes: [], label: '', createdAt: 0 });
+  const call = { tokenId: 't', key: 'job-42', instanceId: id, request: '' };
+  await storage.outcomes.begin(call);
+  await storage.outcomes.finish(call, 'what came of it');
+  sessions.resume();
+  await clock.advance(23 * 3_600_000);
+  expect(await storage.outcomes.begin(call)).toMatchObject({ kind: 'done' });
+  await clock.advance(2 * 3_600_000);
+  await vi.waitFor(async () => expect(await storage.outcomes.begin(call)).toEqual({ kind: 'new' }));
+  await sessions[Symbol.asyncDispose]();
 });

@@ -70,8 +70,7 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   /** Takes up every stored instance. Until then none can be found. */
   async load(): Promise<void> {
-    const { storage, clock } = this.#options;
-    await storage.credentials.purgeArchived(clock.now());
+    const { storage } = this.#options;
     await storage.outcomes.forgetRunning();
     for (const account of await storage.accounts.list()) {
       let afterName: string | undefined;
@@ -86,7 +85,12 @@ export class SessionService implements Sessions, AsyncDisposable {
   /** Starts the sessions of all instances that were running when the service ended. */
   resume(): void {
     this.#hasResumed = true;
-    this.#upkeep ??= startUpkeep(this.#options);
+    const { clock, log, storage } = this.#options;
+    const chores = [
+      { what: 'archived logins', run: () => storage.credentials.purgeArchived(clock.now()) },
+      { what: 'outcomes of calls with a key', run: () => this.#onceOnly.purge() },
+    ];
+    this.#upkeep ??= startUpkeep({ clock, log, chores });
     for (const session of this.#resumable) session.resume();
     this.#resumable.clear();
   }

@@ -1,31 +1,36 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { Storage } from '../storage/storage.ts';
 
 const EVERY_MS = 3_600_000;
+
+/** Something whose time is over, to be deleted. */
+export interface Chore {
+  /** What it deletes, for the log. */
+  readonly what: string;
+  run(): Promise<unknown>;
+}
 
 export interface UpkeepOptions {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly storage: Pick<Storage, 'credentials'>;
+  readonly chores: readonly Chore[];
 }
 
-/** Deletes archived logins whose time is over, every hour until disposed: a service may run longer than they are kept. */
-export function startUpkeep({ clock, log, storage }: UpkeepOptions): Disposable {
+/** Does all chores now and every hour until disposed: a service may run longer than what it stores is kept. */
+export function startUpkeep({ clock, log, chores }: UpkeepOptions): Disposable {
   let timer: Disposable | undefined;
   let isOver = false;
-  const purge = async (): Promise<void> => {
-    try {
-      await storage.credentials.purgeArchived(clock.now());
-    } catch (error) {
-      if (!isOver) log.warn({ err: error }, 'archived logins could not be deleted; trying again in an hour');
+  const doAll = async (): Promise<void> => {
+    for (const { what, run } of chores) {
+      try {
+        if (!isOver) await run();
+      } catch (error) {
+        if (!isOver) log.warn({ err: error }, `${what} could not be deleted; trying again in an hour`);
+      }
     }
-    if (!isOver) wait();
+    if (!isOver) timer = clock.after(EVERY_MS, () => void doAll());
   };
-  const wait = (): void => {
-    timer = clock.after(EVERY_MS, () => void purge());
-  };
-  wait();
+  void doAll();
   return {
     [Symbol.dispose]() {
       isOver = true;

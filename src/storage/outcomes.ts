@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { blindKey, blindRequest } from './blind-outcomes.ts';
 import { guarded, isUniqueViolation } from './errors.ts';
 import { accountOf } from './instances.ts';
@@ -14,6 +14,9 @@ export interface KeyedCall {
   /** What was asked for, as text: the same key with another text is another call. */
   readonly request: string;
 }
+
+/** So many are kept of one token; those that ended go, the oldest first. A token may make more than that in a day. */
+const MOST_OF_A_TOKEN = 10_000;
 
 /** What is known of a keyed call when it comes in. */
 export type KeyedStart =
@@ -38,6 +41,14 @@ export interface Outcomes {
 
 const hashOf = (text: string): Uint8Array => createHash('sha256').update(text).digest();
 
+/** Not those that run: their callers would be free to do the same work twice at once. */
+const dropSurplus = async (db: Kysely<Tables>, tokenId: string): Promise<void> => {
+  const surplus = sql<number>`max(0, (select count(*) from outcomes where token_id = ${tokenId}) - ${MOST_OF_A_TOKEN})`;
+  const ended = db.selectFrom('outcomes').select('key_hash').where('token_id', '=', tokenId);
+  const oldest = ended.where('sealed', 'is not', null).orderBy('created_at').limit(surplus);
+  await db.deleteFrom('outcomes').where('token_id', '=', tokenId).where('key_hash', 'in', oldest).execute();
+};
+
 export const createOutcomes = (db: Kysely<Tables>, sealer: Sealer, now: () => number): Outcomes => {
   const place = (account: string, call: KeyedCall) => ({
     account,
@@ -59,7 +70,10 @@ export const createOutcomes = (db: Kysely<Tables>, sealer: Sealer, now: () => nu
         try {
           const { instanceId: instance_id } = call;
           const values = { ...row(call), instance_id, fingerprint, sealed: null, created_at: now() };
-          await db.insertInto('outcomes').values(values).execute();
+          await db.transaction().execute(async (tx) => {
+            await tx.insertInto('outcomes').values(values).execute();
+            await dropSurplus(tx, call.tokenId);
+          });
           return { kind: 'new' };
         } catch (error) {
           if (!isUniqueViolation(error)) throw error;
