@@ -28,9 +28,9 @@ export const LINK_GUARDS: readonly Guard[] = [
   },
   {
     name: 'a reader joins no read that is on its way',
-    file: 'src/session/instance-privacy.ts',
-    find: '    this.#nextSharedRead ??= this.#sharedRead.then(() => {',
-    replace: '    return this.#sharedRead;\n    this.#nextSharedRead ??= this.#sharedRead.then(() => {',
+    file: 'src/session/shared-read.ts',
+    find: '    this.#next ??= this.#current.then(() => {',
+    replace: '    return this.#current;\n    this.#next ??= this.#current.then(() => {',
   },
   {
     name: 'an announcement during a read needs another read',

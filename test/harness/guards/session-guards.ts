@@ -10,8 +10,8 @@ export const SESSION_GUARDS: readonly Guard[] = [
   },
   {
     name: 'a halt ends the link',
-    file: 'src/session/session.ts',
-    find: "    signal.addEventListener('abort', onAbort);\n",
+    file: 'src/session/live-link.ts',
+    find: "  signal.addEventListener('abort', onAbort);\n",
     replace: '',
   },
   {
@@ -34,21 +34,21 @@ export const SESSION_GUARDS: readonly Guard[] = [
   },
   {
     name: 'OPEN only with the first read',
-    file: 'src/session/session.ts',
-    find: "    if (reply.kind !== 'snapshot') return link.end({ kind: 'first_read_failed', reply });\n    // The link may have ended in the same breath as its answer came.\n    if (!this.privacy.isOn(link)) return;\n",
+    file: 'src/session/login-run.ts',
+    find: "  if (reply.kind !== 'snapshot') return link.end({ kind: 'first_read_failed', reply });\n  // The link may have ended in the same breath as its answer came.\n  if (!session.privacy.isOn(link)) return;\n",
     replace: '',
   },
   {
     name: 'an old link does not open the instance',
-    file: 'src/session/session.ts',
-    find: "    if (!this.privacy.isOn(link)) return;\n    link.reached('open');",
-    replace: "    link.reached('open');",
+    file: 'src/session/login-run.ts',
+    find: "  if (!session.privacy.isOn(link)) return;\n  link.reached('open');",
+    replace: "  link.reached('open');",
   },
   {
     name: 'a link that is gone is closed for calls',
     file: 'src/session/session.ts',
-    find: '() => this.#link && this.privacy.closed(this.#link) }',
-    replace: '() => undefined }',
+    find: '(): void => this.#link && this.privacy.closed(this.#link);',
+    replace: '(): void => undefined;',
   },
   {
     name: 'a stopped session does not judge its end',
