@@ -90,5 +90,5 @@ export class InstanceNotConnectedError extends PrivetError {
 
 /** The process can't start or go on with what the operator gave it; `message` is the one line to print before exit 1. */
 export class OperatorError extends Error {
-  override readonly name = 'OperatorError';
+  override readonly name: string = 'OperatorError';
 }

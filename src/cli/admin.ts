@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { createTokenService, type TokenService } from '../access/token-service.ts';
-import { configWarnings, createConfig } from '../config/config.ts';
+import { configWarnings, createSettings } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
-import { createSecrets } from '../config/secrets.ts';
 import { OperatorError } from '../errors.ts';
 import { localId } from '../graphql/global-id.ts';
 import type { AccountRecord } from '../storage/accounts.ts';
 import { databasePath } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import type { CommandIo } from './io.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface Admin {
   readonly storage: Storage;
@@ -25,11 +25,11 @@ export interface AdminSettings {
 
 export const adminSettings = (io: CommandIo): AdminSettings => {
   const env = readEnv(io.env);
-  const { dataDir } = createConfig(env);
-  const { encryptionKey: masterKey, newEncryptionKey: newMasterKey } = createSecrets(env);
+  const { config, secrets } = createSettings(env);
   const warn = (message: string) => io.complain(`Warning: ${message}`);
   for (const warning of configWarnings(env)) warn(warning);
-  return { dataDir, masterKey, newMasterKey, warn };
+  const { encryptionKey: masterKey, newEncryptionKey: newMasterKey } = secrets;
+  return { dataDir: config.dataDir, masterKey, newMasterKey, warn };
 };
 
 /**
@@ -52,25 +52,28 @@ export const withAdmin = async (
   await work({ storage, tokens: createTokenService({ storage }) });
 };
 
-/** The account of `--account`; without it the only one there is. */
-export const chosenAccount = async (storage: Storage, id: string | undefined): Promise<AccountRecord> => {
-  if (id !== undefined) {
-    const account = await storage.accounts.find(localId('Account', id));
-    if (!account) throw new OperatorError(`There is no account ${id}; see "privet account list"`);
-    return account;
+/** The account of `--account`, by its id or its label; without it the only one there is. */
+export const chosenAccount = async (storage: Storage, wanted: string | undefined): Promise<AccountRecord> => {
+  const all = await storage.accounts.list();
+  if (wanted === undefined) {
+    const [first, ...others] = all;
+    if (!first) throw new OperatorError('There is no account yet; see "privet account create --help"');
+    if (others.length === 0) return first;
+    throw new UsageError(`--account is needed, since there are ${all.length} ("privet account list" shows them)`);
   }
-  const [first, ...others] = await storage.accounts.list();
-  if (!first) throw new OperatorError('There is no account yet; see "privet account create --help"');
-  if (others.length > 0) {
-    throw new OperatorError(`--account is needed, since there are ${others.length + 1}; see "privet account list"`);
-  }
-  return first;
+  const byId = all.find(({ id }) => id === localId('Account', wanted));
+  if (byId) return byId;
+  const [account, ...others] = wanted === '' ? [] : all.filter(({ label }) => label === wanted);
+  if (!account) throw new OperatorError(`There is no account "${wanted}"; see "privet account list"`);
+  if (others.length === 0) return account;
+  const ids = [account, ...others].map(({ id }) => id).join(', ');
+  throw new UsageError(`Several accounts have the label "${wanted}": --account must be the id of one of them, ${ids}`);
 };
 
 export const ACCOUNT_OPTION = {
   name: 'account',
-  value: 'id',
-  help: 'The account; may be left out while there is only one',
+  value: 'account',
+  help: 'The id or the label of the account; may be left out while there is only one',
 } as const;
 
 /** Labels come from whoever has a token with the scope admin, and the terminal obeys control and format characters. */
@@ -104,7 +107,7 @@ export const duration = (option: string, text: string): number => {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const factor = UNITS[unit];
   if (count === undefined || factor === undefined) {
-    throw new OperatorError(`--${option} must be a number of seconds, minutes, hours or days, such as 90m or 30d`);
+    throw new UsageError(`--${option} must be a number of seconds, minutes, hours or days, such as 90m or 30d`);
   }
   return Number(count) * factor;
 };

@@ -5,6 +5,7 @@ import { createTokenService } from '../access/token-service.ts';
 import { acquireOwnership } from '../storage/owner.ts';
 import { temporaryFolder } from '../storage/storage.fixture.ts';
 import { openStorage } from '../storage/storage.ts';
+import { commandLine } from './cli.fixture.ts';
 import { runCli } from './cli.ts';
 
 const TOKEN = /pvt[ai]_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
@@ -54,13 +55,28 @@ test('--help lists every command, and each has its own', async () => {
     const help = await run(...name.split(' '), '--help');
     expect([help.code, help.out.startsWith(`privet ${name}`)]).toEqual([0, true]);
   }
-  expect((await run('token', '--help')).out).toBe(out);
   expect((await run('token', 'create', '--help')).out).toContain('--scopes <list>');
 });
 
-test('--version prints the version', async () => {
-  const { code, out } = await runner().run('--version');
-  expect([code, /^\d+\.\d+\.\d+$/.test(out)]).toEqual([0, true]);
+test('help and version are commands too, also of a command and of a group', async () => {
+  const { run } = runner();
+  const version = await run('--version');
+  expect([version.code, /^\d+\.\d+\.\d+$/.test(version.out)]).toEqual([0, true]);
+  expect(await run('version')).toEqual(version);
+  expect(await run('help')).toEqual(await run('--help'));
+  expect(await run('help', 'token', 'create')).toEqual(await run('token', 'create', '--help'));
+  const group = await run('help', 'token');
+  expect(group).toEqual(await run('token', '--help'));
+  expect(group).toMatchObject({ code: 0, err: '' });
+  expect(group.out).toMatch(/^privet token <command>\n[^]*\n {2}privet token revoke <id> \[options\] +Ends a token/);
+  expect(group.out).not.toContain('account create');
+});
+
+test('a group without a command shows what there is, and is wrong use', async () => {
+  const { run } = runner();
+  for (const group of ['account', 'token', 'instance', 'keys']) {
+    expect(await run(group)).toEqual({ code: 2, out: '', err: (await run(group, '--help')).out });
+  }
 });
 
 test.each([
@@ -68,30 +84,60 @@ test.each([
   [['serve', 'extra'], 'Unexpected argument "extra"; see "privet serve --help"'],
   [['serve', '-x'], 'Unknown option -x; see "privet serve --help"'],
   [['nope'], 'Unknown command "nope"; see "privet --help"'],
-  [['token'], 'Unknown command "token"; see "privet --help"'],
-  [['token', 'nope', '--help-me'], 'Unknown command "token nope"; see "privet --help"'],
+  [['nope', '--help'], 'Unknown command "nope"; see "privet --help"'],
+  [['help', 'nope'], 'Unknown command "nope"; see "privet --help"'],
+  [['token', 'nope', '--help-me'], 'Unknown command "token nope"; see "privet token --help"'],
   [['token', 'create', '--label'], '--label needs a value; see "privet token create --help"'],
-  [['token', 'create', '--scopes', 'read,all'], '--scopes must be a comma-separated list of read, write, pair, admin'],
   [
     ['token', 'create', '--expires', 'soon'],
-    '--expires must be a number of seconds, minutes, hours or days, such as 90m or 30d',
+    '--expires must be a number of seconds, minutes, hours or days, such as 90m or 30d; see "privet token create --help"',
   ],
   [['token', 'revoke'], '<id> is missing; see "privet token revoke --help"'],
 ])('%j is refused in one clear line', async (argv, line) => {
-  expect(await runner().run(...argv)).toEqual({ code: 1, out: '', err: line });
+  expect(await runner().run(...argv)).toEqual({ code: 2, out: '', err: line });
 });
 
-test('a bad variable is refused in one line that names it, by every command', async () => {
-  const { run } = runner(undefined, { PRIVET_RATE_LIMIT: 'many' });
-  for (const argv of [[], ['serve'], ['account', 'list'], ['token', 'list']]) {
-    const { code, err } = await run(...argv);
-    expect([code, err]).toEqual([1, 'PRIVET_RATE_LIMIT must be a whole number from 1 to 1000000, not "many"']);
+test.each(['read,all', ' , ', ''])('--scopes %j is refused with those that there are', async (list) => {
+  const names = 'read, write, pair, admin';
+  const err = `--scopes must be a comma-separated list of ${names}; see "privet token create --help"`;
+  expect(await runner().run('token', 'create', '--scopes', list)).toEqual({ code: 2, out: '', err });
+});
+
+test('the process ends with these exit codes, and a refused service starts nothing', async () => {
+  const bad = commandLine({ PORT: 'http', LOG_LEVEL: 'loud', PRIVET_ACCOUNT_TOKEN: 'canary-short' });
+  const refused = await bad.process('serve');
+  expect(refused).toMatchObject({ code: 2, out: '' });
+  expect(refused.err).toMatch(
+    /^PORT must be .*"http"\nLOG_LEVEL must be one of .*"loud"\nPRIVET_ACCOUNT_TOKEN must have 32 to 512 characters, not 12$/,
+  );
+  expect(existsSync(bad.dataDir)).toBe(false);
+  const cli = commandLine();
+  expect((await cli.process('token', 'nope')).code).toBe(2);
+  expect((await cli.process('token', 'list')).code).toBe(1);
+  expect((await cli.process('help')).code).toBe(0);
+});
+
+test('bad variables are refused, all at once and by every command, in a line that names each', async () => {
+  const bad = { PORT: 'http', PRIVET_RATE_LIMIT: 'many', PRIVET_ENCRYPTION_KEY: 'canary', PRIVET_METRICS_PORT: '-1' };
+  const { dataDir, run } = runner(undefined, bad);
+  const lines = [
+    'PORT must be a whole number from 0 to 65535, not "http"',
+    'PRIVET_RATE_LIMIT must be a whole number from 1 to 1000000, not "many"',
+    'PRIVET_METRICS_PORT must be a whole number from 0 to 65535, not "-1"',
+    'PRIVET_ENCRYPTION_KEY must be 32 bytes, as 64 hex digits or in base64',
+  ];
+  for (const argv of [[], ['serve'], ['account', 'create'], ['token', 'list'], ['backup', 'x.db']]) {
+    expect(await run(...argv)).toEqual({ code: 2, out: '', err: lines.join('\n') });
   }
+  expect(existsSync(dataDir)).toBe(false);
 });
 
 test('an unknown PRIVET_* is a warning', async () => {
   const { code, err } = await runner(undefined, { PRIVET_DATUM: 'x' }).run('account', 'create');
-  expect([code, err]).toEqual([0, 'Warning: PRIVET_DATUM is not a variable of this service and is ignored']);
+  expect([code, err]).toEqual([
+    0,
+    'Warning: PRIVET_DATUM is not a variable of this service and is ignored; did you mean PRIVET_DATA?',
+  ]);
 });
 
 test.each([
@@ -149,9 +195,9 @@ test('what a label does to a terminal is shown, not done', async () => {
   const { dataDir, run } = runner();
   await run('account', 'create');
   expect(await run('token', 'create', '--label', 'a\u001b[2J')).toEqual({
-    code: 1,
+    code: 2,
     out: '',
-    err: 'label must not have control or format characters, such as line breaks or changes of direction',
+    err: 'label must not have control or format characters, such as line breaks or changes of direction; see "privet token create --help"',
   });
   {
     await using storage = await openStorage({ dataDir });
@@ -166,6 +212,14 @@ test('what a label does to a terminal is shown, not done', async () => {
   const id = /^[0-9A-Za-z]{12}(?= )/m.exec(out.split('\n')[1] ?? '')?.[0] ?? '';
   expect((await run('token', 'rotate', id)).code).toBe(0);
   expect((await run('token', 'list')).out).toMatch(/ {2}x \[2J row$/m);
+});
+
+test.each(['READ', 'write,READ', 'Read Write', ' pair,\tADMIN ,read '])('scopes are understood as %j', async (list) => {
+  const { run, authenticate } = runner();
+  await run('account', 'create');
+  const made = await run('token', 'create', '--scopes', list);
+  expect(made).toMatchObject({ code: 0, err: '' });
+  expect((await authenticate(made.out))?.scopes).toEqual(new Set(list.toLowerCase().match(/\w+/g)));
 });
 
 test('a token for an instance reaches it alone', async () => {
@@ -190,13 +244,43 @@ test('with several accounts --account is needed, and another account’s token s
   await (await openStorage({ dataDir }))[Symbol.asyncDispose]();
   expect((await run('token', 'list')).err).toMatch(/^There is no account yet/);
   const [one, two] = [tokenIn((await run('account', 'create')).out), tokenIn((await run('account', 'create')).out)];
-  expect((await run('token', 'list')).err).toMatch(/^--account is needed, since there are 2/);
-  expect((await run('token', 'list', '--account', 'nobody')).err).toMatch(/^There is no account nobody/);
+  expect(await run('token', 'list')).toEqual({
+    code: 2,
+    out: '',
+    err: '--account is needed, since there are 2 ("privet account list" shows them); see "privet token list --help"',
+  });
+  for (const nobody of ['nobody', '']) {
+    expect(await run('token', 'list', '--account', nobody)).toEqual({
+      code: 1,
+      out: '',
+      err: `There is no account "${nobody}"; see "privet account list"`,
+    });
+  }
   const accountOfTwo = (await authenticate(two))?.accountId ?? '';
   expect((await run('token', 'list', '--account', accountOfTwo)).out).toContain(idOf(two));
   expect((await run('token', 'list', '--account', `Account:${accountOfTwo}`)).out).toContain(idOf(two));
   expect((await run('token', 'revoke', idOf(one), '--account', accountOfTwo)).code).toBe(1);
   expect(await authenticate(one)).toBeDefined();
+});
+
+test('--account takes a label too; one that several have is no choice', async () => {
+  const { run } = runner();
+  const account = async (label: string) => {
+    const { out } = await run('account', 'create', '--label', label);
+    return { id: /Account (\S+)/.exec(out)?.[1] ?? '', tokenId: idOf(tokenIn(out)) };
+  };
+  const [shop, one, two] = [await account('my shop'), await account('twice'), await account('twice')];
+  const listed = await run('token', 'list', '--account', 'my shop');
+  expect([listed.code, listed.out.split('\n').length]).toEqual([0, 2]);
+  expect(listed.out).toContain(shop.tokenId);
+  const several = await run('token', 'list', '--account', 'twice');
+  expect(several).toMatchObject({ code: 2, out: '' });
+  expect(several.err).toMatch(/^Several accounts have the label "twice": --account must be the id of one of them, /);
+  expect([one, two].filter(({ id }) => several.err.includes(id))).toHaveLength(2);
+  // An id is that account, whatever others are called.
+  const impostor = await account(one.id);
+  const byId = await run('token', 'list', '--account', one.id);
+  expect([byId.out.includes(one.tokenId), byId.out.includes(impostor.tokenId)]).toEqual([true, false]);
 });
 
 test('the commands work beside a service that owns the folder', async () => {

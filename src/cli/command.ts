@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { OperatorError } from '../errors.ts';
 import type { CommandIo } from './io.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface CommandOption {
   readonly name: string;
@@ -45,21 +45,31 @@ export const commandHelp = (command: Command): string => {
   return `${usage(command)}\n\n${command.help}\n\n${columns([...options, ['--help', 'Show this']])}`;
 };
 
-export const generalHelp = (commands: readonly Command[]): string => {
-  const rows = commands.map((command) => [usage(command), command.help.split('\n')[0] ?? ''] as const);
-  return `privet [command] [options]
+const summaries = (commands: readonly Command[]) =>
+  commands.map((command) => [usage(command), command.help.split('\n')[0] ?? ''] as const);
+
+export const generalHelp = (commands: readonly Command[]): string =>
+  `privet [command] [options]
 
 Reads and changes the privacy settings of linked WhatsApp accounts over GraphQL. Without a command: serve.
 
-${columns([...rows, ['privet --version', 'Show the version'], ['privet [command] --help', 'Show this, or a command’s options']])}
+${columns([
+  ...summaries(commands),
+  ['privet version', 'Shows the version, as --version does'],
+  ['privet help [command]', 'Shows this, or a command’s options, as --help does'],
+])}
 
-The configuration comes from the environment: see the table in README.md.`;
-};
+The configuration comes from the environment: see the table in README.md. Exit codes: 0 when it was done, 1 when it failed,
+2 when the command line or a variable says what can not be.`;
 
-const wrong = (command: Command, what: string): OperatorError =>
-  new OperatorError(`${what}; see "privet ${command.name} --help"`);
+/** Of the commands that begin with the same word. */
+export const groupHelp = (group: string, commands: readonly Command[]): string =>
+  `privet ${group} <command>\n\n${columns([
+    ...summaries(commands),
+    [`privet ${group} <command> --help`, 'Shows a command’s options'],
+  ])}`;
 
-/** @throws OperatorError for anything the command does not know. */
+/** @throws UsageError for anything the command does not know. */
 export const parseCommandArgs = (command: Command, argv: readonly string[]): CommandArgs => {
   const { tokens } = parseArgs({
     args: [...argv],
@@ -75,16 +85,16 @@ export const parseCommandArgs = (command: Command, argv: readonly string[]): Com
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const known = command.options.find(({ name }) => name === token.name && token.rawName.startsWith('--'));
-    if (!known) throw wrong(command, `Unknown option ${token.rawName}`);
+    if (!known) throw new UsageError(`Unknown option ${token.rawName}`);
     const needsValue = known.value !== undefined;
     if (needsValue !== (token.value !== undefined)) {
-      throw wrong(command, `${token.rawName} ${needsValue ? 'needs a' : 'takes no'} value`);
+      throw new UsageError(`${token.rawName} ${needsValue ? 'needs a' : 'takes no'} value`);
     }
     options.set(token.name, token.value ?? '');
   }
   const [extra] = positionals.slice(command.positionals.length);
-  if (extra !== undefined) throw wrong(command, `Unexpected argument "${extra}"`);
+  if (extra !== undefined) throw new UsageError(`Unexpected argument "${extra}"`);
   const missing = command.positionals[positionals.length];
-  if (missing !== undefined) throw wrong(command, `<${missing}> is missing`);
+  if (missing !== undefined) throw new UsageError(`<${missing}> is missing`);
   return { options, positionals };
 };

@@ -10,13 +10,21 @@ test('a login that WhatsApp ended by mistake comes back beside the running servi
   const { phoneNumber } = await privet.link('shop');
   const linkedNow = await cli.run('instance', 'restore', 'shop');
   expect(linkedNow).toEqual({ code: 1, out: '', err: 'The instance has credentials; unlink it first' });
-  expect((await cli.run('instance', 'list')).out).toMatch(/^shop +running +yes +\S+ \S+ +-$/m);
+  const { data } = await privet.graphql('{ instance(name: "shop") { id } }');
+  const id = (data as { instance: { id: string } }).instance.id.replace('Instance:', '');
+  const lines = (await cli.run('instance', 'list')).out.split('\n');
+  expect(lines).toEqual([
+    expect.stringMatching(/^ID +NAME +WANTED/),
+    expect.stringMatching(new RegExp(`^${id} +shop +running +yes +\\S+ \\S+ +-$`)),
+  ]);
 
   await privet.simulator.disconnect(phoneNumber, 'stream:401');
   await privet.waitForState('shop', 'LOGGED_OUT');
   const start = () => privet.graphql('mutation { startInstance(instance: "shop") { state } }');
   expect((await start()).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-  expect((await cli.run('instance', 'list')).out).toMatch(/^shop +stopped +no +\S+ \S+ +\d{4}-\d\d-\d\d \d\d:\d\d$/m);
+  expect((await cli.run('instance', 'list')).out).toMatch(
+    /^\S+ +shop +stopped +no +\S+ \S+ +\d{4}-\d\d-\d\d \d\d:\d\d$/m,
+  );
 
   const restored = await cli.run('instance', 'restore', 'shop');
   const said = 'The login of instance "shop" is back: start it, with the mutation startInstance';

@@ -29,7 +29,7 @@ const isLinked = async (storage: Storage, id: string): Promise<string> => {
 const list: Command = {
   name: 'instance list',
   help: `Lists the instances as they are stored; how they are connected now, the service says.
-RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance restore --help".`,
+ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance restore --help".`,
   options: [ACCOUNT_OPTION],
   positionals: [],
   run: ({ options }, io) =>
@@ -39,9 +39,9 @@ RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance rest
       for await (const { id, name, wanted, createdAt } of instancesOf(storage, account.id)) {
         const archive = await storage.credentials.archived(id);
         const times = [showTime(createdAt), showTime(archive?.purgeAt)];
-        rows.push([name, wanted, await isLinked(storage, id), ...times]);
+        rows.push([id, name, wanted, await isLinked(storage, id), ...times]);
       }
-      io.say(table(['NAME', 'WANTED', 'LINKED', 'CREATED', 'RESTORABLE UNTIL'], rows));
+      io.say(table(['ID', 'NAME', 'WANTED', 'LINKED', 'CREATED', 'RESTORABLE UNTIL'], rows));
     }),
 };
 

@@ -3,6 +3,7 @@ import { keyFilePath } from '../storage/key-file.ts';
 import { rotateMasterKey } from '../storage/key-rotation.ts';
 import { adminSettings } from './admin.ts';
 import type { Command } from './command.ts';
+import { UsageError } from './usage-error.ts';
 
 const rotate: Command = {
   name: 'keys rotate',
@@ -21,10 +22,10 @@ link anew in a new data folder.`,
     const { dataDir, masterKey, newMasterKey, warn } = adminSettings(io);
     const toKeyFile = options.has('to-key-file');
     if (toKeyFile && newMasterKey) {
-      throw new OperatorError('--to-key-file makes a key by itself: unset PRIVET_NEW_ENCRYPTION_KEY');
+      throw new UsageError('--to-key-file makes a key by itself: unset PRIVET_NEW_ENCRYPTION_KEY');
     }
     if (masterKey && !newMasterKey && !toKeyFile) {
-      throw new OperatorError(
+      throw new UsageError(
         'The key comes from PRIVET_ENCRYPTION_KEY: set PRIVET_NEW_ENCRYPTION_KEY to the new one, or give --to-key-file',
       );
     }

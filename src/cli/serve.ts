@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../clock.ts';
-import { configWarnings, createConfig } from '../config/config.ts';
+import { configWarnings, createSettings } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
-import { createSecrets } from '../config/secrets.ts';
 import { OperatorError } from '../errors.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { VERSION } from '../version.ts';
@@ -44,8 +43,7 @@ Lines for people go to stdout, the log as JSON lines to stderr.`,
     const parent = options.has('with-parent') || isRunByNpx(io) ? io.ppid() : undefined;
     setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
     const env = readEnv(io.env);
-    const config = createConfig(env);
-    const secrets = createSecrets(env);
+    const { config, secrets } = createSettings(env);
     const key = secrets.encryptionKey && Buffer.from(secrets.encryptionKey);
     const logger = createLogger({
       level: config.logLevel,

@@ -6,6 +6,7 @@ import { localId } from '../graphql/global-id.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ACCOUNT_OPTION, chosenAccount, duration, showTime, table, withAdmin } from './admin.ts';
 import type { Command, CommandArgs } from './command.ts';
+import { UsageError } from './usage-error.ts';
 
 const INSTANCE_OPTION = { name: 'instance', value: 'name', help: 'A token for this instance alone' } as const;
 const SCOPE_NAMES = TOKEN_SCOPES.join(', ');
@@ -17,12 +18,14 @@ const instanceId = async (storage: Storage, accountId: string, name: string | un
   return instance.id;
 };
 
-const scopes = (text: string): TokenScope[] =>
-  text.split(',').map((part) => {
-    const scope = TOKEN_SCOPES.find((known) => known === part.trim());
-    if (!scope) throw new OperatorError(`--scopes must be a comma-separated list of ${SCOPE_NAMES}`);
-    return scope;
-  });
+/** As this command lists them, or as GraphQL writes them. */
+const scopes = (text: string): TokenScope[] => {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  const wanted = new Set(words.map((word) => TOKEN_SCOPES.find((known) => known === word.toLowerCase())));
+  const known = TOKEN_SCOPES.filter((scope) => wanted.has(scope));
+  if (known.length > 0 && known.length === wanted.size) return known;
+  throw new UsageError(`--scopes must be a comma-separated list of ${SCOPE_NAMES}`);
+};
 
 const order = ({ options }: CommandArgs): TokenOrder => {
   const [wanted, expires] = [options.get('scopes'), options.get('expires')];

@@ -1,17 +1,15 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../errors.ts';
-import { configWarnings, createConfig } from './config.ts';
+import { configWarnings, createConfig, createSettings } from './config.ts';
 import { type EnvName, readEnv } from './env.ts';
 import { createSecrets } from './secrets.ts';
 
 const config = (values: Record<string, string>) => createConfig(readEnv(values));
 
 const refusal = (values: Record<string, string>): string => {
-  const env = readEnv(values);
   try {
-    createConfig(env);
-    createSecrets(env);
+    createSettings(readEnv(values));
   } catch (error) {
     if (error instanceof OperatorError) return error.message;
     throw error;
@@ -146,9 +144,30 @@ test('the account token may be any string of 32 characters or more', () => {
   expect(createSecrets(readEnv({ PRIVET_ACCOUNT_TOKEN: token })).accountToken).toBe(token);
 });
 
+test('all bad values of one environment are told together, and the good ones are not', () => {
+  const every = Object.entries(BAD).map(([name, [value = '']]) => [name, value] as const);
+  const lines = refusal({ ...Object.fromEntries(every), PRIVET_DATA: 'x' }).split('\n');
+  expect(new Set(lines.map((line) => line.split(' must ')[0]))).toEqual(new Set(Object.keys(BAD)));
+  expect(lines).toHaveLength(Object.keys(BAD).length);
+  expect(refusal({ HOST: 'a b', PORT: '80' })).toMatch(/^HOST must .*$/);
+});
+
 test('an unknown PRIVET_* is a warning that names it; other variables are nobody’s business', () => {
-  const warnings = configWarnings(readEnv({ PRIVET_PROT: '1', PATH: '/bin', PRIVET_DATA: 'x' }));
-  expect(warnings).toEqual(['PRIVET_PROT is not a variable of this service and is ignored']);
+  const warnings = configWarnings(readEnv({ PRIVET_XYZZY: '1', PATH: '/bin', PRIVET_DATA: 'x' }));
+  expect(warnings).toEqual(['PRIVET_XYZZY is not a variable of this service and is ignored']);
+});
+
+test.each([
+  ['PRIVET_PROT', 'PORT'],
+  ['PRIVET_PORT', 'PORT'],
+  ['PRIVET_LOGLEVEL', 'LOG_LEVEL'],
+  ['PRIVET_RATELIMIT', 'PRIVET_RATE_LIMIT'],
+  ['PRIVET_CORS_ORIGIN', 'PRIVET_CORS_ORIGINS'],
+  ['PRIVET_ENCRYPTION_KEYS', 'PRIVET_ENCRYPTION_KEY'],
+  ['PRIVET_data', 'PRIVET_DATA'],
+])('for an unknown %s, %s is named', (unknown, near) => {
+  const [warning] = configWarnings(readEnv({ [unknown]: '1' }));
+  expect(warning).toBe(`${unknown} is not a variable of this service and is ignored; did you mean ${near}?`);
 });
 
 test('an unencrypted URL of another machine is a warning', () => {

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { OperatorError } from '../errors.ts';
-import type { Env, EnvName } from './env.ts';
+import { ConfigError, readAll } from './config-error.ts';
+import { type Env, type EnvName, nearestName } from './env.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -38,7 +39,7 @@ export interface Config {
 
 /** Refuses a value. `must` says what is accepted, so that the line is all that is needed to mend it. */
 const refuse = (name: EnvName, value: string, must: string): never => {
-  throw new OperatorError(`${name} must be ${must}, not ${JSON.stringify(value.slice(0, 100))}`);
+  throw new ConfigError([`${name} must be ${must}, not ${JSON.stringify(value.slice(0, 100))}`]);
 };
 
 const integer = (env: Env, name: EnvName, min: number, max: number): number | undefined => {
@@ -103,46 +104,52 @@ const corsOrigins = (env: Env): readonly string[] => {
 export const isLoopback = (name: string): boolean =>
   name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 
-/** A proxy on this machine would hand the playground to everybody. */
-const graphiql = (env: Env, listenHost: string, proxyHops: number): boolean => {
+const graphiql = (env: Env): boolean | undefined => {
   const raw = env.values.get('PRIVET_GRAPHIQL');
-  if (raw === undefined) return proxyHops === 0 && isLoopback(listenHost);
-  if (raw === 'on' || raw === 'off') return raw === 'on';
-  return refuse('PRIVET_GRAPHIQL', raw, '"on" or "off"');
+  if (raw === undefined) return undefined;
+  return raw === 'on' || raw === 'off' ? raw === 'on' : refuse('PRIVET_GRAPHIQL', raw, '"on" or "off"');
 };
 
-/** A proxy on this machine would hand the main port's `/metrics` to everybody. */
-const metrics = (env: Env, listenHost: string, proxyHops: number): Config['metrics'] => {
-  const port = integer(env, 'PRIVET_METRICS_PORT', 0, 65_535);
-  const onMainPort = port === undefined && proxyHops === 0 && isLoopback(listenHost);
-  return { host: host(env, 'PRIVET_METRICS_HOST'), port, onMainPort };
-};
-
-/** @throws OperatorError naming the first variable with a bad value. */
+/** @throws ConfigError naming every variable with a bad value. */
 export const createConfig = (env: Env): Config => {
-  const listenHost = host(env, 'HOST');
-  const trustedProxyHops = integer(env, 'PRIVET_TRUSTED_PROXY_HOPS', 0, 10) ?? 0;
+  const { metricsHost, metricsPort, playground, ...config } = readAll({
+    host: () => host(env, 'HOST'),
+    port: () => integer(env, 'PORT', 0, 65_535) ?? 4000,
+    logLevel: () => logLevel(env),
+    dataDir: () => resolve(env.values.get('PRIVET_DATA') ?? './data'),
+    whatsapp: () =>
+      readAll<Config['whatsapp']>({
+        url: () => whatsappUrl(env),
+        rootKey: () => rootKey(env),
+        rootSerial: () => integer(env, 'PRIVET_WHATSAPP_ROOT_SERIAL', 0, 0xffff_ffff),
+      }),
+    rateLimit: () => integer(env, 'PRIVET_RATE_LIMIT', 1, 1_000_000) ?? 100,
+    corsOrigins: () => corsOrigins(env),
+    trustedProxyHops: () => integer(env, 'PRIVET_TRUSTED_PROXY_HOPS', 0, 10) ?? 0,
+    metricsHost: () => host(env, 'PRIVET_METRICS_HOST'),
+    metricsPort: () => integer(env, 'PRIVET_METRICS_PORT', 0, 65_535),
+    playground: () => graphiql(env),
+  });
+  // A proxy on this machine would hand the playground, and the main port's `/metrics`, to everybody.
+  const isPrivate = config.trustedProxyHops === 0 && isLoopback(config.host);
   return {
-    host: listenHost,
-    port: integer(env, 'PORT', 0, 65_535) ?? 4000,
-    logLevel: logLevel(env),
-    dataDir: resolve(env.values.get('PRIVET_DATA') ?? './data'),
-    whatsapp: {
-      url: whatsappUrl(env),
-      rootKey: rootKey(env),
-      rootSerial: integer(env, 'PRIVET_WHATSAPP_ROOT_SERIAL', 0, 0xffff_ffff),
-    },
-    rateLimit: integer(env, 'PRIVET_RATE_LIMIT', 1, 1_000_000) ?? 100,
-    corsOrigins: corsOrigins(env),
-    trustedProxyHops,
-    metrics: metrics(env, listenHost, trustedProxyHops),
-    graphiql: graphiql(env, listenHost, trustedProxyHops),
+    ...config,
+    metrics: { host: metricsHost, port: metricsPort, onMainPort: metricsPort === undefined && isPrivate },
+    graphiql: playground ?? isPrivate,
   };
 };
 
+/** All that the environment says. @throws ConfigError naming every variable with a bad value. */
+export const createSettings = (env: Env): { readonly config: Config; readonly secrets: Secrets } =>
+  readAll({ config: () => createConfig(env), secrets: () => createSecrets(env) });
+
 /** What is no mistake for certain, but probably one: a line each for the operator. */
 export const configWarnings = (env: Env): string[] => {
-  const warnings = env.unknown.map((name) => `${name} is not a variable of this service and is ignored`);
+  const warnings = env.unknown.map((name) => {
+    const nearest = nearestName(name);
+    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    return `${name} is not a variable of this service and is ignored${hint}`;
+  });
   const url = URL.parse(env.values.get('PRIVET_WHATSAPP_URL') ?? '');
   if (url?.protocol === 'ws:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) {
     warnings.push('PRIVET_WHATSAPP_URL is a ws:// URL of another machine: that only makes sense for a simulator');

@@ -1,3 +1,5 @@
+import { suggestionList } from 'graphql/jsutils/suggestionList.js';
+
 /** Every variable the service knows. README's table and the warning about unknown names follow this list. */
 export const ENV_NAMES = [
   'HOST',
@@ -27,6 +29,14 @@ export interface Env {
 }
 
 const isKnown = (name: string): name is EnvName => (ENV_NAMES as readonly string[]).includes(name);
+
+const withoutPrefix = (name: string): string => name.replace(/^PRIVET_/, '');
+
+/** The variable that `unknown` is most likely meant for, where one is like it: the common prefix does not count. */
+export const nearestName = (unknown: string): EnvName | undefined => {
+  const [nearest] = suggestionList(withoutPrefix(unknown), ENV_NAMES.map(withoutPrefix));
+  return ENV_NAMES.find((name) => withoutPrefix(name) === nearest);
+};
 
 /** The one place that looks at the environment. An empty value counts as unset, as compose files produce it. */
 export const readEnv = (source: Readonly<Record<string, string | undefined>>): Env => {
