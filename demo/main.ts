@@ -45,7 +45,8 @@ async function run(signal: AbortSignal): Promise<void> {
   const simulator = cleanUp.use(startChild(scriptOf('../simulator/main.ts'), [], process.env));
   const whatsApp = JSON.parse(await simulator.firstLine) as SimulatorLine;
 
-  const port = await freePort(Number(process.env['PORT'] ?? 4000));
+  const wanted = Number(process.env['PORT'] ?? 4000);
+  const port = await freePort(wanted);
   const token = randomBytes(24).toString('base64url');
   const service = cleanUp.use(
     startChild(scriptOf('../src/main.ts'), ['serve'], {
@@ -73,12 +74,12 @@ The demo runs: a simulated WhatsApp, and Privet with one linked instance named "
 
   Playground   ${url}/graphql
   Token        ${token}
-
-In the playground open "Headers" (below the query) and paste
+${wanted === 0 || wanted === port ? '' : `\nPort ${wanted} was taken, so it is ${port}.\n`}
+In the playground click into the empty "Headers" editor, below the query, and paste
 
 { "Authorization": "Bearer ${token}" }
 
-then run this query:
+Then put this in place of the query there (click, Ctrl+A, paste), and run it by the button:
 
 ${QUERY}
 

@@ -6,56 +6,8 @@ import {
   js,
   jsonWorker,
 } from '@graphql-yoga/render-graphiql/graphiql';
-import type { GraphiQLOptions } from 'graphql-yoga';
+import { startScript } from './graphiql-start.ts';
 import { type FixedAnswer, methodNotAllowed, refuseAsGraphQL, REFUSALS, type Route } from './route.ts';
-
-const FIRST_QUERY = `# Privet: privacy settings of linked WhatsApp accounts.
-#
-# Your token goes into the "Headers" tab below:
-#   { "Authorization": "Bearer <token>" }
-# Then run a query: the button, or Ctrl+Enter. The two
-# arrows on the left load the documentation.
-
-query Instances {
-  instances {
-    nodes {
-      name
-      state
-      phoneNumber
-    }
-  }
-}
-
-# query Privacy {
-#   privacy(instance: "demo") {
-#     visibility { lastSeen status profile online }
-#     privacy { readReceipts }
-#     permissions { callAdd groupAdd }
-#   }
-# }
-#
-# mutation HideLastSeen {
-#   updatePrivacy(
-#     instance: "demo"
-#     input: { visibility: { lastSeen: NONE, online: MATCH_LAST_SEEN } }
-#   ) {
-#     failures { field code message }
-#     settings { visibility { lastSeen online } }
-#   }
-# }
-`;
-
-const OPTIONS: GraphiQLOptions = {
-  title: 'Privet',
-  defaultQuery: FIRST_QUERY,
-  headers: JSON.stringify({ Authorization: 'Bearer ' }, undefined, 2),
-  defaultEditorToolsVisibility: 'headers',
-  // The server takes nothing by GET, streams included.
-  subscriptionsProtocol: 'SSE',
-  method: 'POST',
-  // A token stays in the tab, and is gone with it.
-  shouldPersistHeaders: false,
-};
 
 const PREFIX = '/graphiql/';
 
@@ -75,13 +27,6 @@ const PAGE = `<!doctype html>
     <script src="${PREFIX}start.js"></script>
   </body>
 </html>
-`;
-
-const START = `self.MonacoEnvironment = {
-  globalAPI: false,
-  getWorkerUrl: (_module, label) => '${PREFIX}' + label + '.worker.js',
-};
-YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringify(OPTIONS)});
 `;
 
 /** The editor sets styles by script, which no hash or nonce can cover. */
@@ -113,7 +58,7 @@ const script = (content: string): FixedAnswer => file('text/javascript; charset=
 const FILES: ReadonlyMap<string, FixedAnswer> = new Map([
   ['style.css', file('text/css; charset=utf-8', css)],
   ['graphiql.js', script(js)],
-  ['start.js', script(START)],
+  ['start.js', script(startScript(PREFIX))],
   ['editorWorkerService.worker.js', script(editorWorkerService)],
   ['json.worker.js', script(jsonWorker)],
   ['graphql.worker.js', script(graphqlWorker)],
