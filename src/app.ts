@@ -1,4 +1,5 @@
 import type { DestinationStream } from 'pino';
+import type { FirstToken } from './access/first-account.ts';
 import { Gate } from './access/gate.ts';
 import { createTokenAdmin } from './access/token-admin.ts';
 import { createTokenService } from './access/token-service.ts';
@@ -30,7 +31,7 @@ export interface App extends AsyncDisposable {
   /** Where `/metrics` has a listener of its own. */
   readonly metricsUrl?: string | undefined;
   /** The token of a first account that was made now, the only time that it can be had. */
-  readonly firstToken?: string | undefined;
+  readonly firstToken?: FirstToken | undefined;
 }
 
 /** What tests bring of their own. */

@@ -39,7 +39,9 @@ const withInstance = async () => {
 
 test('the first start makes an account and a token with all scopes, once', async () => {
   const { storage, tokens, authenticate } = await setUp();
-  const text = (await tokens.ensureFirstAccount()) ?? '';
+  const first = await tokens.ensureFirstAccount();
+  const text = first?.text ?? '';
+  await first?.shown();
   const [account] = await storage.accounts.list();
   expect(await authenticate(text)).toEqual({
     tokenId: text.split('_')[1],
@@ -55,8 +57,16 @@ test('the first start makes an account and a token with all scopes, once', async
 test('a first start that was cut short after the account is finished by the next', async () => {
   const { storage, tokens, authenticate } = await setUp();
   const account = await storage.accounts.create({ label: 'default' });
-  const text = await tokens.ensureFirstAccount();
-  expect((await authenticate(text ?? ''))?.accountId).toBe(account.id);
+  const first = await tokens.ensureFirstAccount();
+  expect((await authenticate(first?.text ?? ''))?.accountId).toBe(account.id);
+});
+
+test('a label that the service goes by can’t be taken: a start would show another token of the account', async () => {
+  const { tokens, account } = await withInstance();
+  for (const label of ['PRIVET_ACCOUNT_TOKEN', 'first (not known to have been shown)']) {
+    await expect(tokens.issueAccountToken(account.id, { label })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  }
+  expect(await tokens.list(account.id)).toEqual([]);
 });
 
 test('a given token keeps its form, and is the same account’s at the next start', async () => {

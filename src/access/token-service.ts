@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
-import { GIVEN_TOKEN_LABEL, type TokenRecord } from '../storage/tokens.ts';
+import { RESERVED_LABELS, type TokenRecord } from '../storage/tokens.ts';
 import { type Logger, silentLogger } from '../telemetry/logger.ts';
 import { Authenticator, isActive } from './authenticator.ts';
+import { ensureFirstAccount, type FirstToken } from './first-account.ts';
 import { type Principal, TOKEN_SCOPES, type TokenScope } from './principal.ts';
 import { hashToken, mintToken } from './tokens.ts';
 
@@ -51,10 +52,10 @@ export interface TokenService {
   /** Takes effect at once here, within 1 s in other processes: what waits for its turn never begins. False when the account has no such token that works. */
   revoke(accountId: string, tokenId: string): Promise<boolean>;
   /**
-   * Sees to it that there is an account and a token for it: `given`, or one made when there is none at all.
-   * @returns the text of the token that was made, the only time that it can be had.
+   * Sees to it that there is an account and a token for it: `given`, or one made when none was ever shown.
+   * @returns the token that was made, the only time that it can be had.
    */
-  ensureFirstAccount(given?: string): Promise<string | undefined>;
+  ensureFirstAccount(given?: string): Promise<FirstToken | undefined>;
 }
 
 export interface TokenServiceOptions {
@@ -84,8 +85,8 @@ const checked = (order: TokenOrder, now: number): TokenOrder => {
     const message = 'label must not have control or format characters, such as line breaks or changes of direction';
     throw new PrivetError('BAD_USER_INPUT', message);
   }
-  if (order.label === GIVEN_TOKEN_LABEL) {
-    throw new PrivetError('BAD_USER_INPUT', `label can not be ${GIVEN_TOKEN_LABEL}: that is the variable's own token`);
+  if (RESERVED_LABELS.some((label) => label === order.label)) {
+    throw new PrivetError('BAD_USER_INPUT', `label can not be ${order.label}: the service gives it to a token itself`);
   }
   if (order.scopes?.length === 0) {
     throw new PrivetError('BAD_USER_INPUT', `scopes must name at least one of ${TOKEN_SCOPES.join(', ')}`);
@@ -171,9 +172,9 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       const overlap = checkedOverlap(overlapMs);
       const old = await find(accountId, tokenId);
       if (!old || !isActive(old, clock.now())) throw new PrivetError('NOT_FOUND', 'There is no such token that works');
-      // The label of the variable's token is that token's alone; one from before they were refused may have characters
+      // Labels of the service's own are that token's alone; one from before they were refused may have characters
       // that no label may have.
-      const label = old.label === GIVEN_TOKEN_LABEL ? '' : old.label.replaceAll(UNSEEN_CHARACTER, ' ');
+      const label = RESERVED_LABELS.some((own) => own === old.label) ? '' : old.label.replaceAll(UNSEEN_CHARACTER, ' ');
       const order = {
         scopes: asScopes(old.scopes),
         label,
@@ -207,39 +208,6 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       return revoked;
     },
 
-    async ensureFirstAccount(given) {
-      const known =
-        given === undefined ? undefined : await storage.tokens.findByHash(hashToken(storage.tokenKey, given));
-      if (known) {
-        // One that was made here and put into the variable later: it is not to be forgotten once it has ended.
-        if (known.label !== GIVEN_TOKEN_LABEL) await storage.tokens.relabel(known.id, GIVEN_TOKEN_LABEL);
-        if (!isActive(known, clock.now())) {
-          const how = known.revokedAt === undefined ? 'has expired' : 'was revoked';
-          logger.warn({ tokenId: known.id }, `${GIVEN_TOKEN_LABEL} holds a token that ${how}: set another one`);
-        }
-        return undefined;
-      }
-      const [first] = await storage.accounts.list();
-      const account = first ?? (await storage.accounts.create({ label: 'default' }));
-      if (given !== undefined) {
-        const working = await storage.tokens.working(account.id, undefined, clock.now());
-        for (const old of working.filter(({ label }) => label === GIVEN_TOKEN_LABEL)) {
-          logger.warn(
-            { tokenId: old.id },
-            `an earlier ${GIVEN_TOKEN_LABEL} still works: revoke it when it is not needed`,
-          );
-        }
-        await keep(given, {
-          id: mintToken('account').id,
-          accountId: account.id,
-          scopes: TOKEN_SCOPES,
-          label: GIVEN_TOKEN_LABEL,
-        });
-        return undefined;
-      }
-      // An account without any token is one whose making was cut short.
-      if (first && (await storage.tokens.page(account.id, { first: 1 })).length > 0) return undefined;
-      return (await issueAccountToken(account.id, { label: 'first' })).text;
-    },
+    ensureFirstAccount: (given) => ensureFirstAccount({ storage, clock, logger, keep }, given),
   };
 };

@@ -62,7 +62,10 @@ Lines for people go to stdout, the log as JSON lines to stderr.`,
       );
       io.say(`Privet is ready at ${app.url} (${whatIsThere(app.url, config.graphiql)})`);
       if (app.firstToken !== undefined) {
-        io.say(`The account token, shown only this once: ${app.firstToken}`);
+        io.say(`The account token, shown only this once: ${app.firstToken.text}`);
+        await app.firstToken.shown().catch((error: unknown) => {
+          logger.warn({ err: error }, 'could not note that the account token was shown: the next start shows another');
+        });
       }
       if (parent !== undefined && (await untilParentEnds(parent, io, systemClock))) {
         logger.info('the parent process has ended, so the service does');

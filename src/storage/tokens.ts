@@ -59,6 +59,10 @@ export interface Tokens {
 
 /** The label of a token that came through the environment, in the variable of this name. */
 export const GIVEN_TOKEN_LABEL = 'PRIVET_ACCOUNT_TOKEN';
+/** The label of a first account's token until it is noted that somebody was shown its text. */
+export const UNSHOWN_TOKEN_LABEL = 'first (not known to have been shown)';
+/** What no caller may name a token. */
+export const RESERVED_LABELS = [GIVEN_TOKEN_LABEL, UNSHOWN_TOKEN_LABEL] as const;
 
 /** How many may work at a time: tokens of the account as a whole, and those of each of its instances. */
 const MOST_ACCOUNT_TOKENS = 1000;
