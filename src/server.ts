@@ -8,6 +8,7 @@ import { allowOrigins } from './http/cors.ts';
 import { clientOf, refuseBody, setSafeHeaders, targetOf } from './http/front.ts';
 import { graphqlHandler } from './http/graphql-handler.ts';
 import { GraphQLSockets, isWebSocket } from './http/graphql-sockets.ts';
+import { frontPageRoute } from './http/front-page.ts';
 import { healthRoute } from './http/health.ts';
 import { HTTP_LIMITS, listen, type Listening } from './http/listener.ts';
 import { type Client, refuseAsGraphQL, REFUSALS, type Route } from './http/route.ts';
@@ -58,6 +59,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     events: options.telemetry,
   });
   const routes = [
+    frontPageRoute(options.graphiql),
     healthRoute({ ready: async () => !closing.signal.aborted && options.ready(), clock, log: services.log }),
     ...(playground ? [playground.graphiqlRoute] : []),
     ...(options.routes ?? []),
@@ -73,7 +75,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     const isGraphQL = url?.pathname === GRAPHQL_PATH;
     record.edge = isGraphQL ? 'graphql' : (route?.edge ?? 'other');
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const fixed = url && isRead ? route?.fixed?.(url.pathname) : undefined;
+    const fixed = url && isRead ? route?.fixed?.(url.pathname, request.headers.accept ?? '') : undefined;
     const misplaced = !url ? REFUSALS.badRequest : !route && !isGraphQL ? REFUSALS.notFound : refuseBody(request);
     const refusal = preflight === 'refused' ? REFUSALS.originRefused : misplaced;
     const client = clientOf(request, trustedProxyHops);

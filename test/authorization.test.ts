@@ -22,7 +22,7 @@ const OPERATIONS = Object.entries(paths).flatMap(([path, item]) =>
     })),
 );
 /** What anybody may read. */
-const OPEN = ['/health/live', '/health/ready', '/openapi.json'];
+const OPEN = ['/', '/health', '/health/live', '/health/ready', '/openapi.json'];
 
 /** As long as each other, so that answers which name them have the same length. */
 const [MINE, SIBLING, NOBODY] = ['mine-1', 'other1', 'none-1'];
@@ -261,7 +261,7 @@ describe.each(OPEN)('GET %s', (path) => {
 });
 
 test('paths that nobody owns are the same for everybody, those of the APIs too', async () => {
-  for (const path of ['/', '/metrics', '/api/', '/api/profile/privacy/', '/users/me', '/graphiql/', '/.env']) {
+  for (const path of ['/metrics', '/api/', '/api/profile/privacy/', '/users/me', '/graphiql/', '/.env']) {
     const callers = [...NOBODYS, 'stranger', 'account'];
     const answers = await Promise.all(callers.map((caller) => see(privet.url + path, { headers: headersFor(caller) })));
     for (const answer of answers) expect(answer, path).toEqual(answers[0]);

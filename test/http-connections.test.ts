@@ -64,20 +64,23 @@ async function readAll(socket: Socket): Promise<string> {
 }
 
 describe('requests sent one behind the other', () => {
-  test.each(['/graphiql/graphiql.js', '/health/live'])('ten of %s are answered', async (path) => {
+  test.each(['/', '/graphiql/graphiql.js', '/health/live'])('ten of %s are answered', async (path) => {
     await using server = await serveFake(new FakeSessions());
     const last = get(path).replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
     const { socket } = open(server.url, get(path).repeat(9) + last);
     expect(answersIn(await readAll(socket))).toBe(10);
   });
 
-  test.each(['/graphiql/graphiql.js', '/health/live', '/nothing'])('of %s, eleven end the connection', async (path) => {
-    await using server = await serveFake(new FakeSessions());
-    const { socket, closed } = open(server.url, get(path).repeat(40));
-    socket.resume();
-    await closed;
-    expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
-  });
+  test.each(['/', '/graphiql/graphiql.js', '/health/live', '/nothing'])(
+    'of %s, eleven end the connection',
+    async (path) => {
+      await using server = await serveFake(new FakeSessions());
+      const { socket, closed } = open(server.url, get(path).repeat(40));
+      socket.resume();
+      await closed;
+      expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+    },
+  );
 
   test('as many as one likes are answered, where each waits for the one before', async () => {
     await using server = await serveFake(new FakeSessions());

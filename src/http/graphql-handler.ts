@@ -6,7 +6,15 @@ import { GRAPHQL_PATH, type GraphQLPipeline } from '../graphql/yoga.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { acceptable } from './accept.ts';
 import { send, sendFixed } from './adapter.ts';
-import { type Client, type FixedAnswer, onlyPost, type Refusal, refuseAsGraphQL, REFUSALS } from './route.ts';
+import {
+  type Client,
+  type FixedAnswer,
+  noPlayground,
+  onlyPost,
+  type Refusal,
+  refuseAsGraphQL,
+  REFUSALS,
+} from './route.ts';
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
@@ -25,8 +33,9 @@ export function graphqlHandler(
   page: FixedAnswer | undefined,
 ): (request: IncomingMessage, response: ServerResponse, client: Client, record: RequestRecord) => void {
   return (request, response, { address }, record) => {
-    if (page && wantsPage(request)) return sendFixed(page, response);
-    const refusal = refusalOf(request);
+    const forBrowser = wantsPage(request);
+    if (page && forBrowser) return sendFixed(page, response);
+    const refusal = forBrowser ? noPlayground : refusalOf(request);
     if (refusal) {
       record.noteError(refusal.code);
       return void send(refuseAsGraphQL(refusal), response);

@@ -14,10 +14,12 @@ export interface Health {
 
 const answer = (status: number, text: string): Response => Response.json({ status: text }, { status });
 
-/** `/health/live`: the process answers. `/health/ready`: it can do its work. Neither needs a token, nor tells more. */
+const PATHS: readonly string[] = ['/health', '/health/live', '/health/ready'];
+
+/** `/health/live`: the process answers. `/health/ready`, or `/health`: it can do its work. None needs a token, nor tells more. */
 export const healthRoute = (health: Health): Route => ({
   edge: 'probe',
-  owns: (pathname) => pathname === '/health/live' || pathname === '/health/ready',
+  owns: (pathname) => PATHS.includes(pathname),
   refuse: refuseAsGraphQL,
   async handle(request) {
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuseAsGraphQL(methodNotAllowed('GET, HEAD'));

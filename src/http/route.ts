@@ -28,8 +28,11 @@ export interface Route {
   readonly edge?: Edge;
   /** Whether it answers for this path, whatever the method. */
   owns(pathname: string): boolean;
-  /** What a GET or HEAD of this path is answered with, where that is always the same. Anything else is handled. */
-  fixed?(pathname: string): FixedAnswer | undefined;
+  /**
+   * What a GET or HEAD of this path is answered with, where that is always the same. Anything else is handled.
+   * @param accept the header of that name; empty where there is none.
+   */
+  fixed?(pathname: string, accept: string): FixedAnswer | undefined;
   /** `request.signal` aborts when the client goes away. The body is 64 KiB at most. */
   handle(request: Request, client: Client, record: RequestRecord): Response | Promise<Response>;
   /** Words a refusal of the server in the way of this part: its body may hold nothing but this. */
@@ -70,6 +73,13 @@ export const onlyPost = refusal(
   'GraphQL takes POST alone, queries too: in urql set preferGetMethod to false, in Apollo leave useGETForQueries off',
   { Allow: 'POST' },
 );
+
+/** What a browser gets where the playground would be. */
+export const PLAYGROUND_OFF =
+  'The playground is off: it shows by itself only where the service listens on loopback and no proxy is declared, and with PRIVET_GRAPHIQL=on everywhere';
+export const noPlayground = refusal(405, 'METHOD_NOT_ALLOWED', `${PLAYGROUND_OFF}. Programs send GraphQL by POST`, {
+  Allow: 'POST',
+});
 
 /** The way of GraphQL, and of paths that nobody owns. */
 export const refuseAsGraphQL = ({ status, code, message, headers }: Refusal): Response =>
