@@ -71,7 +71,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     const preflight = allowOrigins(origins, request, response);
     if (preflight === 'answered') return;
     const url = targetOf(request);
-    const route = url && routes.find(({ owns }) => owns(url.pathname));
+    const route = url && routes.find((one) => one.owns(url.pathname));
     const isGraphQL = url?.pathname === GRAPHQL_PATH;
     record.edge = isGraphQL ? 'graphql' : (route?.edge ?? 'other');
     const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -80,7 +80,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     const refusal = preflight === 'refused' ? REFUSALS.originRefused : misplaced;
     const client = clientOf(request, trustedProxyHops);
     if (refusal) record.noteError(refusal.code);
-    if (refusal) void send((route?.refuse ?? refuseAsGraphQL)(refusal, url?.pathname ?? ''), response);
+    if (refusal) void send(route?.refuse(refusal, url?.pathname ?? '') ?? refuseAsGraphQL(refusal), response);
     else if (fixed) sendFixed(fixed, response);
     else if (isGraphQL) graphql(request, response, client, record);
     else if (url && route) void serve(route, url, request, response, client, record, services.log);

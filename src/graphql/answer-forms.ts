@@ -13,14 +13,15 @@ const NO_JSON = 'Accept must allow application/graphql-response+json or applicat
  * JSON, and who reads nothing but event streams is refused by an event.
  */
 export const useAnswerForms = (): Plugin<RequestState, RequestState> => ({
-  onResultProcess({ request, result, resultProcessor, setResult, setResultProcessor, serverContext: { record } }) {
+  onResultProcess(processed) {
+    const { request, result, resultProcessor, serverContext } = processed;
     if (!resultProcessor) {
       const isStream = Symbol.asyncIterator in result;
       // Nobody will ask for its values, nor for its end.
       if (isStream) void result[Symbol.asyncIterator]().return?.();
-      record?.noteError(NOT_ACCEPTABLE);
+      serverContext.record?.noteError(NOT_ACCEPTABLE);
       const body = { errors: [{ message: isStream ? NO_STREAM : NO_JSON, extensions: { code: NOT_ACCEPTABLE } }] };
-      setResultProcessor(
+      processed.setResultProcessor(
         (_result, { Response }) =>
           Response.json(body, { status: 406, headers: { 'content-type': 'application/json' } }),
         'application/json',
@@ -30,7 +31,7 @@ export const useAnswerForms = (): Plugin<RequestState, RequestState> => ({
     if (Symbol.asyncIterator in result || Array.isArray(result) || readsJson(request.headers.get('accept'))) return;
     const { errors }: ExecutionResult = result;
     // graphql-sse shows nobody the body of another status, and takes each for a reason to try again.
-    if (errors) setResult({ ...result, errors: errors.map(withoutStatus) });
+    if (errors) processed.setResult({ ...result, errors: errors.map(withoutStatus) });
   },
 });
 

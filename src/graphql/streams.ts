@@ -15,12 +15,12 @@ export interface OpenStream {
 /** What is done when a stream ends other than by its source. */
 export interface StreamEnds<T> {
   /** A last value for the client, by the reason for which the stream ended. */
-  farewell(reason: PrivetError): T | undefined;
+  readonly farewell: (reason: PrivetError) => T | undefined;
   /** The stream was broken off: its connection is to end, after what was sent already. */
-  brokenOff(): void;
+  readonly brokenOff: () => void;
   readonly clock: Clock;
   /** The client has not taken a value for `STALL_MS`: until then the values that follow have waited in their source. */
-  stalled(): void;
+  readonly stalled: () => void;
 }
 
 /** How long a client may leave a value lying, in milliseconds. */

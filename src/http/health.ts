@@ -28,13 +28,13 @@ export const healthRoute = (health: Health): Route => ({
   },
 });
 
-async function isReady({ ready, clock, log }: Health): Promise<boolean> {
+async function isReady(health: Health): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  using _timer = clock.after(READY_MS, () => resolve(false));
+  using _timer = health.clock.after(READY_MS, () => resolve(false));
   try {
-    return await Promise.race([ready(), late]);
+    return await Promise.race([health.ready(), late]);
   } catch (error) {
-    log.warn({ err: error }, 'Not ready');
+    health.log.warn({ err: error }, 'Not ready');
     return false;
   }
 }

@@ -10,11 +10,11 @@ export interface Change<T> {
 
 export interface Watched<T> {
   /** Ids of what is there now. */
-  present(): readonly string[];
+  readonly present: () => readonly string[];
   /** Undefined where there is no such thing (any more), or it is out of reach. */
-  read(id: string): T | undefined | 'none_yet';
+  readonly read: (id: string) => T | undefined | 'none_yet';
   /** Whether a value is the one that was told last. */
-  isSame(value: T, told: T): boolean;
+  readonly isSame: (value: T, told: T) => boolean;
   /** Ids of what may have changed: each of them once, however often it did since it was last asked for. */
   readonly nudges: AsyncIterableIterator<string>;
 }

@@ -194,9 +194,7 @@ export const createTokens = (db: Kysely<Tables>): Tokens => ({
       const all = listed(db, accountId, instanceId);
       const rest = !after
         ? all
-        : all.where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('created_at', 'id'), '>', tuple(after.createdAt, after.id)),
-          );
+        : all.where((eb) => eb(eb.refTuple('created_at', 'id'), '>', eb.tuple(after.createdAt, after.id)));
       return (await rest.limit(first).execute()).map(toRecord);
     }),
 
