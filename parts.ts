@@ -23,7 +23,13 @@ export const PARTS: readonly Part[] = [
   { name: 'clock.ts', holds: 'the only timers', imports: [], packages: ['node:timers'] },
   { name: 'places.ts', holds: 'places to wait for', imports: ['errors.ts'] },
   { name: 'call.ts', holds: "a client's call and its deadline", imports: ['errors.ts', 'clock.ts'] },
-  { name: 'config', holds: 'the environment, and the secrets in it', imports: ['errors.ts'] },
+  {
+    name: 'config',
+    holds: 'the environment, and the secrets in it',
+    imports: ['errors.ts'],
+    // What a misspelt variable may have meant.
+    packages: ['graphql/jsutils/suggestionList.js'],
+  },
   {
     name: 'telemetry',
     holds: 'logs and metrics',

@@ -7,7 +7,7 @@ const EVERY_MS = 3_600_000;
 export interface Chore {
   /** What it deletes, for the log. */
   readonly what: string;
-  run(): Promise<unknown>;
+  readonly run: () => Promise<unknown>;
 }
 
 export interface UpkeepOptions {
