@@ -9,8 +9,15 @@ export interface Proof {
   readonly afterReplies: boolean;
 }
 
-export const holds = (item: Item, proof: Proof | undefined): boolean =>
-  proof !== undefined && wireValue(proof.snapshot, item.spec) === item.wire;
+export function holds(item: Item, proof: Proof | undefined): boolean {
+  if (!proof) {
+    // guard: what no read shows does not hold, else true
+    return false;
+  }
+  const isShown = wireValue(proof.snapshot, item.spec) === item.wire;
+  // guard: what was acknowledged but not shown does not hold, else isShown || item.reply?.kind === 'acknowledged'
+  return isShown;
+}
 
 /** The account lacks the category, and no read of this call says otherwise. */
 export const isUnsupported = (item: Item, proof: Proof | undefined): boolean =>
@@ -60,6 +67,7 @@ function failureOf(item: Item, proof: Proof | undefined): Verdict {
   if (item.settled && !reply) {
     return { code: 'TIMED_OUT', message: 'WhatsApp did not answer the change in time', retryable: true };
   }
+  // guard: a mismatch is told by a read behind the reply, else !known
   if (!known || (item.settled && !proof.afterReplies)) {
     return {
       code: 'UNVERIFIED',

@@ -27,14 +27,19 @@ export interface Item {
 /** What each requested field needs, in the order in which stanzas leave. */
 export function planUpdate(view: Snapshot, changes: readonly RequestedChange[], announcements: number): Item[] {
   const wanted = new Map(changes.map((change) => [change.field, change.wire]));
-  return fieldSpecs.flatMap((spec) => {
+  const items = fieldSpecs.flatMap((spec) => {
     const wire = wanted.get(spec.field);
     if (wire === undefined) return [];
     const previous = wireValue(view, spec);
+    // guard: a category that the account lacks is never written, else true
     const supported = view.categories.has(spec.category);
-    const plan = supported ? (previous === wire ? 'hold' : 'write') : 'unsupported';
+    // guard: what the view holds already is not written, else 'write'
+    const work = previous === wire ? 'hold' : 'write';
+    const plan = supported ? work : 'unsupported';
     return [
       { spec, wire, previous, plan, reply: undefined, taken: false, settled: undefined, announcements } satisfies Item,
     ];
   });
+  // guard: stanzas leave in the order of the table, else items.toReversed()
+  return items;
 }

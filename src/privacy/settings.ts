@@ -22,6 +22,7 @@ export interface RawSetting {
 /** What the snapshot holds for a field, or undefined where it holds nothing that is known. */
 export function wireValue(snapshot: Snapshot, spec: FieldSpec): string | undefined {
   const value = snapshot.categories.get(spec.category);
+  // guard: the value "error" proves nothing, else value
   return value === UNKNOWN_VALUE ? undefined : value;
 }
 

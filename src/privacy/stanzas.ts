@@ -24,7 +24,10 @@ export const writeStanza = (category: string, value: string): Node => ({
 /** Wire value by category, or undefined where the reply has no `<privacy>`, which proves nothing. */
 export function parseReadReply(reply: Node): ReadonlyMap<string, string> | undefined {
   const privacy = childrenOf(reply).find((child) => child.tag === 'privacy');
-  if (!privacy) return undefined;
+  if (!privacy) {
+    // guard: a read without <privacy> proves nothing, else new Map()
+    return undefined;
+  }
   const categories = new Map<string, string>();
   for (const { tag, attrs } of childrenOf(privacy)) {
     const { name, value } = attrs;

@@ -23,8 +23,12 @@ export interface UpdateRun {
 }
 
 /** The time a request may wait, or undefined when nothing may be sent any more. */
-export const requestTimeout = (remaining: number): number | undefined =>
-  remaining < LAST_SEND_MS ? undefined : Math.min(REQUEST_TIMEOUT_MS, remaining);
+export function requestTimeout(remaining: number): number | undefined {
+  // guard: nothing is sent with under 5 s left, else remaining <= 0
+  if (remaining < LAST_SEND_MS) return undefined;
+  // guard: a request waits 10 s at most, else remaining
+  return Math.min(REQUEST_TIMEOUT_MS, remaining);
+}
 
 /**
  * Brings one instance's settings to what is requested: plan → write → read back → judge.
@@ -64,6 +68,7 @@ class Attempt {
 
     // The server may have worked the read off first, or a reply is still on its way.
     await settled(this.#missing());
+    // guard: a read that came before the replies is not the last word
     if (!this.#proof || this.#missing().some((item) => this.#mayStillShow(item))) {
       await this.#readBack({ afterReplies: true });
     }
@@ -109,11 +114,16 @@ class Attempt {
   /** Never over a change that was announced after ours: that one is somebody's later word. */
   #mayWriteAgain(item: Item): boolean {
     const seen = this.#proof?.snapshot.categories.get(item.spec.category);
+    // guard: nothing is written over an unknown value
     if (seen === undefined || seen === UNKNOWN_VALUE) return false;
     // The view was stale, so what was planned by it was wrong. Whatever was announced since, nothing was written before it.
     if (!item.settled) return true;
+    // guard: nothing is written over an announced change
     if (item.announcements !== this.#port.announcements()) return false;
-    return item.reply?.kind === 'acknowledged' && this.#proof?.afterReplies === true;
+    // guard: only what was acknowledged is written again
+    if (item.reply?.kind !== 'acknowledged') return false;
+    // guard: a write is repeated only after a read behind its reply, else true
+    return this.#proof?.afterReplies === true;
   }
 
   /** Sends one stanza a field, back to back; the replies come in by themselves. */
@@ -129,13 +139,17 @@ class Attempt {
       item.taken = true;
       item.announcements = this.#port.announcements();
       // What was read before this write proves nothing about it.
+      // guard: proof is read after the last write
       this.#proof = undefined;
       this.#stanzas += 1;
       item.settled = this.#port.write(item.spec.category, item.wire, timeoutMs).then((reply) => {
         // A write that never left changes nothing about the one before it.
         item.reply = reply.kind === 'unsent' ? (before.reply ?? reply) : reply;
-        item.taken = before.taken || (reply.kind !== 'unsent' && reply.kind !== 'refused');
-        if (reply.kind === 'unsent') this.#stanzas -= 1;
+        // guard: a refused write is not APPLIED
+        if (reply.kind === 'refused') item.taken = before.taken;
+        if (reply.kind !== 'unsent') return;
+        item.taken = before.taken;
+        this.#stanzas -= 1;
       });
     }
   }
@@ -147,6 +161,7 @@ class Attempt {
       if (timeoutMs === undefined) return;
       this.#stanzas += 1;
       const reply = await this.#port.read(timeoutMs);
+      // guard: a read that never left is not counted
       if (reply.kind === 'unsent') this.#stanzas -= 1;
       if (reply.kind === 'snapshot') {
         this.#proof = { snapshot: reply.snapshot, afterReplies: afterReplies || this.#repliesWereIn() };

@@ -204,6 +204,7 @@ export class Attempt implements Link {
   #retire(): void {
     if (this.#isRetired) return;
     this.#isRetired = true;
+    // guard: an ended link is not open to calls, else void this.ended.then(() => this.#options.events.onOver())
     this.#options.events.onOver();
   }
 

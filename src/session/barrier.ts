@@ -15,6 +15,7 @@ export class WriteBarrier {
   /** Frames passed from now on wait for this commit. */
   hold(commit: Promise<void>): void {
     this.#follow(async (before) => {
+      // guard: frames wait for what they depend on, else await before
       await Promise.all([before, commit]);
     });
   }
@@ -34,6 +35,7 @@ export class WriteBarrier {
       .catch((error: unknown) => {
         if (this.#broken) return;
         this.#broken = true;
+        // guard: a failed commit ends the link
         this.#onFailure(error);
       })
       .finally(() => {

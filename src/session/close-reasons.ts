@@ -37,6 +37,7 @@ const reconnect = (code: ReasonCode, message: string, action: CloseAction = RETR
 
 const loggedOut = (code: ReasonCode, message: string): Verdict => verdict('LOGGED_OUT', code, message, LOGGED_OUT);
 
+// guard: a replaced login keeps its credentials, else () => loggedOut('replaced', '')
 const replaced = (): Verdict =>
   verdict('REPLACED', 'replaced', 'Another client logged in with these credentials', { kind: 'replaced' });
 
@@ -129,6 +130,7 @@ function judgePairingRefusal(reply: (CloseEvidence & { kind: 'pairing_refused' }
 
 function judgeStreamError({ code, conflict }: CloseEvidence & { kind: 'stream_error' }): Verdict {
   // `device_removed` may come without a code, which Baileys then reports like a replacement.
+  // guard: a removed device is no replacement
   if (conflict === 'device_removed') return loggedOut('device_removed', 'The device was unlinked on the phone');
   if (conflict !== undefined) return replaced();
   switch (code) {
@@ -149,6 +151,7 @@ function judgeFailure(reason: number, expiresInS: number | undefined, now: numbe
     case 401:
       return loggedOut('logged_out', 'WhatsApp no longer knows this device');
     case 402: {
+      // guard: a ban is waited for, else now
       const at =
         now + (expiresInS === undefined ? UNKNOWN_BAN_MS : Math.min(Math.ceil(expiresInS * 1000), LONGEST_BAN_MS));
       return verdict('BANNED', 'temporary_ban', 'WhatsApp banned the account for a while', { kind: 'retry_at', at });
@@ -160,6 +163,7 @@ function judgeFailure(reason: number, expiresInS: number | undefined, now: numbe
       return { state: 'CLIENT_OUTDATED', reason: CLIENT_OUTDATED, action: { kind: 'retry_at', at } };
     }
     case 406:
+      // guard: a banned account keeps its credentials, else loggedOut('banned', '')
       return verdict('BANNED', 'banned', 'WhatsApp banned the account', HALT);
     default:
       return reconnect(`login_failure_${reason}`, `WhatsApp refused the login with ${reason}`);

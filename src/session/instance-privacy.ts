@@ -83,7 +83,9 @@ export class InstancePrivacy {
   async opened(link: Link): Promise<ReadReply> {
     const reply = await this.#firstRead(link);
     // The link may have ended in the same breath as its answer came.
-    if (reply.kind === 'snapshot' && !this.#ended.has(link)) {
+    // guard: a link that ended with its first answer is not used
+    if (this.#ended.has(link)) return reply;
+    if (reply.kind === 'snapshot') {
       this.#link = link;
       this.#openWaiters.tell(true);
       this.#refresh.opened(link);
@@ -181,7 +183,9 @@ export class InstancePrivacy {
       turn.release();
       throw error;
     }
-    void this.#settle(run, writtenOn).finally(() => turn.release());
+    const settled = this.#settle(run, writtenOn);
+    // guard: the next update waits until the last one is settled, else turn.release()
+    void settled.finally(() => turn.release());
     return run.outcome;
   }
 
@@ -191,11 +195,15 @@ export class InstancePrivacy {
     const late = Promise.withResolvers<void>();
     using _ = this.#options.clock.after(LATE_REPLY_MS, late.resolve);
     await Promise.race([run.writesSettled, late.promise]);
+    // guard: an unanswered write ends the link
     for (const link of run.unanswered() ? writtenOn : []) link.end({ kind: 'recycled' });
     // A write may have been worked off behind the update's last read, or may be yet.
     const mayLand = run.outcome.failures.some(({ code }) => MAY_LAND.has(code));
-    if (answersAreLate || mayLand) this.#refresh.again();
-    if (mayLand) this.#readLater(LATE_READS_MS);
+    // guard: what was written and not read is read again
+    if (answersAreLate || mayLand) {
+      this.#refresh.again();
+      if (mayLand) this.#readLater(LATE_READS_MS);
+    }
   }
 
   /** A device is not told of its own writes, so what lands late is only seen by looking. */
@@ -217,7 +225,10 @@ export class InstancePrivacy {
         writtenOn.add(link);
         return writeReply(await this.#ask(link, 'write', writeStanza(category, value), timeoutMs));
       },
-      read: (timeoutMs) => this.#readOn(this.#link, timeoutMs),
+      read: (timeoutMs) => {
+        // guard: a shared read is no proof, else this.#shared.get()
+        return this.#readOn(this.#link, timeoutMs);
+      },
       whenOpen: (timeoutMs) => this.#whenOpen(timeoutMs),
       announcements: () => this.#announcements,
       remaining: () => deadline.remaining(),

@@ -28,6 +28,7 @@ export async function live(
   });
   hold(link);
   const onAbort = (): void => link.end({ kind: 'stopped' });
+  // guard: a halt ends the link
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
   try {

@@ -107,6 +107,7 @@ export class LoginGate {
   async #takeSlot(signal: AbortSignal): Promise<void> {
     using _turn = await this.#door.take('', signal);
     const left = this.#earliest - this.#clock.monotonic();
+    // guard: logins are spaced
     if (left > 0) await this.#clock.sleep(Math.ceil(left), signal);
     this.#earliest = this.#clock.monotonic() + this.#spacingMs;
   }

@@ -44,9 +44,13 @@ async function open({ session, gate, policy }: LoginRun, { phoneNumber }: LinkId
   if (!link) return;
   link.reached('first_read');
   const reply = await session.privacy.opened(link);
-  if (reply.kind !== 'snapshot') return link.end({ kind: 'first_read_failed', reply });
   // The link may have ended in the same breath as its answer came.
-  if (!session.privacy.isOn(link)) return;
+  // guard: OPEN only with the first read
+  // guard: an old link does not open the instance, else reply.kind !== 'snapshot'
+  if (!session.privacy.isOn(link)) {
+    if (reply.kind !== 'snapshot') link.end({ kind: 'first_read_failed', reply });
+    return;
+  }
   link.reached('open');
   policy.opened();
   place[Symbol.dispose]();

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 
 /** WhatsApp calls the client outdated for this many instances one after the other: it is the client, not the instance. */
+// guard: an outdated client stops logging in, else Number.POSITIVE_INFINITY
 const BREAKER_INSTANCES = 3;
 /** How often one that WhatsApp refused itself may try while logins are held up. */
 const REFUSED_PROBE_MS = 300_000;
@@ -75,6 +76,7 @@ export class OutdatedBreaker {
         const ahead = [...probes.waiting].indexOf(instanceId);
         const left = probes.next + ahead * probes.everyMs - this.#clock.monotonic();
         if (left <= 0) {
+          // guard: one probe at a time
           probes.next = this.#clock.monotonic() + probes.everyMs;
           return true;
         }

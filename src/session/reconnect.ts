@@ -10,6 +10,7 @@ const RESTART_WINDOW_MS = 60_000;
 const MOST_REPLACED = 3;
 const REPLACED_WINDOW_MS = 600_000;
 /** Two clients that come back at once would replace each other forever. */
+// guard: another client is left alone for a minute, else 0
 const REPLACED_PAUSE_MS = 60_000;
 
 /** A pause of random(1 … min(60, 2^n)) seconds after n failures in a row, in milliseconds. `random`: 0 … 1. */
@@ -58,6 +59,7 @@ export class ReconnectPolicy {
   next({ action }: Verdict): NextAttempt {
     switch (action.kind) {
       case 'restart':
+        // guard: streams restart a few times a minute, else { kind: 'now' }
         return this.#restarts.count() <= MOST_RESTARTS ? { kind: 'now' } : this.#pause();
       case 'retry':
         return this.#pause();
@@ -65,6 +67,7 @@ export class ReconnectPolicy {
         // A time that is always near must not mean one login after the other.
         return { kind: 'at', at: Math.max(action.at, this.#pause().at) };
       case 'replaced':
+        // guard: another client wins in the end
         if (this.#replaced.count() >= MOST_REPLACED) return { kind: 'never' };
         return { kind: 'at', at: this.#clock.now() + REPLACED_PAUSE_MS + pauseMs(3, this.#random) };
       case 'logged_out':
@@ -75,6 +78,7 @@ export class ReconnectPolicy {
 
   #pause(): NextAttempt & { readonly kind: 'at' } {
     const at = this.#clock.now() + pauseMs(this.#failures, this.#random);
+    // guard: pauses grow
     this.#failures = Math.min(this.#failures + 1, MAX_PAUSE_S);
     return { kind: 'at', at };
   }

@@ -45,6 +45,7 @@ export class Refresh {
 
   /** A read that was sent at this mark has shown what holds. */
   answered(mark: number): void {
+    // guard: an announcement during a read needs another read, else this.#answered = this.#asked
     this.#answered = Math.max(this.#answered, mark);
     this.#lastReadAt = this.#clock.monotonic();
   }
@@ -53,7 +54,9 @@ export class Refresh {
   opened(link: Link): void {
     this.#link = link;
     this.#over = new AbortController();
+    // guard: an idle link is probed
     this.#watchLiveness(link);
+    // guard: an announcement during the first read reads again
     void this.#run();
   }
 
@@ -99,7 +102,9 @@ export class Refresh {
       const lives = kind === 'refused' || kind === 'odd';
       silent = lives ? 0 : silent + 1;
       refused = lives ? refused + 1 : 0;
-      await this.#pause(Math.min(PAUSE_MS * 2 ** Math.max(0, refused - 1), LONGEST_PAUSE_MS));
+      // guard: what no read has shown is asked for again, else 86_400_000
+      const pauseMs = Math.min(PAUSE_MS * 2 ** Math.max(0, refused - 1), LONGEST_PAUSE_MS);
+      await this.#pause(pauseMs);
       // The link that follows begins with a read.
       if (link !== this.#link) return;
       if (silent >= mostSilent) return link.end({ kind: 'silent' });

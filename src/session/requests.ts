@@ -43,6 +43,7 @@ export class Requests {
   /** The link went: nobody waits any longer. */
   end(): void {
     this.#ended = true;
+    // guard: requests end with their link
     for (const finish of this.#pending.values()) finish({ kind: 'lost' });
   }
 }
@@ -53,6 +54,7 @@ export function childOf(stanza: Stanza, tag: string): Stanza | undefined {
 
 /** `type="error"` is a refusal even without an `<error>` child; anything but `result` proves nothing. */
 function readReply(stanza: Stanza): Reply {
+  // guard: only a result counts as one, else stanza.attrs['type'] !== 'error'
   if (stanza.attrs['type'] === 'result') return { kind: 'result', stanza };
   if (stanza.attrs['type'] !== 'error') return { kind: 'odd' };
   const error = childOf(stanza, 'error');

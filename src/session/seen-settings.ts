@@ -23,14 +23,18 @@ export class SeenSettings {
   /** When the settings of a read that is answered `now` were true: a late answer is not newer than one to a later read. */
   observedAt(sequence: number, now: number): number {
     const before = this.#newest;
-    return before && before.sequence > sequence ? Math.min(now, before.observedAt) : now;
+    // guard: a late answer is not newer than one to a later read
+    if (before && before.sequence > sequence) return Math.min(now, before.observedAt);
+    return now;
   }
 
   /** Takes a read's answer, and tells whether it is news. A late one of an older read never overwrites a newer one. */
   adopt(snapshot: Snapshot): boolean {
     const before = this.#newest;
+    // guard: an older read never overwrites a newer one
     if (before && before.sequence > snapshot.sequence) return false;
     this.#newest = snapshot;
+    // guard: only changes are published, else true
     const isChange = !this.#changed || !sameSettings(this.#changed, snapshot);
     if (isChange) this.#changed = snapshot;
     // Also where an account that was linked anew shows what was shown before: to who came meanwhile it is news.

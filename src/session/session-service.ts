@@ -135,6 +135,7 @@ export class SessionService implements Sessions, AsyncDisposable {
       // What is being paired may be linked in this very moment.
       const wasPairing = session.view.state === 'PAIRING';
       if (wasPairing) await session.halt();
+      // guard: a paired instance is not paired again
       if ((await storage.credentials.load(session.view.id)) !== undefined) {
         if (wasPairing) session.start();
         throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; unlink it before pairing again`);
@@ -267,6 +268,7 @@ export class SessionService implements Sessions, AsyncDisposable {
     const { id: instance, damaged: err } = record;
     if (err) this.#options.log.warn({ instance, err }, 'the phone number does not open, and is shown as unknown');
     const session = this.#register(record);
+    // guard: only what was running is resumed, else true
     if (record.wanted === 'running') this.#resumable.add(session);
   }
 

@@ -104,12 +104,14 @@ export class Session {
    * @throws RetryLaterError OVERLOADED when too many wait; the signal's reason when aborted while waiting.
    */
   async exclusively<T>(signal: AbortSignal, change: () => Promise<T>): Promise<T> {
+    // guard: one change of life after the other
     using _turn = await this.#changes.take('', signal);
     const wasRunning = this.#run !== undefined;
     try {
       return await change();
     } catch (error) {
       // It ended the connection, and then the database failed: the state must not go on claiming a connection.
+      // guard: a failed change leaves no state behind
       if (wasRunning && isLive(this.#view) && !this.#run) this.set('STOPPED', SESSION_FAILED);
       throw error;
     }
@@ -120,6 +122,7 @@ export class Session {
     const run = this.#run;
     if (!run) return;
     run.controller.abort();
+    // guard: a halt waits for the end of the session
     await run.done;
   }
 
@@ -186,6 +189,7 @@ export class Session {
         this.#live(credentials, signal, events);
       const login = { session: this, gate: this.#deps.gate, policy: this.#policy, live };
       const evidence = await runLogin(login, signal);
+      // guard: a stopped session does not judge its end
       if (signal.aborted) return;
       if (!(await this.#follow(judgeClose(evidence, this.#deps.clock.now()), signal))) return;
     }
@@ -194,7 +198,9 @@ export class Session {
   /** Undefined when there is nothing to log in with; the state then says why. A failed read is never "none yet". */
   async #loadCredentials(signal: AbortSignal): Promise<string | undefined> {
     try {
-      const credentials = await this.#store(signal, () => this.#deps.storage.credentials.load(this.#view.id));
+      const load = (): Promise<string | undefined> => this.#deps.storage.credentials.load(this.#view.id);
+      // guard: a failed read of credentials is not "none yet", else await load().catch(() => undefined)
+      const credentials = await this.#store(signal, load);
       if (credentials === undefined) this.set('UNPAIRED');
       return credentials;
     } catch (error) {
@@ -212,8 +218,11 @@ export class Session {
     signal: AbortSignal,
     events: Omit<LinkEvents, 'onOver'>,
   ): Promise<CloseEvidence> {
-    // Its socket may take its time to close; calls wait for the next link from now on.
-    const onOver = (): void => this.#link && this.privacy.closed(this.#link);
+    const onOver = (): void => {
+      // Its socket may take its time to close; calls wait for the next link from now on.
+      // guard: a link that is gone is closed for calls
+      if (this.#link) this.privacy.closed(this.#link);
+    };
     const hold = (link: Link | undefined): void => void (this.#link = link);
     const opened = { instanceId: this.#view.id, credentials, events: { ...events, onOver }, hold };
     return live(this.#deps, opened, signal);
@@ -224,6 +233,7 @@ export class Session {
     const { clock, storage, gate, telemetry } = this.#deps;
     const { action, state, reason } = verdict;
     if (state === 'CLIENT_OUTDATED') gate.refusedAsOutdated(this.#view.id);
+    // guard: a confirmed logout takes the credentials
     if (action.kind === 'logged_out') {
       await this.#store(signal, () => storage.credentials.archive(this.#view.id, clock.now() + ARCHIVE_MS));
     }

@@ -14,7 +14,12 @@ export class SharedRead<T> {
       this.#current = current;
       return current;
     }
-    this.#next ??= this.#current.then(() => {
+    // guard: a reader joins no read that is on its way, else this.#current
+    return this.#behind(this.#current);
+  }
+
+  #behind(read: Promise<T>): Promise<T> {
+    this.#next ??= read.then(() => {
       this.#next = undefined;
       return this.get();
     });

@@ -20,10 +20,12 @@ export class Turns {
    */
   async take(deadline: Deadline, reserveMs: number, signal: AbortSignal): Promise<{ release(): void }> {
     signal.throwIfAborted();
+    // guard: update turns, else true
     if (!this.#taken) {
       this.#taken = true;
       return this.#turn();
     }
+    // guard: updates that wait are bounded
     if (this.#waiting.length >= this.#mostWaiting) {
       throw new RetryLaterError('OVERLOADED', 'Too many updates wait for this instance', 1_000);
     }

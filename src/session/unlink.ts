@@ -32,6 +32,7 @@ export async function logOut(session: Session, parts: Parts): Promise<void> {
   if (!link?.jid || !session.privacy.isOn(link)) throw new InstanceNotConnectedError(session.standing);
   const reply = await link.request(unlinkStanza(link.jid), UNLINK_TIMEOUT_MS);
   if (reply.kind === 'refused') throw refusedBy('the logout', reply);
+  // guard: unlinked only when WhatsApp said so
   if (reply.kind !== 'result') {
     // WhatsApp may end the stream as "removed" instead of answering.
     await Promise.race([session.finished, parts.clock.sleep(LOGOUT_GRACE_MS)]);
@@ -62,6 +63,8 @@ export async function settle(
   state: InstanceState,
   reason: StateReason,
 ): Promise<void> {
-  await storage.instances.update(session.view.id, { wanted: 'stopped', state, stateSince: clock.now(), reason });
+  const change = { state, stateSince: clock.now(), reason };
+  // guard: what was stopped stays so after a restart, else await storage.instances.update(session.view.id, change)
+  await storage.instances.update(session.view.id, { ...change, wanted: 'stopped' });
   session.set(state, reason);
 }

@@ -44,6 +44,7 @@ export class Watching<T extends Watchable> {
 
   /** Shows the instance until it is deleted. */
   viewer(item: T): () => InstanceView | undefined {
+    // guard: pairing waits for its instance only as long as there is one, else () => item.view
     return () => (this.#registry.has(item) ? item.view : undefined);
   }
 

@@ -6,7 +6,8 @@ export interface SoakOptions {
   readonly from: number;
   readonly seeds: number;
   readonly showHistory: boolean;
-  readonly stopAtFirst: boolean;
+  /** At the first seed that breaks a promise, or this one. */
+  readonly stop: boolean | { readonly at: string };
   readonly say: (text: string) => void;
 }
 
@@ -26,7 +27,7 @@ const PROGRESS_MS = 10_000;
 const MOST_BROKEN = 20;
 const MOST_LINES = 200;
 
-export async function soak({ from, seeds, showHistory, stopAtFirst, say }: SoakOptions): Promise<SoakSummary> {
+export async function soak({ from, seeds, showHistory, stop, say }: SoakOptions): Promise<SoakSummary> {
   const started = performance.now();
   let saidAt = started;
   const broken: { seed: number; rules: string[] }[] = [];
@@ -41,11 +42,14 @@ export async function soak({ from, seeds, showHistory, stopAtFirst, say }: SoakO
     total.virtualMs += result.virtualMs;
     if (showHistory) say(result.history.join('\n'));
     if (result.violations.length > 0) {
-      broken.push({ seed, rules: [...new Set(result.violations.map(({ rule }) => rule))] });
+      const rules = [...new Set(result.violations.map(({ rule }) => rule))];
+      broken.push({ seed, rules });
       say(describe(result));
-      if (broken.length === 1 && !stopAtFirst && !showHistory) say(describeShort((await shrink(plan, result)).result));
+      if (stop === true || (stop !== false && rules.includes(stop.at))) break;
+      if (broken.length === 1 && stop === false && !showHistory)
+        say(describeShort((await shrink(plan, result)).result));
     }
-    if ((stopAtFirst && broken.length > 0) || broken.length >= MOST_BROKEN) break;
+    if (stop === false && broken.length >= MOST_BROKEN) break;
     if (performance.now() - saidAt < PROGRESS_MS) continue;
     saidAt = performance.now();
     say(`${total.seeds} of ${seeds} seeds, ${broken.length} broken`);

@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
-import { findGuard, withoutGuard } from './guards/remove.ts';
+import { withoutGuard } from './guards/remove.ts';
 
 const HELP = `Runs the harness on many seeds, and says which ones break a promise.
 
   npm run soak -- [--seeds 1000] [--from 1]   that many seeds, beginning with this one
   npm run soak -- --seed 123                  one seed, with its history
-  npm run soak -- --without "update turns"    with that guard of the service removed (test/harness/guards)
+  npm run soak -- --without "update turns"    with that guard of the service removed (\`// guard:\` in src)
   npm run soak -- --stop                      end with the first seed that breaks a promise
+  npm run soak -- --until "bans are waited for"   … that breaks this one, whatever else is broken
 
 A summary in JSON goes to stdout, all else to stderr. Exits 1 when a promise is broken.
 `;
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     without: { type: 'string' },
     stop: { type: 'boolean', default: false },
+    until: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -32,7 +34,7 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 if (values.help) {
   process.stdout.write(HELP);
 } else {
-  if (values.without !== undefined) withoutGuard(findGuard(values.without));
+  if (values.without !== undefined) withoutGuard(values.without);
   // Only now: what a guard is removed from must not be loaded before.
   const { soak } = await import('./soak-run.ts');
   const one = values.seed !== undefined;
@@ -40,7 +42,7 @@ if (values.help) {
     from: values.seed === undefined ? whole(values.from, 'from') : whole(values.seed, 'seed'),
     seeds: one ? 1 : whole(values.seeds, 'seeds'),
     showHistory: one,
-    stopAtFirst: values.stop,
+    stop: values.until === undefined ? values.stop : { at: values.until },
     say,
   });
   process.stdout.write(`${JSON.stringify(summary)}\n`);

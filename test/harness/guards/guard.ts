@@ -1,10 +1,8 @@
-/** One guard of the service, and how to remove it. */
+/** A guard that is marked in the code, and the promise that does not hold without it. */
 export interface Guard {
   readonly name: string;
-  /** From the root of the project. */
-  readonly file: string;
-  /** Text that stands there exactly once, so that the table can not outlive the code. */
-  readonly find: string;
-  /** The same without the guard. */
-  readonly replace: string;
+  /** The check that notices it, by its rule. */
+  readonly breaks: string;
+  /** The seed that is tried first: it showed it when it was written down. */
+  readonly seed: number;
 }

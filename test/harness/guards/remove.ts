@@ -1,32 +1,63 @@
-import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Guard } from './guard.ts';
-import { GUARDS } from './table.ts';
+import { parseSync, Visitor } from 'oxc-parser';
+import { findMark, type Mark } from './marks.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
-
-export function findGuard(name: string): Guard {
-  const guard = GUARDS.find((each) => each.name === name);
-  if (!guard) throw new RangeError(`No guard is called "${name}"`);
-  return guard;
-}
-
-/** The text of the guard's file as it stands. */
-export const sourceOf = ({ file }: Guard): string => readFileSync(join(ROOT, file), 'utf8');
-
-export const countOf = (guard: Guard): number => sourceOf(guard).split(guard.find).length - 1;
-
-/** From now on this process loads the guard's file without it; the file itself stays as it is. */
-export function withoutGuard(guard: Guard): void {
-  if (countOf(guard) !== 1) throw new RangeError(`"${guard.name}" is not found once in ${guard.file}`);
-  const url = pathToFileURL(join(ROOT, guard.file)).href;
+/** From now on this process loads the marked file without this guard; the file itself stays as it is. */
+export function withoutGuard(name: string): void {
+  const mark = findMark(name);
+  const url = pathToFileURL(mark.path).href;
+  const source = removed(mark);
   registerHooks({
     load(address, context, nextLoad) {
       const loaded = nextLoad(address, context);
-      if (address !== url) return loaded;
-      return { ...loaded, source: sourceOf(guard).replace(guard.find, () => guard.replace) };
+      return address === url ? { ...loaded, source } : loaded;
     },
   });
+}
+
+/**
+ * The text of the mark's file without its guard.
+ * @throws RangeError where no statement of a known kind follows the mark, or it has no expression to stand in for.
+ */
+export function removed(mark: Mark): string {
+  const { name, source, instead } = mark;
+  const statement = statementBehind(mark);
+  if (!statement) throw new RangeError(`The mark "${name}" does not stand before a statement that can be taken out`);
+  if (instead === undefined) return replace(source, statement, ';');
+  if (!statement.expression) throw new RangeError(`What is marked "${name}" has no expression to stand in for`);
+  return replace(source, statement.expression, `(${instead})`);
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Statement extends Span {
+  /** An `if`'s test, what is returned, a variable's value, or what the statement consists of. */
+  readonly expression: Span | null | undefined;
+}
+
+const replace = (source: string, { start, end }: Span, by: string): string =>
+  source.slice(0, start) + by + source.slice(end);
+
+/** The outermost statement behind the mark, with nothing but comments in between. */
+function statementBehind({ path, source, end }: Mark): Statement | undefined {
+  let first: Statement | undefined;
+  const meet = (statement: Span, expression?: Span | null): void => {
+    // A statement is met before those that it holds.
+    if (statement.start >= end && (!first || statement.start < first.start)) first = { ...statement, expression };
+  };
+  const { program, errors } = parseSync(path, source);
+  if (errors[0]) throw new SyntaxError(`${path}: ${errors[0].message}`);
+  new Visitor({
+    IfStatement: (node) => meet(node, node.test),
+    ReturnStatement: (node) => meet(node, node.argument),
+    VariableDeclaration: (node) => meet(node, node.declarations[0]?.init),
+    ExpressionStatement: (node) => meet(node, node.expression),
+    ForOfStatement: (node) => meet(node),
+  }).visit(program);
+  const isNext = first && /^(?:\s|\/\/.*\n)*$/.test(source.slice(end, first.start));
+  return isNext ? first : undefined;
 }
