@@ -16,7 +16,7 @@ const subject = { phoneNumber: phoneNumber.exactOptional(), times: count.exactOp
 const fault = z.discriminatedUnion('do', [
   z.strictObject({
     ...subject,
-    do: z.enum(['error', 'silence', 'close', 'stream-error']),
+    do: z.enum(['error', 'silence', 'empty', 'odd', 'close', 'stream-error']),
     match,
     apply: z.boolean().exactOptional(),
     code: status.exactOptional(),
@@ -29,7 +29,10 @@ const fault = z.discriminatedUnion('do', [
     delay: z.enum(['work', 'reply']).exactOptional(),
     survive: z.boolean().exactOptional(),
   }),
-  z.strictObject({ ...subject, do: z.enum(['no-success', 'no-hello', 'no-upgrade', 'compress']) }),
+  z.strictObject({
+    ...subject,
+    do: z.enum(['no-success', 'no-hello', 'no-upgrade', 'compress', 'forge-hmac', 'forge-signature', 'no-restart']),
+  }),
   z.strictObject({ ...subject, do: z.enum(['failure', 'refuse-upgrade']), code: status.exactOptional() }),
 ]);
 

@@ -13,7 +13,9 @@ export function linkDevice(account: Account): AuthenticationCreds {
   const { signedIdentityKey, signedPreKey, noiseKey, registrationId } = creds;
   const identityKey = Buffer.from(signedIdentityKey.public);
   const deviceId = account.newDeviceId();
-  const signed = signCompanion(account, deviceId, identityKey, Buffer.from(creds.advSecretKey, 'base64'));
+  const advSecret = Buffer.from(creds.advSecretKey, 'base64');
+  const signer = { account, signingKey: account.identity.private, advSecret };
+  const signed = signCompanion(signer, deviceId, identityKey);
   const { reply, creds: paired } = configureSuccessfulPairing(pairSuccess('pair', account, deviceId, signed), creds);
   const answer = childBytes(child(reply, 'pair-device-sign'), 'device-identity');
   if (!answer || !isCountersigned(signed, account, identityKey, answer)) throw new Error('the companion did not sign');

@@ -16,10 +16,11 @@ export type Fault = {
 } & (
   | {
       /**
-       * `error` answers with an error, `silence` not at all, `close` ends the TCP stream, `stream-error` sends one and hangs
-       * up. The work is done only where `apply` is set.
+       * `error` answers with an error, `silence` not at all, `empty` with a result that has nothing in it, `odd` with an IQ
+       * that is neither a result nor an error; `close` ends the TCP stream, `stream-error` sends one and hangs up. The work
+       * is done only where `apply` is set.
        */
-      readonly do: 'error' | 'silence' | 'close' | 'stream-error';
+      readonly do: 'error' | 'silence' | 'empty' | 'odd' | 'close' | 'stream-error';
       readonly match: FaultMatch;
       readonly apply?: boolean;
       /** Of the error, 500 by default; of the stream error, 503 by default. */
@@ -38,6 +39,10 @@ export type Fault = {
   | { readonly do: 'no-success' }
   /** A login that is refused with `<failure reason>`, 401 by default. */
   | { readonly do: 'failure'; readonly code?: number }
+  /** A companion is linked with an HMAC by somebody who did not see its secret, or a signature by another account. */
+  | { readonly do: 'forge-hmac' | 'forge-signature' }
+  /** A companion that was linked is not told to come back. */
+  | { readonly do: 'no-restart' }
   /** A connection whose upgrade, or whose hello, is not answered. The account is not known yet. */
   | { readonly do: 'no-upgrade' | 'no-hello' }
   /** An upgrade answered as if the client had offered to take compressed messages. The account is not known yet. */
@@ -47,6 +52,7 @@ export type Fault = {
 );
 
 export type StanzaFault = Extract<Fault, { match: FaultMatch }>;
+export type LinkingFault = 'forge-hmac' | 'forge-signature' | 'no-restart';
 export type LoginFault = Extract<Fault, { do: 'no-success' | 'failure' }>;
 
 /** Dispose it to take the fault back. */
@@ -96,6 +102,13 @@ export class Faults {
       return fault;
     }
     return undefined;
+  }
+
+  /** Whether this goes wrong where a companion is linked to this account. */
+  forLinking(what: LinkingFault, phoneNumber: string): boolean {
+    const entry = [...this.#entries].find(({ fault }) => fault.do === what && concerns(fault, phoneNumber));
+    if (entry) this.#strike(entry);
+    return entry !== undefined;
   }
 
   /** The HTTP status to refuse an upgrade with. */

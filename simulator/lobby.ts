@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { BinaryNode } from '@whiskeysockets/baileys';
+import { type BinaryNode, Curve } from '@whiskeysockets/baileys';
 import type { Account, Accounts } from './accounts.ts';
 import { parsePhoneNumber, SimulatorError, withDeadline } from './errors.ts';
-import type { Faults } from './faults.ts';
+import type { Faults, LinkingFault } from './faults.ts';
 import type { Plan } from './iq.ts';
 import type { Link } from './link.ts';
 import { child, iqError, isServer, Refusal } from './nodes.ts';
@@ -61,7 +62,7 @@ export class Lobby {
     if (registration.isRetired(advSecret)) throw new SimulatorError(410, 'qr: its secret is retired');
     const phone = phoneNumber === undefined ? this.#accounts.unusedPhoneNumber() : parsePhoneNumber(phoneNumber);
     const account = this.#accounts.getOrCreate(phone);
-    await withDeadline(registration.linkTo(account, advSecret), LINKING_MS, 'linking');
+    await withDeadline(this.#link(registration, account, advSecret), LINKING_MS, 'linking');
     return phone;
   }
 
@@ -85,8 +86,19 @@ export class Lobby {
     if (!pairing) throw new SimulatorError(404, 'phoneNumber: no companion waits for a code of this number');
     if (pairing.expiresAt <= Date.now()) throw new SimulatorError(410, 'code: expired');
     const account = this.#accounts.getOrCreate(phone);
-    const linking = pairing.enter(account, text).then((secret) => pairing.registration.linkTo(account, secret));
+    const linking = pairing.enter(account, text).then((secret) => this.#link(pairing.registration, account, secret));
     await withDeadline(linking, LINKING_MS, 'linking');
+  }
+
+  /** The phone signs the companion, or somebody else does who would pass for it. */
+  #link(registration: Registration, account: Account, secret: Buffer): Promise<void> {
+    const strikes = (fault: LinkingFault): boolean => this.#faults.forLinking(fault, account.phoneNumber);
+    const signer = {
+      account,
+      signingKey: strikes('forge-signature') ? Curve.generateKeyPair().private : account.identity.private,
+      advSecret: strikes('forge-hmac') ? randomBytes(32) : secret,
+    };
+    return registration.linkTo(signer, { restarts: !strikes('no-restart') });
   }
 
   /** A program may enter the code before the hello has arrived, which no human could. */

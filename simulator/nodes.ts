@@ -67,6 +67,10 @@ export const iqError = (request: BinaryNode, code: number): BinaryNode =>
     node('error', { code: String(code), text: ERROR_TEXTS[code] ?? 'error' }),
   ]);
 
+/** Neither a result nor an error. */
+export const iqOdd = (request: BinaryNode): BinaryNode =>
+  node('iq', { from: SERVER, type: 'odd', id: request.attrs['id'] ?? '' });
+
 export const streamError = (code: number): BinaryNode => node('stream:error', { code: String(code) });
 
 export const replaced = (): BinaryNode => node('stream:error', {}, [node('conflict', { type: 'replaced' })]);

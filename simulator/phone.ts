@@ -15,12 +15,20 @@ export interface SignedIdentity {
   readonly encoded: Buffer;
 }
 
+/** Who signs a companion. */
+export interface Signer {
+  readonly account: Account;
+  /** Signs the companion's identity; the account's own private key but for a forger. */
+  readonly signingKey: Uint8Array;
+  /** What was in the QR, or came of the code. */
+  readonly advSecret: Buffer;
+}
+
 /** Signs a companion's identity key as the phone does; the HMAC proves that the phone saw the companion's secret. */
 export function signCompanion(
-  account: Account,
+  { account, signingKey, advSecret }: Signer,
   deviceId: number,
   companionKey: Buffer,
-  advSecret: Buffer,
 ): SignedIdentity {
   const details = Buffer.from(
     proto.ADVDeviceIdentity.encode({
@@ -33,7 +41,7 @@ export function signCompanion(
   );
   const { identity } = account;
   const message = Buffer.concat([ACCOUNT_SIGNATURE, details, companionKey]);
-  const accountSignature = Buffer.from(Curve.sign(identity.private, message));
+  const accountSignature = Buffer.from(Curve.sign(signingKey, message));
   const signed = proto.ADVSignedDeviceIdentity.encode({
     details,
     accountSignatureKey: identity.public,

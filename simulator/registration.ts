@@ -4,7 +4,7 @@ import type { Account, Device } from './accounts.ts';
 import { SimulatorError } from './errors.ts';
 import type { Link } from './link.ts';
 import { child, childBytes, isServer, node, SERVER, streamError, unixSeconds } from './nodes.ts';
-import { isCountersigned, type SignedIdentity, signCompanion } from './phone.ts';
+import { isCountersigned, type SignedIdentity, type Signer, signCompanion } from './phone.ts';
 import { verifySignature } from './signature.ts';
 
 /** How long the refs of a QR live: the first one a minute, the others 20 s each, after one another. */
@@ -110,12 +110,16 @@ export class Registration {
     return this.#retiredSecrets.some((each) => each.equals(secret));
   }
 
-  /** Links this companion to an account. Resolves once the companion's signature is in and right. */
-  async linkTo(account: Account, advSecret: Buffer): Promise<void> {
+  /**
+   * Links this companion to an account. Resolves once the companion's signature is in and right; the companion is then
+   * told to come back, unless `restarts` is false.
+   */
+  async linkTo(signer: Signer, { restarts }: { restarts: boolean }): Promise<void> {
+    const { account } = signer;
     if (this.#pending) throw new SimulatorError(409, 'the companion is being linked already');
     if (this.link.ended) throw new SimulatorError(410, 'the companion has gone');
     const deviceId = account.newDeviceId();
-    const signed = signCompanion(account, deviceId, this.keys.identityKey, advSecret);
+    const signed = signCompanion(signer, deviceId, this.keys.identityKey);
     const id = this.link.nextId();
     const { promise, resolve, reject } = Promise.withResolvers<BinaryNode>();
     this.#pending = { id, finish: resolve, fail: reject };
@@ -125,7 +129,7 @@ export class Registration {
       this.#verify(answer, account, signed);
       account.devices.set(deviceId, newDevice(deviceId, this.keys, account.initialPreKeys));
       // The device is paired: it has to come back, and log in.
-      this.link.finish(streamError(515));
+      if (restarts) this.link.finish(streamError(515));
     } finally {
       this.#pending = undefined;
     }
@@ -142,6 +146,10 @@ export class Registration {
   }
 
   #verify(answer: BinaryNode, account: Account, signed: SignedIdentity): void {
+    if (answer.attrs['type'] === 'error') {
+      const { code, text } = child(answer, 'error')?.attrs ?? {};
+      throw new SimulatorError(409, `the companion refused: ${code} ${text}`);
+    }
     const proof = child(answer, 'pair-device-sign');
     const bytes = childBytes(proof, 'device-identity');
     const keyIndex = child(proof, 'device-identity')?.attrs['key-index'];

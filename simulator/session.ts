@@ -1,7 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Fault, Faults, StanzaFault } from './faults.ts';
 import { type IqContext, type Plan, planIq } from './iq.ts';
-import { iqError, iqResult, Refusal, streamError } from './nodes.ts';
+import { iqError, iqOdd, iqResult, Refusal, streamError } from './nodes.ts';
 
 export const isRequest = ({ tag, attrs }: BinaryNode): boolean =>
   tag === 'iq' && (attrs['type'] === 'get' || attrs['type'] === 'set');
@@ -49,6 +49,8 @@ export function answer(
   if (fault.do === 'delay') return delay(fault, link, work, reply);
   if (fault.apply) work();
   if (fault.do === 'error') link.send(iqError(stanza, fault.code ?? 500));
+  else if (fault.do === 'empty') link.send(iqResult(stanza));
+  else if (fault.do === 'odd') link.send(iqOdd(stanza));
   else if (fault.do === 'close') link.cut('close');
   else if (fault.do === 'stream-error') link.finish(streamError(fault.code ?? 503));
 }

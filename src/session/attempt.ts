@@ -12,6 +12,8 @@ const CLOSE_TIMEOUT_MS = 2_000;
 const REASON_GRACE_MS = 200;
 /** How long frames that came ahead of a closing handshake may take to be read. */
 const CLOSING_GRACE_MS = 50;
+/** How long a last word may take to leave. */
+const LAST_WORD_TIMEOUT_MS = 1_000;
 /** How long WhatsApp may take to confirm that a pairing code can be typed. */
 const PAIRING_CODE_TIMEOUT_MS = 10_000;
 /** WhatsApp's first QR lasts for 60 s and each further one for 20 s. */
@@ -100,10 +102,16 @@ export class Attempt implements Link {
   }
 
   end(evidence: CloseEvidence): void {
-    if (this.#evidence) return;
-    this.#evidence = evidence;
-    this.#over.resolve(evidence);
-    this.#timers.dispose();
+    if (this.#isOverBy(evidence)) this.#leave();
+  }
+
+  /** Ends, once the other side was told this, or can not be. */
+  async endTelling(lastWord: Stanza, evidence: CloseEvidence): Promise<void> {
+    if (!this.#isOverBy(evidence)) return;
+    const late = Promise.withResolvers<void>();
+    using _ = this.#options.clock.after(LAST_WORD_TIMEOUT_MS, late.resolve);
+    const told = this.#wire.send(lastWord).catch(() => undefined);
+    await Promise.race([told, this.#gone.promise, late.promise]);
     this.#leave();
   }
 
@@ -188,6 +196,15 @@ export class Attempt implements Link {
     const evidence: CloseEvidence = { kind: 'closed', phase: this.#phase };
     if (!this.#endsByItself) return this.end(evidence);
     this.#after(REASON_GRACE_MS, () => this.end(evidence));
+  }
+
+  /** Takes this for why it ends; false where that is known already. */
+  #isOverBy(evidence: CloseEvidence): boolean {
+    if (this.#evidence) return false;
+    this.#evidence = evidence;
+    this.#over.resolve(evidence);
+    this.#timers.dispose();
+    return true;
   }
 
   /** Whoever waits for an answer is told now: the socket may take its time to close. */

@@ -53,6 +53,7 @@ const ROWS: [evidence: CloseEvidence, state: string, code: string, action: objec
   [{ kind: 'compression_forced' }, 'RECONNECTING', 'compression_forced', { kind: 'retry' }],
   [{ kind: 'recycled' }, 'RECONNECTING', 'write_unanswered', { kind: 'restart' }],
   [{ kind: 'pairing_expired' }, 'UNPAIRED', 'pairing_expired', { kind: 'halt' }],
+  [{ kind: 'pairing_unproven' }, 'UNPAIRED', 'pairing_unproven', { kind: 'halt' }],
   [
     { kind: 'pairing_refused', reply: { kind: 'refused', code: 429, text: '' } },
     'UNPAIRED',

@@ -59,6 +59,10 @@ export const LOGINS_HELD_UP: StateReason = {
   message: 'WhatsApp asks other instances for a newer client, so logins are tried one after the other',
 };
 
+const UNPROVEN =
+  'Whoever answered the pairing did not prove to be your phone, so nothing was linked; pair again, and if it comes ' +
+  'again, somebody between may be tampering';
+
 /** Judges the end of a link whose device was paired. `now`: epoch milliseconds. */
 export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
   switch (evidence.kind) {
@@ -94,6 +98,8 @@ export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
       return reconnect('write_unanswered', 'Reconnecting, so that an unanswered change can not land later', RESTART);
     case 'pairing_expired':
       return verdict('UNPAIRED', 'pairing_expired', 'Nobody scanned the QR code or typed the code in time', HALT);
+    case 'pairing_unproven':
+      return verdict('UNPAIRED', 'pairing_unproven', UNPROVEN, HALT);
     case 'pairing_refused':
       return judgePairingRefusal(evidence.reply);
     case 'passkey_required':

@@ -33,6 +33,8 @@ export type CloseEvidence =
   | { readonly kind: 'watchdog'; readonly phase: LinkPhase }
   | { readonly kind: 'silent' }
   | { readonly kind: 'pairing_expired' }
+  /** Whoever linked this device did not prove to be the phone that it showed its QR or code to. */
+  | { readonly kind: 'pairing_unproven' }
   /** WhatsApp refused the request for a pairing code, or did not confirm it. */
   | { readonly kind: 'pairing_refused'; readonly reply: Refusal | NoAnswer }
   /** WhatsApp asks for a passkey before it links this device; rc14 has no answer to that. */

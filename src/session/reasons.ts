@@ -52,6 +52,10 @@ export const REASONS = {
     advice: 'see the log; mend the key or restore a backup, then `startInstance`',
   },
   pairing_expired: { meaning: 'nobody scanned the QR code or typed the code in time', advice: PAIR_AGAIN },
+  pairing_unproven: {
+    meaning: 'whoever answered the pairing did not prove to be the phone; nothing was linked',
+    advice: 'pair again; if it comes again, somebody between may be tampering',
+  },
   pairing_refused: { meaning: 'WhatsApp gave no pairing code, and why', advice: AS_SAID },
   pairing_unanswered: { meaning: 'WhatsApp did not confirm the pairing code', advice: AS_SAID },
   pairing_ended: { meaning: 'the service ended while the instance was being paired', advice: PAIR_AGAIN },

@@ -182,6 +182,8 @@ export type StateReasonCode =
   | 'PAIRING_REFUSED'
   /** WhatsApp did not confirm the pairing code. What to do: as the message says: later, another number, or by QR. */
   | 'PAIRING_UNANSWERED'
+  /** Whoever answered the pairing did not prove to be the phone; nothing was linked. What to do: pair again; if it comes again, somebody between may be tampering. */
+  | 'PAIRING_UNPROVEN'
   /** WhatsApp asks for a passkey, which Privet can't give. What to do: pair again; it fails as long as WhatsApp asks. */
   | 'PASSKEY_REQUIRED'
   /** Another client logged in with the same credentials. What to do: end that one; without a `retryAt` then `startInstance`. */

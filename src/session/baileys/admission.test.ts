@@ -19,6 +19,7 @@ test.each<[string, Stanza, boolean, boolean]>([
   ['CB:iq,type:set,pair-device', offer(ref), true, false],
   ['CB:iq,,pair-success', node('iq'), false, true],
   ['CB:iq,,pair-success', node('iq'), true, false],
+  ['CB:iq,,pair-success', node('iq', { id: 'forged' }), false, false],
   ['CB:success', node('success'), true, true],
   ['CB:success', node('success'), false, false],
   ['CB:failure', node('failure'), false, true],
@@ -40,7 +41,7 @@ test.each<[string, Stanza, boolean, boolean]>([
   const seen: Stanza[] = [];
   emitter.on(event, (each: Stanza) => void seen.push(each));
   emitter.on('open', () => undefined);
-  admitStanzas(emitter, () => paired);
+  admitStanzas(emitter, { isPaired: () => paired, mayLink: ({ attrs }) => attrs['id'] !== 'forged' });
   emitter.emit(event, stanza);
   expect(seen).toEqual(heard ? [stanza] : []);
   expect(emitter.listenerCount('open')).toBe(1);

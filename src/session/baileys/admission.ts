@@ -2,7 +2,14 @@ import type { EventEmitter } from 'node:events';
 import type { Stanza } from '../link.ts';
 import { childOf } from '../requests.ts';
 
-type Admit = (stanza: Stanza, paired: boolean) => boolean;
+/** The device that hears the stanzas. */
+export interface Listener {
+  isPaired(): boolean;
+  /** Whether this `pair-success` may link it. */
+  mayLink(stanza: Stanza): boolean;
+}
+
+type Admit = (stanza: Stanza, paired: boolean, listener: Listener) => boolean;
 
 const always: Admit = () => true;
 const whenPaired: Admit = (stanza, paired) => paired && stanza.attrs['from'] !== undefined;
@@ -20,7 +27,7 @@ const SERVER = '@s.whatsapp.net';
  */
 const ADMITTED: Readonly<Record<string, Admit>> = {
   'CB:iq,type:set,pair-device': (stanza, paired) => !paired && isOffer(stanza),
-  'CB:iq,,pair-success': (_, paired) => !paired,
+  'CB:iq,,pair-success': (stanza, paired, listener) => !paired && listener.mayLink(stanza),
   'CB:success': (_, paired) => paired,
   'CB:stream:error': always,
   'CB:failure': always,
@@ -35,7 +42,7 @@ const ADMITTED: Readonly<Record<string, Admit>> = {
 };
 
 /** Lets Baileys' listeners hear only the stanzas above. Those added later hear everything. */
-export function admitStanzas(emitter: EventEmitter, isPaired: () => boolean): void {
+export function admitStanzas(emitter: EventEmitter, device: Listener): void {
   for (const event of emitter.eventNames()) {
     if (typeof event !== 'string' || !event.startsWith('CB:')) continue;
     const listeners = emitter.rawListeners(event);
@@ -44,7 +51,7 @@ export function admitStanzas(emitter: EventEmitter, isPaired: () => boolean): vo
     if (!admit) continue;
     for (const listener of listeners) {
       emitter.on(event, (stanza: Stanza): unknown =>
-        admit(stanza, isPaired()) ? listener.call(emitter, stanza) : undefined,
+        admit(stanza, device.isPaired(), device) ? listener.call(emitter, stanza) : undefined,
       );
     }
   }

@@ -17,6 +17,7 @@ import { failureOf, streamErrorOf } from './evidence.ts';
 import { guardEvents } from './guard-events.ts';
 import { createKeyStore } from './key-store.ts';
 import type { LinkIdentity, LinkOptions, OpenLink, Stanza } from '../link.ts';
+import { flawOf } from './pair-success.ts';
 import { isSecretRefresh, PairingSecret } from './pairing-secret.ts';
 import { rawSocketOf, type RawSocket } from './raw-socket.ts';
 import { childOf } from '../requests.ts';
@@ -127,9 +128,19 @@ class BaileysWire implements Wire {
     return !!user && user !== jidDecode(me?.id)?.user && user !== jidDecode(me?.lid)?.user;
   }
 
+  /** Where it may not, the link ends. */
+  #mayLink(pairSuccess: Stanza): boolean {
+    const flaw = flawOf(pairSuccess, this.#creds);
+    if (flaw) void this.#attempt.endTelling(flaw.answer, flaw.evidence);
+    return !flaw;
+  }
+
   #watchSocket(): void {
     const attempt = this.#attempt;
-    admitStanzas(this.#sock.ws, () => isPaired(this.#creds));
+    admitStanzas(this.#sock.ws, {
+      isPaired: () => isPaired(this.#creds),
+      mayLink: (pairSuccess) => this.#mayLink(pairSuccess),
+    });
     this.#raw.boundFrames((kind) => attempt.end({ kind }));
     guardListeners(this.#sock.ws, (error) => attempt.end({ kind: 'crashed', error }));
     this.#raw.delaySends((send) => attempt.pass(send));

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
+import { askFor } from './support/ask.ts';
+import { bootPrivet, type TestPrivet } from './support/privet.ts';
+
+let privet: TestPrivet;
+let count = 0;
+
+beforeAll(async () => {
+  privet = await bootPrivet();
+});
+afterAll(() => privet[Symbol.asyncDispose]());
+afterEach(() => privet.simulator.clearFaults());
+
+const FORGED = ['forge-hmac', 'forge-signature'] as const;
+
+interface Shown {
+  readonly name: string;
+  readonly phoneNumber: string;
+  readonly by: 'qr' | 'code';
+}
+
+async function create(by: Shown['by']): Promise<Shown> {
+  count += 1;
+  const name = `refused-${count}`;
+  await askFor(privet, CreateInstanceDocument, { name });
+  return { name, phoneNumber: `4915200400${String(count).padStart(3, '0')}`, by };
+}
+
+/** A phone takes what is shown; resolves once the companion counts as linked. */
+async function take({ name, phoneNumber, by }: Shown): Promise<unknown> {
+  const variables = { instance: name, ...(by === 'code' ? { phoneNumber } : {}) };
+  const { qr, code } = (await askFor(privet, PairInstanceDocument, variables)).pairInstance?.pairing ?? {};
+  return by === 'qr'
+    ? privet.simulator.scan(qr ?? '', phoneNumber)
+    : privet.simulator.enterCode(phoneNumber, code ?? '');
+}
+
+function storedCredentials(name: string): unknown {
+  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { readOnly: true });
+  const sql = 'select count(*) as n from credentials c join instances i on i.id = c.instance_id where i.name = ?';
+  return database.prepare(sql).get(name)?.['n'];
+}
+
+test.each(FORGED.flatMap((forged) => (['qr', 'code'] as const).map((by) => ({ forged, by }))))(
+  'a pairing by $by with $forged links nothing and says why, to the user and to the server',
+  async ({ forged, by }) => {
+    const shown = await create(by);
+    privet.simulator.addFault({ do: forged, phoneNumber: shown.phoneNumber, times: 1 });
+    await expect(take(shown)).rejects.toMatchObject({
+      status: 409,
+      message: 'the companion refused: 401 not-authorized',
+    });
+    const { reason } = await privet.waitForState(shown.name, 'UNPAIRED');
+    expect(reason).toMatchObject({ code: 'PAIRING_UNPROVEN', message: expect.stringMatching(/pair again/i) });
+    const { instance } = await askFor(privet, InstanceDocument, { name: shown.name });
+    expect(instance).toMatchObject({ phoneNumber: null, pairing: null });
+    expect(storedCredentials(shown.name)).toBe(0);
+    expect(privet.simulator.account(shown.phoneNumber).linkedDevices).toBe(0);
+
+    await take(shown);
+    await privet.waitForState(shown.name, 'OPEN');
+    expect(storedCredentials(shown.name)).toBe(1);
+  },
+);
