@@ -66,8 +66,8 @@ const partOf = (path: string): string | undefined =>
 function mayImport(part: (typeof PARTS)[number], path: string, specifier: string): boolean {
   const { name, imports, packages = [] } = part;
   if (!specifier.startsWith('.')) {
-    if (packages.some((own) => specifier === own || (own.endsWith('/*') && specifier.startsWith(own.slice(0, -1)))))
-      return true;
+    const within = (own: string): string => (own.endsWith('/*') ? own.slice(0, -1) : `${own}/`);
+    if (packages.some((own) => `${specifier}/`.startsWith(within(own)))) return true;
     return specifier.startsWith('node:') && specifier !== 'node:timers' && specifier !== 'node:sqlite';
   }
   const target = posix.join(dirname(path), specifier);
