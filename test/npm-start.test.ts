@@ -1,7 +1,5 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { promisify } from 'node:util';
-import { createRequire } from 'node:module';
 import { expect, onTestFinished, test } from 'vitest';
 import { dataFolder } from './support/service-process.ts';
 
@@ -88,36 +86,3 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(log()).not.toContain('the parent process has ended');
   },
 );
-
-const run = promisify(execFile);
-
-/** What a command prints to standard error, and its exit code. */
-const failure = async (file: string, args: readonly string[]): Promise<unknown> =>
-  run(file, args, { cwd: ROOT }).then(
-    () => undefined,
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
-  );
-
-test('a Node that is too old is told so in one line', async () => {
-  const { refusal } = createRequire(import.meta.url)('../bin/check-node.cjs') as {
-    refusal(version: string): string | undefined;
-  };
-  expect([refusal('24.0.0'), refusal('26.1.2'), refusal(process.versions.node)]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
-  expect(refusal('23.11.1')).toMatch(/^Privet needs Node\.js 24 or later, not 23\.11\.1: "npm ci", .*"npm start"/);
-  expect(refusal('8.17.0')).toContain('not 8.17.0');
-
-  // As that Node would see it, up to the one number.
-  const asOld = 'Object.defineProperty(process, "versions", { value: { node: "20.20.2" } });';
-  const old = ['--import', `data:text/javascript,${encodeURIComponent(asOld)}`];
-  const line = expect.stringMatching(/^Privet needs Node\.js 24 or later, not 20\.20\.2: .*\n$/) as string;
-  for (const args of [
-    ['bin/privet.cjs', 'serve'],
-    ['bin/privet.cjs', '--help'],
-  ]) {
-    expect(await failure(process.execPath, [...old, ...args])).toEqual({ code: 1, stdout: '', stderr: line });
-  }
-});
