@@ -37,6 +37,8 @@ export interface App extends AsyncDisposable {
 /** What tests bring of their own. */
 export interface AppOverrides {
   readonly clock: Clock;
+  /** For the pauses between connections: 0 … 1. */
+  readonly random: () => number;
   readonly logDestination: DestinationStream;
 }
 
@@ -45,7 +47,7 @@ export interface AppOverrides {
  * @throws OperatorError for what the operator has to mend.
  */
 export async function createApp(config: Config, secrets: Secrets, overrides: Partial<AppOverrides> = {}): Promise<App> {
-  const { clock = systemClock, logDestination } = overrides;
+  const { clock = systemClock, random = Math.random, logDestination } = overrides;
   await using stack = new AsyncDisposableStack();
   stack.use(silenceConsole());
   const log = createLogger({
@@ -82,6 +84,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       telemetry: createSessionEvents(componentLogger(log, 'session'), metrics),
       events: createEvents(),
       openLink: linkTo(whatsAppServer(config)),
+      random,
     }),
   );
   await sessions.load();

@@ -23,19 +23,21 @@ export interface LoginRun {
 
 /** Logs in when it is this instance's turn, and stays until the link is gone. */
 export async function runLogin(run: LoginRun, signal: AbortSignal): Promise<CloseEvidence> {
-  const { session, gate, live } = run;
+  const { session, gate, policy, live } = run;
   using place = await gate.enter(session.view.id, signal, (wasRefused, retryAt) => {
     if (wasRefused) return session.set('CLIENT_OUTDATED', { ...CLIENT_OUTDATED, retryAt });
     session.set('RECONNECTING', { ...LOGINS_HELD_UP, retryAt });
   });
   session.set('CONNECTING', session.view.reason && { ...session.view.reason, retryAt: undefined });
-  return await live({
+  const evidence = await live({
     // Whoever offers to pair a device that is paired is not heard: only a refused login means logged out.
     onQr: () => session.link?.end({ kind: 'crashed', error: new Error('Offered to pair a paired device') }),
     onPaired: () => undefined,
     onLogin: (identity) => void open(run, identity, place),
     onAnnouncement: () => session.privacy.announced(),
   });
+  policy.ended();
+  return evidence;
 }
 
 /** Logged in; OPEN once the first read is in. */

@@ -17,14 +17,26 @@ test('a pause is random(1 … min(60, 2^n)) seconds', () => {
   expect([0, 6, 20].map((n) => pauseMs(n, () => 0))).toEqual([1_000, 1_000, 1_000]);
 });
 
-test('pauses grow with each failure and begin anew after OPEN', () => {
+test('pauses grow with each failure, and begin anew only after a link that was OPEN for a minute', async () => {
   const clock = new VirtualClock();
   const subject = policy(clock);
-  const pauses = (): unknown[] =>
-    [1, 2, 3].map(() => subject.next(verdict({ kind: 'retry' }))).map((n) => n.kind === 'at' && n.at - clock.now());
-  expect(pauses()).toEqual([1_000, 2_000, 4_000]);
-  subject.opened();
-  expect(pauses()).toEqual([1_000, 2_000, 4_000]);
+  const pause = (): unknown => {
+    const next = subject.next(verdict({ kind: 'retry' }));
+    return next.kind === 'at' && next.at - clock.now();
+  };
+  const afterOpenFor = async (ms: number): Promise<unknown> => {
+    subject.opened();
+    await clock.advance(ms);
+    subject.ended();
+    return pause();
+  };
+  expect([pause(), pause()]).toEqual([1_000, 2_000]);
+  expect([await afterOpenFor(0), await afterOpenFor(59_999)]).toEqual([4_000, 8_000]);
+  // That a link was OPEN long ago says nothing about those that were not.
+  await clock.advance(3_600_000);
+  subject.ended();
+  expect(pause()).toBe(16_000);
+  expect([await afterOpenFor(60_000), await afterOpenFor(1_000), pause()]).toEqual([1_000, 2_000, 4_000]);
 });
 
 test('a restart is taken at once three times in a minute, then with a pause', async () => {

@@ -9,6 +9,8 @@ const RESTART_WINDOW_MS = 60_000;
 /** Another client took over this often within the window: it will again. */
 const MOST_REPLACED = 3;
 const REPLACED_WINDOW_MS = 600_000;
+/** A link that ends sooner after it was OPEN has proven nothing: what ended it may come again with the next login. */
+const PROVEN_OPEN_MS = 60_000;
 /** Two clients that come back at once would replace each other forever. */
 // guard: another client is left alone for a minute, else 0
 const REPLACED_PAUSE_MS = 60_000;
@@ -39,6 +41,8 @@ export type NextAttempt =
 /** When one instance connects again after its links ended. */
 export class ReconnectPolicy {
   #failures = 0;
+  /** Since when there is a link that is OPEN. */
+  #openSince: number | undefined;
   readonly #restarts: Window;
   readonly #replaced: Window;
   readonly #clock: Clock;
@@ -51,9 +55,15 @@ export class ReconnectPolicy {
     this.#replaced = new Window(clock, REPLACED_WINDOW_MS);
   }
 
-  /** The instance was OPEN: what failed before is forgotten. */
   opened(): void {
-    this.#failures = 0;
+    this.#openSince = this.#clock.monotonic();
+  }
+
+  /** A link is gone, whether or not it was OPEN: only after one that was so for a while, what failed before is forgotten. */
+  ended(): void {
+    const since = this.#openSince;
+    this.#openSince = undefined;
+    if (since !== undefined && this.#clock.monotonic() - since >= PROVEN_OPEN_MS) this.#failures = 0;
   }
 
   next({ action }: Verdict): NextAttempt {

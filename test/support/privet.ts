@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulator.ts';
 import { createApp, type App } from '../../src/app.ts';
+import type { Clock } from '../../src/clock.ts';
 import { createConfig, type Config } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
 import { ALL_ERROR_CODES } from '../../src/graphql/error-codes.ts';
@@ -65,6 +66,10 @@ export interface BootOptions {
   readonly env?: Record<string, string>;
   /** Changes the config that comes of them: tests listen on loopback whatever `HOST` says. */
   readonly configured?: (config: Config) => Config;
+  /** The service's, where it is not the system's. */
+  readonly clock?: Clock;
+  /** For the pauses between connections; the shortest ones where nothing else is said. */
+  readonly random?: () => number;
   /** How long QR and pairing codes live, for example. */
   readonly simulator?: SimulatorOptions;
 }
@@ -75,6 +80,8 @@ const WAIT_MS = 20_000;
 export async function bootPrivet({
   env = {},
   configured = (config) => config,
+  clock,
+  random = () => 0,
   simulator: options,
 }: BootOptions = {}): Promise<TestPrivet> {
   await using stack = new AsyncDisposableStack();
@@ -93,7 +100,7 @@ export async function bootPrivet({
     createApp(
       configured(configFor(simulator, dataDir, env)),
       { accountToken: token },
-      { logDestination: { write: (l) => void logs.push(l) } },
+      { ...(clock && { clock }), random, logDestination: { write: (l) => void logs.push(l) } },
     );
   let app = await boot();
   stack.defer(() => app[Symbol.asyncDispose]());

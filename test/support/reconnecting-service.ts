@@ -6,10 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 import { WebSocket } from 'ws';
 import { createApp } from '../../src/app.ts';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import { createConfig } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
 import { createSecrets } from '../../src/config/secrets.ts';
+import { skippingClock } from './skipping-clock.ts';
 
 /** What a process holds once all garbage is collected. */
 export interface Holdings {
@@ -19,18 +19,6 @@ export interface Holdings {
   /** How many resources of each kind keep the event loop alive. */
   readonly resources: Readonly<Record<string, number>>;
 }
-
-/** Pauses are skipped: the time is later then at once. Timers run as they do. */
-const skipped = { ms: 0 };
-const clock: Clock = {
-  now: () => Math.round(systemClock.now() + skipped.ms),
-  monotonic: () => systemClock.monotonic() + skipped.ms,
-  after: (ms, callback) => systemClock.after(ms, callback),
-  async sleep(ms, signal) {
-    await systemClock.sleep(1, signal);
-    skipped.ms += ms;
-  },
-};
 
 async function holdings(): Promise<Holdings> {
   for (let rounds = 0; rounds < 3; rounds += 1) {
@@ -53,7 +41,7 @@ const env = readEnv(process.env);
 const write = (line: string): void => {
   if (line.includes('"OPEN"')) tell('open');
 };
-await createApp(createConfig(env), createSecrets(env), { clock, logDestination: { write } });
+await createApp(createConfig(env), createSecrets(env), { clock: skippingClock(), logDestination: { write } });
 process.on('message', () => void holdings().then(tell));
 process.on('disconnect', () => process.exit(0));
 tell('ready');
