@@ -3,7 +3,8 @@ import { createEvents } from '../../src/events/topics.ts';
 import type { LinkOptions } from '../../src/session/link.ts';
 import { SessionService } from '../../src/session/session-service.ts';
 import type { SessionEvents } from '../../src/telemetry/events.ts';
-import { checkOpening, countOutdated } from './checks/opening.ts';
+import { countOutdated, OutdatedTrace } from './checks/gate.ts';
+import { checkOpening } from './checks/opening.ts';
 import { FakeLink } from './fake-link.ts';
 import { FaultyStorage } from './faulty-storage.ts';
 import type { Credentials } from './model/frames.ts';
@@ -19,11 +20,7 @@ export interface Incarnation {
   readonly sessions: SessionService;
   readonly clock: ServiceClock;
   readonly watchers: Watchers;
-  /** Instances whose client WhatsApp called outdated since a login was last accepted. */
-  readonly outdated: Set<string>;
-  /** When the last login was tried since, or when there were enough of them to stop trying. */
-  lastProbe: number;
-  probed: boolean;
+  readonly outdated: OutdatedTrace;
   /** Whether a call of the storage was ever held up: then links are not opened in step. */
   wasHeldUp: boolean;
   /** As a power cut. */
@@ -85,7 +82,7 @@ export async function loadService(world: World): Promise<Incarnation> {
     };
     const { whatsApp } = world;
     const fake = new FakeLink({ options, whatsApp, trace: link, random: linkRandom.fork(), log: trace, isStored });
-    void fake.ended.then(() => countOutdated(incarnation, link));
+    void fake.ended.then(() => countOutdated(world, incarnation, slot, link));
     return fake;
   };
   const events = createEvents();
@@ -103,9 +100,7 @@ export async function loadService(world: World): Promise<Incarnation> {
     sessions,
     clock,
     watchers: watchSlots(world, sessions, n),
-    outdated: new Set(),
-    lastProbe: 0,
-    probed: false,
+    outdated: new OutdatedTrace(),
     wasHeldUp: false,
     kill() {
       store.kill();

@@ -1,7 +1,8 @@
-import { saysFailure, saysReplaced } from '../evidence.ts';
+import { saysReplaced } from '../evidence.ts';
 import type { Incarnation } from '../incarnation.ts';
-import type { LinkTrace, Trace } from '../trace.ts';
+import type { LinkTrace } from '../trace.ts';
 import type { Slot, World } from '../world.ts';
+import { checkGate } from './gate.ts';
 
 /** Pauses begin at a second; a connection that follows sooner was not paused for. */
 const SHORTEST_PAUSE_MS = 1_000;
@@ -12,10 +13,6 @@ const MOST_REPLACED = 3;
 const REPLACED_WINDOW_MS = 600_000;
 const UNKNOWN_BAN_MS = 3_600_000;
 const MOST_A_MINUTE = 15;
-const LOGIN_SPACING_MS = 50;
-const BREAKER_INSTANCES = 3;
-/** A little less, for the line at the door. */
-const PROBE_MS = 299_000;
 
 /** What must hold whenever the service opens a connection. Runs before the link is in the trace. */
 export function checkOpening(world: World, incarnation: Incarnation, slot: Slot, link: LinkTrace): void {
@@ -91,42 +88,4 @@ function checkBackoff({ trace }: World, slot: Slot, link: LinkTrace, earlier: re
     'pauses grow',
     () => `${recent.length} attempts of ${slot.name} a minute`,
   );
-}
-
-function checkGate({ trace }: World, incarnation: Incarnation, slot: Slot, link: LinkTrace): void {
-  if (incarnation.wasHeldUp) return;
-  const last = trace.links.findLast(
-    (each) => each.incarnation === incarnation.n && each.credentials !== undefined && each.n !== link.n,
-  );
-  const gapMs = last ? link.openedAt - last.openedAt : Number.POSITIVE_INFINITY;
-  trace.expect(
-    gapMs >= LOGIN_SPACING_MS,
-    'logins are spaced',
-    () => `link ${link.n} ${gapMs} ms after link ${last?.n}`,
-  );
-  if (incarnation.outdated.size < BREAKER_INSTANCES) return;
-  if (wasAccepted(trace, incarnation)) return incarnation.outdated.clear();
-  const sinceMs = link.openedAt - incarnation.lastProbe;
-  // What was through the gate already may still open.
-  if (sinceMs < SHORTEST_PAUSE_MS && !incarnation.probed) return;
-  incarnation.probed = true;
-  incarnation.lastProbe = link.openedAt;
-  const text = (): string => `link ${link.n} of ${slot.name} ${sinceMs} ms after the last try`;
-  trace.expect(sinceMs >= PROBE_MS, 'one probe every five minutes', text);
-}
-
-/** A login went through since the last try, by which those that wait may go on before anybody is told of OPEN. */
-const wasAccepted = ({ requests }: Trace, { n, lastProbe }: Incarnation): boolean =>
-  requests.some(
-    ({ link, kind, reply }) =>
-      link.incarnation === n && link.openedAt >= lastProbe && kind === 'read' && reply?.kind === 'result',
-  );
-
-/** WhatsApp called the client outdated at this link's login. */
-export function countOutdated(incarnation: Incarnation, link: LinkTrace): void {
-  if (!saysFailure(link, 405) || link.credentials === undefined) return;
-  incarnation.outdated.add(link.slot);
-  if (incarnation.outdated.size !== BREAKER_INSTANCES) return;
-  incarnation.lastProbe = link.endedAt ?? 0;
-  incarnation.probed = false;
 }

@@ -30,7 +30,7 @@ export function checkState(world: World, watcher: Watcher, view: InstanceView): 
 
 /** OPEN is told once the link's first read is in. */
 function checkOpened({ trace, service }: World, slot: Slot): void {
-  service?.outdated.clear();
+  service?.outdated.accepted(slot);
   const link = trace.links.findLast((each) => each.slot === slot.name);
   if (!link) return;
   link.wasOpen = true;
