@@ -13,6 +13,7 @@ import { createServer } from './server.ts';
 import { linkTo, type WhatsAppServer } from './session/baileys/socket.ts';
 import { SessionService } from './session/session-service.ts';
 import { acquireOwnership } from './storage/owner.ts';
+import { watchOwnership } from './storage/owner-watch.ts';
 import { openStorage } from './storage/storage.ts';
 import { silenceConsole } from './telemetry/console.ts';
 import { createServerEvents, createSessionEvents } from './telemetry/events.ts';
@@ -32,6 +33,8 @@ export interface App extends AsyncDisposable {
   readonly metricsUrl?: string | undefined;
   /** The token of a first account that was made now, the only time that it can be had. */
   readonly firstToken?: FirstToken | undefined;
+  /** Aborted when another process serves the data folder: this one has to end. */
+  readonly lost: AbortSignal;
 }
 
 /** What tests bring of their own. */
@@ -58,7 +61,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
 
   const storageLog = componentLogger(log, 'storage');
   const warn = (message: string): void => storageLog.warn(message);
-  const owner = stack.use(acquireOwnership(config.dataDir, new Date(clock.now()), warn));
+  const owner = stack.use(await acquireOwnership(config.dataDir, clock, warn));
   const storage = stack.use(
     await openStorage({
       dataDir: config.dataDir,
@@ -88,6 +91,14 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     }),
   );
   await sessions.load();
+  const lost = new AbortController();
+  const onLost = (): void => {
+    storageLog.error('Another process serves the data folder now: owner.db was removed or replaced. This one ends');
+    lost.abort();
+    // At once: the other one has the same links.
+    void sessions[Symbol.asyncDispose]();
+  };
+  stack.use(watchOwnership({ owner, clock, warn, onLost }));
   const gate: Gate = new Gate({
     clock,
     rateLimit: config.rateLimit,
@@ -129,6 +140,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     url: server.url,
     metricsUrl: own?.url,
     firstToken,
+    lost: lost.signal,
     async [Symbol.asyncDispose]() {
       using _late = clock.after(CALLS_MS, () => void sessions[Symbol.asyncDispose]());
       await running.disposeAsync();

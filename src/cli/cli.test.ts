@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTokenService } from '../access/token-service.ts';
+import { systemClock } from '../clock.ts';
 import { acquireOwnership } from '../storage/owner.ts';
 import { temporaryFolder } from '../storage/storage.fixture.ts';
 import { openStorage } from '../storage/storage.ts';
@@ -285,7 +286,7 @@ test('--account takes a label too; one that several have is no choice', async ()
 
 test('the commands work beside a service that owns the folder', async () => {
   const { dataDir, run, authenticate } = runner();
-  using ownership = acquireOwnership(dataDir, new Date());
+  using ownership = await acquireOwnership(dataDir, systemClock);
   const { out } = await run('account', 'create');
   expect(await authenticate(tokenIn(out))).toBeDefined();
   expect(ownership.held).toBe(true);

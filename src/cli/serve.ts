@@ -67,9 +67,11 @@ Lines for people go to stdout, the log as JSON lines to stderr.`,
           logger.warn({ err: error }, 'could not note that the account token was shown: the next start shows another');
         });
       }
-      if (parent !== undefined && (await untilParentEnds(parent, io, systemClock))) {
+      const signal = AbortSignal.any([io.signal, app.lost]);
+      if (parent !== undefined && (await untilParentEnds(parent, { ...io, signal }, systemClock))) {
         logger.info('the parent process has ended, so the service does');
-      } else if (!io.signal.aborted) await once(io.signal, 'abort');
+      } else if (!signal.aborted) await once(signal, 'abort');
+      if (app.lost.aborted) throw new OperatorError(`Another process serves the data folder ${config.dataDir} now`);
     } finally {
       await closeInTime(app);
     }

@@ -15,6 +15,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';
 import { backUp, type BackupOptions } from './backup.ts';
 import { rotateMasterKey } from './key-rotation.ts';
+import { systemClock } from '../clock.ts';
 import { acquireOwnership } from './owner.ts';
 import { restoreBackup, type RestoreOptions } from './restore.ts';
 import { cutAtEachWrite, runModule, temporaryFolder } from './storage.fixture.ts';
@@ -161,7 +162,7 @@ test('a restore is refused while a service owns the folder, which is named, and 
   const file = inTemporary('backup.db');
   await back(dataDir, file);
   {
-    using _service = acquireOwnership(dataDir, new Date());
+    using _service = await acquireOwnership(dataDir, systemClock);
     await expect(restore(dataDir, file, { force: true })).rejects.toThrow(`is in use by process ${process.pid} on `);
   }
   await expect(restore(dataDir, file)).rejects.toThrow(/^There is a database .*: --force replaces it, and keeps it/);

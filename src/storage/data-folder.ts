@@ -1,4 +1,5 @@
 import {
+  type BigIntStats,
   chmodSync,
   closeSync,
   existsSync,
@@ -74,10 +75,13 @@ export const createPrivately = (path: string): void => {
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
 };
 
-/** Which file it is, whatever its name; undefined when there is none. */
+/** Which file it is, whatever its name. */
+export const fileOf = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;
+
+/** The same for the file of this name; undefined when there is none. */
 export const identityOf = (path: string): string | undefined => {
   const file = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return file && `${file.dev}:${file.ino}`;
+  return file && fileOf(file);
 };
 
 /** A file of this process's own: fails where there is one, or a link of somebody else's. */

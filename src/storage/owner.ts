@@ -1,14 +1,27 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
-import { createPrivately, identityOf, prepareDataFolder, type Warn, writeFileDurably } from './data-folder.ts';
+import { createPrivately, fileOf, identityOf, prepareDataFolder, type Warn, writeFileDurably } from './data-folder.ts';
+import { databasePath } from './database.ts';
 import { isBusy } from './errors.ts';
 
 /** That this process alone serves the data folder. Disposing gives it back. */
 export interface Ownership extends Disposable {
   readonly held: boolean;
+  /**
+   * Locks the folder anew where the lock file was removed or replaced; `lost` says that another process did so before.
+   * Rejects where there is no telling, as on a full disk.
+   */
+  renew(): Promise<'held' | 'renewed' | 'lost'>;
+}
+
+interface Lock {
+  readonly database: DatabaseSync;
+  readonly file: string | undefined;
 }
 
 const sidecarPath = (dataDir: string): string => join(dataDir, 'owner.json');
@@ -39,42 +52,79 @@ const lock = (path: string): DatabaseSync | undefined => {
   }
 };
 
+/** How long a start waits for a lock file that is missing, in milliseconds: who has the folder makes it anew by then. */
+const REMADE_MS = 2_000;
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Where the lock file is missing although the database is open, or was left by a crash, somebody removed it, perhaps
+ * from under a running service: that one makes it anew and locks it, see `watchOwnership`.
+ */
+const whenRemade = async (dataDir: string, path: string, clock: Clock): Promise<void> => {
+  if (existsSync(path) || !existsSync(`${databasePath(dataDir)}-wal`)) return;
+  const end = clock.monotonic() + REMADE_MS;
+  while (!existsSync(path) && clock.monotonic() < end) await clock.sleep(LOOK_EVERY_MS);
+  // It may have been seen between its making and its lock.
+  await clock.sleep(LOOK_EVERY_MS);
+};
+
 /**
  * Makes this process the only one that serves the data folder. On a network file system it is worth what that file
  * system's locks are.
  * @throws OperatorError naming the owner when there is one already.
  */
-export const acquireOwnership = (dataDir: string, startedAt: Date, warn: Warn = () => {}): Ownership => {
+export const acquireOwnership = async (dataDir: string, clock: Clock, warn: Warn = () => {}): Promise<Ownership> => {
   prepareDataFolder(dataDir, () => {});
   const path = join(dataDir, 'owner.db');
-  let database: DatabaseSync | undefined;
-  try {
+  const owner = { pid: process.pid, host: hostname(), startedAt: new Date(clock.now()).toISOString() };
+  const folder = identityOf(dataDir);
+  await whenRemade(dataDir, path, clock);
+
+  const take = (): Lock | undefined => {
     createPrivately(path);
-    database = lock(path);
+    const database = lock(path);
+    if (!database) return undefined;
+    try {
+      writeFileDurably(sidecarPath(dataDir), `${JSON.stringify(owner)}\n`);
+    } catch (error) {
+      warn(`Could not note who has the data folder: ${error instanceof Error ? error.message : 'unknown'}`);
+    }
+    return { database, file: identityOf(path) };
+  };
+
+  let held: Lock | undefined;
+  try {
+    held = take();
   } catch (cause) {
     throw new OperatorError(`Can't use the lock file ${path}: ${cause instanceof Error ? cause.message : ''}`, {
       cause,
     });
   }
-  if (!database) throw new OperatorError(`The data folder ${dataDir} is in use by ${describeOwner(dataDir)}`);
+  if (!held) throw new OperatorError(`The data folder ${dataDir} is in use by ${describeOwner(dataDir)}`);
 
-  const held = database;
-  const owner = { pid: process.pid, host: hostname(), startedAt: startedAt.toISOString() };
-  try {
-    writeFileDurably(sidecarPath(dataDir), `${JSON.stringify(owner)}\n`);
-  } catch (error) {
-    warn(`Could not note who has the data folder: ${error instanceof Error ? error.message : 'unknown'}`);
-  }
-  const locked = identityOf(path);
+  let current = held;
+  const isHeld = (): boolean =>
+    current.database.isOpen && current.file !== undefined && identityOf(path) === current.file;
   return {
     get held() {
-      // Where the file was removed, another process may have locked one of its own.
-      return held.isOpen && locked !== undefined && identityOf(path) === locked;
+      return isHeld();
+    },
+    async renew() {
+      // Not by a call that waits for the disk: one that does not answer is no concern of what needs none.
+      const found = await stat(path, { bigint: true }).catch(() => undefined);
+      if (!current.database.isOpen || (found && fileOf(found) === current.file)) return 'held';
+      // Another folder of this name is not the one whose database is open.
+      if (identityOf(dataDir) !== folder) throw new Error(`the folder ${dataDir} was removed or replaced`);
+      const renewed = take();
+      if (!renewed) return 'lost';
+      current.database.close();
+      current = renewed;
+      return 'renewed';
     },
     [Symbol.dispose]() {
-      if (!held.isOpen) return;
-      rmSync(sidecarPath(dataDir), { force: true });
-      held.close();
+      if (!current.database.isOpen) return;
+      if (isHeld()) rmSync(sidecarPath(dataDir), { force: true });
+      current.database.close();
     },
   };
 };

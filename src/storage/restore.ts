@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
+import { systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import { syncFile, syncFolder, type Warn } from './data-folder.ts';
 import { connect, databasePath } from './database.ts';
@@ -52,7 +53,7 @@ export const restoreBackup = (options: RestoreOptions): Promise<Restored> =>
   guarded('restore', async () => {
     const { dataDir, file, force, now } = options;
     checkSource(file);
-    using _owner = acquireOwnership(dataDir, now);
+    using _owner = await acquireOwnership(dataDir, systemClock);
     const path = databasePath(dataDir);
     const temporary = `${path}.restoring`;
     if (existsSync(temporary) && realpathSync(temporary) === realpathSync(file)) {

@@ -1,0 +1,58 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSimulator } from '../simulator/simulator.ts';
+import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
+import { askFor } from './support/ask.ts';
+import { dataFolder, runCommand, runService, simulatorEnv } from './support/service-process.ts';
+
+const TOKEN = 'owner-removed-account-token-01234567';
+
+const stateOf = async (url: string): Promise<string | undefined> =>
+  (await askFor({ url, token: TOKEN }, InstanceDocument, { name: 'shop' })).instance?.state;
+
+const ready = async (url: string): Promise<number> => (await fetch(`${url}/health/ready`)).status;
+
+/** A service with a linked instance, in a process of its own. */
+async function serving() {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator[Symbol.asyncDispose]());
+  const dataDir = dataFolder();
+  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataDir, PRIVET_ACCOUNT_TOKEN: TOKEN, LOG_LEVEL: 'warn' };
+  const service = await runService(env);
+  const caller = { url: service.url, token: TOKEN };
+  await askFor(caller, CreateInstanceDocument, { name: 'shop' });
+  const { pairInstance } = await askFor(caller, PairInstanceDocument, { instance: 'shop' });
+  const phoneNumber = await simulator.scan(pairInstance?.pairing?.qr ?? '');
+  await expect.poll(() => stateOf(service.url), { timeout: 15_000 }).toBe('OPEN');
+  const remove = (names: RegExp): void => {
+    for (const name of readdirSync(dataDir)) if (names.test(name)) rmSync(join(dataDir, name));
+  };
+  return { env, service, remove, stanzas: () => simulator.account(phoneNumber).stanzas.length };
+}
+
+test('the lock outlives its file: removed under a running service, the next start is refused all the same', async () => {
+  const { env, service, remove, stanzas } = await serving();
+  const before = stanzas();
+  remove(/^owner\./);
+  const second = runCommand(['serve'], env);
+  expect([await second.ended, second.stdout()]).toEqual([1, '']);
+  expect(second.stderr()).toContain(`is in use by process ${service.pid} on `);
+  expect([await ready(service.url), await stateOf(service.url), stanzas()]).toEqual([200, 'OPEN', before]);
+  expect(service.stderr()).toContain('owner.db was removed or replaced while in use');
+  expect(await service.kill('SIGKILL')).toBe('SIGKILL');
+  const next = await runService(env);
+  await expect.poll(() => stateOf(next.url), { timeout: 15_000 }).toBe('OPEN');
+});
+
+test('a service that could not lock it anew, since it stood still, ends where another one has the folder', async () => {
+  const { env, service, remove } = await serving();
+  process.kill(service.pid, 'SIGSTOP');
+  remove(/^owner\.db$/);
+  const second = await runService(env);
+  process.kill(service.pid, 'SIGCONT');
+  expect(await service.ended).toBe(1);
+  expect(service.stderr()).toContain('Another process serves the data folder');
+  await expect.poll(() => stateOf(second.url), { timeout: 25_000 }).toBe('OPEN');
+  expect(await ready(second.url)).toBe(200);
+}, 60_000);
