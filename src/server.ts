@@ -79,6 +79,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     const misplaced = !url ? REFUSALS.badRequest : !route && !isGraphQL ? REFUSALS.notFound : refuseBody(request);
     const refusal = preflight === 'refused' ? REFUSALS.originRefused : misplaced;
     const client = clientOf(request, trustedProxyHops);
+    if (refusal === REFUSALS.originRefused) record.noteRefusedOrigin(request.headers.origin);
     if (refusal) record.noteError(refusal.code);
     if (refusal) void send(route?.refuse(refusal, url?.pathname ?? '') ?? refuseAsGraphQL(refusal), response);
     else if (fixed) sendFixed(fixed, response);

@@ -324,13 +324,15 @@ describe('who may connect', () => {
   test('pages of this server and of listed origins, and what is no browser', async () => {
     const { url, server, served } = await serve({ corsOrigins: ['https://console.example'] });
     for (const origin of ['https://console.example', server.url, undefined]) await open(url, origin ? { origin } : {});
-    for (const origin of ['https://evil.example', 'null', `${server.url}.evil.example`]) {
+    const strangers = ['https://evil.example', 'null', `${server.url}.evil.example`];
+    for (const origin of strangers) {
       expect(await refused(url, { origin }), origin).toMatchObject({
         status: 403,
         text: expect.stringContaining('ORIGIN_NOT_ALLOWED') as string,
       });
     }
     await expect.poll(() => served.map(({ record }) => record.outcome)).toEqual(Array(3).fill('ORIGIN_NOT_ALLOWED'));
+    expect(served.map(({ record }) => record.refusedOrigin)).toEqual(strangers);
   });
 
   test('at the path of GraphQL alone, and by this protocol', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { VERSION } from '../src/version.ts';
 import { INSTANCE_STATES } from '../src/session/state.ts';
 import { InstanceChangesDocument } from './gql/graphql.ts';
 import { openEventStream } from './support/event-stream.ts';
@@ -144,9 +145,11 @@ describe('the figures', () => {
     ]) {
       expect(text).not.toContain(secret);
     }
+    const version = /^privet_build_info\{version="([^"]+)"\} 1$/m.exec(text)?.[1];
+    expect(version).toBe(VERSION);
     const labels = [...text.matchAll(/^privet_\w+\{([^}]*)\}/gm)].flatMap(([, pairs = '']) => pairs.split(','));
     const allowed = /^(state|result|kind|why|reason|edge|status|le)="([A-Z_]+|[a-z_]+|[1-5]xx|[\d.]+|\+Inf)"$/;
-    for (const label of labels) expect(label).toMatch(allowed);
+    for (const label of labels) if (label !== `version="${VERSION}"`) expect(label).toMatch(allowed);
   });
 });
 
@@ -194,6 +197,7 @@ describe('the request log', () => {
     });
     const { data } = await privet.graphql<{ instance: { id: string } }>('{ instance(name: "observed-shop") { id } }');
     expect(`Instance:${String(line['instance'])}`).toBe(data?.instance.id);
+    expect(line['instanceName']).toBe(linked.name);
     expect(line['tokenId']).toMatch(/^\w+$/);
     expect(line['ms']).toBeGreaterThan(0);
   });
@@ -214,7 +218,7 @@ describe('the request log', () => {
     const line = await lineOf(await post(`/api/profile/privacy/${linked.name}`, body, { token: linked.token }));
     expect(line).toMatchObject({ edge: 'rest', operation: 'POST /api/profile/privacy/{instance}', outcome: 'ok' });
     expect(line).toHaveProperty('stanzas');
-    expect(JSON.stringify(line)).not.toContain(linked.name);
+    expect(line['instanceName']).toBe(linked.name);
   });
 
   test('has one line for a stream, when it ends', async () => {
@@ -248,6 +252,41 @@ describe('the request log', () => {
     }
   });
 
+  test('names every instance of a request, in the order of their ids, and what is no name of one does not get in', async () => {
+    const ask = (name: string): string => `${name.replaceAll('-', '_')}: instance(name: "${name}") { id }`;
+    const query = `{ ${['nobody', 'named-b', 'observed-shop'].map(ask).join(' ')} }`;
+    await privet.graphql('mutation { createInstance(name: "named-b") { token } }');
+    const response = await post('/graphql', { query });
+    const { data } = (await response.clone().json()) as { data: Record<string, { id: string }> };
+    const line = await lineOf(response);
+    expect(line['instanceName']).toBe('named-b,observed-shop');
+    expect(line['instance']).toBe(
+      [data['named_b'], data['observed_shop']].map((found) => found?.id.replace('Instance:', '')).join(','),
+    );
+  });
+
+  test('tells no name that is a phone number', async () => {
+    const query = 'mutation { createInstance(name: "491700000999") { token } }';
+    expect(await lineOf(await post('/graphql', { query }))).toMatchObject({ outcome: 'ok', instanceName: '[number]' });
+    expect(privet.logs.join('')).not.toContain('491700000999');
+  });
+
+  test('says which origin may not call, and no more of it than a host can have', async () => {
+    const preflight = (origin: string): Promise<Response> =>
+      fetch(`${privet.url}/graphql`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST' },
+      });
+    const refused = { status: 403, outcome: 'ORIGIN_NOT_ALLOWED' };
+    expect(await lineOf(await preflight('https://dashboard.example'))).toMatchObject({
+      ...refused,
+      refusedOrigin: 'https://dashboard.example',
+    });
+    const long = await lineOf(await preflight(`https://${'x'.repeat(3_000)}`));
+    expect(long).toMatchObject({ ...refused, refusedOrigin: `https://${'x'.repeat(92)}` });
+    expect(await lineOf(await post('/graphql', {}))).not.toHaveProperty('refusedOrigin');
+  });
+
   test('gives each request an id of its own', async () => {
     const ids = await Promise.all(
       Array.from({ length: 20 }, async () => (await post('/nothing', {})).headers.get('x-request-id')),
@@ -261,6 +300,25 @@ describe('the request log', () => {
       expect(await lineOf(await fetch(privet.url + path))).toMatchObject({ level: 'debug', edge: 'probe' });
     }
   });
+});
+
+test('the log of an instance’s life has its name beside its id', async () => {
+  const { data } = await privet.graphql<{ instance: { id: string } }>('{ instance(name: "observed-shop") { id } }');
+  const before = privet.logs.length;
+  await privet.simulator.disconnect(linked.phoneNumber, 'stream:503');
+  await privet.waitForState(linked.name, 'RECONNECTING');
+  await privet.waitForState(linked.name, 'OPEN');
+  await update({ visibility: { lastSeen: 'ALL' } });
+  const lines = linesOf(privet.logs.slice(before)).filter((line) => line['component'] === 'session');
+  for (const message of ['connection ended', 'instance state', 'reconnecting', 'update finished']) {
+    expect(lines.map((line) => line['msg'])).toContain(message);
+  }
+  for (const line of lines) {
+    expect(line, String(line['msg'])).toMatchObject({
+      instance: data?.instance.id.replace('Instance:', ''),
+      instanceName: linked.name,
+    });
+  }
 });
 
 test('a token over its limit is counted, by edge', async () => {

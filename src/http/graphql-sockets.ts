@@ -112,6 +112,7 @@ export class GraphQLSockets implements AsyncDisposable {
     setSafeHeaders(response);
     const record = watchRequest(request, response, this.#options.clock, this.#options.events);
     record.edge = 'graphql';
+    if (refusal === REFUSALS.originRefused) record.noteRefusedOrigin(request.headers.origin);
     record.noteError(refusal.code);
     void send(refuseAsGraphQL(refusal), response);
   }

@@ -1,8 +1,9 @@
+import { type LoggedInstance, ofInstance } from '../telemetry/events.ts';
 import type { CloseEvidence, Link, LinkEvents } from './link.ts';
 import type { SessionDeps } from './session-deps.ts';
 
 export interface LiveLink {
-  readonly instanceId: string;
+  readonly instance: LoggedInstance;
   /** Undefined begins a pairing. */
   readonly credentials: string | undefined;
   readonly events: LinkEvents;
@@ -13,9 +14,10 @@ export interface LiveLink {
 /** Opens one link over what is stored of its instance, and waits until it is gone. An abort ends it. */
 export async function live(
   { clock, storage, openLink, telemetry, log }: SessionDeps,
-  { instanceId: id, credentials, events, hold }: LiveLink,
+  { instance, credentials, events, hold }: LiveLink,
   signal: AbortSignal,
 ): Promise<CloseEvidence> {
+  const { id } = instance;
   const link = openLink({
     clock,
     credentials,
@@ -33,8 +35,10 @@ export async function live(
   if (signal.aborted) onAbort();
   try {
     const evidence = await link.ended;
-    telemetry.connectionEnded(id, evidence.kind, link.phase);
-    if (evidence.kind === 'storage_failed') log.warn({ instance: id, err: evidence.error }, 'the database failed');
+    telemetry.connectionEnded(instance, evidence.kind, link.phase);
+    if (evidence.kind === 'storage_failed') {
+      log.warn({ ...ofInstance(instance), err: evidence.error }, 'the database failed');
+    }
     return evidence;
   } finally {
     signal.removeEventListener('abort', onAbort);

@@ -16,13 +16,13 @@ export class NotedSessions implements Sessions {
 
   async create(reach: Reach, name: string): Promise<InstanceView> {
     const view = await this.#sessions.create(reach, name);
-    this.#record.noteInstance(view.id);
+    this.#record.noteInstance(view);
     return view;
   }
 
   async find(reach: Reach, name: string): Promise<InstanceView | undefined> {
     const view = await this.#sessions.find(reach, name);
-    if (view) this.#record.noteInstance(view.id);
+    if (view) this.#record.noteInstance(view);
     return view;
   }
 

@@ -6,7 +6,7 @@ import type { Events } from '../events/topics.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { SessionEvents } from '../telemetry/events.ts';
+import { ofInstance, type SessionEvents } from '../telemetry/events.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import { waitForPairing } from './pairing.ts';
 import type { OpenLink } from './link.ts';
@@ -193,7 +193,7 @@ export class SessionService implements Sessions, AsyncDisposable {
       // Best effort: without a connection the phone goes on listing the device until somebody removes it there.
       if (session.view.state === 'OPEN') {
         await logOut(session, this.#options).catch((error: unknown) =>
-          log.warn({ instance: id, err: error }, 'not logged out'),
+          log.warn({ ...ofInstance(session.view), err: error }, 'not logged out'),
         );
       }
       await session.halt();
@@ -218,7 +218,7 @@ export class SessionService implements Sessions, AsyncDisposable {
     const session = this.#get(reach, name);
     const update = async (): Promise<UpdateOutcome> => {
       const done = await session.privacy.update(changes, call);
-      this.#options.telemetry.updateFinished(session.view.id, resultsOf(done), done.stanzas);
+      this.#options.telemetry.updateFinished(session.view, resultsOf(done), done.stanzas);
       return done;
     };
     const outcome = await (once ? this.#onceOnly.run(session.view.id, once, changes, update) : update());
@@ -265,8 +265,8 @@ export class SessionService implements Sessions, AsyncDisposable {
   }
 
   #take(record: InstanceRecord): void {
-    const { id: instance, damaged: err } = record;
-    if (err) this.#options.log.warn({ instance, err }, 'the phone number does not open, and is shown as unknown');
+    const { damaged: err } = record;
+    if (err) this.#options.log.warn({ ...ofInstance(record), err }, 'the phone number does not open: shown as unknown');
     const session = this.#register(record);
     // guard: only what was running is resumed, else true
     if (record.wanted === 'running') this.#resumable.add(session);

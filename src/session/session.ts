@@ -1,6 +1,7 @@
 import type { Standing } from '../errors.ts';
 import { Places } from '../places.ts';
 import { isPassing } from '../storage/errors.ts';
+import { ofInstance } from '../telemetry/events.ts';
 import { judgeClose, type Verdict } from './close-reasons.ts';
 import { InstancePrivacy } from './instance-privacy.ts';
 import type { CloseEvidence, Link, LinkEvents } from './link.ts';
@@ -133,7 +134,7 @@ export class Session {
     if (!UNDER_WAY.includes(state)) this.privacy.notConnecting();
     // Whoever is linked next may be somebody else.
     if (state === 'LOGGED_OUT' || state === 'PAIRING') this.privacy.forget();
-    if (before.state !== state) this.#deps.telemetry.stateChanged(before.id, state, reason?.code);
+    if (before.state !== state) this.#deps.telemetry.stateChanged(before, state, reason?.code);
     this.#deps.onInstanceChange(before.id);
   }
 
@@ -149,7 +150,7 @@ export class Session {
     const done = work(controller.signal)
       .catch((error: unknown) => {
         if (controller.signal.aborted) return;
-        this.#deps.log.error({ instance: this.#view.id, err: error }, 'session failed');
+        this.#deps.log.error({ ...ofInstance(this.#view), err: error }, 'session failed');
         this.set('STOPPED', SESSION_FAILED);
       })
       .finally(() => {
@@ -205,7 +206,7 @@ export class Session {
       return credentials;
     } catch (error) {
       if (signal.aborted) return undefined;
-      this.#deps.log.error({ instance: this.#view.id, err: error }, 'credentials could not be read');
+      this.#deps.log.error({ ...ofInstance(this.#view), err: error }, 'credentials could not be read');
       const message = 'The stored credentials could not be read; nothing was changed';
       this.set('STOPPED', { code: 'credentials_unreadable', message });
       return undefined;
@@ -224,7 +225,7 @@ export class Session {
       if (this.#link) this.privacy.closed(this.#link);
     };
     const hold = (link: Link | undefined): void => void (this.#link = link);
-    const opened = { instanceId: this.#view.id, credentials, events: { ...events, onOver }, hold };
+    const opened = { instance: this.#view, credentials, events: { ...events, onOver }, hold };
     return live(this.#deps, opened, signal);
   }
 
@@ -238,7 +239,7 @@ export class Session {
       await this.#store(signal, () => storage.credentials.archive(this.#view.id, clock.now() + ARCHIVE_MS));
     }
     const next = this.#policy.next(verdict);
-    if (next.kind !== 'never') telemetry.reconnecting(this.#view.id, reason.code);
+    if (next.kind !== 'never') telemetry.reconnecting(this.#view, reason.code);
     switch (next.kind) {
       case 'now':
         this.set('RECONNECTING', reason);
@@ -278,7 +279,7 @@ export class Session {
         return await work();
       } catch (error) {
         if (!isPassing(error)) throw error;
-        this.#deps.log.warn({ instance: this.#view.id, err: error }, 'the database failed; trying again');
+        this.#deps.log.warn({ ...ofInstance(this.#view), err: error }, 'the database failed; trying again');
         await this.#follow(judgeClose({ kind: 'storage_failed', error }, this.#deps.clock.now()), signal);
         signal.throwIfAborted();
       }

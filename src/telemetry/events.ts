@@ -4,14 +4,23 @@ import type { RequestRecord } from './request-record.ts';
 
 export type StanzaKind = 'read' | 'write';
 
+/** An instance as log lines tell of it: the id, which stays, and the name, by which people know it. */
+export interface LoggedInstance {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The fields of a log line that say of which instance it is. */
+export const ofInstance = ({ id, name }: LoggedInstance) => ({ instance: id, instanceName: name });
+
 /** What sessions tell. One call writes the log line and the metric of one event, so that neither is forgotten. */
 export interface SessionEvents {
-  stateChanged(instance: string, state: string, reason: string | undefined): void;
-  connectionEnded(instance: string, evidence: string, phase: string): void;
+  stateChanged(instance: LoggedInstance, state: string, reason: string | undefined): void;
+  connectionEnded(instance: LoggedInstance, evidence: string, phase: string): void;
   /** @param reason the code in the table of close reasons. */
-  reconnecting(instance: string, reason: string): void;
+  reconnecting(instance: LoggedInstance, reason: string): void;
   /** @param results one for each requested field: how it was brought about, or the code of its failure. */
-  updateFinished(instance: string, results: readonly string[], stanzas: number): void;
+  updateFinished(instance: LoggedInstance, results: readonly string[], stanzas: number): void;
   stanzaAnswered(kind: StanzaKind, ms: number): void;
   stanzaUnanswered(kind: StanzaKind, why: string): void;
 }
@@ -36,18 +45,18 @@ const asLabel = (reason: string): string => reason.replace(/_\d+$/, '');
 
 export const createSessionEvents = (log: Logger, metrics: Metrics): SessionEvents => ({
   stateChanged(instance, state, reason) {
-    log.info({ instance, state, reason }, 'instance state');
+    log.info({ ...ofInstance(instance), state, reason }, 'instance state');
   },
   connectionEnded(instance, evidence, phase) {
-    log.info({ instance, evidence, phase }, 'connection ended');
+    log.info({ ...ofInstance(instance), evidence, phase }, 'connection ended');
   },
   reconnecting(instance, reason) {
     metrics.reconnects.inc({ reason: asLabel(reason) });
-    log.debug({ instance, reason }, 'reconnecting');
+    log.debug({ ...ofInstance(instance), reason }, 'reconnecting');
   },
   updateFinished(instance, results, stanzas) {
     for (const result of results) metrics.updateFields.inc({ result });
-    log.info({ instance, results, stanzas }, 'update finished');
+    log.info({ ...ofInstance(instance), results, stanzas }, 'update finished');
   },
   stanzaAnswered(kind, ms) {
     metrics.stanzaSeconds.observe({ kind }, ms / 1000);
@@ -59,7 +68,7 @@ export const createSessionEvents = (log: Logger, metrics: Metrics): SessionEvent
 
 export const createServerEvents = (log: Logger, metrics: Metrics): ServerEvents => ({
   requestServed({ record, method, status, aborted, ms }) {
-    const { edge, operation, tokenId, instance, stanzas, failures, rateLimited } = record;
+    const { edge, operation, refusedOrigin, tokenId, instance, instanceName, stanzas, failures, rateLimited } = record;
     metrics.requests.inc({ edge, status: status === undefined ? 'none' : `${Math.floor(status / 100)}xx` });
     if (rateLimited > 0) metrics.rateLimited.inc({ edge }, rateLimited);
     const line = {
@@ -67,8 +76,10 @@ export const createServerEvents = (log: Logger, metrics: Metrics): ServerEvents 
       edge,
       method,
       operation,
+      refusedOrigin,
       tokenId,
       instance,
+      instanceName,
       status,
       outcome: outcomeOf(record, status, aborted),
       ms: Math.round(ms * 10) / 10,

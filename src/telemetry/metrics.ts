@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { VERSION } from '../version.ts';
 
 /**
  * What the service counts. No label holds a name, an id or a number: each takes a handful of values that are known
@@ -26,6 +27,12 @@ export function createMetrics(sessions: () => ReadonlyMap<string, number>): Metr
   const registers = [registry];
   // Now, since it tells what happened from then on.
   const ofThisProcess = processRegistry();
+  new Gauge({
+    name: 'privet_build_info',
+    help: 'Always 1: its label has the version that runs.',
+    labelNames: ['version'],
+    registers,
+  }).set({ version: VERSION }, 1);
   const byState = new Gauge({ name: 'privet_sessions', help: 'Instances by state.', labelNames: ['state'], registers });
   return {
     updateFields: new Counter({

@@ -5,6 +5,8 @@ export type Edge = 'graphql' | 'rest' | 'probe' | 'other';
 
 /** The longest operation name that is told; a client may choose one as long as its document. */
 const MAX_OPERATION = 64;
+/** The longest origin: a host's name has 253 characters at most, and is shorter where people made it. */
+const MAX_ORIGIN = 100;
 
 /** Of this start of the service: letters, which nothing takes for a phone number. */
 const PREFIX = Array.from({ length: 8 }, () => String.fromCharCode(97 + randomInt(26))).join('');
@@ -24,8 +26,10 @@ export class RequestRecord {
   /** Calls within the request that a limit refused. */
   rateLimited = 0;
   #operation: string | undefined;
+  #refusedOrigin: string | undefined;
   #outcome: string | undefined;
   #instances: string | undefined;
+  #instanceNames: string | undefined;
 
   get operation(): string | undefined {
     return this.#operation;
@@ -33,6 +37,15 @@ export class RequestRecord {
 
   set operation(name: string | undefined) {
     this.#operation = name?.slice(0, MAX_OPERATION);
+  }
+
+  /** That of a page which may not call the service, so that whoever runs both sees which one is not listed. */
+  get refusedOrigin(): string | undefined {
+    return this.#refusedOrigin;
+  }
+
+  noteRefusedOrigin(origin: string | undefined): void {
+    this.#refusedOrigin = origin?.slice(0, MAX_ORIGIN);
   }
 
   /** `ok`, or the code of the first thing that went wrong. */
@@ -45,9 +58,19 @@ export class RequestRecord {
     return this.#instances;
   }
 
-  noteInstance(id: string): void {
-    if (this.#instances === undefined) this.#instances = id;
-    else if (!this.#instances.includes(id)) this.#instances += `,${id}`;
+  /** Their names, in the same order. */
+  get instanceName(): string | undefined {
+    return this.#instanceNames;
+  }
+
+  noteInstance({ id, name }: { readonly id: string; readonly name: string }): void {
+    if (this.#instances === undefined) {
+      this.#instances = id;
+      this.#instanceNames = name;
+    } else if (!this.#instances.includes(id)) {
+      this.#instances += `,${id}`;
+      this.#instanceNames += `,${name}`;
+    }
   }
 
   noteUpdate(stanzas: number, failures: number): void {
