@@ -19,6 +19,7 @@ import { silenceConsole } from './telemetry/console.ts';
 import { createServerEvents, createSessionEvents } from './telemetry/events.ts';
 import { componentLogger, createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { VERSION } from './version.ts';
 
 /**
  * How long calls that run may take once the service ends. Then the sessions end, which answers whoever still waits for
@@ -78,7 +79,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     onEnd: () => gate.tokensEnded(),
   });
 
-  const metrics = createMetrics(() => sessions.countByState());
+  const metrics = createMetrics(VERSION, () => sessions.countByState());
   const sessions: SessionService = stack.use(
     new SessionService({
       clock,

@@ -152,7 +152,7 @@ describe('requests sent one behind the other', () => {
 
   test('on the listener for metrics, eleven end the connection as well', async () => {
     await using listening = await listenForMetrics(
-      createMetrics(() => new Map()),
+      createMetrics('0', () => new Map()),
       { host: '127.0.0.1', port: 0 },
       systemClock,
     );

@@ -1,5 +1,4 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { VERSION } from '../version.ts';
 
 /**
  * What the service counts. No label holds a name, an id or a number: each takes a handful of values that are known
@@ -21,8 +20,11 @@ export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 /** A round trip to WhatsApp takes a tenth of a second on a good day, and is given up after ten. */
 const STANZA_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
-/** @param sessions how many there are in each state, states without any included; asked at each scrape. */
-export function createMetrics(sessions: () => ReadonlyMap<string, number>): Metrics {
+/**
+ * @param version of the service.
+ * @param sessions how many there are in each state, states without any included; asked at each scrape.
+ */
+export function createMetrics(version: string, sessions: () => ReadonlyMap<string, number>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   // Now, since it tells what happened from then on.
@@ -32,7 +34,7 @@ export function createMetrics(sessions: () => ReadonlyMap<string, number>): Metr
     help: 'Always 1: its label has the version that runs.',
     labelNames: ['version'],
     registers,
-  }).set({ version: VERSION }, 1);
+  }).set({ version }, 1);
   const byState = new Gauge({ name: 'privet_sessions', help: 'Instances by state.', labelNames: ['state'], registers });
   return {
     updateFields: new Counter({
