@@ -84,6 +84,7 @@ export const PARTS: readonly Part[] = [
     name: 'app.ts',
     holds: 'the composition root',
     imports: [
+      'version.ts',
       'clock.ts',
       'config',
       'telemetry',
