@@ -16,6 +16,8 @@ const CLOSING_GRACE_MS = 50;
 const LAST_WORD_TIMEOUT_MS = 1_000;
 /** How long WhatsApp may take to confirm that a pairing code can be typed. */
 const PAIRING_CODE_TIMEOUT_MS = 10_000;
+/** WhatsApp ends the stream once it has the signature of a device that was paired. One that it leaves is ended here. */
+const RESTART_TIMEOUT_MS = 5_000;
 /** WhatsApp's first QR lasts for 60 s and each further one for 20 s. */
 const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
@@ -131,7 +133,8 @@ export class Attempt implements Link {
   }
 
   qrCame(qr: string): void {
-    if (this.#evidence) return;
+    // Baileys draws them on once the device is paired.
+    if (this.#evidence || this.#phase === 'paired') return;
     this.reached('pairing');
     const lifetimeMs = this.#qrsShown === 0 ? FIRST_QR_MS : NEXT_QR_MS;
     this.#qrsShown += 1;
@@ -141,7 +144,7 @@ export class Attempt implements Link {
 
   /** The QR on show looks different now, and lives no longer for that. */
   qrRedrawn(qr: string): void {
-    if (!this.#evidence) this.#options.events.onQr(qr, this.#qrExpiresAt);
+    if (!this.#evidence && this.#phase !== 'paired') this.#options.events.onQr(qr, this.#qrExpiresAt);
   }
 
   loggedIn(): void {
@@ -158,8 +161,12 @@ export class Attempt implements Link {
     const commit = this.#options.saveCredentials(credentials);
     this.#barrier.hold(commit);
     if (!justPaired) return;
+    this.reached('paired');
     const paired = (): void => {
-      if (!this.#evidence) this.#options.events.onPaired(this.#wire.identity());
+      if (this.#evidence) return;
+      this.#options.events.onPaired(this.#wire.identity());
+      // The signature leaves right behind the commit.
+      this.#after(RESTART_TIMEOUT_MS, () => this.#giveUp('paired'));
     };
     // A commit that failed has closed the barrier, which ends this link.
     commit.then(paired, () => undefined);

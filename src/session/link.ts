@@ -12,7 +12,7 @@ export interface Stanza {
 export type Reply = { readonly kind: 'result'; readonly stanza: Stanza } | Refusal | NoAnswer;
 
 /** How far a connection attempt has come; a watchdog names the phase that never ended. */
-export type LinkPhase = 'hello' | 'login' | 'first_read' | 'pairing' | 'open';
+export type LinkPhase = 'hello' | 'login' | 'first_read' | 'pairing' | 'paired' | 'open';
 
 /** Why a link ended, as it was seen. The first thing seen counts. */
 export type CloseEvidence =

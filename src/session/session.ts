@@ -170,6 +170,9 @@ export class Session {
     });
     if (linked) {
       const { phoneNumber: number } = linked;
+      const { reason } = judgeClose(evidence, this.#deps.clock.now());
+      // WhatsApp restarts the stream of a device that was linked: that one is still on its way.
+      if (!signal.aborted && reason.code !== 'restart_required') this.set('RECONNECTING', reason);
       await this.#store(signal, () => this.#deps.storage.instances.update(this.#view.id, { phoneNumber: number }));
       if (!signal.aborted) await this.#connect(signal);
       return;

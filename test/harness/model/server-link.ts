@@ -187,6 +187,8 @@ export class ServerLink {
     if (!device) return;
     device.linked = true;
     this.#log.note(this.#account.slot, `the phone lists device ${device.id}`);
+    // Now and then it does not get round to that.
+    if (this.#random.chance(0.05)) return;
     this.later(this.#random.int(0, 200), () => this.end({ how: 'word', evidence: RESTART }));
   }
 
