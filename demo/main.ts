@@ -49,7 +49,7 @@ async function run(signal: AbortSignal): Promise<void> {
   const port = await freePort(wanted);
   const token = randomBytes(24).toString('base64url');
   const service = cleanUp.use(
-    startChild(scriptOf('../src/main.ts'), ['serve'], {
+    startChild(scriptOf('../src/main.ts'), ['serve', '--with-parent'], {
       LOG_LEVEL: 'warn',
       ...process.env,
       HOST: '127.0.0.1',
@@ -125,7 +125,7 @@ if (process.argv.includes('--help')) {
 } else {
   const end = new AbortController();
   // Each time: npm hands on what the terminal gave to both, and all must be ended and taken away just the same.
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => end.abort());
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => end.abort());
   try {
     await run(end.signal);
   } catch (error) {

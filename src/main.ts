@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty';
 import { runCli } from './cli/cli.ts';
 import { EndSignals } from './cli/signals.ts';
 import { systemClock } from './clock.ts';
 
-const signals = new EndSignals(systemClock);
+const signals = new EndSignals(systemClock, [0, 1, 2].some(isatty));
 for (const [name, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -11,6 +12,7 @@ for (const [name, exitCode] of [
   // The first one ends the service in good order, a later one at once.
   process.on(name, () => signals.receive() && process.exit(exitCode));
 }
+process.on('SIGHUP', () => signals.hangUp() && process.exit(129));
 // A reader that went away must not take the service along.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
@@ -18,6 +20,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   signal: signals.signal,
   ppid: () => process.ppid,
+  isLeftAlone: () => signals.isLeftAlone,
   say: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
 });

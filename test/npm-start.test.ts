@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { dataFolder } from './support/service-process.ts';
 
@@ -17,10 +18,10 @@ interface NpmStart {
   readonly closed: Promise<unknown>;
 }
 
-/** `npm start` in a process group of its own, once the service is ready. */
-async function npmStart(dataDir: string, port = '0'): Promise<NpmStart> {
+/** `npm start`, or a shell with it, in a process group of its own, once the service is ready. */
+async function npmStart(dataDir: string, port = '0', command = 'exec npm start'): Promise<NpmStart> {
   const { PATH, HOME } = process.env;
-  const npm = spawn('npm', ['start'], {
+  const npm = spawn('sh', ['-c', command], {
     cwd: ROOT,
     env: { PATH, HOME, PORT: port, PRIVET_DATA: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -86,3 +87,28 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(log()).not.toContain('the parent process has ended');
   },
 );
+
+/** Long enough for a service that looks for its parent to have looked. */
+const LOOKED_MS = 2_500;
+
+test('a shell that started it in the background and has ended leaves it there', async () => {
+  const { pid, url, log, exited, closed } = await npmStart(dataFolder(), '0', 'npm start & sleep 0.1');
+  expect(await exited).toBe(0);
+  await delay(LOOKED_MS);
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  process.kill(pid, 'SIGTERM');
+  await closed;
+  expect(log()).toMatch(/service ended/);
+});
+
+test('without a terminal on its streams, as under nohup, it outlives the hang-up that npm dies of', async () => {
+  const { npm, pid, url, log, exited, closed } = await npmStart(dataFolder());
+  process.kill(-(npm.pid ?? 0), 'SIGHUP');
+  expect(await exited).toBe('SIGHUP');
+  await delay(LOOKED_MS);
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  expect(log()).not.toContain('service ended');
+  process.kill(pid, 'SIGTERM');
+  await closed;
+  expect(log()).toMatch(/service ended/);
+});

@@ -5,6 +5,8 @@ export interface CommandIo {
   readonly signal: AbortSignal;
   /** The id of the parent process now: another one's once that has ended. */
   ppid(): number;
+  /** Whether it is to go on without its parent, since their terminal went away; never, if left out. */
+  isLeftAlone?(): boolean;
   /** A line for people, on stdout. */
   say(line: string): void;
   /** A line about what is wrong, on stderr. */

@@ -8,16 +8,16 @@ const LOOK_MS = 1_000;
  * Waits for the end of the process that started this one, so that a service is not left behind, with port and data folder,
  * by an npm that was killed.
  * @param parent its id
- * @returns false where `signal` was aborted before.
+ * @returns false where `signal` was aborted before, or the process is to go on without its parent.
  */
 export async function untilParentEnds(
   parent: number,
-  { ppid, signal }: Pick<CommandIo, 'ppid' | 'signal'>,
+  io: Pick<CommandIo, 'ppid' | 'signal' | 'isLeftAlone'>,
   clock: Clock,
 ): Promise<boolean> {
-  while (!signal.aborted) {
-    if (ppid() !== parent) return true;
-    await clock.sleep(LOOK_MS, signal).catch(() => {});
+  while (!io.signal.aborted && !io.isLeftAlone?.()) {
+    if (io.ppid() !== parent) return true;
+    await clock.sleep(LOOK_MS, io.signal).catch(() => {});
   }
   return false;
 }

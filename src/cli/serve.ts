@@ -36,6 +36,7 @@ const closeInTime = async (app: AsyncDisposable): Promise<void> => {
 export const serveCommand: Command = {
   name: 'serve',
   help: `Runs the service until SIGINT or SIGTERM; another one a second later ends it at once.
+SIGHUP, from a terminal that is closed, does so too, unless none of its streams is one, as under nohup.
 Lines for people go to stdout, the log as JSON lines to stderr.`,
   options: [{ name: 'with-parent', help: 'End also when the process that started it has ended, as "npm start" does' }],
   positionals: [],

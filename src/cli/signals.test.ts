@@ -12,3 +12,10 @@ test('the first asks for an orderly end, one that npm hands on with it for no mo
   now += 800;
   expect(signals.receive()).toBe(true);
 });
+
+test('a terminal that is closed ends what it shows in good order, and leaves alone what has no stream of it', () => {
+  const shown = new EndSignals(systemClock, true);
+  expect([shown.hangUp(), shown.signal.aborted, shown.isLeftAlone]).toEqual([false, true, false]);
+  const detached = new EndSignals(systemClock, false);
+  expect([detached.hangUp(), detached.signal.aborted, detached.isLeftAlone]).toEqual([false, false, true]);
+});
