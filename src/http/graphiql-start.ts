@@ -76,10 +76,10 @@ const onEditHeaders = (text) => {
   if (token) timer = setTimeout(again, 300);
 };
 
-const { fetch } = self;
+const send = self.fetch;
 self.fetch = (input, init) => {
-  if (!String(init?.body).includes('query IntrospectionQuery')) return fetch(input, init);
-  self.fetch = fetch;
+  if (!String(init?.body).includes('query IntrospectionQuery')) return send(input, init);
+  self.fetch = send;
   return new Promise(() => {});
 };
 
