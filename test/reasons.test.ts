@@ -13,9 +13,9 @@ const enumValues = (name: string) => {
   return isEnumType(type) ? type.getValues() : [];
 };
 
-test('README and schema have each reason, with what it means and what to do', async () => {
-  const readme = await readFile('README.md', 'utf8');
-  const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\| (.+?) +\|$/gm)].map(([, ...cells]) => cells);
+test('docs and schema have each reason, with what it means and what to do', async () => {
+  const document = await readFile('docs/reasons.md', 'utf8');
+  const rows = [...document.matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\| (.+?) +\|$/gm)].map(([, ...cells]) => cells);
   const expected = reasonNames.map((name) => [name.toUpperCase(), REASONS[name].meaning, REASONS[name].advice]);
   expect(rows.filter(([name = '']) => expected.some(([code]) => code === name))).toEqual(expected);
 

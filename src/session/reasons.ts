@@ -10,7 +10,7 @@ const SETTLE = 'settle it on the phone, then `startInstance`, or `unlinkInstance
 const ON_THE_NETWORK = 'look at the network where it lasts';
 const AS_SAID = 'as the message says: later, another number, or by QR';
 
-/** Why an instance may be in its state: THE table. The schema's enum and the README's table are made from it. */
+/** Why an instance may be in its state: THE table. The schema's enum and docs/reasons.md are made from it. */
 export const REASONS = {
   paired: { meaning: 'it was linked, and logs in', advice: WAIT },
   starting: { meaning: 'it waits for its turn to log in', advice: WAIT },
