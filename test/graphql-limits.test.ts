@@ -44,17 +44,31 @@ describe('limits of a document', () => {
     }
   });
 
-  test('a mistyped name is not completed', async () => {
+  test('a mistyped name is told with what is meant', async () => {
     await using server = await serveFake(new FakeSessions());
-    const answers = [
-      await server.query('{ instanc(name: "x") { id } }'),
-      await server.query('{ instance(nam: "x") { id } }'),
-      await server.query('mutation ($i: UpdatePrivacyInput!) { updatePrivacy(instance: "x", input: $i) { stanzas } }', {
-        i: { visibilit: {} },
-      }),
-    ];
-    expect(answers.every(({ errors }) => errors?.length)).toBe(true);
-    expect(JSON.stringify(answers)).not.toContain('Did you mean');
+    const update = 'mutation ($i: UpdatePrivacyInput!) { updatePrivacy(instance: "x", input: $i) { stanzas } }';
+    const create = 'mutation ($s: [TokenScope!]) { createToken(input: { scopes: $s }) { token } }';
+    const hints = async (query: string, variables?: Record<string, unknown>): Promise<string[]> => {
+      const { errors = [] } = await server.query(query, variables);
+      return errors.flatMap(({ message }) => /Did you mean ([^?]*)\?/.exec(message)?.[1] ?? []);
+    };
+    expect(await hints('{ privacy(instance: "x") { visibility { lastseen } } }')).toEqual(['"lastSeen"']);
+    expect(await hints('{ instance(nam: "x") { id } }')).toEqual(['"name"']);
+    expect(await hints('query ($s: TokenScop) { viewer { id } }')).toEqual([expect.stringMatching('^"TokenScope"')]);
+    expect(await hints(create.replace('$s }', '[RED] }'))).toEqual(['the enum value "READ"']);
+    expect(await hints(create, { s: ['RED'] })).toEqual(['the enum value "READ"']);
+    expect(await hints(update, { i: { visibilit: {} } })).toEqual(['"visibility"']);
+  });
+
+  test('of many mistyped names five are told, none of a great length, and nobody without a token is', async () => {
+    await using server = await serveFake(new FakeSessions());
+    const many = `{ instance(name: "x") { ${Array.from({ length: 300 }, (_, n) => `nam${n}`).join(' ')} } }`;
+    const long = `{ instance(name: "x") { nam${'e'.repeat(50_000)} } }`;
+    const hints = async (query: string, token?: string): Promise<number> =>
+      (await (await server.post({ query }, token === undefined ? {} : { authorization: token })).text()).split(
+        'Did you mean',
+      ).length - 1;
+    expect([await hints(many), await hints(long), await hints(many, 'Bearer wrong')]).toEqual([5, 0, 0]);
   });
 });
 

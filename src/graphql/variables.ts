@@ -17,8 +17,7 @@ export function refuseVariables(
   }
   const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
   if (definitions.length === 0) return;
-  const options = { maxErrors: LIMITS.errors, hideSuggestions: true };
-  const { errors } = getVariableValues(schema, definitions, variables ?? {}, options);
+  const { errors } = getVariableValues(schema, definitions, variables ?? {}, { maxErrors: LIMITS.errors });
   if (errors) throw new AggregateError(errors, 'The variables do not fit');
 }
 

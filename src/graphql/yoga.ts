@@ -85,7 +85,13 @@ function idempotencyKeyIn(extensions: GraphQLParams['extensions']): string | und
   );
 }
 
-/** Limits and wording of what comes before execution: no "did you mean", which would spell the schema out. */
+/** Three times as long as any of the schema: for it GraphQL would fill tables as long as the name. */
+const LONG_NAME = /\b\w{64}/;
+
+/**
+ * Limits and wording of what comes before execution. What is mistyped is told with the names that are meant: whoever gets
+ * here has a token, and may introspect. The number of errors and the length of the names bound what that takes.
+ */
 function useDocumentLimits(): Plugin<RequestState> {
   return {
     onParse({ context, setParseFn }) {
@@ -100,13 +106,13 @@ function useDocumentLimits(): Plugin<RequestState> {
         const exceeded = exceededLimits(schema_, document);
         return exceeded.length > 0
           ? exceeded
-          : validate(schema_, document, rules, { ...options, hideSuggestions: true, maxErrors: LIMITS.errors }).map(
-              short,
-            );
+          : validate(schema_, document, rules, {
+              ...options,
+              hideSuggestions: LONG_NAME.test(document.loc?.source.body ?? ''),
+              maxErrors: LIMITS.errors,
+            }).map(short);
       });
     },
-    onExecute: ({ args }) => void Object.assign(args, { hideSuggestions: true }),
-    onSubscribe: ({ args }) => void Object.assign(args, { hideSuggestions: true }),
   };
 }
 
