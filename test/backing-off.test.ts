@@ -1,4 +1,9 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PairInstanceDocument, UnlinkInstanceDocument } from './gql/graphql.ts';
+import { ask, askFor } from './support/ask.ts';
 import { node, plain } from './support/hostile-frames.ts';
 import { bootPrivet, type TestPrivet } from './support/privet.ts';
 import { skippingClock } from './support/skipping-clock.ts';
@@ -31,4 +36,31 @@ test('a link that is OPEN and then brings what nobody can read is logged in less
   // Nothing hampers the instance itself.
   await privet.waitForState('loop', 'OPEN');
   expect(simulator.sendFrames(phoneNumber, [plain(node('ib', { from: '@s.whatsapp.net' }))])).toBe(1);
+});
+
+test('one that gets no connection for five minutes is unlinked here alone, and linked anew', async () => {
+  const { phoneNumber } = await privet.link('stuck');
+  const { simulator } = privet;
+  const devices = (): number => simulator.account(phoneNumber).linkedDevices;
+  const fault = simulator.addFault({ phoneNumber, match: { xmlns: 'privacy', type: 'get' }, do: 'error', code: 403 });
+  const unlink = async () => (await ask(privet, UnlinkInstanceDocument, { instance: 'stuck' })).data?.unlinkInstance;
+  await simulator.disconnect(phoneNumber, 'reset');
+  const from = clock.monotonic();
+  await privet.waitForState('stuck', 'CONNECTING', 'RECONNECTING');
+  let unlinked = await unlink();
+  for (; !unlinked && clock.monotonic() - from < 10 * MINUTES_MS; await delay(5)) unlinked = await unlink();
+  expect(clock.monotonic() - from).toBeGreaterThanOrEqual(300_000);
+  expect(unlinked).toMatchObject({ state: 'LOGGED_OUT', reason: { code: 'UNLINKED_HERE', retryAt: null } });
+  expect(unlinked?.reason?.message).toMatch(/WhatsApp was not told.* remove it there/);
+  expect(devices()).toBe(1);
+  await privet.restart();
+  expect(await privet.waitForState('stuck', 'LOGGED_OUT')).toMatchObject({ reason: { code: 'UNLINKED_HERE' } });
+  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { readOnly: true });
+  expect(database.prepare('select count(*) as archived from archives').get()).toEqual({ archived: 1 });
+
+  fault[Symbol.dispose]();
+  const { pairInstance } = await askFor(privet, PairInstanceDocument, { instance: 'stuck' });
+  await simulator.scan(pairInstance?.pairing?.qr ?? '', phoneNumber);
+  await privet.waitForState('stuck', 'OPEN');
+  expect(devices()).toBe(2);
 });

@@ -31,7 +31,7 @@ builder.mutationField('unlinkInstance', (t) =>
     type: Instance,
     nullable: true,
     description:
-      'Logs the linked device out on WhatsApp, for which the instance must be `OPEN`. It stays and can be paired again. Where WhatsApp locked or banned the account for good, it takes no logout: the instance is then unlinked here alone, and the phone may still list the device.',
+      'Logs the linked device out on WhatsApp, for which the instance must be `OPEN`. It stays and can be paired again. One that is `BANNED`, or has tried for five minutes and was not `OPEN` for a minute, is unlinked here alone: WhatsApp is not told, and the phone still lists the device until somebody removes it there.',
     authScopes: { pair: true },
     args: instanceArgument,
     resolve: async (_root, { instance }, context) => {

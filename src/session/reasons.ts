@@ -67,8 +67,8 @@ export const REASONS = {
   device_removed: { meaning: 'it was logged out on the phone', advice: PAIR_AGAIN },
   logged_out: { meaning: 'it was logged out by WhatsApp', advice: PAIR_AGAIN },
   unlinked_here: {
-    meaning: 'it was unlinked after WhatsApp locked or banned the account',
-    advice: 'remove the device on the phone; pair again',
+    meaning: 'it was unlinked by `unlinkInstance` without a connection: WhatsApp was not told',
+    advice: 'remove the device on the phone, which still lists it; pair again',
   },
   replaced: {
     meaning: 'another client logged in with the same credentials',

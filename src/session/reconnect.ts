@@ -43,6 +43,8 @@ export class ReconnectPolicy {
   #failures = 0;
   /** Since when there is a link that is OPEN. */
   #openSince: number | undefined;
+  /** Since when it tries, or was not OPEN for a while any more. */
+  #tryingSince: number | undefined;
   readonly #restarts: Window;
   readonly #replaced: Window;
   readonly #clock: Clock;
@@ -55,6 +57,22 @@ export class ReconnectPolicy {
     this.#replaced = new Window(clock, REPLACED_WINDOW_MS);
   }
 
+  /** Milliseconds for which it has tried and was not OPEN for a while; 0 while it is OPEN, or does not try. */
+  get triedMs(): number {
+    if (this.#tryingSince === undefined || this.#openSince !== undefined) return 0;
+    return this.#clock.monotonic() - this.#tryingSince;
+  }
+
+  /** It logs in from now on. */
+  begins(): void {
+    this.#tryingSince = this.#clock.monotonic();
+  }
+
+  /** It does not log in any more. */
+  over(): void {
+    this.#tryingSince = undefined;
+  }
+
   opened(): void {
     this.#openSince = this.#clock.monotonic();
   }
@@ -62,8 +80,11 @@ export class ReconnectPolicy {
   /** A link is gone, whether or not it was OPEN: only after one that was so for a while, what failed before is forgotten. */
   ended(): void {
     const since = this.#openSince;
+    const now = this.#clock.monotonic();
     this.#openSince = undefined;
-    if (since !== undefined && this.#clock.monotonic() - since >= PROVEN_OPEN_MS) this.#failures = 0;
+    if (since === undefined || now - since < PROVEN_OPEN_MS) return;
+    this.#failures = 0;
+    this.#tryingSince = now;
   }
 
   next({ action }: Verdict): NextAttempt {

@@ -16,9 +16,9 @@ import type { SessionDeps } from './session-deps.ts';
 import { OnceOnly } from './once-only.ts';
 import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
 import { knownReason } from './reasons.ts';
-import { INSTANCE_STATES, isRefusedForGood, PAIRING_ENDED } from './state.ts';
+import { INSTANCE_STATES, PAIRING_ENDED } from './state.ts';
 import type { InstanceState, InstanceView, StateReason } from './state.ts';
-import { logOut, setAside, settle } from './unlink.ts';
+import { logOut, settle, unlink } from './unlink.ts';
 import { startUpkeep } from './upkeep.ts';
 import type { Change } from './watch-all.ts';
 import { Watching } from './watching.ts';
@@ -179,7 +179,7 @@ export class SessionService implements Sessions, AsyncDisposable {
   async unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
     return this.#change(session, signal, async () => {
-      await (isRefusedForGood(session.view) ? setAside(session, this.#options) : logOut(session, this.#options));
+      await unlink(session, this.#options);
       return session.view;
     });
   }

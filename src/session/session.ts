@@ -10,9 +10,12 @@ import { runLogin } from './login-run.ts';
 import { runPairing } from './pairing-run.ts';
 import { ReconnectPolicy, sleepUntil } from './reconnect.ts';
 import type { SessionDeps } from './session-deps.ts';
+import { ShownView } from './shown-view.ts';
 import { isLive, nextView, SESSION_FAILED, UNDER_WAY } from './state.ts';
 import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
 
+/** An instance that tries for so long and gets nowhere need not be connected to be unlinked. */
+const IN_VAIN_MS = 300_000;
 /** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
 
@@ -34,7 +37,7 @@ interface Run {
  */
 export class Session {
   readonly privacy: InstancePrivacy;
-  #view: InstanceView;
+  readonly #shown: ShownView;
   #run: Run | undefined;
   #link: Link | undefined;
   /** Ends the pause before the next attempt. */
@@ -46,7 +49,7 @@ export class Session {
   constructor(deps: SessionDeps, view: InstanceView) {
     this.#deps = deps;
     this.#policy = new ReconnectPolicy(deps.clock, deps.random);
-    this.#view = view;
+    this.#shown = new ShownView(deps.clock, view);
     this.privacy = new InstancePrivacy({
       clock: deps.clock,
       telemetry: deps.telemetry,
@@ -57,7 +60,16 @@ export class Session {
   }
 
   get view(): InstanceView {
-    return this.#view;
+    return this.#shown.current;
+  }
+
+  get #view(): InstanceView {
+    return this.#shown.current;
+  }
+
+  /** It is no use to wait for its next connection, or none comes: WhatsApp can't be told that it is unlinked. */
+  get isOutOfReach(): boolean {
+    return this.#view.state === 'BANNED' || this.#policy.triedMs >= IN_VAIN_MS;
   }
 
   /** For who is told that there is no connection: OPEN is shown until the socket of an ended link is closed. */
@@ -130,7 +142,7 @@ export class Session {
   /** The state as a change of the instance's life left it. */
   set(state: InstanceState, reason?: StateReason, extra: StateExtra = {}): void {
     const before = this.#view;
-    this.#view = nextView(before, state, reason, extra, this.#deps.clock.now());
+    this.#shown.change(nextView(before, state, reason, extra, this.#deps.clock.now()));
     if (!UNDER_WAY.includes(state)) this.privacy.notConnecting();
     // Whoever is linked next may be somebody else.
     if (state === 'LOGGED_OUT' || state === 'PAIRING') this.privacy.forget();
@@ -140,9 +152,8 @@ export class Session {
 
   /** Whether waiting for OPEN makes sense: a session is under way, and its next attempt is not later than that. */
   #mayOpenWithin(ms: number): boolean {
-    const { state, reason } = this.#view;
-    if (!this.#run || !UNDER_WAY.includes(state)) return false;
-    return (reason?.retryAt ?? 0) - this.#deps.clock.now() <= ms;
+    if (!this.#run || !UNDER_WAY.includes(this.#view.state)) return false;
+    return this.#shown.attemptInMs <= ms;
   }
 
   #begin(work: (signal: AbortSignal) => Promise<void>): void {
@@ -155,6 +166,7 @@ export class Session {
       })
       .finally(() => {
         if (this.#run?.controller === controller) this.#run = undefined;
+        this.#policy.over();
         this.#deps.gate.forget(this.#view.id);
         this.privacy.notConnecting();
       });
@@ -183,6 +195,7 @@ export class Session {
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
+    this.#policy.begins();
     while (!signal.aborted) {
       const credentials = await this.#loadCredentials(signal);
       if (credentials === undefined || signal.aborted) return;

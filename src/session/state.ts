@@ -68,10 +68,6 @@ export const UNDER_WAY: readonly InstanceState[] = ['CONNECTING', 'RECONNECTING'
 export const isLive = ({ state, reason }: InstanceView): boolean =>
   UNDER_WAY.includes(state) || state === 'PAIRING' || reason?.retryAt !== undefined;
 
-/** Whether WhatsApp refused the account, and no attempt comes by itself that could log its device out. */
-export const isRefusedForGood = ({ state, reason }: InstanceView): boolean =>
-  state === 'BANNED' && reason?.retryAt === undefined;
-
 /** What a change of state brings along. A phone number stays until another one comes. */
 export interface StateExtra {
   readonly pairing?: Pairing;

@@ -23,6 +23,10 @@ const unlinkStanza = (jid: string): Stanza => ({
   content: [{ tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }],
 });
 
+/** Logs the device out on WhatsApp, or here alone where that can't be. @throws as `logOut` */
+export const unlink = (session: Session, parts: Parts): Promise<void> =>
+  session.isOutOfReach ? setAside(session, parts) : logOut(session, parts);
+
 /**
  * Logs the device out on WhatsApp; its credentials are set aside once WhatsApp confirmed it.
  * @throws InstanceNotConnectedError; PrivetError OVERLOADED, WHATSAPP_ERROR, TIMEOUT: the instance may still be linked.
@@ -44,11 +48,11 @@ export async function logOut(session: Session, parts: Parts): Promise<void> {
   await settle(session, parts, 'LOGGED_OUT', { code: 'unlinked_by_user', message: 'Logged out on WhatsApp' });
 }
 
-/** WhatsApp takes no logout from an account that it refuses, and without this the instance could not be linked anew. */
-export async function setAside(session: Session, parts: Parts): Promise<void> {
+/** For an account that WhatsApp refuses, or that gets no connection for long: else it could not be linked anew. */
+async function setAside(session: Session, parts: Parts): Promise<void> {
   await archive(session, parts);
-  const message = 'Unlinked here alone, since WhatsApp refuses the account; its phone may still list the device';
-  await settle(session, parts, 'UNPAIRED', { code: 'unlinked_here', message });
+  const message = 'Unlinked here alone: WhatsApp was not told, and the phone still lists the device; remove it there';
+  await settle(session, parts, 'LOGGED_OUT', { code: 'unlinked_here', message });
 }
 
 async function archive(session: Session, { storage, clock }: Parts): Promise<void> {

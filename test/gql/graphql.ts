@@ -206,7 +206,7 @@ export type StateReasonCode =
   | 'UNKNOWN'
   /** It was logged out by `unlinkInstance`. What to do: pair again. */
   | 'UNLINKED_BY_USER'
-  /** It was unlinked after WhatsApp locked or banned the account. What to do: remove the device on the phone; pair again. */
+  /** It was unlinked by `unlinkInstance` without a connection: WhatsApp was not told. What to do: remove the device on the phone, which still lists it; pair again. */
   | 'UNLINKED_HERE'
   /** WhatsApp was not reached. What to do: look at the network where it lasts. */
   | 'UNREACHABLE'

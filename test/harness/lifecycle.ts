@@ -70,19 +70,25 @@ export async function change(
 const isAskedToRun = (world: World, slot: Slot, { n }: Call): boolean =>
   world.trace.calls.some((other) => other.slot === slot.name && other.n > n && ['start', 'pair'].includes(other.kind));
 
+/** Longer than a moment, and not long ago. */
+const OPEN_MS = 65_000;
+const LATELY_MS = 290_000;
+
 function checkUnlinked(
-  { trace, whatsApp }: World,
+  { trace, whatsApp, clock }: World,
   slot: Slot,
   stored: string | undefined,
   { reason }: InstanceView,
 ): void {
   if (reason?.code === 'unlinked_here') {
-    const isRefused = trace.links.some((link) => link.slot === slot.name && saysFailure(link, 403, 406));
-    return trace.expect(
-      isRefused,
-      'unlinked means unlinked',
-      () => `WhatsApp never refused the account of ${slot.name}`,
+    const links = trace.links.filter((link) => link.slot === slot.name);
+    const now = clock.monotonic();
+    const isRefused = links.some((link) => saysFailure(link, 402, 403, 406));
+    const wasOpen = links.some(
+      ({ wasOpen, openedAt, goneAt = now }) => wasOpen && goneAt - openedAt > OPEN_MS && now - goneAt < LATELY_MS,
     );
+    const text = (): string => `the account of ${slot.name} was within reach`;
+    return trace.expect(isRefused || !wasOpen, 'unlinked means unlinked', text);
   }
   const credentials = stored === undefined ? undefined : (JSON.parse(stored) as Credentials);
   const isListed = credentials !== undefined && whatsApp.account(slot.name).devices.has(credentials.device);
