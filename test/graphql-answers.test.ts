@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FakeSessions, serveFake } from './graphql-fakes.ts';
+import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
 
 const UPDATE = `mutation ($input: UpdatePrivacyInput!) {
   updatePrivacy(instance: "demo", input: $input) { stanzas settings { id visibility { lastSeen } } }
@@ -203,14 +203,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
     const sessions = new FakeSessions('demo');
     await using server = await serveFake(sessions);
     const pairing = { qr: 'the-qr', expiresAt: 0 };
-    sessions.instances.set('demo', {
-      id: 'id-demo',
-      accountId: 'a',
-      name: 'demo',
-      state: 'PAIRING',
-      since: 0,
-      pairing,
-    });
+    sessions.instances.set('demo', fakeView('demo', { state: 'PAIRING', pairing }));
     const query = '{ instance(name: "demo") { pairing { qr } } }';
     expect(await server.query(query, {}, 'reader')).toMatchObject({ data: { instance: { pairing: null } } });
     expect(await server.query(query, {}, 'instance')).toMatchObject({

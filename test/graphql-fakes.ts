@@ -14,6 +14,17 @@ import type { InstanceView } from '../src/session/state.ts';
 import { createServer, type ServerOptions } from '../src/server.ts';
 import { expectKnownCodes } from './support/privet.ts';
 
+/** An instance that is linked and has its settings. */
+export const fakeView = (name = 'demo', rest: Partial<InstanceView> = {}): InstanceView => ({
+  id: `id-${name}`,
+  accountId: 'account-1',
+  name,
+  createdAt: 0,
+  state: 'OPEN',
+  since: 0,
+  ...rest,
+});
+
 /** Instances in memory: for the shape of answers, refusals and validation alone. No WhatsApp, and no session. */
 export class FakeSessions implements Sessions {
   readonly instances = new Map<string, InstanceView>();
@@ -37,7 +48,7 @@ export class FakeSessions implements Sessions {
   }
 
   #add(name: string): InstanceView {
-    const view: InstanceView = { id: `id-${name}`, accountId: 'account-1', name, state: 'OPEN', since: 0 };
+    const view = fakeView(name);
     this.instances.set(name, view);
     return view;
   }
@@ -65,7 +76,7 @@ export class FakeSessions implements Sessions {
   async list({ instanceId }: Reach, { first, after = '' }: { first: number; after?: string | undefined }) {
     const within = [...this.instances.values()].filter(({ id }) => instanceId === undefined || id === instanceId);
     const rest = within.filter(({ name }) => name > after);
-    return { instances: rest.slice(0, first), hasNextPage: rest.length > first };
+    return { instances: rest.slice(0, first), hasNextPage: rest.length > first, total: within.length };
   }
 
   pair: Sessions['pair'] = async (_reach, name, phoneNumber) => {
@@ -154,6 +165,7 @@ export const fakeTokens: TokenAdmin = {
   accountOf: async ({ accountId: id }) => ({ id, label: 'first' }),
   find: async (_caller, id) => (id === 'token-2' ? issued('').token : undefined),
   page: async () => ({ tokens: [issued('').token], hasNextPage: false }),
+  count: async () => 1,
   create: async (_caller, instanceId) => issued(`token-of-${instanceId ?? 'account'}`, instanceId),
   rotate: async (_caller, id) => issued(`new-token-of-${id}`),
   rotateOfInstance: async (_caller, instanceId) => issued(`new-token-of-${instanceId}`, instanceId),

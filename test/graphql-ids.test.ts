@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../src/cli/cli.ts';
 import { schema } from '../src/graphql/schema.ts';
 import { targetOf } from '../src/graphql/target.ts';
-import { FakeSessions } from './graphql-fakes.ts';
+import { FakeSessions, fakeView } from './graphql-fakes.ts';
 import { ROOT_FIELDS, see } from './support/authorization.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
@@ -166,7 +166,7 @@ describe('an instance is named by its name or its id', () => {
     const { reach, name } = await targetOf('Instance:id-demo', { sessions, reach: { accountId: 'account-1' } });
     expect(await sessions.find(reach, name)).toMatchObject({ id: 'id-demo' });
     await sessions.delete(reach, name);
-    sessions.instances.set(name, { id: 'another', accountId: 'account-1', name, state: 'OPEN', since: 0 });
+    sessions.instances.set(name, fakeView(name, { id: 'another' }));
     expect(await sessions.find(reach, name)).toBeUndefined();
   });
 });

@@ -9,10 +9,10 @@ import { systemClock, type Clock } from '../src/clock.ts';
 import type { Sessions } from '../src/session/sessions.ts';
 import type { InstanceView } from '../src/session/state.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
-import { fakeGate, FakeSessions, serveFake } from './graphql-fakes.ts';
+import { fakeGate, FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
 
 const WATCH = 'subscription { instance(name: "demo") { name state } }';
-const VIEW: InstanceView = { id: 'id-demo', accountId: 'account-1', name: 'demo', state: 'OPEN', since: 0 };
+const VIEW = fakeView();
 const PROTOCOL = 'graphql-transport-ws';
 
 async function serve(options: Parameters<typeof serveFake>[1] = {}) {

@@ -2,7 +2,7 @@ import { createClient } from 'graphql-sse';
 import { describe, expect, test } from 'vitest';
 import { systemClock, type Clock } from '../src/clock.ts';
 import type { InstanceView } from '../src/session/state.ts';
-import { FakeSessions, serveFake } from './graphql-fakes.ts';
+import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
 
 const WATCH = 'subscription { instance(name: "demo") { name state } }';
 const SSE = { accept: 'text/event-stream' };
@@ -28,7 +28,7 @@ function quiet(view: InstanceView): { source: AsyncIterable<InstanceView>; retur
 
 function watching(): { sessions: FakeSessions; returned: () => boolean } {
   const sessions = new FakeSessions('demo');
-  const { source, returned } = quiet({ id: 'id-demo', accountId: 'a', name: 'demo', state: 'OPEN', since: 0 });
+  const { source, returned } = quiet(fakeView());
   sessions.watched = source;
   return { sessions, returned };
 }
@@ -121,7 +121,7 @@ describe('streams', () => {
     await begun.promise;
     const closed = server[Symbol.asyncDispose]();
     await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
-    finish.resolve({ id: 'id-demo', accountId: 'a', name: 'demo', state: 'OPEN', since: 0 });
+    finish.resolve(fakeView());
     expect(await answer).toMatchObject({ status: 200, data: { startInstance: { name: 'demo' } } });
     await closed;
   });

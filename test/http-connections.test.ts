@@ -8,14 +8,14 @@ import { listenForMetrics } from '../src/http/metrics.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
 import type { InstanceView } from '../src/session/state.ts';
-import { FakeSessions, serveFake } from './graphql-fakes.ts';
+import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
 import { scaledClock } from './support/scaled-clock.ts';
 
 /** More than a system keeps for a reader that does not read. */
 const LARGE = 'x'.repeat(10_000_000);
 const INSTANCE = '{ instance(name: "demo") { name } }';
 
-const view = (name: string): InstanceView => ({ id: 'id-demo', accountId: 'a', name, state: 'OPEN', since: 0 });
+const view = (name: string): InstanceView => fakeView(name, { id: 'id-demo' });
 
 const WATCH = 'subscription { instance(name: "demo") { name } }';
 

@@ -5,11 +5,11 @@ import { createRestRoute } from '../src/rest/rest.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { STALL_MS } from '../src/graphql/streams.ts';
 import type { InstanceView } from '../src/session/state.ts';
-import { fakeGate, FakeSessions, serveFake } from './graphql-fakes.ts';
+import { fakeGate, FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
 
 const WATCH = 'subscription { instance(name: "demo") { name } }';
 const START = 'mutation { startInstance(instance: "demo") { name } }';
-const view = (name = 'demo'): InstanceView => ({ id: 'id-demo', accountId: 'a', name, state: 'OPEN', since: 0 });
+const view = (name = 'demo'): InstanceView => fakeView(name, { id: 'id-demo' });
 
 /** Sessions whose `start` waits until it is told to go on, and which counts how many do. */
 function waitingSessions() {

@@ -164,6 +164,14 @@ describe('tokens, managed through GraphQL', () => {
     expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
     expect(JSON.stringify(seen)).not.toMatch(/hash|pvt[ai]_/);
 
+    const counts = '{ tokens(first: 1) { totalCount } ofShop: tokens(instance: "shop", first: 1) { totalCount } }';
+    const shops = seen.filter((node) => JSON.stringify(node).includes('"name":"shop"'));
+    expect((await privet.graphql(counts)).data).toEqual({
+      tokens: { totalCount: seen.length },
+      ofShop: { totalCount: shops.length },
+    });
+    expect(shops.length).toBeLessThan(seen.length);
+
     const ofShop = '{ tokens(instance: "shop", first: 100) { nodes { instance { name } } } }';
     const { data } = await privet.graphql<{ tokens: { nodes: unknown[] } }>(ofShop);
     expect(new Set(data?.tokens.nodes.map((node) => JSON.stringify(node)))).toEqual(

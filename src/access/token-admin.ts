@@ -40,6 +40,8 @@ export interface TokenAdmin {
     caller: Principal,
     page: { readonly first: number; readonly after?: TokenPlace | undefined; readonly instanceId?: string | undefined },
   ): Promise<TokenPage>;
+  /** How many there are on all pages together. */
+  count(caller: Principal, instanceId: string | undefined): Promise<number>;
   /**
    * A token for the account, or for one of its instances. Without scopes in the order it gets those of the caller, for
    * an instance all but `admin`; without an end, the caller's.
@@ -124,6 +126,8 @@ export function createTokenAdmin({ storage, tokens, clock, rateLimit }: TokenAdm
       const views = found.slice(0, first).map(toView);
       return { tokens: views, hasNextPage: found.length > first };
     },
+
+    count: ({ accountId }, instanceId) => storage.tokens.count(accountId, instanceId),
 
     async create(caller, instanceId, order) {
       if (order.scopes) requireScopes(caller, order.scopes);

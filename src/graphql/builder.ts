@@ -23,6 +23,8 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   /** The token's scopes; `account`: only a token of the whole account, not one of a single instance. */
   AuthScopes: Record<TokenScope | 'account', boolean>;
+  /** What connections have beside their page. */
+  Connection: { readonly totalCount: () => number | Promise<number> };
   Scalars: {
     ID: { Input: string; Output: string };
     /** Epoch milliseconds inside the service. */
@@ -69,3 +71,7 @@ export const builder = new SchemaBuilder<{
     cursorFieldOptions: { description: 'The place, to go on from with `after`.' },
   },
 });
+
+builder.globalConnectionField('totalCount', (t) =>
+  t.int({ description: 'How many there are on all pages together.', resolve: ({ totalCount }) => totalCount() }),
+);

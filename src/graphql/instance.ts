@@ -32,6 +32,11 @@ builder.node(Instance, {
   loadWithoutCache: async (id, context) => findInstanceById(id, context),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Unique in its account.' }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When it was made.',
+      resolve: ({ createdAt }) => createdAt,
+    }),
     state: t.field({ type: InstanceStateEnum, description: 'Where it stands.', resolve: ({ state }) => state }),
     since: t.field({ type: 'DateTime', description: 'When this state began.', resolve: ({ since }) => since }),
     reason: t.field({

@@ -36,8 +36,15 @@ builder.queryField('instances', (t) =>
     },
     resolve: async (_root, args, { sessions, reach }) => {
       const after = args.after == null ? undefined : nameAt(args.after);
-      const { instances, hasNextPage } = await sessions.list(reach, { first: args.first ?? DEFAULT_PAGE, after });
-      return connectionOf(instances, ({ name }) => name, { hasNextPage, hasPreviousPage: after !== undefined });
+      const first = args.first ?? DEFAULT_PAGE;
+      const { instances, hasNextPage, total } = await sessions.list(reach, { first, after });
+      const pageInfo = { hasNextPage, hasPreviousPage: after !== undefined };
+      return connectionOf(
+        instances,
+        ({ name }) => name,
+        pageInfo,
+        () => total,
+      );
     },
   }),
 );

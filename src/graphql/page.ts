@@ -13,11 +13,13 @@ export function connectionOf<T>(
   nodes: readonly T[],
   cursorOf: (node: T) => string,
   { hasNextPage, hasPreviousPage }: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean },
+  totalCount: () => number | Promise<number>,
 ) {
   // Opaque to clients, so that it may become something else one day.
   const edges = nodes.map((node) => ({ node, cursor: Buffer.from(cursorOf(node)).toString('base64url') }));
   return {
     edges,
+    totalCount,
     pageInfo: {
       hasNextPage,
       hasPreviousPage,

@@ -48,10 +48,9 @@ builder.queryField('tokens', (t) =>
       const only = await instanceId(args.instance, context);
       const first = args.first ?? DEFAULT_PAGE;
       const page = await context.tokens.page(context.principal, { first, after, instanceId: only });
-      return connectionOf(page.tokens, ({ createdAt, id }) => `${createdAt} ${id}`, {
-        hasNextPage: page.hasNextPage,
-        hasPreviousPage: after !== undefined,
-      });
+      const pageInfo = { hasNextPage: page.hasNextPage, hasPreviousPage: after !== undefined };
+      const count = () => context.tokens.count(context.principal, only);
+      return connectionOf(page.tokens, ({ createdAt, id }) => `${createdAt} ${id}`, pageInfo, count);
     },
   }),
 );

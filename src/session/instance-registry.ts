@@ -47,6 +47,11 @@ export class InstanceRegistry<T extends { readonly view: InstanceView }> {
       .slice(0, most);
   }
 
+  count(reach: Reach): number {
+    if (reach.instanceId === undefined) return this.#byAccount.get(reach.accountId)?.size ?? 0;
+    return this.#within(reach).length;
+  }
+
   all(): T[] {
     return [...this.#byId.values()];
   }

@@ -125,7 +125,8 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   list(reach: Reach, page: { first: number; after?: string | undefined }): Promise<InstancePage> {
     const found = this.#registry.list(reach, page.after, page.first + 1).map((session) => session.view);
-    return Promise.resolve({ instances: found.slice(0, page.first), hasNextPage: found.length > page.first });
+    const total = this.#registry.count(reach);
+    return Promise.resolve({ instances: found.slice(0, page.first), hasNextPage: found.length > page.first, total });
   }
 
   async pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView> {
@@ -297,7 +298,7 @@ function resultsOf({ outcomes, failures }: UpdateOutcome): string[] {
 /** The states that outlast a process; a live one that was stored is history. */
 function viewOf(record: InstanceRecord): InstanceView {
   const known = INSTANCE_STATES.find((state) => state === record.state);
-  const { id, accountId, name, stateSince: since, phoneNumber } = record;
+  const { id, accountId, name, createdAt, stateSince: since, phoneNumber } = record;
   const reason = record.reason && { ...record.reason, code: knownReason(record.reason.code) };
-  return { id, accountId, name, state: known ?? 'STOPPED', since, reason, phoneNumber };
+  return { id, accountId, name, createdAt, state: known ?? 'STOPPED', since, reason, phoneNumber };
 }

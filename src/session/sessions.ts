@@ -21,6 +21,8 @@ export interface Once {
 export interface InstancePage {
   readonly instances: readonly InstanceView[];
   readonly hasNextPage: boolean;
+  /** How many there are on all pages together. */
+  readonly total: number;
 }
 
 /**

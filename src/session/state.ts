@@ -52,6 +52,8 @@ export interface InstanceView {
   readonly id: string;
   readonly accountId: string;
   readonly name: string;
+  /** When it was made, epoch milliseconds. */
+  readonly createdAt: number;
   readonly state: InstanceState;
   /** When the state began, epoch milliseconds. */
   readonly since: number;
@@ -82,11 +84,12 @@ export function nextView(
   { pairing, phoneNumber = before.phoneNumber }: StateExtra,
   now: number,
 ): InstanceView {
-  const { id, accountId, name } = before;
+  const { id, accountId, name, createdAt } = before;
   return {
     id,
     accountId,
     name,
+    createdAt,
     state,
     since: before.state === state ? before.since : now,
     reason,

@@ -45,6 +45,8 @@ export interface Tokens {
     accountId: string,
     page: { readonly first: number; readonly after?: TokenPlace | undefined; readonly instanceId?: string | undefined },
   ): Promise<TokenRecord[]>;
+  /** How many the account has, or with `instanceId` that instance. */
+  count(accountId: string, instanceId: string | undefined): Promise<number>;
   /** Those of `ids` that neither are revoked nor have expired at `now`. */
   workingAmong(ids: readonly string[], now: number): Promise<string[]>;
   /** False when there is none, or it was revoked before. */
@@ -196,6 +198,13 @@ export const createTokens = (db: Kysely<Tables>): Tokens => ({
         ? all
         : all.where((eb) => eb(eb.refTuple('created_at', 'id'), '>', eb.tuple(after.createdAt, after.id)));
       return (await rest.limit(first).execute()).map(toRecord);
+    }),
+
+  count: (accountId, instanceId) =>
+    guarded('tokens.count', async () => {
+      const all = listed(db, accountId, instanceId).clearSelect().clearOrderBy();
+      const { tokens } = await all.select((row) => row.fn.countAll<number>().as('tokens')).executeTakeFirstOrThrow();
+      return tokens;
     }),
 
   workingAmong: (ids, now) =>
