@@ -69,6 +69,21 @@ test('a second service on the same data exits 1 and names the first, which notic
   expect(await first.ended).toBe(0);
 });
 
+test('a port that another process has is told as that, and the next start on the folder is free to go', async () => {
+  const first = serve({ PRIVET_DATA: data() });
+  const { port } = new URL(await first.ready);
+  const env = { PRIVET_DATA: data() };
+  const second = serve({ ...env, PORT: port });
+  expect(await second.ended).toBe(1);
+  expect([second.out, second.err]).toEqual([
+    [],
+    [
+      `Can not listen on 127.0.0.1 port ${port}: another process does; choose another port, or end that one (EADDRINUSE)`,
+    ],
+  ]);
+  expect(await serve(env).ready).toMatch(/^http:/);
+});
+
 test('after kill -9 the next start is free to go', async () => {
   const env = { PRIVET_DATA: data() };
   const first = serve(env);

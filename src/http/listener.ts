@@ -21,6 +21,12 @@ export interface Listening extends AsyncDisposable {
   readonly url: string;
 }
 
+const WHY_NOT: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process does; choose another port, or end that one',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  EACCES: 'this user may not; choose a port above 1023',
+};
+
 /** @throws OperatorError when the address can not be had. */
 export async function listen(
   server: Server,
@@ -31,8 +37,10 @@ export async function listen(
   try {
     await once(server, 'listening');
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new OperatorError(`Can not listen on ${host} port ${port}: ${reason}`, { cause: error });
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const reason = WHY_NOT[code];
+    const why = reason === undefined ? code : `${reason} (${code})`;
+    throw new OperatorError(`Can not listen on ${host} port ${port}: ${why}`, { cause: error });
   }
   return { url: urlOf(server, host), [Symbol.asyncDispose]: () => close(server, clock) };
 }

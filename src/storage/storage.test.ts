@@ -149,7 +149,7 @@ test('a database of a newer version is refused, and nothing is changed', async (
     database.exec(`insert into kysely_migration values ('999-future', '2099-01-01T00:00:00.000Z')`);
   }
   const before = contents(dataDir);
-  expect(await refusal({ dataDir })).toMatch(/newer version .*999-future/);
+  expect(await refusal({ dataDir })).toMatch(/newer version .*999-future.*restore a backup from before it/);
   expect(contents(dataDir)).toEqual(before);
 });
 

@@ -37,7 +37,9 @@ export const migrate = async <T>(db: Kysely<T>, sealer: Sealer | undefined): Pro
   const known = migrations(sealer);
   const newer = (await applied(db)).find((name) => !(name in known));
   if (newer !== undefined) {
-    throw new OperatorError(`The database was written by a newer version of this service (migration ${newer})`);
+    throw new OperatorError(
+      `The database was written by a newer version of this service (migration ${newer}): start that one, or restore a backup from before it`,
+    );
   }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...known }) } });
   const { error, results = [] } = await migrator.migrateToLatest();
