@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin, stripTypeScriptTypes } from 'node:module';
 import { expect, test } from 'vitest';
+import { ENV_NAMES } from '../src/config/env.ts';
 
 const ROOT = new URL('..', import.meta.url);
 const { dependencies } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
@@ -39,6 +40,15 @@ test('the service is made of what it is known to be made of, so the walk reaches
   for (const name of ['@whiskeysockets/baileys', 'graphql-yoga', 'kysely', '@graphql-yoga/render-graphiql', 'pino']) {
     expect([...found.keys()]).toContain(name);
   }
+});
+
+test('the unit for systemd starts what such an install has, with variables that there are', () => {
+  const unit = readFileSync(new URL('deploy/privet.service', ROOT), 'utf8');
+  const [, node = '', script = ''] = /^ExecStart=\/opt\/privet\/(\S+) (\S+) serve$/m.exec(unit) ?? [];
+  expect([node, script].filter((path) => path === '' || !existsSync(new URL(path, ROOT)))).toEqual([]);
+  const names = [...unit.matchAll(/\b(PRIVET_\w+)=/g)].map(([, name]) => name);
+  expect(names).not.toEqual([]);
+  expect(names.filter((name) => !ENV_NAMES.some((known) => known === name))).toEqual([]);
 });
 
 test('Node itself comes along', () => expect(dependencies).toHaveProperty('node'));
