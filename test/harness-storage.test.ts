@@ -57,6 +57,8 @@ const WORKS: Readonly<Record<string, readonly (readonly [afterMs: number, act: A
   ],
 };
 const ROUND_MS = 5_000;
+/** A link that was OPEN for so long is connected again soon. */
+const LOGIN_ROUND_MS = 65_000;
 const ROUNDS = 10;
 
 function planOf(work: string, nth: number, when: 'before' | 'after'): Plan {
@@ -69,7 +71,8 @@ function planOf(work: string, nth: number, when: 'before' | 'after'): Plan {
     calm,
   });
   const acts = WORKS[work] ?? [];
-  const rounds = Array.from({ length: ROUNDS }, (_, n) => LINKED_BY + n * ROUND_MS);
+  const roundMs = work === 'logging in' ? LOGIN_ROUND_MS : ROUND_MS;
+  const rounds = Array.from({ length: ROUNDS }, (_, n) => LINKED_BY + n * roundMs);
   const linked: Step[] = (work === 'pairing' ? ['b'] : ['a', 'b']).map((name) => ({ at: 0, slot: name, ...pair }));
   return {
     seed: nth,

@@ -40,6 +40,9 @@ export class Attempt implements Link {
   #isProven = false;
   #qrsShown = 0;
   #qrExpiresAt = 0;
+  /** As they are stored, or will be once the commit is through. */
+  #credentials: string | undefined;
+  #commit = Promise.resolve();
   readonly #options: LinkOptions;
   readonly #wire: Wire;
   readonly #requests: Requests;
@@ -52,6 +55,7 @@ export class Attempt implements Link {
   /** @param connect opens the wire, which may call this attempt from then on, but not before it is returned. */
   constructor(options: LinkOptions, connect: (attempt: Attempt) => Wire) {
     this.#options = options;
+    this.#credentials = options.credentials;
     this.over = this.#over.promise;
     this.ended = this.#gone.promise.then(() => this.over);
     this.#requests = new Requests(options.clock, (stanza) => this.#wire.send(stanza));
@@ -155,11 +159,17 @@ export class Attempt implements Link {
     if (!this.#evidence) this.#options.events.onAnnouncement();
   }
 
-  /** The credentials of a paired device changed: no frame leaves from now on before they are stored. */
+  /**
+   * The credentials of a paired device may have changed: no frame leaves from now on before they are stored. Those that
+   * are stored already, as they are at nearly every login, are not stored again: a login needs no room on the disk.
+   */
   credentialsChanged(credentials: string, { justPaired }: { justPaired: boolean }): void {
     if (this.#evidence) return;
-    const commit = this.#options.saveCredentials(credentials);
-    this.#barrier.hold(commit);
+    if (credentials !== this.#credentials) {
+      this.#credentials = credentials;
+      this.#commit = this.#options.saveCredentials(credentials);
+      this.#barrier.hold(this.#commit);
+    }
     if (!justPaired) return;
     this.reached('paired');
     const paired = (): void => {
@@ -169,7 +179,7 @@ export class Attempt implements Link {
       this.#after(RESTART_TIMEOUT_MS, () => this.#giveUp('paired'));
     };
     // A commit that failed has closed the barrier, which ends this link.
-    commit.then(paired, () => undefined);
+    this.#commit.then(paired, () => undefined);
   }
 
   storageFailed(error: unknown): void {

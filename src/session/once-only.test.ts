@@ -19,11 +19,20 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}) => {
   await storage.tokens.insert(token);
   const full = () => Promise.reject(new Error('the disk is full'));
   const { outcomes } = storage;
+  const state = { isBusy: false, forgets: 0 };
   const onceOnly = new OnceOnly(
     {
-      ...outcomes,
-      finish: (call, outcome) => (fails.finish ? full() : outcomes.finish(call, outcome)),
-      forget: (call) => (fails.forget ? full() : outcomes.forget(call)),
+      get isBusy() {
+        return state.isBusy;
+      },
+      outcomes: {
+        ...outcomes,
+        finish: (call, outcome) => (fails.finish ? full() : outcomes.finish(call, outcome)),
+        forget: (call) => {
+          state.forgets += 1;
+          return fails.forget ? full() : outcomes.forget(call);
+        },
+      },
     },
     clock,
   );
@@ -36,7 +45,7 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}) => {
       runs += 1;
       return update();
     });
-  return { fails, clock, run, runs: () => runs };
+  return { fails, state, clock, run, runs: () => runs };
 };
 
 test('an outcome that could not be kept does not leave its key running: the next call does the work, and keeps it', async () => {
@@ -56,6 +65,14 @@ test('a call that came to nothing may be made again, also where that could not b
   await expect(run(() => Promise.reject(refused))).rejects.toBe(refused);
   fails.forget = false;
   expect([await run(), runs()]).toEqual([DONE, 2]);
+});
+
+test('while others hold the database up, what can be left undone is not tried', async () => {
+  const { state, run, runs } = await opened({ finish: true });
+  state.isBusy = true;
+  expect([await run(), state.forgets]).toEqual([DONE, 0]);
+  state.isBusy = false;
+  expect([await run(), runs(), state.forgets > 0]).toEqual([DONE, 2, true]);
 });
 
 test('while a call runs, the same one is told so, and another one with its key is refused', async () => {

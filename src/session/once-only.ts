@@ -3,6 +3,7 @@ import { PrivetError } from '../errors.ts';
 import { specOf } from '../privacy/fields.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { KeyedCall, Outcomes } from '../storage/outcomes.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Once } from './sessions.ts';
 
 /** How long the same key gives the same outcome at least, in milliseconds. */
@@ -11,14 +12,17 @@ const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 
 /** Updates that come with a key do their work once: clients resend what they did not hear the answer of. */
 export class OnceOnly {
-  readonly #outcomes: Outcomes;
+  readonly #storage: Pick<Storage, 'outcomes' | 'isBusy'>;
   readonly #clock: Clock;
   /** How many calls are here, by caller and key. What is noted as running while there is no other was left behind. */
   readonly #present = new Map<string, number>();
+  /** What began before was left behind by another process. */
+  readonly #startedAt: number;
 
-  constructor(outcomes: Outcomes, clock: Clock) {
-    this.#outcomes = outcomes;
+  constructor(storage: Pick<Storage, 'outcomes' | 'isBusy'>, clock: Clock) {
+    this.#storage = storage;
     this.#clock = clock;
+    this.#startedAt = clock.now();
   }
 
   async run(
@@ -42,8 +46,13 @@ export class OnceOnly {
     }
   }
 
-  /** Deletes the outcomes that were kept for long enough. */
+  get #outcomes(): Outcomes {
+    return this.#storage.outcomes;
+  }
+
+  /** Deletes the outcomes that were kept for long enough, and what other processes left running. */
   async purge(): Promise<void> {
+    await this.#outcomes.forgetRunning(this.#startedAt);
     await this.#outcomes.purge(this.#clock.now() - KEPT_MS);
   }
 
@@ -76,16 +85,21 @@ export class OnceOnly {
       outcome = await update();
     } catch (error) {
       // Nothing was sent, so the same call may be made again.
-      await this.#outcomes.forget(call).catch(() => undefined);
+      await this.#tryToForget(call);
       throw error;
     }
     try {
       await this.#outcomes.finish(call, outcomeText(outcome));
     } catch {
       // What was found out is told all the same; a second call will find it out anew.
-      await this.#outcomes.forget(call).catch(() => undefined);
+      await this.#tryToForget(call);
     }
     return outcome;
+  }
+
+  /** Where it can't be forgotten, the next call with its key finds that nobody runs it any more. */
+  async #tryToForget(call: KeyedCall): Promise<void> {
+    if (!this.#storage.isBusy) await this.#outcomes.forget(call).catch(() => undefined);
   }
 }
 

@@ -8,7 +8,7 @@ import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ofInstance, type SessionEvents } from '../telemetry/events.ts';
 import { InstanceRegistry } from './instance-registry.ts';
-import { waitForPairing } from './pairing.ts';
+import { beginPairing, waitForPairing } from './pairing.ts';
 import type { OpenLink } from './link.ts';
 import { LoginGate } from './login-gate.ts';
 import { Session } from './session.ts';
@@ -16,9 +16,10 @@ import type { SessionDeps } from './session-deps.ts';
 import { OnceOnly } from './once-only.ts';
 import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
 import { knownReason } from './reasons.ts';
+import { carriedOut, stop } from './settle.ts';
 import { INSTANCE_STATES, PAIRING_ENDED } from './state.ts';
-import type { InstanceState, InstanceView, StateReason } from './state.ts';
-import { logOut, settle, unlink } from './unlink.ts';
+import type { InstanceState, InstanceView } from './state.ts';
+import { logOut, unlink } from './unlink.ts';
 import { startUpkeep } from './upkeep.ts';
 import type { Change } from './watch-all.ts';
 import { Watching } from './watching.ts';
@@ -36,7 +37,6 @@ export interface SessionServiceOptions {
   readonly random?: () => number;
 }
 
-const STOPPED_BY_USER: StateReason = { code: 'stopped_by_user', message: 'Stopped' };
 const PAGE = 500;
 
 /** Owns the sessions of all instances. */
@@ -54,7 +54,7 @@ export class SessionService implements Sessions, AsyncDisposable {
     this.#options = options;
     const { clock, log, telemetry, storage, openLink, events, random = Math.random } = options;
     this.#watching = new Watching(this.#registry, events);
-    this.#onceOnly = new OnceOnly(storage.outcomes, clock);
+    this.#onceOnly = new OnceOnly(storage, clock);
     this.#sessionDeps = {
       clock,
       log,
@@ -71,7 +71,6 @@ export class SessionService implements Sessions, AsyncDisposable {
   /** Takes up every stored instance. Until then none can be found. */
   async load(): Promise<void> {
     const { storage } = this.#options;
-    await storage.outcomes.forgetRunning();
     for (const account of await storage.accounts.list()) {
       let afterName: string | undefined;
       do {
@@ -90,7 +89,7 @@ export class SessionService implements Sessions, AsyncDisposable {
       { what: 'archived logins', run: () => storage.credentials.purgeArchived(clock.now()) },
       { what: 'outcomes of calls with a key', run: () => this.#onceOnly.purge() },
     ];
-    this.#upkeep ??= startUpkeep({ clock, log, chores });
+    this.#upkeep ??= startUpkeep({ clock, log, chores, isBusy: () => storage.isBusy });
     for (const session of this.#resumable) session.resume();
     this.#resumable.clear();
   }
@@ -131,19 +130,7 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   async pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
-    const { storage } = this.#options;
-    await this.#change(session, signal, async () => {
-      // What is being paired may be linked in this very moment.
-      const wasPairing = session.view.state === 'PAIRING';
-      if (wasPairing) await session.halt();
-      // guard: a paired instance is not paired again
-      if ((await storage.credentials.load(session.view.id)) !== undefined) {
-        if (wasPairing) session.start();
-        throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; unlink it before pairing again`);
-      }
-      await storage.instances.update(session.view.id, { wanted: 'running', state: 'UNPAIRED', reason: null });
-      await session.pair(phoneNumber);
-    });
+    await this.#change(session, signal, () => beginPairing(session, this.#options.storage, phoneNumber));
     const view = await waitForPairing(
       this.#watching.viewer(session),
       this.#watching.nudges('instanceChanged', session),
@@ -170,9 +157,7 @@ export class SessionService implements Sessions, AsyncDisposable {
   async stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
     const session = this.#get(reach, name);
     return this.#change(session, signal, async () => {
-      await session.halt();
-      const paired = (await this.#options.storage.credentials.load(session.view.id)) !== undefined;
-      await settle(session, this.#options, paired ? 'STOPPED' : 'UNPAIRED', STOPPED_BY_USER);
+      await stop(session, this.#options);
       return session.view;
     });
   }
@@ -191,6 +176,8 @@ export class SessionService implements Sessions, AsyncDisposable {
     const { storage, log } = this.#options;
     const { id } = session.view;
     await this.#change(session, signal, async () => {
+      // Where nothing can be written, its device is not logged out either.
+      await storage.probe();
       // Best effort: without a connection the phone goes on listing the device until somebody removes it there.
       if (session.view.state === 'OPEN') {
         await logOut(session, this.#options).catch((error: unknown) =>
@@ -198,8 +185,10 @@ export class SessionService implements Sessions, AsyncDisposable {
         );
       }
       await session.halt();
-      // False, which is fine, where the database carried out an earlier try and reported it as failed.
-      await storage.instances.remove(id);
+      await carriedOut(
+        () => storage.instances.remove(id),
+        async () => (await storage.instances.get(id)) === undefined,
+      );
       this.#registry.remove(session);
     });
     this.#watching.instanceChanged(id, session.view.accountId);
@@ -284,7 +273,7 @@ export class SessionService implements Sessions, AsyncDisposable {
 
   /** The service ends: who waits for something to scan or type is told that none comes. */
   async #end(session: Session): Promise<void> {
-    await session.halt();
+    await session.end();
     if (session.view.state === 'PAIRING') session.set('UNPAIRED', PAIRING_ENDED);
   }
 }

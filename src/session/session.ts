@@ -1,27 +1,23 @@
 import type { Standing } from '../errors.ts';
 import { Places } from '../places.ts';
-import { isPassing } from '../storage/errors.ts';
 import { ofInstance } from '../telemetry/events.ts';
 import { judgeClose, type Verdict } from './close-reasons.ts';
 import { InstancePrivacy } from './instance-privacy.ts';
 import type { CloseEvidence, Link, LinkEvents } from './link.ts';
 import { live } from './live-link.ts';
 import { runLogin } from './login-run.ts';
+import { patiently } from './patience.ts';
 import { runPairing } from './pairing-run.ts';
 import { ReconnectPolicy, sleepUntil } from './reconnect.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { ShownView } from './shown-view.ts';
-import { isLive, nextView, SESSION_FAILED, UNDER_WAY } from './state.ts';
+import { CLOSED, isLive, nextView, SESSION_FAILED, STARTING, UNDER_WAY } from './state.ts';
 import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
 
 /** An instance that tries for so long and gets nowhere need not be connected to be unlinked. */
 const IN_VAIN_MS = 300_000;
 /** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
-
-const STARTING: StateReason = { code: 'starting', message: 'Waiting for its turn to log in' };
-/** What calls are told where a link is over, and what follows from that is not known yet. */
-const CLOSED: StateReason = { code: 'connection_closed', message: 'The connection was closed' };
 
 /** How many calls may wait to change one instance's life. */
 const MOST_CHANGES = 32;
@@ -42,6 +38,7 @@ export class Session {
   #link: Link | undefined;
   /** Ends the pause before the next attempt. */
   #wake: (() => void) | undefined;
+  #hasEnded = false;
   readonly #changes = new Places(1, MOST_CHANGES, 'Too many changes of this instance wait for their turn');
   readonly #deps: SessionDeps;
   readonly #policy: ReconnectPolicy;
@@ -63,18 +60,14 @@ export class Session {
     return this.#shown.current;
   }
 
-  get #view(): InstanceView {
-    return this.#shown.current;
-  }
-
   /** It is no use to wait for its next connection, or none comes: WhatsApp can't be told that it is unlinked. */
   get isOutOfReach(): boolean {
-    return this.#view.state === 'BANNED' || this.#policy.triedMs >= IN_VAIN_MS;
+    return this.view.state === 'BANNED' || this.#policy.triedMs >= IN_VAIN_MS;
   }
 
   /** For who is told that there is no connection: OPEN is shown until the socket of an ended link is closed. */
   get standing(): Standing {
-    return this.#view.state === 'OPEN' ? { state: 'RECONNECTING', reason: CLOSED } : this.#view;
+    return this.view.state === 'OPEN' ? { state: 'RECONNECTING', reason: CLOSED } : this.view;
   }
 
   get link(): Link | undefined {
@@ -90,7 +83,7 @@ export class Session {
 
   /** Goes on after a restart: as `start`, but a ban that was stored is waited for to its end. */
   resume(): void {
-    const { state, reason, since } = this.#view;
+    const { state, reason, since } = this.view;
     // A clock that stands before the ban began says nothing about its end.
     const isDated = this.#deps.clock.now() >= since;
     if (state !== 'BANNED' || reason?.retryAt === undefined || !isDated) return this.start();
@@ -123,9 +116,9 @@ export class Session {
     try {
       return await change();
     } catch (error) {
-      // It ended the connection, and then the database failed: the state must not go on claiming a connection.
+      // It ended the connection, and then the database failed: what is stored still says that there shall be one.
       // guard: a failed change leaves no state behind
-      if (wasRunning && isLive(this.#view) && !this.#run) this.set('STOPPED', SESSION_FAILED);
+      if (wasRunning && isLive(this.view) && !this.#run && !this.#hasEnded) this.start();
       throw error;
     }
   }
@@ -139,9 +132,15 @@ export class Session {
     await run.done;
   }
 
+  /** The service ends: as `halt`, and there is no other connection. */
+  async end(): Promise<void> {
+    this.#hasEnded = true;
+    await this.halt();
+  }
+
   /** The state as a change of the instance's life left it. */
   set(state: InstanceState, reason?: StateReason, extra: StateExtra = {}): void {
-    const before = this.#view;
+    const before = this.view;
     this.#shown.change(nextView(before, state, reason, extra, this.#deps.clock.now()));
     if (!UNDER_WAY.includes(state)) this.privacy.notConnecting();
     // Whoever is linked next may be somebody else.
@@ -152,7 +151,7 @@ export class Session {
 
   /** Whether waiting for OPEN makes sense: a session is under way, and its next attempt is not later than that. */
   #mayOpenWithin(ms: number): boolean {
-    if (!this.#run || !UNDER_WAY.includes(this.#view.state)) return false;
+    if (!this.#run || !UNDER_WAY.includes(this.view.state)) return false;
     return this.#shown.attemptInMs <= ms;
   }
 
@@ -161,13 +160,13 @@ export class Session {
     const done = work(controller.signal)
       .catch((error: unknown) => {
         if (controller.signal.aborted) return;
-        this.#deps.log.error({ ...ofInstance(this.#view), err: error }, 'session failed');
+        this.#deps.log.error({ ...ofInstance(this.view), err: error }, 'session failed');
         this.set('STOPPED', SESSION_FAILED);
       })
       .finally(() => {
         if (this.#run?.controller === controller) this.#run = undefined;
         this.#policy.over();
-        this.#deps.gate.forget(this.#view.id);
+        this.#deps.gate.forget(this.view.id);
         this.privacy.notConnecting();
       });
     this.#run = { controller, done };
@@ -181,11 +180,12 @@ export class Session {
       live: (events) => this.#live(undefined, signal, events),
     });
     if (linked) {
-      const { phoneNumber: number } = linked;
       const { reason } = judgeClose(evidence, this.#deps.clock.now());
       // WhatsApp restarts the stream of a device that was linked: that one is still on its way.
       if (!signal.aborted && reason.code !== 'restart_required') this.set('RECONNECTING', reason);
-      await this.#store(signal, () => this.#deps.storage.instances.update(this.#view.id, { phoneNumber: number }));
+      await this.#store(signal, () =>
+        this.#deps.storage.instances.update(this.view.id, { phoneNumber: linked.phoneNumber }),
+      );
       if (!signal.aborted) await this.#connect(signal);
       return;
     }
@@ -199,9 +199,7 @@ export class Session {
     while (!signal.aborted) {
       const credentials = await this.#loadCredentials(signal);
       if (credentials === undefined || signal.aborted) return;
-      if (!UNDER_WAY.includes(this.#view.state)) {
-        this.set('RECONNECTING', STARTING);
-      }
+      if (!UNDER_WAY.includes(this.view.state)) this.set('RECONNECTING', STARTING);
       const live = (events: Omit<LinkEvents, 'onOver'>): Promise<CloseEvidence> =>
         this.#live(credentials, signal, events);
       const login = { session: this, gate: this.#deps.gate, policy: this.#policy, live };
@@ -209,20 +207,22 @@ export class Session {
       // guard: a stopped session does not judge its end
       if (signal.aborted) return;
       if (!(await this.#follow(judgeClose(evidence, this.#deps.clock.now()), signal))) return;
+      // A login that stores something would come to nothing again, and WhatsApp counts it all the same.
+      if (evidence.kind === 'storage_failed') await this.#store(signal, () => this.#deps.storage.probe());
     }
   }
 
   /** Undefined when there is nothing to log in with; the state then says why. A failed read is never "none yet". */
   async #loadCredentials(signal: AbortSignal): Promise<string | undefined> {
     try {
-      const load = (): Promise<string | undefined> => this.#deps.storage.credentials.load(this.#view.id);
+      const load = (): Promise<string | undefined> => this.#deps.storage.credentials.load(this.view.id);
       // guard: a failed read of credentials is not "none yet", else await load().catch(() => undefined)
       const credentials = await this.#store(signal, load);
       if (credentials === undefined) this.set('UNPAIRED');
       return credentials;
     } catch (error) {
       if (signal.aborted) return undefined;
-      this.#deps.log.error({ ...ofInstance(this.#view), err: error }, 'credentials could not be read');
+      this.#deps.log.error({ ...ofInstance(this.view), err: error }, 'credentials could not be read');
       const message = 'The stored credentials could not be read; nothing was changed';
       this.set('STOPPED', { code: 'credentials_unreadable', message });
       return undefined;
@@ -241,7 +241,7 @@ export class Session {
       if (this.#link) this.privacy.closed(this.#link);
     };
     const hold = (link: Link | undefined): void => void (this.#link = link);
-    const opened = { instance: this.#view, credentials, events: { ...events, onOver }, hold };
+    const opened = { instance: this.view, credentials, events: { ...events, onOver }, hold };
     return live(this.#deps, opened, signal);
   }
 
@@ -249,13 +249,13 @@ export class Session {
   async #follow(verdict: Verdict, signal: AbortSignal): Promise<boolean> {
     const { clock, storage, gate, telemetry } = this.#deps;
     const { action, state, reason } = verdict;
-    if (state === 'CLIENT_OUTDATED') gate.refusedAsOutdated(this.#view.id);
+    if (state === 'CLIENT_OUTDATED') gate.refusedAsOutdated(this.view.id);
     // guard: a confirmed logout takes the credentials
     if (action.kind === 'logged_out') {
-      await this.#store(signal, () => storage.credentials.archive(this.#view.id, clock.now() + ARCHIVE_MS));
+      await this.#store(signal, () => storage.credentials.archive(this.view.id, clock.now() + ARCHIVE_MS));
     }
     const next = this.#policy.next(verdict);
-    if (next.kind !== 'never') telemetry.reconnecting(this.#view, reason.code);
+    if (next.kind !== 'never') telemetry.reconnecting(this.view, reason.code);
     switch (next.kind) {
       case 'now':
         this.set('RECONNECTING', reason);
@@ -263,7 +263,7 @@ export class Session {
       case 'at':
         if (state === 'BANNED') {
           const change = { state, stateSince: clock.now(), reason: { ...reason, retryAt: next.at } };
-          await this.#store(signal, () => storage.instances.update(this.#view.id, change));
+          await this.#store(signal, () => storage.instances.update(this.view.id, change));
         }
         return this.#pause(state, reason, next.at, signal);
       case 'never':
@@ -284,21 +284,17 @@ export class Session {
   /** A state that lasts: it is stored, so that it is still known after a restart. */
   async #settleIn(state: InstanceState, reason: StateReason, signal: AbortSignal): Promise<void> {
     const change = { wanted: 'stopped', state, stateSince: this.#deps.clock.now(), reason } as const;
-    await this.#store(signal, () => this.#deps.storage.instances.update(this.#view.id, change));
+    await this.#store(signal, () => this.#deps.storage.instances.update(this.view.id, change));
     this.set(state, reason);
   }
 
-  /** Asks the database, and waits for it as for WhatsApp where it fails for a while: nothing goes on without it. */
-  async #store<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!isPassing(error)) throw error;
-        this.#deps.log.warn({ ...ofInstance(this.#view), err: error }, 'the database failed; trying again');
-        await this.#follow(judgeClose({ kind: 'storage_failed', error }, this.#deps.clock.now()), signal);
-        signal.throwIfAborted();
-      }
-    }
+  /** What the database is asked; nothing goes on without it. */
+  #store<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return patiently(this.#deps, work, async (until, error, isFirst) => {
+      if (isFirst) this.#deps.log.warn({ ...ofInstance(this.view), err: error }, 'the database failed; trying again');
+      const { state, reason } = judgeClose({ kind: 'storage_failed', error }, this.#deps.clock.now());
+      await this.#pause(state, reason, until, signal);
+      signal.throwIfAborted();
+    });
   }
 }

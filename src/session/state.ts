@@ -27,6 +27,11 @@ export interface StateReason {
   readonly retryAt?: number | undefined;
 }
 
+export const STARTING: StateReason = { code: 'starting', message: 'Waiting for its turn to log in' };
+
+/** What calls are told where a link is over, and what follows from that is not known yet. */
+export const CLOSED: StateReason = { code: 'connection_closed', message: 'The connection was closed' };
+
 export const SESSION_FAILED: StateReason = {
   code: 'internal_error',
   message: 'The session failed; start it again',

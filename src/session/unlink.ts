@@ -1,20 +1,13 @@
-import type { Clock } from '../clock.ts';
 import { InstanceNotConnectedError, PrivetError } from '../errors.ts';
-import type { Storage } from '../storage/storage.ts';
 import type { Stanza } from './link.ts';
 import { refusedBy } from './refused-by.ts';
 import { ARCHIVE_MS, type Session } from './session.ts';
-import type { InstanceState, StateReason } from './state.ts';
+import { carriedOut, settle, type Parts } from './settle.ts';
 
 /** How long WhatsApp may take to confirm a logout, in milliseconds. */
 const UNLINK_TIMEOUT_MS = 10_000;
 /** How long the end of the stream is waited for where the logout was not answered, in milliseconds. */
 const LOGOUT_GRACE_MS = 3_000;
-
-interface Parts {
-  readonly storage: Storage;
-  readonly clock: Clock;
-}
 
 /** Removes this device from the account's linked devices. */
 const unlinkStanza = (jid: string): Stanza => ({
@@ -34,6 +27,8 @@ export const unlink = (session: Session, parts: Parts): Promise<void> =>
 export async function logOut(session: Session, parts: Parts): Promise<void> {
   const { link } = session;
   if (!link?.jid || !session.privacy.isOn(link)) throw new InstanceNotConnectedError(session.standing);
+  // What WhatsApp confirms has to be stored.
+  await parts.storage.probe();
   const reply = await link.request(unlinkStanza(link.jid), UNLINK_TIMEOUT_MS);
   if (reply.kind === 'refused') throw refusedBy('the logout', reply);
   // guard: unlinked only when WhatsApp said so
@@ -50,6 +45,7 @@ export async function logOut(session: Session, parts: Parts): Promise<void> {
 
 /** For an account that WhatsApp refuses, or that gets no connection for long: else it could not be linked anew. */
 async function setAside(session: Session, parts: Parts): Promise<void> {
+  await parts.storage.probe();
   await archive(session, parts);
   const message = 'Unlinked here alone: WhatsApp was not told, and the phone still lists the device; remove it there';
   await settle(session, parts, 'LOGGED_OUT', { code: 'unlinked_here', message });
@@ -57,18 +53,9 @@ async function setAside(session: Session, parts: Parts): Promise<void> {
 
 async function archive(session: Session, { storage, clock }: Parts): Promise<void> {
   await session.halt();
-  await storage.credentials.archive(session.view.id, clock.now() + ARCHIVE_MS);
-}
-
-/** A state that the user's word brought about: it is stored first. */
-export async function settle(
-  session: Session,
-  { storage, clock }: Parts,
-  state: InstanceState,
-  reason: StateReason,
-): Promise<void> {
-  const change = { state, stateSince: clock.now(), reason };
-  // guard: what was stopped stays so after a restart, else await storage.instances.update(session.view.id, change)
-  await storage.instances.update(session.view.id, { ...change, wanted: 'stopped' });
-  session.set(state, reason);
+  const { id } = session.view;
+  await carriedOut(
+    () => storage.credentials.archive(id, clock.now() + ARCHIVE_MS),
+    async () => (await storage.credentials.load(id)) === undefined,
+  );
 }

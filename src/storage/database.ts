@@ -15,14 +15,19 @@ export const unusable = (path: string, cause: unknown): OperatorError =>
   new OperatorError(`Can't use the database ${path}: ${cause instanceof Error ? cause.message : 'unknown'}`, { cause });
 
 /** With SQLite's own errors; `openDatabase` says them in a line for the operator. */
-export const connect = (path: string, clock: Clock = systemClock, contention?: Contention): Kysely<Tables> =>
-  new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path), clock, contention) });
+export const connect = (
+  path: string,
+  clock: Clock = systemClock,
+  contention?: Contention,
+  onAlone?: () => void,
+): Kysely<Tables> =>
+  new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path, onAlone), clock, contention) });
 
 /** Opens the file, or makes an empty one. */
-export const openDatabase = (path: string, clock?: Clock, contention?: Contention): Kysely<Tables> => {
+export const openDatabase: typeof connect = (path, ...options) => {
   try {
     createPrivately(path);
-    return connect(path, clock, contention);
+    return connect(path, ...options);
   } catch (cause) {
     throw unusable(path, cause);
   }

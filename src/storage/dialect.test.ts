@@ -3,6 +3,7 @@ import { Kysely } from 'kysely';
 import { expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { NodeSqliteDialect, openSqlite } from './dialect.ts';
+import { DiskFullError } from './errors.ts';
 import type { Tables } from './schema.ts';
 import { Sealer } from './seal.ts';
 import { createSignalKeys } from './signal-keys.ts';
@@ -34,7 +35,7 @@ test('a full disk is told apart, changes nothing, and does not block what comes 
 
   const large = Array.from({ length: 2000 }, (_, i) => ({ type: 't', id: String(i), value: 'x'.repeat(1000) }));
   const changes = [{ type: 't', id: 'kept', value: null }, ...large];
-  await expect(keys.apply(id, changes)).rejects.toMatchObject({ name: 'StorageError', code: 'full' });
+  await expect(keys.apply(id, changes)).rejects.toThrow(DiskFullError);
   expect(await keys.get(id, 't', ['kept', '0'])).toEqual(new Map([['kept', 'v']]));
 
   database.exec('pragma max_page_count = 1000000');

@@ -3,6 +3,7 @@ import { type Dialect, type Driver, type Kysely, SqliteAdapter, SqliteIntrospect
 import type { Clock } from '../clock.ts';
 import { BUSY_MS, Contention } from './contention.ts';
 import { OneConnection } from './driver.ts';
+import { hasNoRoomForIndex } from './errors.ts';
 
 /**
  * SQLite can roll back `create table`, which lets all migrations be one transaction: a kill leaves none of them half.
@@ -46,14 +47,29 @@ export class NodeSqliteDialect implements Dialect {
   }
 }
 
-/** Opens the file so that what was acknowledged survives a power cut. What locks it is waited for right here, up to 3 s. */
-export const openSqlite = (path: string): DatabaseSync => {
+const open = (path: string, pragmas: string): DatabaseSync => {
   const database = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
   try {
-    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;');
+    database.exec(`${pragmas} pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;`);
     return database;
   } catch (error) {
     database.close();
     throw error;
+  }
+};
+
+/**
+ * Opens the file so that what was acknowledged survives a power cut. What locks it is waited for right here, up to 3 s.
+ * Where the disk has no room for the 32 KB of memory that processes share, this one has the database for itself until it
+ * closes it, which `onAlone` hears: SQLite needs no such memory then.
+ */
+export const openSqlite = (path: string, onAlone: () => void = () => {}): DatabaseSync => {
+  try {
+    return open(path, '');
+  } catch (error) {
+    if (!hasNoRoomForIndex(error)) throw error;
+    const database = open(path, 'pragma locking_mode = exclusive;');
+    onAlone();
+    return database;
   }
 };

@@ -2,8 +2,6 @@ import { OperatorError, PrivetError, RetryLaterError } from '../errors.ts';
 
 /** Why the database did not do what was asked. */
 export type StorageErrorCode =
-  /** The disk or the quota is full. */
-  | 'full'
   /** The disk did not read or write. */
   | 'io'
   /** The file is damaged, or no database. */
@@ -35,10 +33,26 @@ export class DatabaseBusyError extends RetryLaterError {
   }
 }
 
+/** How long somebody needs to make room, at the least, in milliseconds. */
+const FULL_RETRY_MS = 30_000;
+
+/** The disk or the quota is full. Nothing was written. */
+export class DiskFullError extends RetryLaterError {
+  constructor(options: ErrorOptions) {
+    super(
+      'OVERLOADED',
+      'The disk of the service is full, so nothing was changed: try again later',
+      FULL_RETRY_MS,
+      options,
+    );
+  }
+}
+
 /** Whether the same may work a little later: the database is busy, full or out of reach, but whole. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof DatabaseBusyError ||
-  (error instanceof StorageError && ['full', 'io', 'failed'].includes(error.code));
+  error instanceof DiskFullError ||
+  (error instanceof StorageError && ['io', 'failed'].includes(error.code));
 
 export type SealErrorCode =
   /** Not in the form this version writes. */
@@ -59,10 +73,10 @@ export class SealError extends Error {
 
 /** By SQLite's primary result code, https://www.sqlite.org/rescode.html */
 const BUSY_CODES = [5, 6];
+const FULL_CODE = 13;
 const BY_SQLITE_CODE: ReadonlyMap<number, StorageErrorCode> = new Map([
   [10, 'io'],
   [11, 'corrupt'],
-  [13, 'full'],
   [19, 'constraint'],
   [26, 'corrupt'],
 ]);
@@ -80,6 +94,12 @@ export const isUniqueViolation = (error: unknown): boolean => UNIQUE_CODES.inclu
 /** Whether another process holds the lock. */
 export const isBusy = (error: unknown): boolean => BUSY_CODES.includes(primaryCode(error));
 
+/** Whether there is no room for what was to be written. */
+export const isFull = (error: unknown): boolean => primaryCode(error) === FULL_CODE;
+
+/** SQLITE_IOERR_SHMSIZE: the index of the log, which the processes share, found no room. */
+export const hasNoRoomForIndex = (error: unknown): boolean => sqliteCode(error) === 4874;
+
 /** Runs one operation of a repository, so that callers see this file's errors instead of a driver's. */
 export const guarded = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
   try {
@@ -87,6 +107,7 @@ export const guarded = async <T>(operation: string, work: () => Promise<T>): Pro
   } catch (error) {
     if ([StorageError, SealError, PrivetError, OperatorError].some((known) => error instanceof known)) throw error;
     if (isBusy(error)) throw new DatabaseBusyError({ cause: error });
+    if (isFull(error)) throw new DiskFullError({ cause: error });
     // SQLite's messages name tables and columns, never values.
     const why = error instanceof Error ? error.message : 'unknown';
     throw new StorageError(BY_SQLITE_CODE.get(primaryCode(error)) ?? 'failed', `${operation}: ${why}`, {

@@ -33,8 +33,11 @@ export interface Outcomes {
   finish(call: KeyedCall, outcome: string): Promise<void>;
   /** The call came to nothing: it may run again. */
   forget(call: KeyedCall): Promise<void>;
-  /** Forgets calls that a process left running when it ended: they may run again, and will see what holds. */
-  forgetRunning(): Promise<void>;
+  /**
+   * Forgets calls that began before `time` (epoch milliseconds) and were left running by a process that ended: they may
+   * run again, and will see what holds.
+   */
+  forgetRunning(time: number): Promise<void>;
   /** Deletes what began before `time` (epoch milliseconds); returns how many. */
   purge(time: number): Promise<number>;
 }
@@ -102,9 +105,9 @@ export const createOutcomes = (db: Kysely<Tables>, sealer: Sealer, now: () => nu
         await db.deleteFrom('outcomes').where('token_id', '=', token_id).where('key_hash', '=', key_hash).execute();
       }),
 
-    forgetRunning: () =>
+    forgetRunning: (time) =>
       guarded('outcomes.forgetRunning', async () => {
-        await db.deleteFrom('outcomes').where('sealed', 'is', null).execute();
+        await db.deleteFrom('outcomes').where('sealed', 'is', null).where('created_at', '<', time).execute();
       }),
 
     purge: (time) =>

@@ -38,12 +38,20 @@ const describeOwner = (dataDir: string): string => {
   }
 };
 
+/** SQLite would write the first page of an empty file at each `begin`, for which there may be no room next time. */
+const makeFirstPage = (database: DatabaseSync): void => {
+  if (database.prepare('pragma user_version').get()?.['user_version'] !== 0) return;
+  // The lock outlasts the commit: that is what the exclusive locking mode is for.
+  database.exec('pragma user_version = 1; commit; begin exclusive');
+};
+
 const lock = (path: string): DatabaseSync | undefined => {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     // A lock by the operating system, which drops it whatever way the process ends. It needs the rollback journal:
     // in WAL mode an exclusive transaction still lets others in.
-    database.exec('pragma journal_mode = delete; begin exclusive');
+    database.exec('pragma journal_mode = delete; pragma locking_mode = exclusive; begin exclusive');
+    makeFirstPage(database);
     return database;
   } catch (error) {
     database.close();

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { sql } from 'kysely';
 import { type Clock, systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
@@ -27,6 +28,8 @@ export interface Storage extends AsyncDisposable {
   readonly tokenKey: KeyObject;
   /** Another process has the database locked, as was seen a moment ago: what can wait is better not written now. */
   readonly isBusy: boolean;
+  /** Writes what is there already: rejects where nothing can be stored, as on a full disk. */
+  probe(): Promise<void>;
   /** Resolves when the database answers, and is still the file of its name. */
   ping(): Promise<void>;
 }
@@ -56,7 +59,9 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
   const contention = new Contention(clock, () =>
     warn(`Another process has had the database ${path} locked for ${BUSY_MS / 1000} s: what has to be written fails`),
   );
-  const db = openDatabase(path, clock, contention);
+  const db = openDatabase(path, clock, contention, () =>
+    warn(`The disk is full, so that commands beside this process find the database ${path} locked until it ends`),
+  );
   try {
     const opened = identityOf(path);
     const keyringOptions = { dataDir, masterKey, warn };
@@ -75,6 +80,11 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
       get isBusy() {
         return contention.isBusy;
       },
+      probe: () =>
+        guarded('probe', async () => {
+          // A number that nobody reads. Unlike a row, which SQLite leaves alone where it stays the same, it is written.
+          await sql`pragma user_version = 0`.execute(db);
+        }),
       ping: () =>
         guarded('ping', async () => {
           if (identityOf(path) !== opened) {

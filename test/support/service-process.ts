@@ -26,17 +26,22 @@ export interface ServiceProcess extends CommandProcess {
   readonly url: string;
 }
 
-/** Runs `privet <args>` with these variables and no others. */
-export const runCommand = (args: readonly string[], env: Readonly<Record<string, string>>): CommandProcess =>
-  runProgram(MAIN, args, env);
+/** Runs `privet <args>` with these variables and no others; `enter` is put before the command line. */
+export const runCommand = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  enter: readonly string[] = [],
+): CommandProcess => runProgram(MAIN, args, env, enter);
 
 /** Runs a program of ours, by its path. */
 export function runProgram(
   path: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  enter: readonly string[] = [],
 ): CommandProcess {
-  const child = spawn(process.execPath, [path, ...args], {
+  const [command = '', ...words] = [...enter, process.execPath, path, ...args];
+  const child = spawn(command, words, {
     env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -61,8 +66,11 @@ export function runProgram(
 }
 
 /** Runs the service, and waits until it is ready. Rejects with its output where it is not. */
-export async function runService(env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-  const command = runCommand(['serve'], env);
+export async function runService(
+  env: Readonly<Record<string, string>>,
+  enter: readonly string[] = [],
+): Promise<ServiceProcess> {
+  const command = runCommand(['serve'], env, enter);
   const outcome = { over: false };
   void command.ended.then(() => (outcome.over = true));
   for (const end = Date.now() + READY_MS; Date.now() < end && !outcome.over; await delay(10)) {

@@ -1,5 +1,5 @@
 import { BufferJSON, proto, type SignalDataTypeMap, type SignalKeyStore } from '@whiskeysockets/baileys';
-import type { KeyStore } from '../link.ts';
+import type { KeyChange, KeyStore } from '../link.ts';
 
 /**
  * Baileys' view of the store. It swallows some of the store's errors, so they are reported as well. A link that is over
@@ -11,7 +11,6 @@ export function createKeyStore(
   onFailure: (error: unknown) => void,
 ): SignalKeyStore {
   const reported = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (isOver()) throw new Error('The link is over');
     try {
       return await work();
     } catch (error) {
@@ -19,14 +18,27 @@ export function createKeyStore(
       throw error;
     }
   };
+  const refuseWhenOver = (): void => {
+    if (isOver()) throw new Error('The link is over');
+  };
+  /** What differs from what is stored can't be told while something else is on its way there. */
+  let before: Promise<unknown> = Promise.resolve();
+  const applyInTurn = async (changes: readonly KeyChange[], turn: Promise<unknown>): Promise<void> => {
+    await turn;
+    const news = await changed(store, changes);
+    refuseWhenOver();
+    if (news.length > 0) await reported(() => store.apply(news));
+  };
   return {
     async get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]) {
+      refuseWhenOver();
       const found = await reported(() => store.get(type, ids));
       const values: Record<string, SignalDataTypeMap[T]> = {};
       for (const [id, text] of found) values[id] = parseKey(type, text);
       return values;
     },
-    set(data) {
+    async set(data) {
+      refuseWhenOver();
       const changes = Object.entries(data).flatMap(([type, byId]) =>
         Object.entries(byId ?? {}).map(([id, value]: [string, unknown]) => ({
           type,
@@ -34,9 +46,27 @@ export function createKeyStore(
           value: value === null || value === undefined ? null : JSON.stringify(value, BufferJSON.replacer),
         })),
       );
-      return reported(() => store.apply(changes));
+      const applied = applyInTurn(changes, before);
+      before = applied.catch(() => undefined);
+      return applied;
     },
   };
+}
+
+/**
+ * What is not stored as it is. At each login Baileys stores the same list of the account's own devices again
+ * (Socket/socket.js, `CB:success`), and a login must not depend on room on the disk. What can't be read counts as other.
+ */
+async function changed(store: KeyStore, changes: readonly KeyChange[]): Promise<KeyChange[]> {
+  const byType = [...Map.groupBy(changes, ({ type }) => type)];
+  const news = await Promise.all(
+    byType.map(async ([type, some]) => {
+      const ids = some.map(({ id }) => id);
+      const stored = await store.get(type, ids).catch(() => undefined);
+      return stored ? some.filter(({ id, value }) => (stored.get(id) ?? null) !== value) : some;
+    }),
+  );
+  return news.flat();
 }
 
 function parseKey<T extends keyof SignalDataTypeMap>(type: T, text: string): SignalDataTypeMap[T] {

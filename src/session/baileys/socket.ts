@@ -1,7 +1,6 @@
 // Before Baileys, which takes hold of what it bounds.
 import './bounded-inflate.ts';
 import {
-  BufferJSON,
   DEFAULT_CONNECTION_CONFIG,
   initAuthCreds,
   jidDecode,
@@ -12,6 +11,7 @@ import {
 import { acknowledgementOf } from './acknowledgement.ts';
 import { admitStanzas, isWorkFor } from './admission.ts';
 import { Attempt } from '../attempt.ts';
+import { credentialsText, parseCredentials } from './credentials.ts';
 import { guardListeners } from '../guard.ts';
 import { failureOf, streamErrorOf } from './evidence.ts';
 import { guardEvents } from './guard-events.ts';
@@ -42,7 +42,11 @@ const tagAfter = (tag: string): string => tag.replace(/\d+$/, (count) => String(
 /** Connections by Baileys to this server. What Baileys knows of roots and signatures it knows once a process. */
 export function linkTo(server: WhatsAppServer): OpenLink {
   checkSignatures();
-  return (options) => {
+  return (given) => {
+    const options = {
+      ...given,
+      credentials: given.credentials && credentialsText(parseCredentials(given.credentials)),
+    };
     if (server.root) {
       WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(server.root.publicKey);
       WA_CERT_DETAILS.SERIAL = server.root.serial;
@@ -189,7 +193,7 @@ class BaileysWire implements Wire {
     guardEvents(ev, (error) => attempt.end({ kind: 'crashed', error }));
     ev.on('creds.update', ({ account }) => {
       if (!isPaired(this.#creds)) return;
-      attempt.credentialsChanged(JSON.stringify(this.#creds, BufferJSON.replacer), { justPaired: !!account });
+      attempt.credentialsChanged(credentialsText(this.#creds), { justPaired: !!account });
     });
     ev.on('connection.update', ({ qr, connection }) => {
       if (qr !== undefined) attempt.qrCame(this.#secret.draw(qr));
@@ -197,9 +201,4 @@ class BaileysWire implements Wire {
       if (connection === 'close') attempt.endedByItself();
     });
   }
-}
-
-/** Without the routing hint of an earlier link: see admission.ts. */
-function parseCredentials(text: string): AuthenticationCreds {
-  return { ...(JSON.parse(text, BufferJSON.reviver) as AuthenticationCreds), routingInfo: undefined };
 }

@@ -63,7 +63,8 @@ function whyNot(world: World, slot: Slot, { state, reason }: InstanceView): stri
     // Its end may have come in the same breath as the first read.
     OPEN: () => links.some(({ endedAt }) => endedAt === undefined),
     // Credentials that a login was made with are known: a failed read of them is not "none yet".
-    UNPAIRED: () => slot.stored === undefined || !links.some(({ credentials }) => credentials === slot.stored),
+    UNPAIRED: () =>
+      slot.stored === undefined || slot.isUncertain || !links.some(({ credentials }) => credentials === slot.stored),
     BANNED: () => links.some((link) => saysFailure(link, 402, 403, 406)),
     CLIENT_OUTDATED: () => world.trace.links.some((link) => saysFailure(link, 405)),
     REPLACED: () => links.some(saysReplaced),

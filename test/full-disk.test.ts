@@ -1,0 +1,177 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSimulator, type Simulator } from '../simulator/simulator.ts';
+import {
+  CreateInstanceDocument,
+  DeleteInstanceDocument,
+  InstanceDocument,
+  PairInstanceDocument,
+  PrivacyDocument,
+  StartInstanceDocument,
+  StopInstanceDocument,
+  UnlinkInstanceDocument,
+  UpdatePrivacyDocument,
+  type StatusPrivacy,
+} from './gql/graphql.ts';
+import { ask, askFor, type Caller } from './support/ask.ts';
+import { node, plain } from './support/hostile-frames.ts';
+import { runService, simulatorEnv, type ServiceProcess } from './support/service-process.ts';
+import { smallDisk, type SmallDisk } from './support/small-disk.ts';
+
+const TOKEN = 'full-disk-test-account-token-0123';
+
+const EMPTY_LOG = `
+  import { DatabaseSync } from 'node:sqlite';
+  new DatabaseSync(process.argv[1], { timeout: 5000 }).exec('pragma wal_checkpoint(truncate)');
+`;
+
+interface Bench {
+  readonly simulator: Simulator;
+  readonly disk: SmallDisk;
+  /** Leaves no room on the disk, nor in the database's log, which is written anew from its beginning at times. */
+  fill(): void;
+  start(): Promise<ServiceProcess & Caller>;
+}
+
+/** A simulated WhatsApp, and a data folder on a disk of its own. */
+async function setUp(): Promise<Bench> {
+  const stack = new AsyncDisposableStack();
+  onTestFinished(() => stack.disposeAsync());
+  const simulator = stack.use(await startSimulator());
+  const disk = stack.use(await smallDisk());
+  const env = { ...simulatorEnv(simulator), PRIVET_DATA: disk.folder, PRIVET_ACCOUNT_TOKEN: TOKEN };
+  return {
+    simulator,
+    disk,
+    fill() {
+      const [command, ...words] = [...disk.enter, process.execPath, '--input-type=module', '-e', EMPTY_LOG];
+      const { status, stderr } = spawnSync(command, [...words, join(disk.folder, 'privet.db')]);
+      expect([status, String(stderr)]).toEqual([0, '']);
+      disk.fill();
+    },
+    start: async () => ({ ...(await runService(env, disk.enter)), token: TOKEN }),
+  };
+}
+
+async function link(service: Caller, { simulator }: Bench, name: string): Promise<string> {
+  await askFor(service, CreateInstanceDocument, { name });
+  const { pairInstance } = await askFor(service, PairInstanceDocument, { instance: name });
+  const phoneNumber = await simulator.scan(pairInstance?.pairing?.qr ?? '');
+  await becomes(service, name, 'OPEN');
+  return phoneNumber;
+}
+
+const standing = async (service: Caller, name: string) => {
+  const { instance } = await askFor(service, InstanceDocument, { name });
+  return { state: instance?.state, reason: instance?.reason?.code };
+};
+
+const becomes = (service: Caller, name: string, state: string) =>
+  expect.poll(() => standing(service, name), { timeout: 20_000, interval: 20 }).toMatchObject({ state });
+
+/** Reads and updates do all that they promise. */
+async function expectToWork(service: Caller, instance: string, status: StatusPrivacy): Promise<void> {
+  const { updatePrivacy } = await askFor(service, UpdatePrivacyDocument, {
+    instance,
+    input: { visibility: { status } },
+  });
+  expect(updatePrivacy).toMatchObject({ outcomes: [{ result: 'APPLIED', current: status }], failures: [] });
+  const { privacy } = await askFor(service, PrivacyDocument, { instance });
+  expect(privacy?.visibility.status).toBe(status);
+}
+
+const logins = ({ simulator }: Bench, phoneNumber: string): number => simulator.account(phoneNumber).logins.length;
+
+test('on a full disk links come back, reads and updates go on, and the service starts, whatever way it ended', async () => {
+  const bench = await setUp();
+  const { simulator, disk } = bench;
+  const first = await bench.start();
+  const phones = [await link(first, bench, 'shop'), await link(first, bench, 'branch')];
+  bench.fill();
+
+  const before = phones.map((phone) => logins(bench, phone));
+  for (const phone of phones) await simulator.disconnect(phone, 'reset');
+  await expect
+    .poll(() => phones.map((phone) => logins(bench, phone)), { timeout: 10_000 })
+    .toEqual(before.map((count) => count + 1));
+  for (const name of ['shop', 'branch']) await becomes(first, name, 'OPEN');
+  await expectToWork(first, 'shop', 'NONE');
+  expect(await first.kill('SIGKILL')).toBe('SIGKILL');
+  disk.fill();
+
+  const second = await bench.start();
+  for (const name of ['shop', 'branch']) await becomes(second, name, 'OPEN');
+  await expectToWork(second, 'branch', 'NONE');
+  expect(await second.kill('SIGTERM')).toBe(0);
+  disk.fill();
+
+  const third = await bench.start();
+  for (const name of ['shop', 'branch']) await becomes(third, name, 'OPEN');
+  await expectToWork(third, 'shop', 'CONTACTS');
+  expect((await fetch(`${third.url}/health/ready`)).status).toBe(200);
+  expect(disk.names().filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  expect(phones.map((phone) => simulator.account(phone).linkedDevices)).toEqual([1, 1]);
+});
+
+test('what can not be stored is an error that says why and changes nothing, and is done once there is room', async () => {
+  const bench = await setUp();
+  const { simulator, disk } = bench;
+  const service = await bench.start();
+  const phone = await link(service, bench, 'shop');
+  await link(service, bench, 'branch');
+  await askFor(service, StopInstanceDocument, { instance: 'branch' });
+  await askFor(service, CreateInstanceDocument, { name: 'new' });
+  bench.fill();
+
+  const before = logins(bench, phone);
+  const refused = [
+    await ask(service, StopInstanceDocument, { instance: 'shop' }),
+    await ask(service, UnlinkInstanceDocument, { instance: 'shop' }),
+    await ask(service, DeleteInstanceDocument, { instance: 'shop' }),
+    await ask(service, StartInstanceDocument, { instance: 'branch' }),
+    await ask(service, PairInstanceDocument, { instance: 'new' }),
+    await ask(service, CreateInstanceDocument, { name: 'other' }),
+  ];
+  const full = { code: 'OVERLOADED', message: expect.stringContaining('disk of the service is full') as string };
+  for (const { errors } of refused) expect(errors).toEqual([full]);
+  expect(await standing(service, 'shop')).toEqual({ state: 'OPEN', reason: undefined });
+  expect(await standing(service, 'branch')).toEqual({ state: 'STOPPED', reason: 'STOPPED_BY_USER' });
+  expect(await standing(service, 'new')).toEqual({ state: 'UNPAIRED', reason: undefined });
+  expect(await standing(service, 'other')).toEqual({ state: undefined, reason: undefined });
+  await expectToWork(service, 'shop', 'NONE');
+  expect([logins(bench, phone), simulator.account(phone).linkedDevices]).toEqual([before, 1]);
+  expect(service.stderr()).toContain('disk');
+
+  disk.free();
+  await askFor(service, StartInstanceDocument, { instance: 'branch' });
+  await becomes(service, 'branch', 'OPEN');
+  await askFor(service, StopInstanceDocument, { instance: 'shop' });
+  expect(await standing(service, 'shop')).toEqual({ state: 'STOPPED', reason: 'STOPPED_BY_USER' });
+  expect(await service.kill('SIGKILL')).toBe('SIGKILL');
+  const again = await bench.start();
+  await becomes(again, 'branch', 'OPEN');
+  expect(await standing(again, 'shop')).toEqual({ state: 'STOPPED', reason: 'STOPPED_BY_USER' });
+});
+
+test('a link that has something to store waits for room without one login after the other, and comes back by itself', async () => {
+  const bench = await setUp();
+  const { simulator, disk } = bench;
+  const service = await bench.start();
+  const phone = await link(service, bench, 'shop');
+  bench.fill();
+
+  const before = logins(bench, phone);
+  const attrs = { id: 'few-keys', from: '@s.whatsapp.net', type: 'encrypt', t: '1700000000' };
+  simulator.sendFrames(phone, [plain(node('notification', attrs, [node('count', { value: '1' })]))]);
+  await expect.poll(() => standing(service, 'shop')).toEqual({ state: 'RECONNECTING', reason: 'STORAGE_FAILED' });
+  await delay(4_000);
+  expect(await standing(service, 'shop')).toEqual({ state: 'RECONNECTING', reason: 'STORAGE_FAILED' });
+  expect(logins(bench, phone)).toBe(before);
+
+  disk.free();
+  await becomes(service, 'shop', 'OPEN');
+  await expectToWork(service, 'shop', 'NONE');
+  expect(logins(bench, phone)).toBe(before + 1);
+});
