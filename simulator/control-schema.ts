@@ -31,7 +31,16 @@ const fault = z.discriminatedUnion('do', [
   }),
   z.strictObject({
     ...subject,
-    do: z.enum(['no-success', 'no-hello', 'no-upgrade', 'compress', 'forge-hmac', 'forge-signature', 'no-restart']),
+    do: z.enum([
+      'no-success',
+      'no-hello',
+      'no-upgrade',
+      'compress',
+      'forge-hmac',
+      'forge-signature',
+      'link-again',
+      'no-restart',
+    ]),
   }),
   z.strictObject({ ...subject, do: z.enum(['failure', 'refuse-upgrade']), code: status.exactOptional() }),
 ]);

@@ -41,6 +41,8 @@ export type Fault = {
   | { readonly do: 'failure'; readonly code?: number }
   /** A companion is linked with an HMAC by somebody who did not see its secret, or a signature by another account. */
   | { readonly do: 'forge-hmac' | 'forge-signature' }
+  /** Right behind what links a companion, however that is forged, its phone links it once more. */
+  | { readonly do: 'link-again' }
   /** A companion that was linked is not told to come back. */
   | { readonly do: 'no-restart' }
   /** A connection whose upgrade, or whose hello, is not answered. The account is not known yet. */
@@ -52,7 +54,7 @@ export type Fault = {
 );
 
 export type StanzaFault = Extract<Fault, { match: FaultMatch }>;
-export type LinkingFault = 'forge-hmac' | 'forge-signature' | 'no-restart';
+export type LinkingFault = 'forge-hmac' | 'forge-signature' | 'link-again' | 'no-restart';
 export type LoginFault = Extract<Fault, { do: 'no-success' | 'failure' }>;
 
 /** Dispose it to take the fault back. */

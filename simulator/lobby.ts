@@ -8,6 +8,7 @@ import type { Plan } from './iq.ts';
 import type { Link } from './link.ts';
 import { child, iqError, isServer, Refusal } from './nodes.ts';
 import { CodePairing } from './pairing-code.ts';
+import type { Signer } from './phone.ts';
 import { type CompanionKeys, type CompanionNotification, type RefLifetimes, Registration } from './registration.ts';
 import { answer, isRequest } from './session.ts';
 
@@ -93,12 +94,16 @@ export class Lobby {
   /** The phone signs the companion, or somebody else does who would pass for it. */
   #link(registration: Registration, account: Account, secret: Buffer): Promise<void> {
     const strikes = (fault: LinkingFault): boolean => this.#faults.forLinking(fault, account.phoneNumber);
-    const signer = {
+    const phone: Signer = { account, signingKey: account.identity.private, advSecret: secret };
+    const signer: Signer = {
       account,
-      signingKey: strikes('forge-signature') ? Curve.generateKeyPair().private : account.identity.private,
+      signingKey: strikes('forge-signature') ? Curve.generateKeyPair().private : phone.signingKey,
       advSecret: strikes('forge-hmac') ? randomBytes(32) : secret,
     };
-    return registration.linkTo(signer, { restarts: !strikes('no-restart') });
+    return registration.linkTo(signer, {
+      restarts: !strikes('no-restart'),
+      second: strikes('link-again') ? phone : undefined,
+    });
   }
 
   /** A program may enter the code before the hello has arrived, which no human could. */

@@ -57,7 +57,8 @@ export class Registration {
   readonly #retiredSecrets: Buffer[] = [];
   /** Notifications that the companion has not acknowledged, by id. */
   readonly #unacknowledged = new Map<string, { resolve: () => void; reject: (error: Error) => void; type: string }>();
-  #pending: { id: string; finish: (answer: BinaryNode) => void; fail: (error: Error) => void } | undefined;
+  /** What the companion was sent to sign and has not answered, by id. */
+  readonly #unsigned = new Map<string, PromiseWithResolvers<BinaryNode>>();
 
   constructor(link: Link, keys: CompanionKeys, lifetimes: RefLifetimes) {
     this.link = link;
@@ -112,37 +113,48 @@ export class Registration {
 
   /**
    * Links this companion to an account. Resolves once the companion's signature is in and right; the companion is then
-   * told to come back, unless `restarts` is false.
+   * told to come back, unless `restarts` is false. Right behind the first signer's comes what `second` has signed.
    */
-  async linkTo(signer: Signer, { restarts }: { restarts: boolean }): Promise<void> {
-    const { account } = signer;
-    if (this.#pending) throw new SimulatorError(409, 'the companion is being linked already');
+  async linkTo(
+    signer: Signer,
+    { restarts, second }: { restarts: boolean; second?: Signer | undefined },
+  ): Promise<void> {
+    if (this.#unsigned.size > 0) throw new SimulatorError(409, 'the companion is being linked already');
     if (this.link.ended) throw new SimulatorError(410, 'the companion has gone');
-    const deviceId = account.newDeviceId();
-    const signed = signCompanion(signer, deviceId, this.keys.identityKey);
-    const id = this.link.nextId();
-    const { promise, resolve, reject } = Promise.withResolvers<BinaryNode>();
-    this.#pending = { id, finish: resolve, fail: reject };
-    this.link.send(pairSuccess(id, account, deviceId, signed));
-    try {
-      const answer = await promise;
-      this.#verify(answer, account, signed);
-      account.devices.set(deviceId, newDevice(deviceId, this.keys, account.initialPreKeys));
-      // The device is paired: it has to come back, and log in.
-      if (restarts) this.link.finish(streamError(515));
-    } finally {
-      this.#pending = undefined;
-    }
+    const first = this.#sign(signer);
+    // Whether it was linked all the same, the account's devices tell.
+    if (second) this.#sign(second).catch(() => undefined);
+    await first;
+    // The device is paired: it has to come back, and log in.
+    if (restarts) this.link.finish(streamError(515));
   }
 
   /** Takes the companion's answer to `pair-success`. */
   answer(stanza: BinaryNode): void {
-    if (this.#pending && stanza.attrs['id'] === this.#pending.id) this.#pending.finish(stanza);
+    this.#unsigned.get(stanza.attrs['id'] ?? '')?.resolve(stanza);
   }
 
   leave(): void {
-    this.#pending?.fail(new SimulatorError(410, 'the companion hung up before it had signed'));
+    for (const { reject } of this.#unsigned.values()) {
+      reject(new SimulatorError(410, 'the companion hung up before it had signed'));
+    }
     for (const { reject } of this.#unacknowledged.values()) reject(new SimulatorError(410, 'the companion hung up'));
+  }
+
+  async #sign(signer: Signer): Promise<void> {
+    const { account } = signer;
+    const deviceId = account.newDeviceId();
+    const signed = signCompanion(signer, deviceId, this.keys.identityKey);
+    const id = this.link.nextId();
+    const unsigned = Promise.withResolvers<BinaryNode>();
+    this.#unsigned.set(id, unsigned);
+    this.link.send(pairSuccess(id, account, deviceId, signed));
+    try {
+      this.#verify(await unsigned.promise, account, signed);
+      account.devices.set(deviceId, newDevice(deviceId, this.keys, account.initialPreKeys));
+    } finally {
+      this.#unsigned.delete(id);
+    }
   }
 
   #verify(answer: BinaryNode, account: Account, signed: SignedIdentity): void {

@@ -65,3 +65,14 @@ test.each(FORGED.flatMap((forged) => (['qr', 'code'] as const).map((by) => ({ fo
     expect(storedCredentials(shown.name)).toBe(1);
   },
 );
+
+test('a companion that refused one pairing signs none that comes right behind it: it would store no login', async () => {
+  const shown = await create('qr');
+  const { phoneNumber } = shown;
+  privet.simulator.addFault({ do: 'forge-hmac', phoneNumber });
+  const again = privet.simulator.addFault({ do: 'link-again', phoneNumber });
+  await expect(take(shown)).rejects.toMatchObject({ status: 409 });
+  expect((await privet.waitForState(shown.name, 'UNPAIRED')).reason).toMatchObject({ code: 'PAIRING_UNPROVEN' });
+  expect([again.hits, storedCredentials(shown.name)]).toEqual([1, 0]);
+  expect(privet.simulator.account(phoneNumber).linkedDevices).toBe(0);
+});

@@ -132,8 +132,9 @@ class BaileysWire implements Wire {
     return !!user && user !== jidDecode(me?.id)?.user && user !== jidDecode(me?.lid)?.user;
   }
 
-  /** Where it may not, the link ends. */
+  /** Where it may not, the link ends. One that is over stores no login, so it must not sign one either. */
   #mayLink(pairSuccess: Stanza): boolean {
+    if (this.#attempt.evidence) return false;
     const flaw = flawOf(pairSuccess, this.#creds);
     if (flaw) void this.#attempt.endTelling(flaw.answer, flaw.evidence);
     return !flaw;
