@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -88,4 +88,16 @@ test('whose lock file was removed and locked by another one has lost the folder,
   expect([await first.renew(), first.held, second.held]).toEqual(['lost', false, true]);
   first[Symbol.dispose]();
   expect(existsSync(join(dataDir, 'owner.json'))).toBe(true);
+});
+
+test('a lock file that is back before it is made anew is still this process’s own', async () => {
+  const dataDir = temporaryFolder();
+  using ownership = await acquireOwnership(dataDir, systemClock);
+  const path = join(dataDir, 'owner.db');
+  renameSync(path, `${path}.moved`);
+  const renewed = ownership.renew();
+  // By then a thread has looked for it, and nobody has heard of that yet.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  renameSync(`${path}.moved`, path);
+  expect([await renewed, ownership.held]).toEqual(['held', true]);
 });

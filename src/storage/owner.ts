@@ -124,7 +124,8 @@ export const acquireOwnership = async (dataDir: string, clock: Clock, warn: Warn
       // Another folder of this name is not the one whose database is open.
       if (identityOf(dataDir) !== folder) throw new Error(`the folder ${dataDir} was removed or replaced`);
       const renewed = take();
-      if (!renewed) return 'lost';
+      // By this process itself, where the file was only out of sight: moved and put back, or on a disk that failed once.
+      if (!renewed) return isHeld() ? 'held' : 'lost';
       current.database.close();
       current = renewed;
       return 'renewed';
