@@ -11,6 +11,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** A wire that ends by itself tells why right after the close; it is not waited for longer than this. */
 const REASON_GRACE_MS = 200;
 /** How long frames that came ahead of a closing handshake may take to be read. */
+// guard: what came ahead of a closing handshake is read, else 0
 const CLOSING_GRACE_MS = 50;
 /** How long a last word may take to leave. */
 const LAST_WORD_TIMEOUT_MS = 1_000;
@@ -60,7 +61,9 @@ export class Attempt implements Link {
     this.ended = this.#gone.promise.then(() => this.over);
     this.#requests = new Requests(options.clock, (stanza) => this.#wire.send(stanza));
     this.#wire = connect(this);
+    // guard: silence is given up
     this.#after(HELLO_TIMEOUT_MS, () => this.#giveUp('hello'));
+    // guard: an attempt that is not open in time is given up
     this.#after(ATTEMPT_TIMEOUT_MS, () => this.#giveUp('hello', 'login', 'first_read'));
   }
 
@@ -96,8 +99,10 @@ export class Attempt implements Link {
   async requestPairingCode(phoneNumber: string): Promise<string> {
     const { id, send } = this.#wire.codeRequest(phoneNumber);
     const reply = await this.#requests.expect(id, send, PAIRING_CODE_TIMEOUT_MS);
+    // guard: only a confirmed pairing code is shown
     if (reply.kind !== 'result') {
       // Where the wire ended by itself, its reason follows.
+      // guard: a pairing without its code is over
       if (!this.#endsByItself) this.end({ kind: 'pairing_refused', reply });
       await this.ended;
       throw new Error('WhatsApp did not confirm the pairing code');
@@ -140,6 +145,7 @@ export class Attempt implements Link {
     // Baileys draws them on once the device is paired.
     if (this.#evidence || this.#phase === 'paired') return;
     this.reached('pairing');
+    // guard: a QR lives as long as is said, else FIRST_QR_MS
     const lifetimeMs = this.#qrsShown === 0 ? FIRST_QR_MS : NEXT_QR_MS;
     this.#qrsShown += 1;
     this.#qrExpiresAt = this.#options.clock.now() + lifetimeMs;
@@ -201,7 +207,9 @@ export class Attempt implements Link {
   /** The other side said that it closes. Its socket may stay open for as long as it likes. */
   closing(): void {
     if (this.#evidence) return;
+    // guard: a link that is being closed takes no request
     this.#retire();
+    // guard: a link that the other side closes is not waited for
     this.#after(CLOSING_GRACE_MS, () => this.end({ kind: 'closed', phase: this.#phase }));
   }
 

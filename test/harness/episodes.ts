@@ -1,5 +1,6 @@
 import type { Act } from './acts.ts';
 import { aloneEpisode } from './alone.ts';
+import { pairingEpisode } from './pairing.ts';
 import { changes, lifecycle, phoneAct, randomChange, update } from './random-acts.ts';
 import { HARMLESS_ENDINGS, LOGIN_EFFECTS, REMOVALS, stanzaFault, storeFault, streamError } from './random-faults.ts';
 import type { Random } from './random.ts';
@@ -60,6 +61,7 @@ export function faultsEpisode(random: Random): Episode {
       ],
     ],
     [4, () => aloneEpisode(random)],
+    [0.5, () => pairingEpisode(random)],
     [
       0.5,
       () => [

@@ -1,5 +1,6 @@
 import { Attempt } from '../../src/session/attempt.ts';
 import type { CloseEvidence, Link, LinkPhase, Reply, Stanza } from '../../src/session/link.ts';
+import { checkOver } from './checks/ending.ts';
 import { FakeWire, type FakeWireParts } from './fake-wire.ts';
 import { recordRequest } from './requests-trace.ts';
 import type { Request } from './trace.ts';
@@ -26,6 +27,7 @@ export class FakeLink implements Link {
     const { trace, log, options } = parts;
     void this.#attempt.over.then((evidence) => {
       trace.evidence = evidence;
+      checkOver(log, trace, evidence);
       log.note(trace.slot, `link ${trace.n} ends: ${describe(evidence)} (${this.phase})`);
     });
     void this.ended.then(() => (trace.endedAt ??= options.clock.monotonic()));
@@ -42,6 +44,7 @@ export class FakeLink implements Link {
   reached(phase: LinkPhase): void {
     const { trace, log } = this.#parts;
     log.expect(phase !== 'open' || !trace.gone, 'an ended link opens no instance', () => `link ${trace.n}`);
+    if (phase === 'open') trace.openAt = log.clock.monotonic();
     this.#attempt.reached(phase);
   }
 

@@ -11,6 +11,8 @@ import type { LinkTrace, Request, Trace } from './trace.ts';
 const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
 const QRS = 6;
+/** A frame that came with a closing handshake is read within this time behind it. */
+const READ_WITHIN_MS = 30;
 /** A request gets its answer within this time of the link's end. */
 const TOLD_WITHIN_MS = 250;
 
@@ -89,9 +91,13 @@ export class FakeWire implements Wire, Client {
     return { phoneNumber: this.#credentials?.phoneNumber ?? '' };
   }
 
+  /** As with Baileys there is a code before anybody has confirmed it. */
   codeRequest(): ReturnType<Wire['codeRequest']> {
     const id = this.nextId();
-    const send = async (): Promise<void> => this.#attempt.pass(() => this.#server.push({ kind: 'ask_code', id }));
+    const send = async (): Promise<void> => {
+      this.#code = `CODE${this.#parts.trace.n}`;
+      this.#attempt.pass(() => this.#server.push({ kind: 'ask_code', id }));
+    };
     return { id, send };
   }
 
@@ -117,6 +123,20 @@ export class FakeWire implements Wire, Client {
     if (this.#endsByItself) this.#attempt.endedByItself();
   }
 
+  closing(word: CloseEvidence | undefined): void {
+    const { trace, log, options, random } = this.#parts;
+    if (this.#isTerminated || this.#isClosed || trace.isDead) return;
+    this.#goes();
+    trace.wordBeforeClose = word;
+    log.clock.after(TOLD_WITHIN_MS, () => {
+      const isOver = this.#isTerminated || this.#isClosed || trace.isDead;
+      log.expect(isOver, 'a link that WhatsApp closes is over soon', () => `link ${trace.n}`);
+    });
+    const read = (): void => word && this.deliver({ kind: 'last_word', evidence: word });
+    this.#timers.use(options.clock.after(random.int(0, READ_WITHIN_MS), read));
+    this.#attempt.closing();
+  }
+
   wentSilent(): void {
     this.#endByItself();
   }
@@ -140,6 +160,7 @@ export class FakeWire implements Wire, Client {
   }
 
   #take(frame: Down): void {
+    this.#parts.trace.wasHeard = true;
     this.#attempt.heard();
     switch (frame.kind) {
       case 'hello':
@@ -147,9 +168,6 @@ export class FakeWire implements Wire, Client {
         return void this.#logIn();
       case 'registration':
         return this.#showQr(1);
-      case 'code':
-        this.#code = frame.code;
-        return this.#attempt.stanzaCame(frame.stanza);
       case 'pair_success':
         return this.#pair(frame.identity);
       case 'success':
@@ -194,7 +212,8 @@ export class FakeWire implements Wire, Client {
     const { options, trace } = this.#parts;
     const lifetimeMs = nth === 1 ? FIRST_QR_MS : NEXT_QR_MS;
     this.#timers.use(options.clock.after(lifetimeMs, () => this.#showQr(nth + 1)));
-    this.#attempt.qrCame(`${trace.n}/${nth}`);
+    trace.qr = { text: `${trace.n}/${nth}`, expiresAt: options.clock.now() + lifetimeMs };
+    this.#attempt.qrCame(trace.qr.text);
   }
 
   #pair(identity: Identity): void {

@@ -8,6 +8,9 @@ const NAMES = ['a', 'b', 'c', 'd'] as const;
 /** How long the last instances need until they are linked, without faults. */
 const SETUP_MS = 10_000;
 
+/** How often a login is tried while WhatsApp refuses all of them. */
+const PROBE_MS = 300_000;
+
 /** The whole run of a seed. Everything random that is not drawn here is drawn from the same seed. */
 export function planRun(seed: number): Plan {
   const random = new Random(seed);
@@ -67,5 +70,7 @@ function outdated(at: number, slots: readonly SlotPlan[]): Step[] {
         fault: { times: 3, effect: { do: 'word', at: 'login', evidence } },
       } as const,
       { at: at + 10, slot: name, do: 'disconnect', ending: { how: 'fin' } } as const,
+      // Nothing but time for two probes and what comes with the second one.
+      { at: at + 2 * PROBE_MS + SETUP_MS, slot: name, do: 'keys' } as const,
     ]);
 }

@@ -17,6 +17,8 @@ export const HARMLESS_ENDINGS: readonly Ending[] = [
   { how: 'cut' },
   { how: 'fin' },
   { how: 'deaf' },
+  { how: 'handshake' },
+  { how: 'handshake', evidence: streamError(503) },
   { how: 'word', evidence: { kind: 'stream_end' } },
   { how: 'word', evidence: streamError(503) },
   { how: 'word', evidence: streamError(500) },

@@ -39,6 +39,12 @@ export interface LinkTrace {
   readonly openedSeq: number;
   /** Undefined while pairing. */
   readonly credentials: string | undefined;
+  /** WhatsApp said something. */
+  wasHeard: boolean;
+  /** The QR on show, and until when it can be scanned (epoch milliseconds). */
+  qr: { readonly text: string; readonly expiresAt: number } | undefined;
+  /** WhatsApp confirmed that the pairing code can be typed. */
+  codeConfirmed: boolean;
   /** The service was told that it is over. */
   gone: boolean;
   /** The service that held it crashed. */
@@ -49,6 +55,10 @@ export interface LinkTrace {
   endedAt: number | undefined;
   /** WhatsApp's own last word, where it said one. */
   serverWord: CloseEvidence | undefined;
+  /** One that came ahead of a closing handshake, and was there to be read. */
+  wordBeforeClose: CloseEvidence | undefined;
+  /** When the session called it open. */
+  openAt: number | undefined;
   /** The instance was OPEN by it. */
   wasOpen: boolean;
   /** It followed the one before without a pause. */

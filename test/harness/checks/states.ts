@@ -1,4 +1,4 @@
-import type { InstanceState, InstanceView } from '../../../src/session/state.ts';
+import type { InstanceState, InstanceView, Pairing } from '../../../src/session/state.ts';
 import { saysFailure, saysLogout, saysReplaced } from '../evidence.ts';
 import type { LinkTrace } from '../trace.ts';
 import type { Watcher } from '../watchers.ts';
@@ -23,6 +23,7 @@ export function checkState(world: World, watcher: Watcher, view: InstanceView): 
   }
   watcher.view = view;
   if (view.state === 'OPEN') checkOpened(world, slot);
+  if (view.pairing) checkPairing(world, slot, view.pairing);
   // What was stored is shown until the session has begun.
   const excuse = before && whyNot(world, slot, view);
   if (excuse !== undefined) trace.violate('states have evidence', `${slot.name} is ${view.state}: ${excuse}`);
@@ -38,6 +39,16 @@ function checkOpened({ trace, service }: World, slot: Slot): void {
     (request) => request.link === link && request.kind === 'read' && request.reply?.kind === 'result' && request.shows,
   );
   trace.expect(isRead, 'OPEN means read', () => `${slot.name} is OPEN by link ${link.n}, which has read nothing`);
+}
+
+/** What is shown can be scanned or typed, and until when it says. */
+function checkPairing({ trace }: World, slot: Slot, { qr, code, expiresAt }: Pairing): void {
+  const link = trace.links.findLast((each) => each.slot === slot.name);
+  const isTrue = qr === undefined || (link?.qr?.text === qr && link.qr.expiresAt === expiresAt);
+  const text = (): string => `${qr} until ${expiresAt}, and it is ${link?.qr?.text} until ${link?.qr?.expiresAt}`;
+  trace.expect(isTrue, 'a QR is shown with its end', text);
+  const isConfirmed = code === undefined || link?.codeConfirmed === true;
+  trace.expect(isConfirmed, 'a code that is shown can be typed', () => `${code} of ${slot.name}`);
 }
 
 /** At any time: how long an instance may be on its way to OPEN, and that OPEN means connected. */

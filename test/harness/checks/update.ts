@@ -3,6 +3,7 @@ import type { FieldOutcome, UpdateOutcome } from '../../../src/privacy/outcome.t
 import type { Call, Request, Trace } from '../trace.ts';
 import type { World } from '../world.ts';
 import { checkFailure } from './failures.ts';
+import { checkOutlives } from './outlives.ts';
 import { broughtBy } from './reads.ts';
 import { checkSending } from './sending.ts';
 
@@ -59,6 +60,7 @@ export function checkUpdate(world: World, call: Call, outcome: UpdateOutcome): v
     checkField({ trace, call, spec, wire, outcome: each, proof, writes, unsent }, outcome, fail);
   }
   checkSending(world, call, requested, fail);
+  checkOutlives(world, call, outcome);
 }
 
 export type Fail = (rule: string, text: string) => void;

@@ -8,6 +8,8 @@ export type Ending =
   | { readonly how: 'fin' }
   /** Nobody answers any more, and nobody says so. */
   | { readonly how: 'deaf' }
+  /** By a closing handshake, whose close frame is read ahead of the last word. The socket stays open. */
+  | { readonly how: 'handshake'; readonly evidence?: CloseEvidence }
   | { readonly how: 'word'; readonly evidence: CloseEvidence };
 
 /** The last word to a device that the phone no longer lists. */
@@ -44,9 +46,14 @@ export interface LoginFault {
   times: number;
   readonly effect:
     | { readonly do: 'word'; readonly evidence: CloseEvidence; readonly at: 'hello' | 'login' | 'success' }
-    | { readonly do: 'close'; readonly at: 'hello' | 'login' | 'success' }
-    | { readonly do: 'silence'; readonly at: 'hello' | 'login' };
+    | { readonly do: 'close'; readonly at: LoginStage }
+    | { readonly do: 'silence'; readonly at: 'hello' | 'login' | 'code' }
+    /** The code that was asked for can't be typed. */
+    | { readonly do: 'refuse'; readonly at: 'code'; readonly code: number };
 }
+
+/** `code`: a pairing code is asked for. */
+export type LoginStage = 'hello' | 'login' | 'success' | 'code';
 
 export const childrenOf = (stanza: Stanza | undefined): Stanza[] =>
   Array.isArray(stanza?.content) ? stanza.content : [];
@@ -72,10 +79,7 @@ export function takeStanzaFault(faults: StanzaFault[], stanza: Stanza): StanzaFa
   return take(faults, index)?.effect;
 }
 
-export function takeLoginFault(
-  faults: LoginFault[],
-  at: 'hello' | 'login' | 'success',
-): LoginFault['effect'] | undefined {
+export function takeLoginFault(faults: LoginFault[], at: LoginStage): LoginFault['effect'] | undefined {
   return take(
     faults,
     faults.findIndex(({ effect }) => effect.at === at),

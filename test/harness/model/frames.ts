@@ -28,7 +28,6 @@ export type Up =
 export type Down =
   | { readonly kind: 'hello' }
   | { readonly kind: 'registration' }
-  | { readonly kind: 'code'; readonly code: string; readonly stanza: Stanza }
   | { readonly kind: 'pair_success'; readonly identity: Identity }
   | { readonly kind: 'success'; readonly changesCredentials: boolean }
   | { readonly kind: 'reply'; readonly stanza: Stanza }
@@ -40,6 +39,8 @@ export type Down =
 /** The service's end of a connection. */
 export interface Client {
   deliver(frame: Down): void;
+  /** A close frame came; behind it the last word, where there was one. */
+  closing(word: CloseEvidence | undefined): void;
   /** Gone without a word. */
   closed(): void;
   /** Its keep-alives have found nobody at the other end. */

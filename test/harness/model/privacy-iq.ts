@@ -6,17 +6,21 @@ import type { Account } from './account.ts';
 import { REMOVED, takeStanzaFault, writtenBy } from './faults.ts';
 import type { ServerLink } from './server-link.ts';
 
-const resultOf = (stanza: Stanza, content: Stanza[] | undefined): Stanza => ({
+export const resultTo = (id: string, content?: Stanza[]): Stanza => ({
   tag: 'iq',
-  attrs: { type: 'result', id: stanza.attrs['id'] ?? '' },
+  attrs: { type: 'result', id },
   ...(content ? { content } : {}),
 });
 
-const errorOf = (stanza: Stanza, code: number): Stanza => ({
+export const errorTo = (id: string, code: number): Stanza => ({
   tag: 'iq',
-  attrs: { type: 'error', id: stanza.attrs['id'] ?? '' },
+  attrs: { type: 'error', id },
   content: [{ tag: 'error', attrs: { code: String(code), text: `code-${code}` } }],
 });
+
+const resultOf = ({ attrs }: Stanza, content?: Stanza[]): Stanza => resultTo(attrs['id'] ?? '', content);
+
+const errorOf = ({ attrs }: Stanza, code: number): Stanza => errorTo(attrs['id'] ?? '', code);
 
 const isUnlink = (stanza: Stanza): boolean => stanza.attrs['xmlns'] === 'md';
 

@@ -3,10 +3,10 @@ import type { CloseEvidence } from '../../../src/session/link.ts';
 import type { Random } from '../random.ts';
 import type { LinkTrace, Trace } from '../trace.ts';
 import type { Account, Device } from './account.ts';
-import { REMOVED, takeLoginFault, type Ending } from './faults.ts';
+import { REMOVED, takeLoginFault, type Ending, type LoginStage } from './faults.ts';
 import type { Client, Down, Up } from './frames.ts';
 import { Pipe } from './pipe.ts';
-import { answerIq } from './privacy-iq.ts';
+import { answerIq, errorTo, resultTo } from './privacy-iq.ts';
 
 const REPLACED: CloseEvidence = { kind: 'stream_error', code: undefined, child: 'conflict', conflict: 'replaced' };
 const RESTART: CloseEvidence = { kind: 'stream_error', code: 515, child: undefined, conflict: undefined };
@@ -112,6 +112,10 @@ export class ServerLink {
       case 'fin':
         this.#hangUp();
         return;
+      case 'handshake':
+        this.#down.push(() => this.#client.closing(ending.evidence));
+        this.#leave();
+        return;
       case 'word':
         this.send({ kind: 'last_word', evidence: ending.evidence });
         this.#hangUp();
@@ -150,11 +154,12 @@ export class ServerLink {
     this.device.active = false;
   }
 
-  #reach(at: 'hello' | 'login' | 'success', go: () => void): void {
+  #reach(at: LoginStage, go: () => void, refuse?: (code: number) => void): void {
     const fault = takeLoginFault(this.#account.loginFaults, at);
     if (!fault) return go();
     this.#log.note(this.#account.slot, `fault at ${at}: ${JSON.stringify(fault)}`);
     if (fault.do === 'silence') return;
+    if (fault.do === 'refuse') return refuse?.(fault.code);
     this.end(fault.do === 'close' ? { how: 'fin' } : { how: 'word', evidence: fault.evidence });
   }
 
@@ -164,7 +169,7 @@ export class ServerLink {
       case 'register':
         return this.#reach('login', () => this.send({ kind: 'registration' }));
       case 'ask_code':
-        return this.#reach('success', () => this.#sendCode(frame.id));
+        return this.#answerCode(frame.id);
       case 'paired':
         return this.#paired();
       case 'login':
@@ -177,9 +182,13 @@ export class ServerLink {
     }
   }
 
-  #sendCode(id: string): void {
-    const stanza = { tag: 'iq', attrs: { type: 'result', id } };
-    this.send({ kind: 'code', code: `CODE${this.trace.n}`, stanza });
+  /** The code is the device's own; with the answer it can be typed. */
+  #answerCode(id: string): void {
+    const confirm = (): void => {
+      this.trace.codeConfirmed = true;
+      this.send({ kind: 'reply', stanza: resultTo(id) });
+    };
+    this.#reach('code', confirm, (code) => this.send({ kind: 'reply', stanza: errorTo(id, code) }));
   }
 
   #paired(): void {
