@@ -20,9 +20,7 @@ export function checkEnd(world: World, slot: Slot, call: Call): void {
   if (error !== undefined) {
     const typed = [PrivetError, StorageError, SealError, GaveUp].some((known) => error instanceof known);
     trace.expect(typed, 'errors are typed', () => `${name}: ${textOf(error)}`);
-    // Whose caller gave up may have read; nobody is told of that.
-    const written = call.requests.filter(({ kind, left }) => left && kind === 'write').length;
-    trace.expect(kind !== 'update' || written === 0, 'an update that fails as a whole wrote nothing', () => name);
+    if (kind === 'update') checkFailedUpdate(world, call);
   }
   if (call.outcome) checkUpdate(world, call, call.outcome);
   checkRead(world, call);
@@ -34,6 +32,17 @@ export function checkEnd(world: World, slot: Slot, call: Call): void {
     const tookMs = endAt - call.startAt;
     trace.expect(tookMs <= CALM_MS, 'one never slows another', () => `${name} took ${tookMs} ms`);
   }
+}
+
+/**
+ * What fails as a whole sent nothing: it found no connection, no turn or no time. Only a caller who gave up may have read,
+ * where the view was wrong and there was nothing to write by it; what it would have written then is not written any more.
+ */
+function checkFailedUpdate({ trace }: World, { n, slot, requests, error }: Call): void {
+  const mayHaveRead = error instanceof GaveUp;
+  const sent = requests.filter(({ kind, left }) => left && !(mayHaveRead && kind === 'read'));
+  const text = (): string => `update ${n} of ${slot}: ${textOf(error)}, with request ${sent[0]?.seq}`;
+  trace.expect(sent.length === 0, 'an update that fails as a whole sent nothing', text);
 }
 
 /** The service was not restarted while the call ran. */

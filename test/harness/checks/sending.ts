@@ -1,5 +1,5 @@
 import type { FieldSpec } from '../../../src/privacy/fields.ts';
-import type { Call, Request } from '../trace.ts';
+import { GaveUp, type Call, type Request } from '../trace.ts';
 import type { World } from '../world.ts';
 import type { Fail } from './update.ts';
 
@@ -98,15 +98,24 @@ function checkNothingSent({ outcome }: Call, { link, at }: Request, fail: Fail):
   }
 }
 
+/**
+ * Whether an update was over when this request left. One whose caller gave up, having written nothing, gives its turn away
+ * just before it is told so: in the same breath, and with all that it asked for behind it.
+ */
+function hadEnded({ endSeq, endAt, error, requests }: Call, { seq, at }: Request): boolean {
+  if (endSeq === undefined || endAt === undefined) return false;
+  if (endSeq < seq) return true;
+  const isAnswered = requests.every(({ left, replySeq }) => !left || (replySeq !== undefined && replySeq < seq));
+  return error instanceof GaveUp && endAt === at && isAnswered;
+}
+
 /** One update at a time, and nothing of an earlier one can land any more. */
 function checkTurn({ trace }: World, call: Call, first: Request, fail: Fail): void {
   for (const other of trace.calls) {
     if (other.slot !== call.slot || other.kind !== 'update' || other === call) continue;
     const theirFirst = other.requests.find(({ left }) => left);
     if (!theirFirst || theirFirst.seq > first.seq || other.incarnation !== call.incarnation) continue;
-    // One whose caller gave up, having written nothing, gives its turn away in the same breath as it ends.
-    if (other.error === undefined && (other.endSeq === undefined || other.endSeq > first.seq))
-      fail('one update at a time', `beside update ${other.n}`);
+    if (!hadEnded(other, first)) fail('one update at a time', `beside update ${other.n}`);
     const open = other.requests.find(
       ({ kind, left, link, replySeq, reply }) =>
         kind === 'write' &&
