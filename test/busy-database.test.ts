@@ -50,6 +50,24 @@ async function lockDatabase(): Promise<{ readonly released: Promise<unknown> }> 
   return { released: child.lines.next() };
 }
 
+test('a link that ends while another process has the database locked comes back, which writes nothing', async () => {
+  const [shop] = shops;
+  if (!shop) throw new Error('not linked');
+  const logins = (): number => privet.simulator.account(shop.phoneNumber).logins.length;
+  const before = logins();
+  const { released } = await lockDatabase();
+  const over = { isReleased: false };
+  const ended = released.then(() => (over.isReleased = true));
+  await privet.simulator.disconnect(shop.phoneNumber, 'reset');
+  await expect.poll(logins, { timeout: 6_000 }).toBe(before + 1);
+  await privet.waitForState('shop', 'OPEN');
+  expect(await privet.graphql('query { privacy(instance: "shop") { visibility { status } } }')).toMatchObject({
+    data: { privacy: { visibility: { status: 'ALL' } } },
+  });
+  expect(over.isReleased).toBe(false);
+  await ended;
+});
+
 test('while another process has the database locked, what needs no database goes on, and what does is told so', async () => {
   const [shop, branch] = shops;
   if (!shop || !branch) throw new Error('not linked');

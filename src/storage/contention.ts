@@ -1,9 +1,18 @@
 import type { Clock } from '../clock.ts';
+import { isFull } from './errors.ts';
 
 /** How long a write waits for another process (the command line) to finish its own, in milliseconds. */
 export const BUSY_MS = 3_000;
 /** What was seen of the lock longer ago than this says nothing any more, in milliseconds. */
 const STALE_MS = 5_000;
+
+/** Hears once of each time that writing goes wrong. */
+export interface WriteTrouble {
+  /** The lock is held for longer than is waited for. */
+  readonly onLong?: () => void;
+  /** There is no room on the disk. */
+  readonly onFull?: () => void;
+}
 
 /**
  * Since when others hold the database's lock, as far as this process saw: all that waits shares one allowance, so many
@@ -11,15 +20,15 @@ const STALE_MS = 5_000;
  */
 export class Contention {
   readonly #clock: Clock;
-  readonly #onLong: () => void;
+  readonly #trouble: WriteTrouble;
   #since = 0;
   #seenAt: number | undefined;
   #isLong = false;
+  #isFull = false;
 
-  /** `onLong` hears once of each time that the lock is held for longer than is waited for. */
-  constructor(clock: Clock, onLong: () => void = () => {}) {
+  constructor(clock: Clock, trouble: WriteTrouble = {}) {
     this.#clock = clock;
-    this.#onLong = onLong;
+    this.#trouble = trouble;
   }
 
   /** Whether the lock was held when last looked at, a moment ago: what can be left undone need not even be tried. */
@@ -38,7 +47,7 @@ export class Contention {
     const left = Math.max(0, this.#since + BUSY_MS - now);
     if (left === 0 && !this.#isLong) {
       this.#isLong = true;
-      this.#onLong();
+      this.#trouble.onLong?.();
     }
     return left;
   }
@@ -46,5 +55,13 @@ export class Contention {
   /** A write got through. */
   over(): void {
     this.#seenAt = undefined;
+    this.#isFull = false;
+  }
+
+  /** A statement failed, for whatever reason. */
+  failed(error: unknown): void {
+    if (this.#isFull || !isFull(error)) return;
+    this.#isFull = true;
+    this.#trouble.onFull?.();
   }
 }

@@ -104,7 +104,16 @@ export class OneConnection implements Driver {
   }
 
   /** At once, whoever has the turn. */
-  execute<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
+  execute<R>(query: CompiledQuery): QueryResult<R> {
+    try {
+      return this.#run(query);
+    } catch (error) {
+      this.#contention.failed(error);
+      throw error;
+    }
+  }
+
+  #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     const statement = this.#prepare(sql);
     // Kysely's compiler only ever hands on what our repositories gave it: text, numbers, bytes and null.
     const inputs = parameters as readonly SQLInputValue[];

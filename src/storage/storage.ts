@@ -56,9 +56,11 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
   prepareDataFolder(dataDir, warn);
   refuseLostDatabase(path, dataDir, warn);
 
-  const contention = new Contention(clock, () =>
-    warn(`Another process has had the database ${path} locked for ${BUSY_MS / 1000} s: what has to be written fails`),
-  );
+  const contention = new Contention(clock, {
+    onLong: () =>
+      warn(`Another process has had the database ${path} locked for ${BUSY_MS / 1000} s: what has to be written fails`),
+    onFull: () => warn(`The disk of the database ${path} is full: what has to be written fails until there is room`),
+  });
   const db = openDatabase(path, clock, contention, () =>
     warn(`The disk is full, so that commands beside this process find the database ${path} locked until it ends`),
   );
