@@ -61,6 +61,16 @@ test('a first start that was cut short after the account is finished by the next
   expect((await authenticate(first?.text ?? ''))?.accountId).toBe(account.id);
 });
 
+test('a first token that is not noted as shown has another one shown, until one is: all of them work', async () => {
+  const { storage, tokens, authenticate } = await setUp();
+  const made = [await tokens.ensureFirstAccount(), await tokens.ensureFirstAccount()];
+  await made[1]?.shown();
+  expect(await tokens.ensureFirstAccount()).toBeUndefined();
+  const [account] = await storage.accounts.list();
+  for (const first of made) expect((await authenticate(first?.text ?? ''))?.accountId).toBe(account?.id);
+  expect((await tokens.list(account?.id ?? '')).map(({ label }) => label)).toEqual(['first', 'first']);
+});
+
 test('a label that the service goes by can’t be taken: a start would show another token of the account', async () => {
   const { tokens, account } = await withInstance();
   for (const label of ['PRIVET_ACCOUNT_TOKEN', 'first (not known to have been shown)']) {

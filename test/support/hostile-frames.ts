@@ -43,15 +43,24 @@ const compressed = (stanza: Uint8Array): HostileFrame => ({
 const byteByByte = (count: number): readonly HostileFrame[] =>
   Array.from({ length: count }, () => ({ as: 'bytes', data: bytes(0) }));
 
-/** Frames that cost more than they weigh. Those that are refused end the link with this reason. */
-export const costlyFrames = (): Readonly<Record<string, { frames: readonly HostileFrame[]; reason?: string }>> => ({
-  'five million nodes in 16 KB': { frames: [compressed(emptyNodes(5_500_000))], reason: 'FRAME_TOO_LARGE' },
-  'three hundred thousand nodes': { frames: [compressed(emptyNodes(300_000))] },
-  'three hundred thousand nodes, over and over': {
+export interface Costly {
+  readonly kind: string;
+  readonly frames: readonly HostileFrame[];
+  /** Why the link ends, if it does. */
+  readonly reason?: string;
+}
+
+/** Frames that cost more than they weigh. */
+export const costlyFrames = (): readonly Costly[] => [
+  { kind: 'five million nodes in 16 KB', frames: [compressed(emptyNodes(5_500_000))], reason: 'FRAME_TOO_LARGE' },
+  { kind: 'three hundred thousand nodes', frames: [compressed(emptyNodes(300_000))] },
+  {
+    kind: 'three hundred thousand nodes, over and over',
     frames: Array.from({ length: 60 }, () => compressed(emptyNodes(300_000))),
     reason: 'FRAME_TOO_LARGE',
   },
-  'a length of 16 MB, 12 MB of it byte by byte at last': {
+  {
+    kind: 'a length of 16 MB, 12 MB of it byte by byte at last',
     frames: [
       { as: 'bytes', data: bytes(0xff, 0xff, 0xff) },
       ...Array.from({ length: 12 }, (): HostileFrame => ({ as: 'bytes', data: Buffer.alloc(1 << 20) })),
@@ -59,16 +68,21 @@ export const costlyFrames = (): Readonly<Record<string, { frames: readonly Hosti
     ],
     reason: 'FRAME_TOO_LARGE',
   },
-  'a length of 1 MB, byte by byte': {
+  {
+    kind: 'a length of 1 MB, byte by byte',
     frames: [
       { as: 'bytes', data: bytes(0x0f, 0xff, 0xff) },
       { as: 'bytes', data: Buffer.alloc(900_000) },
       ...byteByByte(9_600),
     ],
   },
-  'a message of 60 MB': { frames: [{ as: 'bytes', data: Buffer.alloc(60 << 20, 1) }], reason: 'FRAME_TOO_LARGE' },
-  'a message of empty frames': { frames: [{ as: 'bytes', data: Buffer.alloc(900_000) }], reason: 'FRAME_TOO_LARGE' },
-});
+  { kind: 'a message of 60 MB', frames: [{ as: 'bytes', data: Buffer.alloc(60 << 20, 1) }], reason: 'FRAME_TOO_LARGE' },
+  {
+    kind: 'a message of empty frames',
+    frames: [{ as: 'bytes', data: Buffer.alloc(900_000) }],
+    reason: 'FRAME_TOO_LARGE',
+  },
+];
 
 let deflated: Buffer | undefined;
 /** A few hundred kilobytes that become 256 MB. */
