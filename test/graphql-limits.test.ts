@@ -164,6 +164,18 @@ describe('what is refused', () => {
       extensions: { code: 'RATE_LIMITED' },
     });
   });
+
+  test('documents that are long are not kept for long: they are new again', async () => {
+    await using server = await serveFake(new FakeSessions('demo'), { gate: fakeGate({ rateLimit: 10 }) });
+    const long = (i: number): string => `#${i}${'x'.repeat(60_000)}\n{ instance(name: "demo") { id } }`;
+    let refused = 0;
+    // The same hundred over and over; three hundred may be new.
+    for (let i = 0; i < 303; i += 1) {
+      const { errors = [] } = await server.query(long(i % 100));
+      if (errors.some(({ path }) => path === undefined)) refused += 1;
+    }
+    expect(refused).toBe(3);
+  });
 });
 
 describe('the cost of an operation', () => {

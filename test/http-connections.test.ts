@@ -3,9 +3,10 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../src/clock.ts';
-import { UNREAD_MS } from '../src/http/connections.ts';
+import { REQUESTS_AT_ONCE, UNREAD_MS } from '../src/http/connections.ts';
 import { listenForMetrics } from '../src/http/metrics.ts';
-import { createMetrics } from '../src/telemetry/metrics.ts';
+import type { FixedAnswer } from '../src/http/route.ts';
+import { createMetrics, type Metrics } from '../src/telemetry/metrics.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
 import type { InstanceView } from '../src/session/state.ts';
 import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
@@ -55,11 +56,14 @@ const post = (query: string, accept: string): string => {
   );
 };
 
-const answersIn = (text: string): number => text.split('HTTP/1.1 200 OK').length - 1;
+const answersIn = (text: string): number => text.split(/HTTP\/1\.1 \d{3} /).length - 1;
 
-async function readAll(socket: Socket): Promise<string> {
+/** What comes until the connection closes, however it does. */
+async function readAll({ socket, closed }: ReturnType<typeof open>): Promise<string> {
   const read: Buffer[] = [];
-  for await (const chunk of socket) read.push(chunk as Buffer);
+  socket.on('data', (chunk: Buffer) => read.push(chunk));
+  socket.resume();
+  await closed;
   return Buffer.concat(read).toString('latin1');
 }
 
@@ -67,17 +71,15 @@ describe('requests sent one behind the other', () => {
   test.each(['/', '/graphiql/graphiql.js', '/health/live'])('ten of %s are answered', async (path) => {
     await using server = await serveFake(new FakeSessions());
     const last = get(path).replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
-    const { socket } = open(server.url, get(path).repeat(9) + last);
-    expect(answersIn(await readAll(socket))).toBe(10);
+    expect(answersIn(await readAll(open(server.url, get(path).repeat(9) + last)))).toBe(10);
   });
 
   test.each(['/', '/graphiql/graphiql.js', '/health/live', '/nothing'])(
     'of %s, eleven end the connection',
     async (path) => {
       await using server = await serveFake(new FakeSessions());
-      const { socket, closed } = open(server.url, get(path).repeat(40));
-      socket.resume();
-      await closed;
+      // That it closes says nothing by itself: so does one on which nothing more comes.
+      expect(answersIn(await readAll(open(server.url, get(path).repeat(40))))).toBeLessThanOrEqual(REQUESTS_AT_ONCE);
       expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
     },
   );
@@ -156,9 +158,8 @@ describe('requests sent one behind the other', () => {
       { host: '127.0.0.1', port: 0 },
       systemClock,
     );
-    const { socket, closed } = open(listening.url, get('/metrics').repeat(11));
-    socket.resume();
-    await closed;
+    const answer = await readAll(open(listening.url, get('/metrics').repeat(11)));
+    expect(answersIn(answer)).toBeLessThanOrEqual(REQUESTS_AT_ONCE);
     expect((await fetch(`${listening.url}/metrics`)).status).toBe(200);
   });
 });
@@ -186,12 +187,42 @@ describe('an answer that nobody reads', () => {
     await closed;
   });
 
+  test('is cut off on the listener for metrics as well', async () => {
+    const metrics: Metrics = { ...createMetrics(() => new Map()), render: async () => LARGE };
+    await using listening = await listenForMetrics(metrics, { host: '127.0.0.1', port: 0 }, clock);
+    const unread = open(listening.url, get('/metrics'));
+    // Once there is more than the client's system takes, nothing moves any more.
+    await delay(2 * (UNREAD_MS / FASTER));
+    expect((await readAll(unread)).length).toBeLessThan(LARGE.length);
+  });
+
+  test('is in memory once, however many wait for it', async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const served: ServedRequest[] = [];
+    const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
+    await using server = await serveFake(new FakeSessions(), { telemetry });
+    const those = Array.from({ length: 60 }, () => open(server.url, get('/graphiql/graphiql.js')));
+    // Asked after all of them: what was sent is on its way.
+    await Promise.all(those.map(({ socket }) => once(socket, 'readable')));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000);
+    for (const { socket } of those) socket.destroy();
+    await expect.poll(() => served.length).toBe(those.length);
+    expect(served.every(({ aborted }) => aborted)).toBe(true);
+  });
+
   test('is not one that is read slowly', async () => {
     const served: ServedRequest[] = [];
     const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
-    await using server = await serveFake(new FakeSessions(), { clock, telemetry });
-    const { socket } = open(server.url, get('/graphiql/graphiql.js'));
-    for (const end = Date.now() + (2 * UNREAD_MS) / FASTER; Date.now() < end; await delay(50)) socket.read(50_000);
+    const large: FixedAnswer = { headers: {}, body: Buffer.alloc(4 * LARGE.length) };
+    const route = {
+      owns: () => true,
+      fixed: () => large,
+      handle: () => Response.error(),
+      refuse: () => Response.error(),
+    };
+    await using server = await serveFake(new FakeSessions(), { clock, telemetry, routes: [route] });
+    const { socket } = open(server.url, get('/large'));
+    for (const end = Date.now() + (2 * UNREAD_MS) / FASTER; Date.now() < end; await delay(20)) socket.read();
     socket.resume();
     await expect.poll(() => served).toMatchObject([{ status: 200, aborted: false }]);
   });
