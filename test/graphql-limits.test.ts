@@ -87,6 +87,7 @@ describe('what is refused', () => {
     ['a long value', UPDATE, hide(long)],
     ['a long key', UPDATE, { i: { [long]: 1 } }],
     ['a long field', `{ ${long} }`, {}],
+    ['unknown fields', `{ instance(name: "demo") { ${Array.from({ length: 90 }, (_, i) => `f${i}`).join(' ')} } }`, {}],
     ['a long name', `query ${long} { nothing }`, {}],
     ['a long literal', `{ instance(name: 5, nam: "${long}") { id } }`, {}],
     ['a long literal of an enum', UPDATE.replace('$i)', `{ visibility: { lastSeen: "${long}" } })`), hide('ALL')],

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createClient, type Client, type SubscribePayload } from 'graphql-ws';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { SOCKETS_AT_ONCE, STREAMS_AT_ONCE } from '../src/access/gate.ts';
 import { MAX_BODY } from '../src/http/front.ts';
@@ -154,6 +154,17 @@ describe('one connection', () => {
       code: 'RATE_LIMITED',
       retryAfterMs: expect.any(Number) as number,
     });
+  });
+
+  test.each([
+    ['refused', () => '{ nothing }'],
+    ['new', (i: number) => `{ a${i}: instance(name: "demo") { id } }`],
+  ])('of a token 300 documents a minute may be %s, then nothing is looked at', async (_what, document) => {
+    const { url, server } = await serve({ gate: fakeGate({ rateLimit: 10 }) });
+    const client = connect(url);
+    for (let i = 0; i < 300; i += 1) await ask(client, document(i)).catch(() => {});
+    await expect(ask(client, '{ __typename }')).rejects.toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+    expect((await server.post({ query: '{ __typename }' })).status).toBe(429);
   });
 
   test('an idempotency key goes in extensions', async () => {
@@ -368,6 +379,32 @@ describe('bounds', () => {
     say({ type: 'connection_init', payload: { token: 'account', more: 'x'.repeat(MAX_BODY) } });
     expect(await closed).toBe(1009);
     expect((await server.post({ query: '{ __typename }' })).status).toBe(200);
+  });
+
+  test('a message has few parts', async () => {
+    const { url } = await serve();
+    const { socket, closed } = await open(url);
+    for (let parts = 0; parts < 20; parts += 1) socket.send('', { fin: false });
+    expect(await closed).toBe(1008);
+  });
+
+  test('of messages that arrive together one is heard in each round of the event loop', async () => {
+    const { url } = await serve();
+    const { say } = await openAs(url, 'account');
+    const heard = { inRound: 0, inAll: 0, most: 0 };
+    for (let pings = 0; pings < 500; pings += 1) say({ type: 'ping' });
+    // By this the server answers each; its client here, of the same class, has sent all by now.
+    const send = vi.spyOn(WebSocket.prototype, 'send').mockImplementation((_text, sent: unknown) => {
+      heard.inAll += 1;
+      heard.inRound += 1;
+      heard.most = Math.max(heard.most, heard.inRound);
+      if (heard.inRound === 1) setImmediate(() => (heard.inRound = 0));
+      if (typeof sent === 'function') sent();
+    });
+    onTestFinished(() => send.mockRestore());
+    await expect.poll(() => heard.inAll).toBe(500);
+    // One, or those of two rounds that this counts as one.
+    expect(heard.most).toBeLessThanOrEqual(2);
   });
 
   test('what is no message ends the connection, and nothing else', async () => {

@@ -17,6 +17,18 @@ export const STRANGERS_AN_ADDRESS = 50;
 /** How long running operations may take once the server closes, in milliseconds: as over HTTP. */
 const LEAVE_MS = 10_000;
 
+/** What each connection may take, of whom nothing is known yet. */
+const BOUNDS = {
+  maxPayload: MAX_BODY,
+  // Each part of a message takes many times its own size while the others are waited for. Clients send messages whole.
+  maxFragments: 16,
+  maxBufferedChunks: 256,
+  // One message in a round of the event loop: else thousands that arrive in one read are all heard before anybody else.
+  allowSynchronousEvents: false,
+  // A few bytes would inflate to a great many, and each connection would keep its window.
+  perMessageDeflate: false,
+};
+
 export interface SocketsOptions extends SocketParts {
   readonly trustedProxyHops: number;
   /** Whose pages may connect, beside those of this server. */
@@ -36,10 +48,8 @@ export class GraphQLSockets implements AsyncDisposable {
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    maxPayload: MAX_BODY,
-    // A few bytes would inflate to a great many, and each connection would keep its window.
-    perMessageDeflate: false,
     handleProtocols,
+    ...BOUNDS,
   });
   #isClosing = false;
 
