@@ -115,6 +115,23 @@ describe('histories that broke a promise once', () => {
     expect(broken(result)).toEqual([]);
   });
 
+  test('a change that is announced during the pause after refusals, but behind a read of somebody else, is seen', async () => {
+    const phone = (value: string): Act => ({ do: 'phone', category: 'status', value });
+    const refuse = { type: 'get', times: 6, effect: { do: 'refuse', code: 503, afterMs: 0 } } as const;
+    const result = await runPlan(
+      planOf(
+        [0, { do: 'fault', fault: refuse }],
+        // The sixth refusal, 62 s later, is followed by a pause of a minute.
+        [1, phone('none')],
+        [70_000, { do: 'read' }],
+        [90_000, phone('contacts')],
+        [95_000, { do: 'keys' }],
+      ),
+    );
+    expect(broken(result)).toEqual([]);
+    expect(result.history.join('\n')).toMatch(/(request \d+ refused[^]*){6}phone sets status=contacts/);
+  });
+
   test('a delete that was carried out and reported as failed can be made once more', async () => {
     const fault = { do: 'store_fault', nth: 2, fault: { do: 'fail_after' } } as const;
     const result = await runPlan(planOf([0, { do: 'stop' }], [1_000, fault], [2_000, { do: 'delete' }]));

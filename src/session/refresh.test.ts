@@ -49,3 +49,17 @@ test.each([{ kind: 'refused', code: 429, text: '' }, { kind: 'odd' }] as const)(
     expect(seen.reads - before).toBe(10);
   },
 );
+
+test('a pause after refusals ends with the next read that is answered, whoever asked for it', async () => {
+  const refused = Array.from({ length: 6 }, () => ({ kind: 'refused', code: 503, text: '' }) as const);
+  const { clock, seen, refresh } = refreshing(...refused, { kind: 'unsent' });
+  // The pauses were 2, 4, 8, 16 and 32 s, and the next one lasts for a minute.
+  await clock.advance(65_000);
+  expect(seen.reads).toBe(6);
+  refresh.answered(refresh.mark());
+  await clock.advance(5_000);
+  expect([seen.reads, refresh.isPending]).toEqual([6, false]);
+  refresh.again();
+  await clock.advance(1);
+  expect(seen.reads).toBe(7);
+});

@@ -20,6 +20,8 @@ export class Refresh {
   #link: Link | undefined;
   /** Aborts with the link. */
   #over = new AbortController();
+  /** Aborts with the next read that is answered, whoever asked for it. */
+  #seen = new AbortController();
   #probe: Disposable | undefined;
   /** How often a read was asked for, and how many of those a read has answered that was sent later. */
   #asked = 0;
@@ -48,6 +50,8 @@ export class Refresh {
     // guard: an announcement during a read needs another read, else this.#answered = this.#asked
     this.#answered = Math.max(this.#answered, mark);
     this.#lastReadAt = this.#clock.monotonic();
+    this.#seen.abort();
+    this.#seen = new AbortController();
   }
 
   /** The link brought its first read; what was announced meanwhile is read now. */
@@ -80,7 +84,7 @@ export class Refresh {
     try {
       while (this.isPending && this.#link) {
         const waitMs = this.#nextAt - this.#clock.monotonic();
-        if (waitMs > 0) await this.#pause(waitMs);
+        if (waitMs > 0) await this.#pause(waitMs, this.#over.signal);
         else await this.#readUntilAnswered(MOST_SILENT);
       }
     } finally {
@@ -96,6 +100,7 @@ export class Refresh {
     if (!link) return;
     for (;;) {
       this.#nextAt = this.#clock.monotonic() + GAP_MS;
+      const seen = this.#seen.signal;
       const { kind } = await this.#read();
       if (kind === 'snapshot') return;
       // A refusal proves that the link lives.
@@ -104,9 +109,9 @@ export class Refresh {
       refused = lives ? refused + 1 : 0;
       // guard: what no read has shown is asked for again, else 86_400_000
       const pauseMs = Math.min(PAUSE_MS * 2 ** Math.max(0, refused - 1), LONGEST_PAUSE_MS);
-      await this.#pause(pauseMs);
-      // The link that follows begins with a read.
-      if (link !== this.#link) return;
+      await this.#pause(pauseMs, seen);
+      // The link that follows begins with a read. What WhatsApp showed to somebody else meanwhile, it shows again.
+      if (link !== this.#link || seen.aborted) return;
       if (silent >= mostSilent) return link.end({ kind: 'silent' });
     }
   }
@@ -124,8 +129,8 @@ export class Refresh {
     });
   }
 
-  /** Shorter where the link ends. */
-  async #pause(ms: number): Promise<void> {
-    await this.#clock.sleep(ms, this.#over.signal).catch(() => undefined);
+  /** Shorter where the link ends, or where this signal aborts. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#clock.sleep(ms, AbortSignal.any([this.#over.signal, signal])).catch(() => undefined);
   }
 }
