@@ -2,10 +2,10 @@ import { isInterfaceType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TOKEN_SCOPES, type TokenScope } from '../src/access/principal.ts';
 import { mintToken } from '../src/access/tokens.ts';
-import { runCli } from '../src/cli/cli.ts';
 import { schema } from '../src/graphql/schema.ts';
 import { describeApi } from '../src/rest/openapi.ts';
 import { ROOT_FIELDS, rootFieldsOf, see, type RootFieldCall, type Seen } from './support/authorization.ts';
+import { createAccount } from './support/command-line.ts';
 import { bootPrivet, type TestPrivet } from './support/privet.ts';
 
 /** Each REST operation, from the description that the service publishes. */
@@ -67,19 +67,11 @@ beforeAll(async () => {
   const revoked = await issue({});
   await privet.graphql(`mutation { revokeToken(id: "${revoked.id}") { id } }`);
   const expired = await issue({ expiresAt: new Date(Date.now() + 300).toISOString() });
-  const lines: string[] = [];
-  await runCli(['account', 'create'], {
-    env: { PRIVET_DATA: privet.dataDir },
-    signal: new AbortController().signal,
-    ppid: () => 1,
-    say: (line) => void lines.push(line),
-    complain: (line) => void lines.push(line),
-  });
   Object.assign(tokens, {
     wrong: mintToken('account').text,
     revoked: revoked.token,
     expired: expired.token,
-    stranger: /Token +(\S+)/.exec(lines.join('\n'))?.[1],
+    stranger: (await createAccount(privet)).token,
     sibling: (await issue({ instance: SIBLING, scopes: names(TOKEN_SCOPES) })).token,
     account: privet.token,
     instance: (await issue({ instance: MINE, scopes: names(TOKEN_SCOPES) })).token,

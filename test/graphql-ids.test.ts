@@ -1,10 +1,10 @@
 import { isInputObjectType, isObjectType, type GraphQLArgument, type GraphQLInputField } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli } from '../src/cli/cli.ts';
 import { schema } from '../src/graphql/schema.ts';
 import { targetOf } from '../src/graphql/target.ts';
 import { FakeSessions, fakeView } from './graphql-fakes.ts';
 import { ROOT_FIELDS, see } from './support/authorization.ts';
+import { createAccount } from './support/command-line.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
 let privet: TestPrivet;
@@ -14,15 +14,7 @@ let stranger = '';
 beforeAll(async () => {
   privet = await bootPrivet();
   shop = await privet.link('shop');
-  const lines: string[] = [];
-  await runCli(['account', 'create'], {
-    env: { PRIVET_DATA: privet.dataDir },
-    signal: new AbortController().signal,
-    ppid: () => 1,
-    say: (line) => void lines.push(line),
-    complain: (line) => void lines.push(line),
-  });
-  stranger = /Token +(\S+)/.exec(lines.join('\n'))?.[1] ?? '';
+  stranger = (await createAccount(privet)).token;
 });
 afterAll(() => privet[Symbol.asyncDispose]());
 

@@ -1,6 +1,5 @@
 import { print, type DocumentNode } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { runCli } from '../src/cli/cli.ts';
 import {
   CreateInstanceDocument,
   DeleteInstanceDocument,
@@ -17,6 +16,7 @@ import {
   UpdatePrivacyDocument,
 } from './gql/graphql.ts';
 import { ask, askFor } from './support/ask.ts';
+import { createAccount } from './support/command-line.ts';
 import { openEventStream } from './support/event-stream.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 import { ALL_CHANGED } from './support/settings.ts';
@@ -31,24 +31,9 @@ beforeAll(async () => {
   privet = await bootPrivet();
   first = await privet.link('first');
   second = await privet.link('second');
-  stranger = await createAccount();
+  stranger = (await createAccount(privet)).token;
 });
 afterAll(() => privet[Symbol.asyncDispose]());
-
-/** A further account, made with the command line beside the running service; resolves to its token. */
-async function createAccount(): Promise<string> {
-  const lines: string[] = [];
-  const code = await runCli(['account', 'create'], {
-    env: { PRIVET_DATA: privet.dataDir },
-    signal: new AbortController().signal,
-    ppid: () => 1,
-    say: (line) => void lines.push(line),
-    complain: (line) => void lines.push(line),
-  });
-  const token = /\bpvta_\w+/.exec(lines.join('\n'))?.[0];
-  if (code !== 0 || token === undefined) throw new Error(lines.join('\n'));
-  return token;
-}
 
 const as = (token: string) => ({ url: privet.url, token });
 

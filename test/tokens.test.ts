@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli } from '../src/cli/cli.ts';
+import { runBeside } from './support/command-line.ts';
 import { openEventStream } from './support/event-stream.ts';
 import { parse } from 'graphql';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
@@ -34,18 +34,7 @@ async function created(input: object): Promise<Issued> {
 const codeWith = async (token: string, query = '{ instances { nodes { name } } }'): Promise<unknown> =>
   (await privet.graphql(query, {}, token)).errors?.[0]?.extensions['code'];
 
-const cli = async (...argv: string[]): Promise<string> => {
-  const lines: string[] = [];
-  const exitCode = await runCli(argv, {
-    env: { PRIVET_DATA: privet.dataDir },
-    signal: new AbortController().signal,
-    ppid: () => 1,
-    say: (line) => void lines.push(line),
-    complain: (line) => void lines.push(line),
-  });
-  expect([exitCode, lines]).toEqual([0, lines]);
-  return lines.join('\n');
-};
+const cli = (...argv: string[]): Promise<string> => runBeside(privet, ...argv);
 
 describe('tokens, managed through GraphQL', () => {
   test('are made with the scopes, label, instance and expiry that are asked for', async () => {

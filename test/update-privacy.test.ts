@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FIELDS } from '../src/privacy/fields.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
+import { ALL_CHANGED, ALL_CHANGED_WIRE } from './support/settings.ts';
 
 const UPDATE = `mutation ($instance: String!, $input: UpdatePrivacyInput!) {
   updatePrivacy(instance: $instance, input: $input) {
@@ -36,21 +37,6 @@ interface Payload {
   readonly failures: readonly Record<string, unknown>[];
   readonly stanzas: number;
 }
-
-const ALL_CHANGED = {
-  visibility: { lastSeen: 'NONE', status: 'CONTACTS', profile: 'CONTACT_BLACKLIST', online: 'MATCH_LAST_SEEN' },
-  privacy: { readReceipts: 'NONE' },
-  permissions: { callAdd: 'KNOWN', groupAdd: 'CONTACTS' },
-};
-const WIRE = {
-  last: 'none',
-  status: 'contacts',
-  profile: 'contact_blacklist',
-  online: 'match_last_seen',
-  readreceipts: 'none',
-  calladd: 'known',
-  groupadd: 'contacts',
-};
 
 let privet: TestPrivet;
 let linked: LinkedInstance;
@@ -100,10 +86,10 @@ describe('without faults', () => {
     expect(first.outcomes.map(({ field, result }) => [field, result])).toEqual(
       FIELDS.map(({ field }) => [field, 'APPLIED']),
     );
-    expect(held()).toMatchObject(WIRE);
+    expect(held()).toMatchObject(ALL_CHANGED_WIRE);
     expect(first.settings).toMatchObject(ALL_CHANGED);
     expect(sent().slice(before)).toEqual([
-      ...Object.entries(WIRE).map(([category, value]) => `${category}=${value}`),
+      ...Object.entries(ALL_CHANGED_WIRE).map(([category, value]) => `${category}=${value}`),
       'read',
     ]);
 
@@ -149,7 +135,7 @@ describe('when WhatsApp does not do as asked', () => {
         retryable: false,
       },
     ]);
-    expect(held()).toMatchObject({ ...WIRE, status: 'all' });
+    expect(held()).toMatchObject({ ...ALL_CHANGED_WIRE, status: 'all' });
     expect(payload.settings?.visibility).toMatchObject({ status: 'ALL', lastSeen: 'NONE' });
     expect(payload.outcomes.filter(({ result }) => result === 'APPLIED')).toHaveLength(6);
   });
@@ -239,7 +225,7 @@ describe('when WhatsApp does not do as asked', () => {
 
   test('a category that the account does not have is never written', async () => {
     const phoneNumber = '491700000042';
-    const { calladd: _, ...privacy } = { ...WIRE, messages: 'all' };
+    const { calladd: _, ...privacy } = { ...ALL_CHANGED_WIRE, messages: 'all' };
     privet.simulator.createAccount(phoneNumber, { privacy });
     linked = await privet.link('without-calls', phoneNumber);
     const before = sent().length;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli } from '../src/cli/cli.ts';
+import { createAccount } from './support/command-line.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
 let privet: TestPrivet;
@@ -50,15 +50,7 @@ describe('viewer', () => {
   });
 
   test("says nothing of another account's", async () => {
-    const lines: string[] = [];
-    await runCli(['account', 'create', '--label', 'second'], {
-      env: { PRIVET_DATA: privet.dataDir },
-      ppid: () => 1,
-      signal: new AbortController().signal,
-      say: (line) => void lines.push(line),
-      complain: (line) => void lines.push(line),
-    });
-    const [, id, token = ''] = /Account (\S+)\nToken +(\S+)/.exec(lines.join('\n')) ?? [];
+    const { id, token } = await createAccount(privet, '--label', 'second');
     const viewer = await viewerOf(token);
     expect(viewer?.account).toEqual({ id: `Account:${id}`, label: 'second' });
     expect(viewer?.token.id).not.toBe((await viewerOf())?.token.id);

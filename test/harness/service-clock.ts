@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
+import { sleepBy } from '../support/sleep-by.ts';
 
 /** One service's view of the clock: with its crash, all its timers are gone, as those of a process are. */
 export class ServiceClock implements Clock {
@@ -39,18 +40,7 @@ export class ServiceClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const onAbort = (): void => {
-        timer[Symbol.dispose]();
-        reject(signal?.reason);
-      };
-      const timer = this.after(ms, () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return sleepBy((...timer) => this.after(...timer), ms, signal);
   }
 
   kill(): void {

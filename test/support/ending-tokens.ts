@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { runCli } from '../../src/cli/cli.ts';
+import { runBeside } from './command-line.ts';
 import type { TestPrivet } from './privet.ts';
 
 export interface EndingToken {
@@ -31,7 +31,7 @@ export async function endingToken(
   const end = {
     'revoked here': () => mustWork(privet, `mutation { revokeToken(id: "${details.id}") { id } }`),
     'revoked by another process': async () => {
-      await revokeByCommand(privet, details.id);
+      await runBeside(privet, 'token', 'revoke', details.id);
       await delay(FINAL_WITHIN_MS);
     },
     expired: async () => {
@@ -46,17 +46,4 @@ export async function endingToken(
 async function mustWork(privet: TestPrivet, query: string): Promise<void> {
   const { errors } = await privet.graphql(query);
   if (errors) throw new Error(JSON.stringify(errors));
-}
-
-/** The command line has the database open by itself, as another process would. */
-async function revokeByCommand(privet: TestPrivet, id: string): Promise<void> {
-  const lines: string[] = [];
-  const exitCode = await runCli(['token', 'revoke', id], {
-    env: { PRIVET_DATA: privet.dataDir },
-    ppid: () => process.ppid,
-    signal: new AbortController().signal,
-    say: (line) => void lines.push(line),
-    complain: (line) => void lines.push(line),
-  });
-  if (exitCode !== 0) throw new Error(lines.join('\n'));
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
+import { sleepBy } from './sleep-by.ts';
 
 interface Timer {
   readonly at: number;
@@ -38,18 +39,7 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const onAbort = (): void => {
-        timer[Symbol.dispose]();
-        reject(signal?.reason);
-      };
-      const timer = this.after(ms, () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return sleepBy((...timer) => this.after(...timer), ms, signal);
   }
 
   /** Lets `ms` go by; what is due runs at its time, with all that follows from it. */
