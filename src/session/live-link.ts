@@ -2,6 +2,9 @@ import { type LoggedInstance, ofInstance } from '../telemetry/events.ts';
 import type { CloseEvidence, Link, LinkEvents } from './link.ts';
 import type { SessionDeps } from './session-deps.ts';
 
+/** All but its end, which the session itself has to hear of first. */
+export type RunEvents = Omit<LinkEvents, 'onOver'>;
+
 export interface LiveLink {
   readonly instance: LoggedInstance;
   /** Undefined begins a pairing. */

@@ -1,6 +1,7 @@
 import { CLIENT_OUTDATED, LOGINS_HELD_UP } from './close-reasons.ts';
 import type { InstancePrivacy } from './instance-privacy.ts';
-import type { CloseEvidence, Link, LinkEvents, LinkIdentity } from './link.ts';
+import type { CloseEvidence, Link, LinkIdentity } from './link.ts';
+import type { RunEvents } from './live-link.ts';
 import type { LoginGate } from './login-gate.ts';
 import type { ReconnectPolicy } from './reconnect.ts';
 import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
@@ -18,7 +19,7 @@ export interface LoginRun {
   readonly gate: LoginGate;
   readonly policy: ReconnectPolicy;
   /** Opens the link, and waits until it is gone. */
-  readonly live: (events: Omit<LinkEvents, 'onOver'>) => Promise<CloseEvidence>;
+  readonly live: (events: RunEvents) => Promise<CloseEvidence>;
 }
 
 /** Logs in when it is this instance's turn, and stays until the link is gone. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { CloseEvidence, Link, LinkEvents, LinkIdentity } from './link.ts';
+import type { CloseEvidence, Link, LinkIdentity } from './link.ts';
+import type { RunEvents } from './live-link.ts';
 import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
 
 /** A pairing code works as long as the socket that asked for it lives: the QR codes' 60 s and five times 20 s. */
@@ -18,7 +19,7 @@ export interface PairingRun {
   /** The number to pair by code; by QR where undefined. */
   readonly phoneNumber: string | undefined;
   /** Opens the link, and waits until it is gone. */
-  readonly live: (events: Omit<LinkEvents, 'onOver'>) => Promise<CloseEvidence>;
+  readonly live: (events: RunEvents) => Promise<CloseEvidence>;
 }
 
 /** What a pairing ended by, and whom it linked, if anybody. */

@@ -1,7 +1,7 @@
 import { PrivetError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Session } from './session.ts';
-import type { InstanceView } from './state.ts';
+import { type InstanceView, PAIRING_ENDED } from './state.ts';
 import { watch } from './watch.ts';
 
 /**
@@ -20,7 +20,8 @@ export async function beginPairing(session: Session, storage: Storage, phoneNumb
     if (wasPairing) session.start();
     throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; unlink it before pairing again`);
   }
-  await storage.instances.update(id, { wanted: 'running', state: 'UNPAIRED', reason: null });
+  // What holds of it should the service end before the pairing does.
+  await storage.instances.update(id, { wanted: 'running', state: 'UNPAIRED', reason: PAIRING_ENDED });
   await session.pair(phoneNumber);
 }
 

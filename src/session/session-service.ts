@@ -15,10 +15,10 @@ import { Session } from './session.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { OnceOnly } from './once-only.ts';
 import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
-import { knownReason } from './reasons.ts';
 import { carriedOut, stop } from './settle.ts';
 import { INSTANCE_STATES, PAIRING_ENDED } from './state.ts';
 import type { InstanceState, InstanceView } from './state.ts';
+import { viewOf } from './stored-view.ts';
 import { logOut, unlink } from './unlink.ts';
 import { startUpkeep } from './upkeep.ts';
 import type { Change } from './watch-all.ts';
@@ -282,12 +282,4 @@ export class SessionService implements Sessions, AsyncDisposable {
 function resultsOf({ outcomes, failures }: UpdateOutcome): string[] {
   const codes = new Map(failures.map(({ field, code }) => [field, code]));
   return outcomes.map(({ field, result }) => codes.get(field) ?? result);
-}
-
-/** The states that outlast a process; a live one that was stored is history. */
-function viewOf(record: InstanceRecord): InstanceView {
-  const known = INSTANCE_STATES.find((state) => state === record.state);
-  const { id, accountId, name, createdAt, stateSince: since, phoneNumber } = record;
-  const reason = record.reason && { ...record.reason, code: knownReason(record.reason.code) };
-  return { id, accountId, name, createdAt, state: known ?? 'STOPPED', since, reason, phoneNumber };
 }

@@ -3,8 +3,8 @@ import { Places } from '../places.ts';
 import { ofInstance } from '../telemetry/events.ts';
 import { judgeClose, type Verdict } from './close-reasons.ts';
 import { InstancePrivacy } from './instance-privacy.ts';
-import type { CloseEvidence, Link, LinkEvents } from './link.ts';
-import { live } from './live-link.ts';
+import type { CloseEvidence, Link } from './link.ts';
+import { live, type RunEvents } from './live-link.ts';
 import { runLogin } from './login-run.ts';
 import { patiently } from './patience.ts';
 import { runPairing } from './pairing-run.ts';
@@ -34,6 +34,8 @@ interface Run {
 export class Session {
   readonly privacy: InstancePrivacy;
   readonly #shown: ShownView;
+  /** Why there is nothing to log in with, as it was stored: a pairing that the end of the service broke off. */
+  #unpairedBy: StateReason | undefined;
   #run: Run | undefined;
   #link: Link | undefined;
   /** Ends the pause before the next attempt. */
@@ -47,6 +49,7 @@ export class Session {
     this.#deps = deps;
     this.#policy = new ReconnectPolicy(deps.clock, deps.random);
     this.#shown = new ShownView(deps.clock, view);
+    if (view.state === 'UNPAIRED') this.#unpairedBy = view.reason;
     this.privacy = new InstancePrivacy({
       clock: deps.clock,
       telemetry: deps.telemetry,
@@ -96,6 +99,7 @@ export class Session {
   /** Links a device by QR, or by code where a number is given; then stays connected. */
   async pair(phoneNumber: string | undefined): Promise<void> {
     await this.halt();
+    this.#unpairedBy = undefined;
     this.#begin((signal) => this.#pair(phoneNumber, signal));
   }
 
@@ -179,18 +183,16 @@ export class Session {
       phoneNumber,
       live: (events) => this.#live(undefined, signal, events),
     });
+    const { state, reason } = judgeClose(evidence, this.#deps.clock.now());
     if (linked) {
-      const { reason } = judgeClose(evidence, this.#deps.clock.now());
       // WhatsApp restarts the stream of a device that was linked: that one is still on its way.
       if (!signal.aborted && reason.code !== 'restart_required') this.set('RECONNECTING', reason);
-      await this.#store(signal, () =>
-        this.#deps.storage.instances.update(this.view.id, { phoneNumber: linked.phoneNumber }),
-      );
+      const change = { phoneNumber: linked.phoneNumber, reason: null };
+      await this.#store(signal, () => this.#deps.storage.instances.update(this.view.id, change));
       if (!signal.aborted) await this.#connect(signal);
       return;
     }
     if (signal.aborted) return;
-    const { state, reason } = judgeClose(evidence, this.#deps.clock.now());
     await this.#settleIn(state === 'PASSKEY_REQUIRED' ? state : 'UNPAIRED', reason, signal);
   }
 
@@ -200,8 +202,7 @@ export class Session {
       const credentials = await this.#loadCredentials(signal);
       if (credentials === undefined || signal.aborted) return;
       if (!UNDER_WAY.includes(this.view.state)) this.set('RECONNECTING', STARTING);
-      const live = (events: Omit<LinkEvents, 'onOver'>): Promise<CloseEvidence> =>
-        this.#live(credentials, signal, events);
+      const live = (events: RunEvents): Promise<CloseEvidence> => this.#live(credentials, signal, events);
       const login = { session: this, gate: this.#deps.gate, policy: this.#policy, live };
       const evidence = await runLogin(login, signal);
       // guard: a stopped session does not judge its end
@@ -218,7 +219,7 @@ export class Session {
       const load = (): Promise<string | undefined> => this.#deps.storage.credentials.load(this.view.id);
       // guard: a failed read of credentials is not "none yet", else await load().catch(() => undefined)
       const credentials = await this.#store(signal, load);
-      if (credentials === undefined) this.set('UNPAIRED');
+      if (credentials === undefined) this.set('UNPAIRED', this.#unpairedBy);
       return credentials;
     } catch (error) {
       if (signal.aborted) return undefined;
@@ -230,11 +231,7 @@ export class Session {
   }
 
   /** Opens one link and waits until it is gone. */
-  #live(
-    credentials: string | undefined,
-    signal: AbortSignal,
-    events: Omit<LinkEvents, 'onOver'>,
-  ): Promise<CloseEvidence> {
+  #live(credentials: string | undefined, signal: AbortSignal, events: RunEvents): Promise<CloseEvidence> {
     const onOver = (): void => {
       // Its socket may take its time to close; calls wait for the next link from now on.
       // guard: a link that is gone is closed for calls

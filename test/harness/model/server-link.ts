@@ -12,6 +12,8 @@ const REPLACED: CloseEvidence = { kind: 'stream_error', code: undefined, child: 
 const RESTART: CloseEvidence = { kind: 'stream_error', code: 515, child: undefined, conflict: undefined };
 const UNKNOWN_DEVICE: CloseEvidence = { kind: 'failure', reason: 401, expiresInS: undefined };
 
+/** One link in so many is not restarted once its device was paired. */
+const UNRESTARTED = 16;
 const KICKED_AFTER_MS = 2_000;
 const SLOWEST_MS = 3_000;
 
@@ -196,8 +198,8 @@ export class ServerLink {
     if (!device) return;
     device.linked = true;
     this.#log.note(this.#account.slot, `the phone lists device ${device.id}`);
-    // Now and then it does not get round to that.
-    if (this.#random.chance(0.05)) return;
+    // One in so many waits for that in vain.
+    if (this.trace.n % UNRESTARTED === 0) return;
     this.later(this.#random.int(0, 200), () => this.end({ how: 'word', evidence: RESTART }));
   }
 

@@ -1,0 +1,41 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { startSimulator } from '../simulator/simulator.ts';
+import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
+import { askFor, type Caller } from './support/ask.ts';
+import { dataFolder, runService, simulatorEnv } from './support/service-process.ts';
+
+const TOKEN = 'pairing-ended-account-token-0123456789';
+const NAME = 'shop';
+const WAIT = { timeout: 20_000, interval: 50 };
+
+const see = async (caller: Caller) => (await askFor(caller, InstanceDocument, { name: NAME })).instance;
+
+async function showQr(caller: Caller): Promise<string> {
+  const { pairInstance } = await askFor(caller, PairInstanceDocument, { instance: NAME });
+  expect(pairInstance).toMatchObject({ state: 'PAIRING', reason: null });
+  return pairInstance?.pairing?.qr ?? '';
+}
+
+test('a pairing that the end of the service broke off is known as that afterwards, by SIGTERM and by kill -9', async () => {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator[Symbol.asyncDispose]());
+  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
+  let service = await runService(env);
+  const caller = (): Caller => ({ url: service.url, token: TOKEN });
+  await askFor(caller(), CreateInstanceDocument, { name: NAME });
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    await showQr(caller());
+    await service.kill(signal);
+    service = await runService(env);
+    await expect.poll(async () => (await see(caller()))?.state, WAIT).toBe('UNPAIRED');
+    expect(await see(caller())).toMatchObject({ reason: { code: 'PAIRING_ENDED' }, phoneNumber: null, pairing: null });
+  }
+  // One that was done is not, however the service ends.
+  const phoneNumber = await simulator.scan(await showQr(caller()));
+  await expect.poll(async () => (await see(caller()))?.state, WAIT).toBe('OPEN');
+  await service.kill('SIGKILL');
+  service = await runService(env);
+  await expect.poll(async () => (await see(caller()))?.state, WAIT).toBe('OPEN');
+  expect(await see(caller())).toMatchObject({ reason: null, phoneNumber });
+  expect(await service.kill('SIGTERM')).toBe(0);
+}, 120_000);
