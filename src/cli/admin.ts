@@ -6,6 +6,7 @@ import { OperatorError } from '../errors.ts';
 import { localId } from '../graphql/global-id.ts';
 import type { AccountRecord } from '../storage/accounts.ts';
 import { databasePath } from '../storage/database.ts';
+import type { InstanceRecord } from '../storage/instances.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import type { CommandIo } from './io.ts';
 import { UsageError } from './usage-error.ts';
@@ -68,6 +69,14 @@ export const chosenAccount = async (storage: Storage, wanted: string | undefined
   if (others.length === 0) return account;
   const ids = [account, ...others].map(({ id }) => id).join(', ');
   throw new UsageError(`Several accounts have the label "${wanted}": --account must be the id of one of them, ${ids}`);
+};
+
+/** The account's instance, by its name or its id, as GraphQL's arguments take both. */
+export const namedInstance = async (storage: Storage, accountId: string, wanted: string): Promise<InstanceRecord> => {
+  const byName = await storage.instances.find(accountId, wanted);
+  const instance = byName ?? (await storage.instances.get(localId('Instance', wanted)));
+  if (instance?.accountId === accountId) return instance;
+  throw new OperatorError(`The account has no instance "${wanted}"; see "privet instance list"`);
 };
 
 export const ACCOUNT_OPTION = {

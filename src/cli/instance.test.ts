@@ -26,7 +26,7 @@ test('a login that WhatsApp ended by mistake comes back beside the running servi
     /^\S+ +shop +stopped +no +\S+ \S+ +\d{4}-\d\d-\d\d \d\d:\d\d$/m,
   );
 
-  const restored = await cli.run('instance', 'restore', 'shop');
+  const restored = await cli.run('instance', 'restore', id);
   const said = 'The login of instance "shop" is back: start it, with the mutation startInstance';
   expect(restored).toEqual({ code: 0, out: said, err: '' });
   expect((await start()).errors).toBeUndefined();
@@ -45,7 +45,7 @@ test('what can not be restored is said in one line', async () => {
     await storage.instances.insert({ accountId, name: 'pairing', wanted: 'running', state: 'UNPAIRED' });
   }
   const refusal = async (name: string) => (await cli.run('instance', 'restore', name)).err;
-  expect(await refusal('none')).toBe('The account has no instance named "none"; see "privet instance list"');
+  expect(await refusal('none')).toBe('The account has no instance "none"; see "privet instance list"');
   expect(await refusal('idle')).toBe('Nothing is kept of an earlier login of instance "idle"');
   expect(await refusal('pairing')).toMatch(/^Instance "pairing" may be pairing now: stop it first/);
   expect((await cli.run('instance', 'restore')).err).toBe('<name> is missing; see "privet instance restore --help"');

@@ -2,7 +2,7 @@ import { OperatorError } from '../errors.ts';
 import { SealError } from '../storage/errors.ts';
 import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
-import { ACCOUNT_OPTION, chosenAccount, showTime, table, withAdmin } from './admin.ts';
+import { ACCOUNT_OPTION, chosenAccount, namedInstance, showTime, table, withAdmin } from './admin.ts';
 import type { Command } from './command.ts';
 
 const PAGE = 500;
@@ -48,14 +48,14 @@ ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until t
 const restore: Command = {
   name: 'instance restore',
   help: `Brings back the login of an instance that was unlinked or logged out, for 30 days since.
-Whether WhatsApp still takes it, only a start shows. A service that runs may go on.`,
+Its id is taken in place of its name. Whether WhatsApp still takes the login, only a start shows. A service that runs may go on.`,
   options: [ACCOUNT_OPTION],
   positionals: ['name'],
-  run: ({ options, positionals: [name = ''] }, io) =>
+  run: ({ options, positionals: [wanted = ''] }, io) =>
     withAdmin(io, async ({ storage }) => {
       const account = await chosenAccount(storage, options.get('account'));
-      const instance = await storage.instances.find(account.id, name);
-      if (!instance) throw new OperatorError(`The account has no instance named "${name}"; see "privet instance list"`);
+      const instance = await namedInstance(storage, account.id, wanted);
+      const { name } = instance;
       // A pairing that is under way would be written over by its end.
       if (instance.wanted === 'running' && (await isLinked(storage, instance.id)) === 'no') {
         throw new OperatorError(`Instance "${name}" may be pairing now: stop it first, with the mutation stopInstance`);

@@ -4,19 +4,19 @@ import { systemClock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import { localId } from '../graphql/global-id.ts';
 import type { Storage } from '../storage/storage.ts';
-import { ACCOUNT_OPTION, chosenAccount, duration, showTime, table, withAdmin } from './admin.ts';
+import { ACCOUNT_OPTION, chosenAccount, duration, namedInstance, showTime, table, withAdmin } from './admin.ts';
 import type { Command, CommandArgs } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
-const INSTANCE_OPTION = { name: 'instance', value: 'name', help: 'A token for this instance alone' } as const;
+const INSTANCE_OPTION = {
+  name: 'instance',
+  value: 'name',
+  help: 'A token for this instance alone, by its name or its id',
+} as const;
 const SCOPE_NAMES = TOKEN_SCOPES.join(', ');
 
-const instanceId = async (storage: Storage, accountId: string, name: string | undefined) => {
-  if (name === undefined) return undefined;
-  const instance = await storage.instances.find(accountId, name);
-  if (!instance) throw new OperatorError(`The account has no instance named "${name}"`);
-  return instance.id;
-};
+const instanceId = async (storage: Storage, accountId: string, wanted: string | undefined) =>
+  wanted === undefined ? undefined : (await namedInstance(storage, accountId, wanted)).id;
 
 /** As this command lists them, or as GraphQL writes them. */
 const scopes = (text: string): TokenScope[] => {

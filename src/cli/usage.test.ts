@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { commandLine } from './cli.fixture.ts';
+
+test('--help lists every command, and each has its own', async () => {
+  const { run } = commandLine();
+  const { code, out } = await run('--help');
+  expect(code).toBe(0);
+  const names = [
+    'serve',
+    'account create',
+    'account list',
+    'token create',
+    'token list',
+    'token rotate',
+    'token revoke',
+    'instance list',
+    'instance restore',
+    'backup',
+    'restore',
+    'keys rotate',
+  ];
+  for (const name of names) {
+    expect(out).toContain(`privet ${name}`);
+    const help = await run(...name.split(' '), '--help');
+    expect([help.code, help.out.startsWith(`privet ${name}`)]).toEqual([0, true]);
+  }
+  expect((await run('token', 'create', '--help')).out).toContain('--scopes <list>');
+});
+
+test('help and version are commands too, also of a command and of a group', async () => {
+  const { run } = commandLine();
+  const version = await run('--version');
+  expect([version.code, /^\d+\.\d+\.\d+$/.test(version.out)]).toEqual([0, true]);
+  expect(await run('version')).toEqual(version);
+  expect(await run('help')).toEqual(await run('--help'));
+  expect(await run('help', 'token', 'create')).toEqual(await run('token', 'create', '--help'));
+  const group = await run('help', 'token');
+  expect(group).toEqual(await run('token', '--help'));
+  expect(group).toMatchObject({ code: 0, err: '' });
+  expect(group.out).toMatch(/^privet token <command>\n[^]*\n {2}privet token revoke <id> \[options\] +Ends a token/);
+  expect(group.out).not.toContain('account create');
+});
+
+test('a group without a command shows what there is, and is wrong use', async () => {
+  const { run } = commandLine();
+  for (const group of ['account', 'token', 'instance', 'keys']) {
+    expect(await run(group)).toEqual({ code: 2, out: '', err: (await run(group, '--help')).out });
+  }
+});
+
+test.each([
+  [['--nope'], 'Unknown option --nope; see "privet serve --help"'],
+  [['serve', 'extra'], 'Unexpected argument "extra"; see "privet serve --help"'],
+  [['serve', '-x'], 'Unknown option -x; see "privet serve --help"'],
+  [['nope'], 'Unknown command "nope"; see "privet --help"'],
+  [['nope', '--help'], 'Unknown command "nope"; see "privet --help"'],
+  [['help', 'nope'], 'Unknown command "nope"; see "privet --help"'],
+  [['token', 'nope', '--help-me'], 'Unknown command "token nope"; see "privet token --help"'],
+  [['token', 'create', '--label'], '--label needs a value; see "privet token create --help"'],
+  [
+    ['token', 'create', '--expires', 'soon'],
+    '--expires must be a number of seconds, minutes, hours or days, such as 90m or 30d; see "privet token create --help"',
+  ],
+  [['token', 'revoke'], '<id> is missing; see "privet token revoke --help"'],
+])('%j is refused in one clear line', async (argv, line) => {
+  expect(await commandLine().run(...argv)).toEqual({ code: 2, out: '', err: line });
+});
+
+test.each(['read,all', ' , ', ''])('--scopes %j is refused with those that there are', async (list) => {
+  const names = 'read, write, pair, admin';
+  const err = `--scopes must be a comma-separated list of ${names}; see "privet token create --help"`;
+  expect(await commandLine().run('token', 'create', '--scopes', list)).toEqual({ code: 2, out: '', err });
+});
+
+test('the process ends with these exit codes, and a refused service starts nothing', async () => {
+  const bad = commandLine({ PORT: 'http', LOG_LEVEL: 'loud', PRIVET_ACCOUNT_TOKEN: 'canary-short' });
+  const refused = await bad.process('serve');
+  expect(refused).toMatchObject({ code: 2, out: '' });
+  expect(refused.err).toMatch(
+    /^PORT must be .*"http"\nLOG_LEVEL must be one of .*"loud"\nPRIVET_ACCOUNT_TOKEN must have 32 to 512 characters, not 12$/,
+  );
+  expect(existsSync(bad.dataDir)).toBe(false);
+  const cli = commandLine();
+  expect((await cli.process('token', 'nope')).code).toBe(2);
+  expect((await cli.process('token', 'list')).code).toBe(1);
+  expect((await cli.process('help')).code).toBe(0);
+});
+
+test('bad variables are refused, all at once and by every command, in a line that names each', async () => {
+  const bad = { PORT: 'http', PRIVET_RATE_LIMIT: 'many', PRIVET_ENCRYPTION_KEY: 'canary', PRIVET_METRICS_PORT: '-1' };
+  const { dataDir, run } = commandLine(bad);
+  const lines = [
+    'PORT must be a whole number from 0 to 65535, not "http"',
+    'PRIVET_RATE_LIMIT must be a whole number from 1 to 1000000, not "many"',
+    'PRIVET_METRICS_PORT must be a whole number from 0 to 65535, not "-1"',
+    'PRIVET_ENCRYPTION_KEY must be 32 bytes, as 64 hex digits or in base64',
+  ];
+  for (const argv of [[], ['serve'], ['account', 'create'], ['token', 'list'], ['backup', 'x.db']]) {
+    expect(await run(...argv)).toEqual({ code: 2, out: '', err: lines.join('\n') });
+  }
+  expect(existsSync(dataDir)).toBe(false);
+});
+
+test('an unknown PRIVET_* is a warning', async () => {
+  const { code, err } = await commandLine({ PRIVET_DATUM: 'x' }).run('account', 'create');
+  expect([code, err]).toEqual([
+    0,
+    'Warning: PRIVET_DATUM is not a variable of this service and is ignored; did you mean PRIVET_DATA?',
+  ]);
+});
