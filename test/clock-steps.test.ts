@@ -1,21 +1,26 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Clock, systemClock } from '../src/clock.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { InstanceDocument, PrivacyDocument } from './gql/graphql.ts';
 import { askFor } from './support/ask.ts';
-import { bootPrivet, type TestPrivet } from './support/privet.ts';
+import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
+import { SettableClock } from './support/settable-clock.ts';
 
 const HOUR_MS = 3_600_000;
+/** So long after it has happened a link that was given up is not OPEN any more. */
+const SEEN_MS = 200;
 
-/** The wall clock may be set while the service runs. */
-const wall = { setByMs: 0 };
-const clock: Clock = { ...systemClock, now: () => systemClock.now() + wall.setByMs };
-
+const clock = new SettableClock();
 let privet: TestPrivet;
 beforeAll(async () => {
+  // What reads the wall clock itself, or ticks by timers of its own.
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], shouldAdvanceTime: true });
   // The longest pauses there are: 1, 2, 4 s.
   privet = await bootPrivet({ clock, random: () => 1 });
 });
-afterAll(() => privet[Symbol.asyncDispose]());
+afterAll(async () => {
+  await privet[Symbol.asyncDispose]();
+  vi.useRealTimers();
+});
 
 test.each([-25, 25])(
   'a clock that is set by %d h: when the next attempt comes stays true, and calls wait for it',
@@ -29,7 +34,7 @@ test.each([-25, 25])(
     await drop();
     await privet.waitForState(name, 'OPEN');
     await drop();
-    wall.setByMs = hours * HOUR_MS;
+    clock.setBy = hours * HOUR_MS;
     const { instance } = await askFor(privet, InstanceDocument, { name });
     expect(instance?.state).toBe('RECONNECTING');
     const retryInMs = Date.parse(instance?.reason?.retryAt ?? '') - clock.now();
@@ -37,6 +42,38 @@ test.each([-25, 25])(
     expect(retryInMs).toBeLessThanOrEqual(2_000);
     const { privacy } = await askFor(privet, PrivacyDocument, { instance: name });
     expect(privacy?.visibility.lastSeen).toBe('ALL');
-    wall.setByMs = 0;
+    clock.setBy = 0;
   },
 );
+
+const logins = ({ phoneNumber }: LinkedInstance): number => privet.simulator.account(phoneNumber).logins.length;
+
+/** It is OPEN, by the link that it was OPEN by. */
+async function expectSame(linked: LinkedInstance, loginsBefore: number): Promise<void> {
+  await delay(SEEN_MS);
+  const { privacy } = await askFor(privet, PrivacyDocument, { instance: linked.name });
+  expect([privacy?.visibility.lastSeen, logins(linked)]).toEqual(['ALL', loginsBefore]);
+}
+
+test.each([30_000, HOUR_MS, -25 * HOUR_MS])('a clock that is set by %d ms ends no link', async (ms) => {
+  const linked = await privet.link(`kept-${ms}`);
+  const before = logins(linked);
+  vi.setSystemTime(Date.now() + ms);
+  vi.advanceTimersByTime(20_000);
+  await expectSame(linked, before);
+});
+
+test('a process that is held up for 25 s right after a ping loses no link', async () => {
+  const linked = await privet.link('held-up');
+  const before = logins(linked);
+  const pings = () => privet.simulator.account(linked.phoneNumber).stanzas.filter(({ xmlns }) => xmlns === 'w:p');
+  clock.stall(10_000);
+  clock.stall(5_000);
+  clock.stall(25_000);
+  vi.advanceTimersByTime(40_000);
+  await expectSame(linked, before);
+  expect(pings()).toHaveLength(1);
+  clock.stall(5_000);
+  await expectSame(linked, before);
+  expect(pings()).toHaveLength(2);
+});

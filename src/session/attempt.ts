@@ -1,4 +1,5 @@
 import { WriteBarrier } from './barrier.ts';
+import { KeepAlive, PING, PING_TIMEOUT_MS } from './keep-alive.ts';
 import type { CloseEvidence, Link, LinkOptions, LinkPhase, Reply, Stanza } from './link.ts';
 import { Requests } from './requests.ts';
 import type { Wire } from './wire.ts';
@@ -49,6 +50,7 @@ export class Attempt implements Link {
   readonly #requests: Requests;
   readonly #barrier = new WriteBarrier((error) => this.end({ kind: 'storage_failed', error }));
   readonly #timers = new DisposableStack();
+  readonly #keepAlive: KeepAlive;
   readonly #over = Promise.withResolvers<CloseEvidence>();
   /** The socket is closed. */
   readonly #gone = Promise.withResolvers<void>();
@@ -60,6 +62,12 @@ export class Attempt implements Link {
     this.over = this.#over.promise;
     this.ended = this.#gone.promise.then(() => this.over);
     this.#requests = new Requests(options.clock, (stanza) => this.#wire.send(stanza));
+    this.#keepAlive = new KeepAlive(
+      options.clock,
+      () => void this.request(PING, PING_TIMEOUT_MS),
+      () => this.end({ kind: 'silent' }),
+    );
+    this.#timers.use(this.#keepAlive);
     this.#wire = connect(this);
     // guard: silence is given up
     this.#after(HELLO_TIMEOUT_MS, () => this.#giveUp('hello'));
@@ -133,10 +141,12 @@ export class Attempt implements Link {
 
   /** Something came from the server. */
   heard(): void {
+    this.#keepAlive.heard();
     if (this.#phase === 'hello') this.reached('login');
   }
 
   stanzaCame(stanza: Stanza): void {
+    if (!this.#isProven && !this.#evidence) this.#keepAlive.start();
     this.#isProven = true;
     this.#requests.deliver(stanza);
   }

@@ -65,6 +65,7 @@ export class FakeWire implements Wire, Client {
   }
 
   async send(stanza: Stanza): Promise<void> {
+    if (stanza.attrs['xmlns'] === 'w:p') return this.#attempt.pass(() => this.#server.ping(stanza));
     const request = this.current;
     if (!request) throw new Error('A request that nobody noted down');
     request.left = true;
@@ -135,10 +136,6 @@ export class FakeWire implements Wire, Client {
     const read = (): void => word && this.deliver({ kind: 'last_word', evidence: word });
     this.#timers.use(options.clock.after(random.int(0, READ_WITHIN_MS), read));
     this.#attempt.closing();
-  }
-
-  wentSilent(): void {
-    this.#endByItself();
   }
 
   /** Nothing comes or leaves any more, and everybody who waits is told soon. */

@@ -69,8 +69,12 @@ export function openTestLink(
 }
 
 /** Waits for the login; rejects where the link ends before, or takes too long. */
-export async function openedLink(simulator: Simulator, credentials: string): Promise<TestLink> {
-  const opened = openTestLink(simulator, credentials);
+export async function openedLink(
+  simulator: Simulator,
+  credentials: string,
+  options?: { clock?: Clock },
+): Promise<TestLink> {
+  const opened = openTestLink(simulator, credentials, options);
   const early = opened.link.ended.then((evidence) => Promise.reject(new Error(`ended by ${JSON.stringify(evidence)}`)));
   const late = new AbortController();
   try {

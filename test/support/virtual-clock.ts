@@ -55,6 +55,17 @@ export class VirtualClock implements Clock {
     this.#time = end;
   }
 
+  /** The process is held up for so long: what is due by then fires late and in one go, ahead of all that came meanwhile. */
+  async stall(ms: number): Promise<void> {
+    this.#time += ms;
+    const end = this.#time;
+    for (let next = this.#next(end); next; next = this.#next(end)) {
+      this.#timers.delete(next);
+      next.callback();
+    }
+    await drain();
+  }
+
   #next(end: number): Timer | undefined {
     const due = [...this.#timers].filter(({ at }) => at <= end);
     return due.sort((a, b) => a.at - b.at || a.order - b.order)[0];

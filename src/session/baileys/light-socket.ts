@@ -31,7 +31,8 @@ export const LIGHT_SOCKET = {
   placeholderResendCache: noCache,
   connectTimeoutMs: 15_000,
   defaultQueryTimeoutMs: 10_000,
-  keepAliveIntervalMs: 15_000,
+  // As good as never: src/session/keep-alive.ts does it.
+  keepAliveIntervalMs: 2 ** 31 - 1,
   // One Baileys transaction is one of the database's, tried once: a failure ends the link.
   transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
   agent: uncompressed,

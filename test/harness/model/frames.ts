@@ -43,6 +43,4 @@ export interface Client {
   closing(word: CloseEvidence | undefined): void;
   /** Gone without a word. */
   closed(): void;
-  /** Its keep-alives have found nobody at the other end. */
-  wentSilent(): void;
 }

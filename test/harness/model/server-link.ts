@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/clock.ts';
-import type { CloseEvidence } from '../../../src/session/link.ts';
+import type { CloseEvidence, Stanza } from '../../../src/session/link.ts';
 import type { Random } from '../random.ts';
 import type { LinkTrace, Trace } from '../trace.ts';
 import type { Account, Device } from './account.ts';
@@ -81,6 +81,13 @@ export class ServerLink {
     });
   }
 
+  /** Whoever hears a ping answers it; it is no work of the account's. */
+  ping({ attrs: { id = '' } }: Stanza): void {
+    const reply: Down = { kind: 'reply', stanza: { tag: 'iq', attrs: { type: 'result', id } } };
+    const answer = (): void => this.#down.push(() => this.#client.deliver(reply));
+    this.#up.push(() => !this.#ended && !this.#deaf && answer());
+  }
+
   announce(upTo: number): void {
     if (this.device?.active) this.send({ kind: 'announcement', upTo });
   }
@@ -104,8 +111,6 @@ export class ServerLink {
     switch (ending.how) {
       case 'deaf':
         this.#deaf = true;
-        // Keep-alives that stay unanswered.
-        this.#clock.after(this.#random.int(20_000, 40_000), () => this.#client.wentSilent());
         return;
       case 'cut':
         this.#down.clear();
