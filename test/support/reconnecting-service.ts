@@ -26,6 +26,8 @@ async function holdings(): Promise<Holdings> {
     globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     await delay(50);
   }
+  // A look at a file takes the place of the timer that it came by.
+  while (process.getActiveResourcesInfo().includes('FSReqPromise')) await delay(1);
   const resources: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
   return {
