@@ -58,17 +58,22 @@ describe('a read whose link ends under it is asked again on the next one', () =>
   });
 });
 
-describe('what WhatsApp refuses as a whole is not said to be for want of a connection', () => {
-  test('a read: WHATSAPP_ERROR, and 502 over REST', async () => {
+describe('what WhatsApp refuses as a whole, or answers with nothing to be used, is not said to be for want of a connection', () => {
+  test.each([
+    ['refused', { do: 'error', code: 403 }, '403'],
+    ['answered without settings', { do: 'empty' }, 'without any settings'],
+    ['answered with neither a result nor an error', { do: 'odd' }, 'without any settings'],
+  ] as const)('a read that is %s: WHATSAPP_ERROR, and 502 over REST', async (_how, fault, message) => {
     await privet.waitForState(linked.name, 'OPEN');
     const { phoneNumber } = linked;
-    using _ = privet.simulator.addFault({ phoneNumber, match: READ, do: 'error', code: 403 });
+    using _ = privet.simulator.addFault({ phoneNumber, match: READ, ...fault });
     const { errors } = await ask(privet, PrivacyDocument, variables());
-    expect(errors).toEqual([{ code: 'WHATSAPP_ERROR', message: expect.stringContaining('403') as string }]);
+    expect(errors).toEqual([{ code: 'WHATSAPP_ERROR', message: expect.stringContaining(message) as string }]);
     for (const path of [`/api/profile/privacy/${linked.name}`, '/users/me/privacy']) {
       const response = await fetch(`${privet.url}${path}`, { headers: { token: linked.token } });
       expect([path, response.status]).toEqual([path, 502]);
     }
+    expect(await privet.waitForState(linked.name, 'OPEN')).toMatchObject({ reason: null });
   });
 
   test('a logout: WHATSAPP_ERROR, and the instance stays OPEN', async () => {
