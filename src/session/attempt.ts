@@ -192,6 +192,7 @@ export class Attempt implements Link {
       if (this.#evidence) return;
       this.#options.events.onPaired(this.#wire.identity());
       // The signature leaves right behind the commit.
+      // guard: a paired device does not wait for its restart for long
       this.#after(RESTART_TIMEOUT_MS, () => this.#giveUp('paired'));
     };
     // A commit that failed has closed the barrier, which ends this link.

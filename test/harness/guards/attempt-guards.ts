@@ -7,6 +7,11 @@ export const ATTEMPT_GUARDS: readonly Guard[] = [
   { name: 'a QR lives as long as is said', breaks: 'a QR is shown with its end', seed: 23 },
   { name: 'only a confirmed pairing code is shown', breaks: 'a code that is shown can be typed', seed: 28 },
   { name: 'a pairing without its code is over', breaks: 'every call ends within 30 s', seed: 69 },
+  {
+    name: 'a paired device does not wait for its restart for long',
+    breaks: 'CONNECTING is left within 30 s',
+    seed: 1,
+  },
   { name: 'frames wait for what they depend on', breaks: 'stored before acknowledged', seed: 1 },
   { name: 'a failed commit ends the link', breaks: 'a link ends when its store fails', seed: 11 },
   { name: 'only a result counts as one', breaks: 'only a result is one', seed: 20 },
