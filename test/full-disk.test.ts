@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { print } from 'graphql';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
 import {
@@ -85,6 +86,17 @@ async function expectToWork(service: Caller, instance: string, status: StatusPri
   expect(privacy?.visibility.status).toBe(status);
 }
 
+/** An update that is to be made once, whoever sends it again. */
+async function updateOnce({ url, token }: Caller, instance: string): Promise<unknown> {
+  const input = { visibility: { status: 'CONTACTS' } };
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'idempotency-key': 'once' },
+    body: JSON.stringify({ query: print(UpdatePrivacyDocument), variables: { instance, input } }),
+  });
+  return response.json();
+}
+
 const logins = ({ simulator }: Bench, phoneNumber: string): number => simulator.account(phoneNumber).logins.length;
 
 test('on a full disk links come back, reads and updates go on, and the service starts, whatever way it ended', async () => {
@@ -92,6 +104,11 @@ test('on a full disk links come back, reads and updates go on, and the service s
   const { simulator, disk } = bench;
   const first = await bench.start();
   const phones = [await link(first, bench, 'shop'), await link(first, bench, 'branch')];
+  // What came of it can't be kept, so it is left behind as running.
+  const isUpdate = { xmlns: 'privacy', type: 'set' };
+  const fault = simulator.addFault({ match: isUpdate, do: 'delay', delay: 'work', ms: 60_000, times: 1 });
+  const begun = updateOnce(first, 'branch');
+  await expect.poll(() => fault.hits).toBe(1);
   bench.fill();
 
   const before = phones.map((phone) => logins(bench, phone));
@@ -101,12 +118,14 @@ test('on a full disk links come back, reads and updates go on, and the service s
     .toEqual(before.map((count) => count + 1));
   for (const name of ['shop', 'branch']) await becomes(first, name, 'OPEN');
   await expectToWork(first, 'shop', 'NONE');
+  expect(await begun).toMatchObject({ data: { updatePrivacy: { failures: [{ code: 'CONNECTION_LOST' }] } } });
   expect(await first.kill('SIGKILL')).toBe('SIGKILL');
   disk.fill();
 
   const second = await bench.start();
   for (const name of ['shop', 'branch']) await becomes(second, name, 'OPEN');
   await expectToWork(second, 'branch', 'NONE');
+  expect(await updateOnce(second, 'branch')).toMatchObject({ errors: [{ extensions: { code: 'OVERLOADED' } }] });
   expect(await second.kill('SIGTERM')).toBe(0);
   disk.fill();
 
@@ -116,6 +135,11 @@ test('on a full disk links come back, reads and updates go on, and the service s
   expect((await fetch(`${third.url}/health/ready`)).status).toBe(200);
   expect(disk.names().filter((name) => name.endsWith('.tmp'))).toEqual([]);
   expect(phones.map((phone) => simulator.account(phone).linkedDevices)).toEqual([1, 1]);
+
+  disk.free();
+  expect(await updateOnce(third, 'branch')).toMatchObject({
+    data: { updatePrivacy: { outcomes: [{ result: 'APPLIED', current: 'CONTACTS' }], failures: [] } },
+  });
 });
 
 test('what can not be stored is an error that says why and changes nothing, and is done once there is room', async () => {

@@ -15,7 +15,7 @@ import { Session } from './session.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { OnceOnly } from './once-only.ts';
 import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
-import { carriedOut, stop } from './settle.ts';
+import { carriedOut, stop, store } from './settle.ts';
 import { INSTANCE_STATES, PAIRING_ENDED } from './state.ts';
 import type { InstanceState, InstanceView } from './state.ts';
 import { viewOf } from './stored-view.ts';
@@ -148,7 +148,7 @@ export class SessionService implements Sessions, AsyncDisposable {
         throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is not linked to a phone; pair it first`);
       }
       const change = { wanted: 'running', state: 'STOPPED', stateSince: clock.now(), reason: null } as const;
-      await storage.instances.update(session.view.id, change);
+      await store(session, storage, change);
       session.start();
       return session.view;
     });

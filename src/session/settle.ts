@@ -12,11 +12,8 @@ export interface Parts {
 
 const STOPPED_BY_USER: StateReason = { code: 'stopped_by_user', message: 'Stopped' };
 
-interface Settled extends InstancePatch {
-  readonly state: InstanceState;
-  readonly stateSince: number;
-  readonly reason: StateReason;
-}
+/** What the user's word changes of an instance, with when that was, which tells it from all before. */
+type Word = InstancePatch & Required<Pick<InstancePatch, 'wanted' | 'stateSince'>>;
 
 /** A state that the user's word brought about: it is stored first. */
 export async function settle(
@@ -32,9 +29,9 @@ export async function settle(
 /** Ends the connection because the user wants it so. It goes on as if nothing had been asked where that can't be stored. */
 export async function stop(session: Session, parts: Parts): Promise<void> {
   const { storage, clock } = parts;
-  const stopped = async (): Promise<Settled> => {
+  const stopped = async () => {
     const state = (await isLinked(session, storage)) ? 'STOPPED' : 'UNPAIRED';
-    return { wanted: 'stopped', state, stateSince: clock.now(), reason: STOPPED_BY_USER };
+    return { wanted: 'stopped', state, stateSince: clock.now(), reason: STOPPED_BY_USER } as const;
   };
   const word = await stopped();
   await store(session, storage, word);
@@ -57,15 +54,16 @@ async function isLinked({ view }: Session, storage: Storage): Promise<boolean> {
   }
 }
 
-const store = ({ view: { id } }: Session, { instances }: Storage, settled: Settled): Promise<void> =>
+/** Stores it; rejects where that failed, so that nothing has changed. */
+export const store = ({ view: { id } }: Session, { instances }: Storage, word: Word): Promise<void> =>
   carriedOut(
     async () => {
-      // guard: what was stopped stays so after a restart, else await instances.update(id, { ...settled, wanted: 'running' })
-      await instances.update(id, settled);
+      // guard: what was stopped stays so after a restart, else await instances.update(id, { ...word, wanted: 'running' })
+      await instances.update(id, word);
     },
     async () => {
       const stored = await instances.get(id);
-      return stored?.stateSince === settled.stateSince && stored.state === settled.state;
+      return stored?.stateSince === word.stateSince && stored.wanted === word.wanted;
     },
   );
 
