@@ -89,7 +89,7 @@ builder.mutationField('updatePrivacy', (t) =>
     type: UpdatePrivacyPayload,
     nullable: true,
     description:
-      'Changes privacy settings, and confirms each by a fresh read from WhatsApp. What does not hold afterwards is named in `failures`. Sent again with the same header `Idempotency-Key`, or `idempotencyKey` in `extensions`, within 24 hours, it is not made again but answered like the first.',
+      'Changes privacy settings, and confirms each by a fresh read from WhatsApp. What does not hold afterwards is named in `failures`. Sent again with the same header `Idempotency-Key`, or `idempotencyKey` in `extensions`, within 24 hours and 10,000 such calls of the token, it is not made again but answered like the first.',
     authScopes: { write: true },
     complexity: WRITE_COST,
     args: {

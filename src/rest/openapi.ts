@@ -13,7 +13,7 @@ const IDEMPOTENCY_KEY: Json = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    'With it, the same update sent again within 24 hours is not made again, but answered like the first. It is refused with another update.',
+    'With it, the same update sent again within 24 hours and 10,000 such calls of the token is not made again, but answered like the first. It is refused with another update.',
   schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
 };
 

@@ -10,7 +10,7 @@ export interface Reach {
   readonly instanceId?: string | undefined;
 }
 
-/** The caller's key for one call, of 1–255 visible ASCII characters, and the token it came with. Good for 24 hours. */
+/** The caller's key for one call, of 1–255 visible ASCII characters, and the token it came with. Good for 24 hours, and 10,000 calls. */
 export interface Once {
   readonly tokenId: string;
   readonly key: string;
@@ -41,8 +41,8 @@ export interface Sessions {
   start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
   stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
   /**
-   * Logs the linked device out on WhatsApp and waits until WhatsApp confirmed it. Where WhatsApp locked or banned the
-   * account for good, its credentials are set aside here alone; the phone may still list the device.
+   * Logs the linked device out on WhatsApp and waits until WhatsApp confirmed it. Where WhatsApp refuses the account, or
+   * was not reached for long, its credentials are set aside here alone; the phone still lists the device.
    */
   unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
   delete(reach: Reach, name: string, signal: AbortSignal): Promise<void>;
