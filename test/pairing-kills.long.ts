@@ -33,11 +33,11 @@ const linkedDevices = (simulator: Simulator, { phoneNumber }: Pairing): number =
   simulator.account(phoneNumber).linkedDevices;
 
 /** Waits for a state that lasts. On the way there nothing may ask for a QR. */
-async function settle(caller: Caller, name: string): Promise<string> {
+async function settle(caller: Caller, name: string): Promise<{ state: string; reason: string | undefined }> {
   for (const end = Date.now() + OPEN_MS; Date.now() < end; await delay(20)) {
     const { instance } = await askFor(caller, InstanceDocument, { name });
     const state = instance?.state ?? 'gone';
-    if (!['CONNECTING', 'RECONNECTING'].includes(state)) return state;
+    if (!['CONNECTING', 'RECONNECTING'].includes(state)) return { state, reason: instance?.reason?.code };
   }
   throw new Error(`${name} is still connecting`);
 }
@@ -68,9 +68,12 @@ async function pairUntilKilled(
 
 async function expectKept(simulator: Simulator, caller: Caller, pairing: Pairing): Promise<boolean> {
   const linked = linkedDevices(simulator, pairing) > 0;
-  const state = await settle(caller, pairing.name);
+  const { state, reason } = await settle(caller, pairing.name);
   // Stored but never acknowledged: WhatsApp does not know the device, and says so.
-  if (!linked) expect(['UNPAIRED', 'LOGGED_OUT']).toContain(state);
+  if (!linked)
+    expect(['UNPAIRED because of PAIRING_ENDED', 'LOGGED_OUT because of LOGGED_OUT']).toContain(
+      `${state} because of ${reason}`,
+    );
   else {
     expect({ ...pairing, state }).toEqual({ ...pairing, state: 'OPEN' });
     const { privacy } = await askFor(caller, PrivacyDocument, { instance: pairing.name });
