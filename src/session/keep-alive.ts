@@ -52,6 +52,7 @@ export class KeepAlive implements Disposable {
   }
 
   #judge(lateMs: number): void {
+    // guard: a deaf link is given up
     if (this.#isQuiet) return lateMs > LATE_MS ? this.#wait() : this.#onSilent();
     this.#isQuiet = true;
     this.start();

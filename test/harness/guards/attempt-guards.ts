@@ -23,5 +23,6 @@ export const ATTEMPT_GUARDS: readonly Guard[] = [
     seed: 1,
   },
   { name: 'what came ahead of a closing handshake is read', breaks: 'a last word is heard', seed: 2 },
+  { name: 'a deaf link is given up', breaks: 'a deaf link is given up within 30 s', seed: 3 },
   { name: 'requests end with their link', breaks: 'requests end with their link', seed: 1 },
 ];

@@ -16,6 +16,8 @@ const UNKNOWN_DEVICE: CloseEvidence = { kind: 'failure', reason: 401, expiresInS
 const UNRESTARTED = 16;
 const KICKED_AFTER_MS = 2_000;
 const SLOWEST_MS = 3_000;
+/** So long after the last frame that was on its way a deaf link is found out. */
+const DEAF_MS = 30_000;
 
 /** WhatsApp's end of one connection. Work that was put off dies with it. */
 export class ServerLink {
@@ -111,6 +113,10 @@ export class ServerLink {
     switch (ending.how) {
       case 'deaf':
         this.#deaf = true;
+        this.#clock.after(DEAF_MS + SLOWEST_MS, () => {
+          const text = (): string => `link ${this.trace.n}`;
+          this.#log.expect(this.trace.gone || this.trace.isDead, 'a deaf link is given up within 30 s', text);
+        });
         return;
       case 'cut':
         this.#down.clear();
