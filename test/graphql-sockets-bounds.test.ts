@@ -196,6 +196,16 @@ describe('bounds', () => {
     expect((await server.post({ query: '{ __typename }' })).status).toBe(200);
   });
 
+  test('an id that is in use is told in as many bytes as there is room for', async () => {
+    const { url, server, sessions } = await serve();
+    sessions.watched = quiet(VIEW);
+    const { say, closed } = await openAs(url, 'account');
+    for (let twice = 0; twice < 2; twice += 1) {
+      say({ id: '€'.repeat(200), type: 'subscribe', payload: { query: WATCH } });
+    }
+    expect([await closed, server.logged]).toEqual([4409, []]);
+  });
+
   test('a client that does not read is cut off, whatever it asks for', async () => {
     const { url } = await serve();
     const { socket, closed } = await openAs(url, 'account');

@@ -34,6 +34,8 @@ const MOST_UNREAD = 1024 * 1024;
 const PING_MS = 25_000;
 /** How long a client may take to close its side, in milliseconds. */
 const CLOSE_MS = 2_000;
+/** The longest reason that there is room for, in bytes. */
+const LONGEST_REASON = 123;
 /** What clients come back after, by themselves; see the close codes that graphql-ws' client takes for fatal. */
 const TRY_AGAIN_LATER = 1013;
 const SERVICE_RESTART = 1012;
@@ -180,7 +182,10 @@ export class GraphQLSocket {
   }
 
   close(code?: number, reason = ''): void {
-    this.#socket.close(code, reason.slice(0, 120));
+    const bytes = Buffer.alloc(LONGEST_REASON);
+    // In whole characters.
+    const { written } = new TextEncoder().encodeInto(reason, bytes);
+    this.#socket.close(code, bytes.subarray(0, written));
     this.#timer?.[Symbol.dispose]();
     this.#timer = this.#parts.clock.after(CLOSE_MS, () => this.terminate());
   }
