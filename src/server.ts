@@ -42,7 +42,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   const { services, trustedProxyHops = 0, corsOrigins = [] } = options;
   const origins = new Set(corsOrigins);
   const clock = clockOf(services);
-  const streams = new OpenStreams();
+  const streams = new OpenStreams(clock);
   const closing = new AbortController();
 
   const playground = options.graphiql ? await import('./http/graphiql.ts') : undefined;

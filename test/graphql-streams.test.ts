@@ -1,6 +1,9 @@
 import { createClient } from 'graphql-sse';
+import { createClient as createSocketClient } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { systemClock, type Clock } from '../src/clock.ts';
+import type { Sessions } from '../src/session/sessions.ts';
 import type { InstanceView } from '../src/session/state.ts';
 import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
 
@@ -150,3 +153,35 @@ describe('streams', () => {
     expect(server.logged).toEqual([]);
   });
 });
+
+test.each(['text/event-stream', 'a WebSocket'])(
+  'by %s one that has much to tell leaves time to others',
+  async (how) => {
+    const sessions = new FakeSessions(...Array.from({ length: 1_000 }, (_, i) => `i${i}`));
+    const told = { inRound: 0, inAll: 0, most: 0 };
+    const all = sessions.watchInstances.bind(sessions);
+    const counted: Sessions['watchInstances'] = async function* () {
+      for await (const change of all()) {
+        told.inAll += 1;
+        told.inRound += 1;
+        told.most = Math.max(told.most, told.inRound);
+        if (told.inRound === 1) setImmediate(() => (told.inRound = 0));
+        yield change;
+      }
+    };
+    Object.assign(sessions, { watchInstances: counted });
+    await using server = await serveFake(sessions);
+    const query = 'subscription { instanceChanges { instance { name } caughtUp } }';
+    if (how === 'text/event-stream') {
+      const { body } = await server.post({ query }, SSE);
+      for await (const chunk of body ?? []) if (Buffer.from(chunk as Uint8Array).includes('"caughtUp":true')) break;
+    } else {
+      const url = `${server.url.replace('http', 'ws')}/graphql`;
+      const client = createSocketClient({ url, connectionParams: { token: 'account' }, webSocketImpl: WebSocket });
+      for await (const { data } of client.iterate({ query })) if (JSON.stringify(data).includes('true')) break;
+      await client.dispose();
+    }
+    expect(told.inAll).toBe(1_001);
+    expect(told.most).toBeLessThan(40);
+  },
+);

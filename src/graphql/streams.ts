@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
+import { Turns } from './turns.ts';
 
 /** A subscription that is being served. */
 export interface OpenStream {
@@ -29,7 +30,13 @@ export const STALL_MS = 45_000;
 /** The subscriptions that are being served, so that they can be ended when the server closes. */
 export class OpenStreams {
   readonly #open = new Set<OpenStream>();
+  /** A stream has as many values at its beginning as there are instances, and each change has as many as there are streams. */
+  readonly #turns: Turns;
   #isClosing = false;
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#turns = new Turns(clock);
+  }
 
   open(): OpenStream {
     const controller = new AbortController();
@@ -42,7 +49,7 @@ export class OpenStreams {
       signal,
       end,
       breakOff: () => end(new ServerClosing()),
-      endingWith: (source, ends) => until(signal, source, () => end(sourceEnded()), ends),
+      endingWith: (source, ends) => until(signal, source, () => end(sourceEnded()), ends, this.#turns),
     };
     this.#open.add(stream);
     // A request that was on its way when the server began to close.
@@ -75,6 +82,7 @@ function until<T>(
   source: AsyncIterable<T>,
   ended: () => void,
   { farewell, brokenOff, clock, stalled }: StreamEnds<T>,
+  turns: Turns,
 ): AsyncIterableIterator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const done = { done: true, value: undefined } as const;
@@ -117,6 +125,8 @@ function until<T>(
         const result = await Promise.race([iterator.next(), end]);
         if (result === 'end') return leave();
         if (result.done) return finish();
+        await turns.take();
+        if (signal.aborted) return leave();
         // Asking for the next one says that this one was taken: nobody asks while the connection takes no more.
         lying = clock.after(STALL_MS, stalled);
         return result;

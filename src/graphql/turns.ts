@@ -7,8 +7,8 @@ const ROUND_MS = 10;
 const MOST_A_ROUND = 8;
 
 /**
- * Lets operations begin a few at a time. What comes before execution waits for nothing: a hundred requests that arrive
- * together would all be judged before any other request, or a frame of WhatsApp, is as much as read.
+ * Lets operations begin a few at a time, and values of streams. What comes before execution waits for nothing: a hundred
+ * requests that arrive together would all be judged before any other request, or a frame of WhatsApp, is as much as read.
  */
 export class Turns {
   readonly #clock: Pick<Clock, 'monotonic'>;
