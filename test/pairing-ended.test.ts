@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../simulator/simulator.ts';
-import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
+import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument, StopInstanceDocument } from './gql/graphql.ts';
 import { askFor, type Caller } from './support/ask.ts';
 import { dataFolder, runService, simulatorEnv } from './support/service-process.ts';
 
@@ -39,3 +39,23 @@ test('a pairing that the end of the service broke off is known as that afterward
   expect(await see(caller())).toMatchObject({ reason: null, phoneNumber });
   expect(await service.kill('SIGTERM')).toBe(0);
 }, 120_000);
+
+test('whose number a kill left unstored, between the login and the end of the pairing, is known from the next start on', async () => {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator[Symbol.asyncDispose]());
+  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
+  let service = await runService(env);
+  const caller = (): Caller => ({ url: service.url, token: TOKEN });
+  await askFor(caller(), CreateInstanceDocument, { name: NAME });
+  // Then the link that paired stays for some seconds.
+  const fault = simulator.addFault({ do: 'no-restart' });
+  const phoneNumber = await simulator.scan(await showQr(caller()));
+  await service.kill('SIGKILL');
+  expect(fault.hits).toBe(1);
+  service = await runService(env);
+  await expect.poll(async () => (await see(caller()))?.state, WAIT).toBe('OPEN');
+  await askFor(caller(), StopInstanceDocument, { instance: NAME });
+  await service.kill('SIGKILL');
+  service = await runService(env);
+  expect(await see(caller())).toMatchObject({ state: 'STOPPED', phoneNumber });
+}, 60_000);

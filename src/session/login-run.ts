@@ -1,3 +1,6 @@
+import type { Logger } from 'pino';
+import type { Storage } from '../storage/storage.ts';
+import { ofInstance } from '../telemetry/events.ts';
 import { CLIENT_OUTDATED, LOGINS_HELD_UP } from './close-reasons.ts';
 import type { InstancePrivacy } from './instance-privacy.ts';
 import type { CloseEvidence, Link, LinkIdentity } from './link.ts';
@@ -17,6 +20,8 @@ export interface LoggedInSession {
 export interface LoginRun {
   readonly session: LoggedInSession;
   readonly gate: LoginGate;
+  readonly storage: Pick<Storage, 'instances'>;
+  readonly log: Logger;
   readonly policy: ReconnectPolicy;
   /** Opens the link, and waits until it is gone. */
   readonly live: (events: RunEvents) => Promise<CloseEvidence>;
@@ -42,7 +47,8 @@ export async function runLogin(run: LoginRun, signal: AbortSignal): Promise<Clos
 }
 
 /** Logged in; OPEN once the first read is in. */
-async function open({ session, gate, policy }: LoginRun, { phoneNumber }: LinkIdentity, place: Disposable) {
+async function open(run: LoginRun, { phoneNumber }: LinkIdentity, place: Disposable) {
+  const { session, gate, policy } = run;
   const { link } = session;
   if (!link) return;
   link.reached('first_read');
@@ -58,5 +64,16 @@ async function open({ session, gate, policy }: LoginRun, { phoneNumber }: LinkId
   policy.opened();
   place[Symbol.dispose]();
   gate.accepted(session.view.id);
+  const isKnown = session.view.phoneNumber === phoneNumber;
   session.set('OPEN', undefined, { phoneNumber });
+  if (!isKnown) await storeNumber(run, phoneNumber);
+}
+
+/** As after a pairing that a kill cut short once its login was stored. Where it can't be stored, the next start tries again. */
+async function storeNumber({ session: { view }, storage, log }: LoginRun, phoneNumber: string): Promise<void> {
+  try {
+    await storage.instances.update(view.id, { phoneNumber, reason: null });
+  } catch (error) {
+    log.warn({ ...ofInstance(view), err: error }, 'the phone number could not be stored');
+  }
 }

@@ -203,7 +203,7 @@ export class Session {
       if (credentials === undefined || signal.aborted) return;
       if (!UNDER_WAY.includes(this.view.state)) this.set('RECONNECTING', STARTING);
       const live = (events: RunEvents): Promise<CloseEvidence> => this.#live(credentials, signal, events);
-      const login = { session: this, gate: this.#deps.gate, policy: this.#policy, live };
+      const login = { ...this.#deps, session: this, policy: this.#policy, live };
       const evidence = await runLogin(login, signal);
       // guard: a stopped session does not judge its end
       if (signal.aborted) return;
