@@ -41,7 +41,7 @@ export class DiskFullError extends RetryLaterError {
   constructor(options: ErrorOptions) {
     super(
       'OVERLOADED',
-      'The disk of the service is full, so nothing was changed: try again later',
+      'The disk of the service is full, so nothing could be stored: try again later',
       FULL_RETRY_MS,
       options,
     );
