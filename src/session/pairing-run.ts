@@ -1,10 +1,9 @@
-import type { Clock } from '../clock.ts';
 import type { CloseEvidence, Link, LinkIdentity } from './link.ts';
 import type { RunEvents } from './live-link.ts';
 import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
 
-/** A pairing code works as long as the socket that asked for it lives: the QR codes' 60 s and five times 20 s. */
-const PAIRING_CODE_MS = 160_000;
+/** A pairing code works as long as the socket that asked for it lives: behind its first QR come five more, for 20 s each. */
+const BEHIND_FIRST_QR_MS = 100_000;
 
 /** The session that is being paired. */
 export interface PairedSession {
@@ -15,7 +14,6 @@ export interface PairedSession {
 
 export interface PairingRun {
   readonly session: PairedSession;
-  readonly clock: Clock;
   /** The number to pair by code; by QR where undefined. */
   readonly phoneNumber: string | undefined;
   /** Opens the link, and waits until it is gone. */
@@ -39,7 +37,7 @@ export async function runPairing(run: PairingRun): Promise<PairingEnd> {
       if (phoneNumber === undefined) return session.set('PAIRING', undefined, { pairing: { qr, expiresAt } });
       if (codeAsked) return;
       codeAsked = true;
-      void showCode(run, phoneNumber);
+      void showCode(session, phoneNumber, expiresAt + BEHIND_FIRST_QR_MS);
     },
     onPaired: (identity) => {
       accepted.by = identity;
@@ -51,12 +49,12 @@ export async function runPairing(run: PairingRun): Promise<PairingEnd> {
   return { evidence, linked: accepted.by };
 }
 
-async function showCode({ session, clock }: PairingRun, phoneNumber: string): Promise<void> {
+async function showCode(session: PairedSession, phoneNumber: string, expiresAt: number): Promise<void> {
   const { link } = session;
   try {
     const code = await link?.requestPairingCode(phoneNumber);
     if (code === undefined || link !== session.link || session.view.state !== 'PAIRING') return;
-    session.set('PAIRING', undefined, { pairing: { code, expiresAt: clock.now() + PAIRING_CODE_MS } });
+    session.set('PAIRING', undefined, { pairing: { code, expiresAt } });
   } catch (error) {
     link?.end({ kind: 'crashed', error });
   }

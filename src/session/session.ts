@@ -179,7 +179,6 @@ export class Session {
   async #pair(phoneNumber: string | undefined, signal: AbortSignal): Promise<void> {
     const { evidence, linked } = await runPairing({
       session: this,
-      clock: this.#deps.clock,
       phoneNumber,
       live: (events) => this.#live(undefined, signal, events),
     });

@@ -209,6 +209,7 @@ export class FakeWire implements Wire, Client {
     const { options, trace } = this.#parts;
     const lifetimeMs = nth === 1 ? FIRST_QR_MS : NEXT_QR_MS;
     this.#timers.use(options.clock.after(lifetimeMs, () => this.#showQr(nth + 1)));
+    trace.pairsUntil ??= options.clock.now() + FIRST_QR_MS + (QRS - 1) * NEXT_QR_MS;
     trace.qr = { text: `${trace.n}/${nth}`, expiresAt: options.clock.now() + lifetimeMs };
     this.#attempt.qrCame(trace.qr.text);
   }

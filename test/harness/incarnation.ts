@@ -64,6 +64,7 @@ export async function loadService(world: World): Promise<Incarnation> {
       credentials: options.credentials,
       wasHeard: false,
       qr: undefined,
+      pairsUntil: undefined,
       codeConfirmed: false,
       gone: false,
       isDead: false,

@@ -43,6 +43,8 @@ export interface LinkTrace {
   wasHeard: boolean;
   /** The QR on show, and until when it can be scanned (epoch milliseconds). */
   qr: { readonly text: string; readonly expiresAt: number } | undefined;
+  /** Until when a phone can accept the device on this link (epoch milliseconds). */
+  pairsUntil: number | undefined;
   /** WhatsApp confirmed that the pairing code can be typed. */
   codeConfirmed: boolean;
   /** The service was told that it is over. */

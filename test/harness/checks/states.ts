@@ -49,6 +49,8 @@ function checkPairing({ trace }: World, slot: Slot, { qr, code, expiresAt }: Pai
   trace.expect(isTrue, 'a QR is shown with its end', text);
   const isConfirmed = code === undefined || link?.codeConfirmed === true;
   trace.expect(isConfirmed, 'a code that is shown can be typed', () => `${code} of ${slot.name}`);
+  const isDated = code === undefined || link?.pairsUntil === expiresAt;
+  trace.expect(isDated, 'a code is shown with its end', () => `${code} until ${expiresAt}, not ${link?.pairsUntil}`);
 }
 
 /** At any time: how long an instance may be on its way to OPEN, and that OPEN means connected. */
