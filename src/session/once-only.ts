@@ -8,6 +8,8 @@ import type { Once } from './sessions.ts';
 
 /** How long the same key gives the same outcome at least, in milliseconds. */
 const KEPT_MS = 24 * 3_600_000;
+/** Each takes a quarter of a millisecond or more: they lie all over the file, and are overwritten. */
+const PURGED_AT_ONCE = 100;
 const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 
 /** Updates that come with a key do their work once: clients resend what they did not hear the answer of. */
@@ -50,10 +52,14 @@ export class OnceOnly {
     return this.#storage.outcomes;
   }
 
-  /** Deletes the outcomes that were kept for long enough, and what other processes left running. */
-  async purge(): Promise<void> {
-    await this.#outcomes.forgetRunning(this.#startedAt);
-    await this.#outcomes.purge(this.#clock.now() - KEPT_MS);
+  /** Deletes what other processes left running. */
+  forgetRunning(): Promise<void> {
+    return this.#outcomes.forgetRunning(this.#startedAt);
+  }
+
+  /** Deletes some of the outcomes that were kept for long enough; resolves with whether there may be more. */
+  async purge(): Promise<boolean> {
+    return (await this.#outcomes.purge(this.#clock.now() - KEPT_MS, PURGED_AT_ONCE)) === PURGED_AT_ONCE;
   }
 
   async #runOnce(

@@ -257,3 +257,19 @@ test('what came of a keyed call is deleted once its day is over, also where no o
   await vi.waitFor(async () => expect(await storage.outcomes.begin(call)).toEqual({ kind: 'new' }));
   await sessions[Symbol.asyncDispose]();
 });
+
+test('what has to be deleted goes in parts with pauses, and no more of them once the service ends', async () => {
+  const { clock, sessions, storage } = await linked();
+  const purges: number[] = [];
+  const purge = async (_time: number, most: number): Promise<number> => purges.push(most) && most;
+  const outcomes = { ...storage.outcomes, purge };
+  const running = new SessionService({ ...sessionsOptions(clock, { ...storage, outcomes }), openLink: deafLink });
+  running.resume();
+  await vi.waitFor(() => expect([purges.length, clock.pending]).toEqual([1, 1]));
+  await clock.advance(100);
+  await vi.waitFor(() => expect([purges.length, clock.pending]).toEqual([2, 1]));
+  await running[Symbol.asyncDispose]();
+  await clock.advance(3_600_000);
+  expect([purges, clock.pending]).toEqual([[100, 100], 0]);
+  await sessions[Symbol.asyncDispose]();
+});

@@ -87,6 +87,7 @@ export class SessionService implements Sessions, AsyncDisposable {
     const { clock, log, storage } = this.#options;
     const chores = [
       { what: 'archived logins', run: () => storage.credentials.purgeArchived(clock.now()) },
+      { what: 'calls with a key that were left running', run: () => this.#onceOnly.forgetRunning() },
       { what: 'outcomes of calls with a key', run: () => this.#onceOnly.purge() },
     ];
     this.#upkeep ??= startUpkeep({ clock, log, chores, isBusy: () => storage.isBusy });

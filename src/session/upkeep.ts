@@ -2,11 +2,14 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 
 const EVERY_MS = 3_600_000;
+/** Between two parts of a chore: calls have the database meanwhile. */
+const PAUSE_MS = 100;
 
 /** Something whose time is over, to be deleted. */
 export interface Chore {
   /** What it deletes, for the log. */
   readonly what: string;
+  /** Resolves with true where it left some of it, since the database works on the one thread that there is. */
   readonly run: () => Promise<unknown>;
 }
 
@@ -21,21 +24,22 @@ export interface UpkeepOptions {
 /** Does all chores now and every hour until disposed: a service may run longer than what it stores is kept. */
 export function startUpkeep({ clock, log, chores, isBusy }: UpkeepOptions): Disposable {
   let timer: Disposable | undefined;
-  let isOver = false;
+  const over = new AbortController();
+  const { signal } = over;
   const doAll = async (): Promise<void> => {
     for (const { what, run } of chores) {
       try {
-        if (!isOver && !isBusy()) await run();
+        while (!signal.aborted && !isBusy() && (await run()) === true) await clock.sleep(PAUSE_MS, signal);
       } catch (error) {
-        if (!isOver) log.warn({ err: error }, `${what} could not be deleted; trying again in an hour`);
+        if (!signal.aborted) log.warn({ err: error }, `${what} could not be deleted; trying again in an hour`);
       }
     }
-    if (!isOver) timer = clock.after(EVERY_MS, () => void doAll());
+    if (!signal.aborted) timer = clock.after(EVERY_MS, () => void doAll());
   };
   void doAll();
   return {
     [Symbol.dispose]() {
-      isOver = true;
+      over.abort();
       timer?.[Symbol.dispose]();
     },
   };

@@ -10,7 +10,7 @@ import { up as first } from './migrations/001-first.ts';
 import { up as outcomes } from './migrations/002-outcomes.ts';
 import { up as revisions } from './migrations/003-revisions.ts';
 import { up as retryAt } from './migrations/004-retry-at.ts';
-import { temporaryFolder } from './storage.fixture.ts';
+import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
 import { openStorage } from './storage.ts';
 
 const CALL = { tokenId: 't', key: 'job-42', instanceId: 'i', request: '["status=none"]' };
@@ -52,4 +52,21 @@ test('outcomes from before their hashes were keyed are still known, and the plai
   expect(await storage.outcomes.begin({ ...CALL, request: '[]' })).toEqual({ kind: 'other_request' });
   expect(await storage.outcomes.begin({ ...CALL, key: 'job-43' })).toEqual({ kind: 'new' });
   expect(bytesOf(dataDir).includes(plain('job-43'))).toBe(false);
+});
+
+test('outcomes whose time is over are deleted a few at a time, never one that runs', async () => {
+  const storage = await temporaryStorage();
+  const { id: accountId } = await storage.accounts.create({ label: '' });
+  const { id } = await storage.instances.insert({ accountId, name: 'x', wanted: 'stopped', state: 'UNPAIRED' });
+  await storage.tokens.insert({ id: 't', accountId, hash: plain('t'), scopes: [], label: '', createdAt: 0 });
+  const calls = ['a', 'b', 'c', 'running'].map((key) => ({ ...CALL, key, instanceId: id }));
+  for (const call of calls) {
+    await storage.outcomes.begin(call);
+    if (call.key !== 'running') await storage.outcomes.finish(call, 'what came of it');
+  }
+  const later = Date.now() + 1_000;
+  expect(await storage.outcomes.purge(0, 2)).toBe(0);
+  expect([await storage.outcomes.purge(later, 2), await storage.outcomes.purge(later, 2)]).toEqual([2, 1]);
+  const kinds = calls.map(async (call) => (await storage.outcomes.begin(call)).kind);
+  expect(await Promise.all(kinds)).toEqual(['new', 'new', 'new', 'running']);
 });

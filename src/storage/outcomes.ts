@@ -17,6 +17,8 @@ export interface KeyedCall {
 
 /** So many are kept of one token; those that ended go, the oldest first. A token may make more than that in a day. */
 const MOST_OF_A_TOKEN = 10_000;
+/** Where there are more from before there was that bound, so many go with each new one. */
+const DROPPED_AT_ONCE = 100;
 
 /** What is known of a keyed call when it comes in. */
 export type KeyedStart =
@@ -38,15 +40,16 @@ export interface Outcomes {
    * run again, and will see what holds.
    */
   forgetRunning(time: number): Promise<void>;
-  /** Deletes what began before `time` (epoch milliseconds); returns how many. */
-  purge(time: number): Promise<number>;
+  /** Deletes what began before `time` (epoch milliseconds), `most` at the most; returns how many. */
+  purge(time: number, most: number): Promise<number>;
 }
 
 const hashOf = (text: string): Uint8Array => createHash('sha256').update(text).digest();
 
 /** Not those that run: their callers would be free to do the same work twice at once. */
 const dropSurplus = async (db: Kysely<Tables>, tokenId: string): Promise<void> => {
-  const surplus = sql<number>`max(0, (select count(*) from outcomes where token_id = ${tokenId}) - ${MOST_OF_A_TOKEN})`;
+  const kept = sql`(select count(*) from outcomes where token_id = ${tokenId})`;
+  const surplus = sql<number>`min(${DROPPED_AT_ONCE}, max(0, ${kept} - ${MOST_OF_A_TOKEN}))`;
   const ended = db.selectFrom('outcomes').select('key_hash').where('token_id', '=', tokenId);
   const oldest = ended.where('sealed', 'is not', null).orderBy('created_at').limit(surplus);
   await db.deleteFrom('outcomes').where('token_id', '=', tokenId).where('key_hash', 'in', oldest).execute();
@@ -110,12 +113,13 @@ export const createOutcomes = (db: Kysely<Tables>, sealer: Sealer, now: () => nu
         await db.deleteFrom('outcomes').where('sealed', 'is', null).where('created_at', '<', time).execute();
       }),
 
-    purge: (time) =>
+    purge: (time, most) =>
       guarded('outcomes.purge', async () => {
+        const ended = db.selectFrom('outcomes').where('created_at', '<', time).where('sealed', 'is not', null);
+        const some = ended.select(['token_id', 'key_hash']).limit(most);
         const { numDeletedRows } = await db
           .deleteFrom('outcomes')
-          .where('created_at', '<', time)
-          .where('sealed', 'is not', null)
+          .where((row) => row(row.refTuple('token_id', 'key_hash'), 'in', some.$asTuple('token_id', 'key_hash')))
           .executeTakeFirstOrThrow();
         return Number(numDeletedRows);
       }),
