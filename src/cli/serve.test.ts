@@ -73,11 +73,13 @@ test('a port that another process has is told as that', async () => {
   const first = serve({ PRIVET_DATA: data() });
   const { port } = new URL(await first.ready);
   const second = serve({ PRIVET_DATA: data(), PORT: port });
-  expect(await second.ended).toBe(1);
+  const metrics = serve({ PRIVET_DATA: data(), PRIVET_METRICS_PORT: port });
+  expect([await second.ended, await metrics.ended]).toEqual([1, 1]);
+  expect(metrics.err.join('\n')).toContain('choose another port, by PRIVET_METRICS_PORT (EADDRINUSE)');
   expect([second.out, second.err]).toEqual([
     [],
     [
-      `Can not listen on 127.0.0.1 port ${port}: another process does; choose another port, or end that one (EADDRINUSE)`,
+      `Can not listen on 127.0.0.1 port ${port}: another process does: end that one, or choose another port, by PORT (EADDRINUSE)`,
     ],
   ]);
 });

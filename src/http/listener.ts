@@ -22,16 +22,19 @@ export interface Listening extends AsyncDisposable {
 }
 
 const WHY_NOT: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process does; choose another port, or end that one',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  EACCES: 'this user may not; choose a port above 1023',
+  EADDRINUSE: 'another process does: end that one, or choose another port',
+  EACCES: 'this user may not: choose a port above 1023',
 };
 
-/** @throws OperatorError when the address can not be had. */
+/**
+ * @param variable what chooses the port.
+ * @throws OperatorError when the address can not be had.
+ */
 export async function listen(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
   clock: Clock,
+  variable = 'PORT',
 ): Promise<Listening> {
   server.listen({ host, port });
   try {
@@ -39,7 +42,7 @@ export async function listen(
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     const reason = WHY_NOT[code];
-    const why = reason === undefined ? code : `${reason} (${code})`;
+    const why = reason === undefined ? code : `${reason}, by ${variable} (${code})`;
     throw new OperatorError(`Can not listen on ${host} port ${port}: ${why}`, { cause: error });
   }
   return { url: urlOf(server, host), [Symbol.asyncDispose]: () => close(server, clock) };

@@ -41,5 +41,5 @@ export function listenForMetrics(
   const connections = new Connections(server, clock);
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = UNREAD_MS;
-  return listen(server, at, clock);
+  return listen(server, at, clock, 'PRIVET_METRICS_PORT');
 }
