@@ -29,10 +29,10 @@ async function link(caller: Caller, simulator: Simulator): Promise<string> {
   return phoneNumber;
 }
 
-/** A command that must refuse to go on: exit code 1, nothing on stdout, one line on stderr, which is returned. */
-async function refusal(args: readonly string[], env: Record<string, string>): Promise<string> {
+/** A command that must refuse to go on: nothing on stdout, one line on stderr, which is returned. */
+async function refusal(args: readonly string[], env: Record<string, string>, exitCode = 1): Promise<string> {
   const command = runCommand(args, env);
-  expect(await command.ended).toBe(1);
+  expect(await command.ended).toBe(exitCode);
   expect(command.stdout()).toBe('');
   expect(command.stderr()).toMatch(/^[^\n]+\n$/);
   return command.stderr().trim();
@@ -111,8 +111,8 @@ test.each([
   ['PRIVET_WHATSAPP_URL', 'http://127.0.0.1:1'],
   ['PRIVET_WHATSAPP_ROOT_KEY', 'abc'],
   ['PRIVET_WHATSAPP_ROOT_SERIAL', '-1'],
-])('a bad %s: one line that names it, and exit code 1', async (name, value) => {
-  const line = await refusal(['serve'], { PRIVET_DATA: dataFolder(), [name]: value });
+])('a bad %s: one line that names it, and exit code 2', async (name, value) => {
+  const line = await refusal(['serve'], { PRIVET_DATA: dataFolder(), [name]: value }, 2);
   expect(line.startsWith(`${name} must `)).toBe(true);
 });
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readdirSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,11 @@ export interface SmallDisk extends AsyncDisposable {
   names(): string[];
 }
 
+const NAMESPACE = ['--user', '--map-root-user', '--mount'];
+
+/** Not where the system forbids such namespaces, as containers may, or knows none. */
+export const hasSmallDisks = spawnSync('unshare', [...NAMESPACE, 'true']).status === 0;
+
 const SIZE = '24m';
 const BALLAST = 'ballast';
 const CHUNK = Buffer.alloc(4096, 1);
@@ -30,7 +35,7 @@ export async function smallDisk(): Promise<SmallDisk> {
   const folder = mkdtempSync(join(tmpdir(), 'privet-disk-'));
   const script = `mount -t tmpfs -o size=${SIZE},mode=700 tmpfs "$0" && echo mounted && exec cat`;
   // It ends with its standard input, so with this process.
-  const holder = spawn('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script, folder], {
+  const holder = spawn('unshare', [...NAMESPACE, 'sh', '-c', script, folder], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = once(holder, 'close');
