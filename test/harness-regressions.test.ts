@@ -132,6 +132,28 @@ describe('histories that broke a promise once', () => {
     expect(result.history.join('\n')).toMatch(/(request \d+ refused[^]*){6}phone sets status=contacts/);
   });
 
+  test.each([
+    { what: 'a ban', reason: { kind: 'failure', reason: 402, expiresInS: 90 }, change: 'unlink' },
+    {
+      what: 'a replacement',
+      reason: { kind: 'stream_error', code: undefined, child: 'conflict', conflict: 'replaced' },
+      change: 'delete',
+    },
+  ] as const)('$what is waited for also where $change failed meanwhile', async ({ reason, change }) => {
+    const effect = { do: 'word', at: 'success', evidence: reason } as const;
+    const result = await runPlan(
+      planOf(
+        [0, { do: 'login_fault', fault: { times: 1, effect } }],
+        [10, { do: 'disconnect', ending: { how: 'fin' } }],
+        [15_000, storeFails(1)],
+        [15_001, { do: change }],
+        [150_000, { do: 'keys' }],
+      ),
+    );
+    expect(broken(result)).toEqual([]);
+    expect(result.history.join('\n')).toMatch(/(unlink|delete) \d+ fails: \S+ made to fail[^]*is OPEN/);
+  });
+
   test('a delete that was carried out and reported as failed can be made once more', async () => {
     const fault = { do: 'store_fault', nth: 2, fault: { do: 'fail_after' } } as const;
     const result = await runPlan(planOf([0, { do: 'stop' }], [1_000, fault], [2_000, { do: 'delete' }]));

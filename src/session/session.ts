@@ -86,10 +86,15 @@ export class Session {
 
   /** Goes on after a restart: as `start`, but a ban that was stored is waited for to its end. */
   resume(): void {
-    const { state, reason, since } = this.view;
     // A clock that stands before the ban began says nothing about its end.
-    const isDated = this.#deps.clock.now() >= since;
-    if (state !== 'BANNED' || reason?.retryAt === undefined || !isDated) return this.start();
+    const isDated = this.#deps.clock.now() >= this.view.since;
+    return this.view.state === 'BANNED' && isDated ? this.#goOn() : this.start();
+  }
+
+  /** As `start`, but no sooner than the next attempt would have come. */
+  #goOn(): void {
+    const { state, reason } = this.view;
+    if (reason?.retryAt === undefined) return this.start();
     const { retryAt } = reason;
     this.#begin(async (signal) => {
       if (await this.#pause(state, reason, retryAt, signal)) await this.#connect(signal);
@@ -122,7 +127,7 @@ export class Session {
     } catch (error) {
       // It ended the connection, and then the database failed: what is stored still says that there shall be one.
       // guard: a failed change leaves no state behind
-      if (wasRunning && isLive(this.view) && !this.#run && !this.#hasEnded) this.start();
+      if (wasRunning && isLive(this.view) && !this.#run && !this.#hasEnded) this.#goOn();
       throw error;
     }
   }
@@ -202,8 +207,7 @@ export class Session {
       if (credentials === undefined || signal.aborted) return;
       if (!UNDER_WAY.includes(this.view.state)) this.set('RECONNECTING', STARTING);
       const live = (events: RunEvents): Promise<CloseEvidence> => this.#live(credentials, signal, events);
-      const login = { ...this.#deps, session: this, policy: this.#policy, live };
-      const evidence = await runLogin(login, signal);
+      const evidence = await runLogin({ ...this.#deps, session: this, policy: this.#policy, live }, signal);
       // guard: a stopped session does not judge its end
       if (signal.aborted) return;
       if (!(await this.#follow(judgeClose(evidence, this.#deps.clock.now()), signal))) return;
