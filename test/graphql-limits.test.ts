@@ -1,8 +1,5 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { fakeGate, FakeSessions, serveFake } from './graphql-fakes.ts';
-import { rawPost } from './support/raw-requests.ts';
 
 describe('limits of a document', () => {
   const spread = 'fragment F on Query { a: __typename b: __typename }';
@@ -243,26 +240,4 @@ describe('the cost of an operation', () => {
       fragment U on UpdatePrivacyPayload { ${settings} }`;
     expect((await server.query(document)).errors).toBeUndefined();
   });
-});
-
-test('of operations that come together a few begin in each round of the event loop', async () => {
-  const sessions = new FakeSessions('demo');
-  const begun = { inRound: 0, inAll: 0, most: 0 };
-  const find = sessions.find.bind(sessions);
-  sessions.find = (reach, name) => {
-    begun.inAll += 1;
-    begun.inRound += 1;
-    begun.most = Math.max(begun.most, begun.inRound);
-    if (begun.inRound === 1) setImmediate(() => (begun.inRound = 0));
-    return find(reach, name);
-  };
-  await using server = await serveFake(sessions);
-  const { hostname, port } = new URL(server.url);
-  const sockets = Array.from({ length: 100 }, () => connect(Number(port), hostname));
-  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-  // All are there to be read in the same round.
-  for (const socket of sockets) socket.write(rawPost({ query: '{ instance(name: "demo") { id } }' }, 'account'));
-  await expect.poll(() => begun.inAll).toBe(100);
-  expect(begun.most).toBeLessThan(30);
-  for (const socket of sockets) socket.destroy();
 });

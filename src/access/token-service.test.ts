@@ -344,3 +344,23 @@ test('the label of the variable’s token is that token’s alone: it is never p
   const rotated = await tokens.rotate(accountId, first?.id ?? '', { overlapMs: 0 });
   expect(rotated.token.label).toBe('');
 });
+
+test('what is under way has been told that a token ended before it is answered that it did', async () => {
+  const { storage, clock, account, instance } = await withInstance();
+  const told: string[] = [];
+  const onEnd = async (): Promise<void> => {
+    await storage.accounts.list();
+    told.push('ended');
+  };
+  const tokens = createTokenService({ storage, clock, onEnd });
+  const ways = [
+    ({ token }: IssuedToken) => tokens.revoke(account.id, token.id),
+    ({ token }: IssuedToken) => tokens.rotate(account.id, token.id, { overlapMs: 0 }),
+    () => tokens.rotateInstanceToken(instance.id, { overlapMs: 0 }),
+  ];
+  for (const end of ways) {
+    await end(await tokens.issueInstanceToken(instance.id));
+    told.push('answered');
+  }
+  expect(told).toEqual(['ended', 'answered', 'ended', 'answered', 'ended', 'answered']);
+});
