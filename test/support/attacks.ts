@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Attacked } from './attacked.ts';
-import { rawGet, rawPost } from './raw-requests.ts';
+import { rawFrame, rawGet, rawPost, rawUpgrade } from './raw-requests.ts';
 
 /** Connections of somebody who means harm. Disposing ends them. */
 export class Sockets implements Disposable {
@@ -73,7 +73,7 @@ async function repeat(count: number, { url, share }: Target, make: (index: numbe
 }
 
 /** So many connections that send the same, and read nothing. */
-async function leaveUnread(count: number, { url, holdMs }: Target, bytes: string): Promise<number> {
+async function leaveUnread(count: number, { url, holdMs }: Target, bytes: string | Uint8Array): Promise<number> {
   using sockets = new Sockets(url);
   for (let opened = 0; opened < count; opened++) sockets.open(bytes);
   await delay(holdMs);
@@ -93,6 +93,10 @@ async function floodWebSocket(count: number, { url, instanceToken, holdMs }: Tar
   socket.terminate();
   return 0;
 }
+
+/** So many WebSockets that do not say who they are, and send such frames. */
+const flood = (count: number, target: Target, frames: string): Promise<number> =>
+  leaveUnread(count, target, Buffer.from(rawUpgrade() + frames, 'latin1'));
 
 const UPDATE = 'mutation ($i: UpdatePrivacyInput!) { updatePrivacy(instance: "demo", input: $i) { stanzas } }';
 const MANY_KEYS = {
@@ -178,5 +182,13 @@ export const ATTACKS: readonly Attack[] = [
           Accept: 'text/event-stream',
         }) + rawPost({ query: `{ __schema { ${TYPES} } }` }, target.instanceToken).repeat(50),
       ),
+  },
+  {
+    name: 'a message in thousands of parts on 50 WebSockets, without a token',
+    run: (target) => flood(50, target, rawFrame(0x01, 'x') + rawFrame(0x00, 'x').repeat(16_000)),
+  },
+  {
+    name: 'thousands of pings on 50 WebSockets, without a token',
+    run: (target) => flood(50, target, rawFrame(0x81, '{"type":"ping"}').repeat(10_000)),
   },
 ];

@@ -22,3 +22,17 @@ export const rawPost = (body: unknown, token: string | undefined, headers: Heade
     ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     ...headers,
   });
+
+/** What begins a WebSocket for GraphQL. */
+export const rawUpgrade = (): string =>
+  rawGet('/graphql', {
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+    'Sec-WebSocket-Protocol': 'graphql-transport-ws',
+  });
+
+/** One frame of a client, of 125 characters at most; those are ASCII, and masked with zeros. */
+export const rawFrame = (opcode: number, text = ''): string =>
+  `${String.fromCharCode(opcode, 0x80 | text.length)}\0\0\0\0${text}`;
