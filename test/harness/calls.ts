@@ -1,5 +1,6 @@
 import { CALL_MS, type Call as ClientCall } from '../../src/call.ts';
 import { deadlineIn } from '../../src/clock.ts';
+import { PrivetError } from '../../src/errors.ts';
 import type { RequestedChange } from '../../src/privacy/outcome.ts';
 import type { SessionService } from '../../src/session/session-service.ts';
 import type { Reach } from '../../src/session/sessions.ts';
@@ -78,11 +79,12 @@ export function ask<T>(
   return { call, result };
 }
 
-/** One that has all of its time left. */
-export const callOf = ({ clock }: World, signal: AbortSignal): ClientCall => ({
-  signal,
-  deadline: deadlineIn(clock, CALL_MS),
-});
+/** One that has all of its time left. When that is up its signal aborts, as at the edges. */
+export function callOf({ clock }: World, signal: AbortSignal): ClientCall {
+  const time = new AbortController();
+  clock.after(CALL_MS, () => time.abort(new PrivetError('TIMEOUT', 'The call did not end in time')));
+  return { signal: AbortSignal.any([signal, time.signal]), deadline: deadlineIn(clock, CALL_MS) };
+}
 
 export function update(world: World, slot: Slot, changes: readonly RequestedChange[], giveUpAfterMs?: number): void {
   const asked = ask(
