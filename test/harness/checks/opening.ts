@@ -37,12 +37,11 @@ export function checkOpening(world: World, incarnation: Incarnation, slot: Slot,
   checkGate(world, incarnation, slot, link);
 }
 
-/** No user asked for it since the connection before ended. Who stops it asks for it too where that fails: what ran goes on. */
+/** No user asked for it since the connection before ended. */
 function isByItself({ trace }: World, slot: Slot, { endedAt = 0 }: LinkTrace): boolean {
-  const asked = trace.calls.some(({ slot: name, kind, endAt = endedAt, endSeq, error }) => {
-    const isChange = ['stop', 'unlink', 'delete'].includes(kind) && (endSeq === undefined || error !== undefined);
-    return name === slot.name && (isChange || ['start', 'pair'].includes(kind)) && endAt >= endedAt;
-  });
+  const asked = trace.calls.some(
+    (call) => call.slot === slot.name && ['start', 'pair'].includes(call.kind) && (call.endAt ?? endedAt) >= endedAt,
+  );
   return !asked && slot.bornAt < endedAt;
 }
 
