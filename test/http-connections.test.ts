@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../src/clock.ts';
+import { sendFixed } from '../src/http/adapter.ts';
 import { REQUESTS_AT_ONCE, UNREAD_MS } from '../src/http/connections.ts';
 import { listenForMetrics } from '../src/http/metrics.ts';
 import type { FixedAnswer } from '../src/http/route.ts';
@@ -208,6 +210,30 @@ describe('an answer that nobody reads', () => {
     for (const { socket } of those) socket.destroy();
     await expect.poll(() => served.length).toBe(those.length);
     expect(served.every(({ aborted }) => aborted)).toBe(true);
+  });
+
+  test('leaves time to others, however much of it the system takes at once', async () => {
+    const sent = { inRound: 0, inAll: 0, most: 0 };
+    const server = createServer((_request, response) => {
+      const write = response.write.bind(response);
+      const noting = (piece: Buffer): boolean => {
+        sent.inAll += 1;
+        sent.inRound += 1;
+        sent.most = Math.max(sent.most, sent.inRound);
+        if (sent.inRound === 1) setImmediate(() => (sent.inRound = 0));
+        return write(piece);
+      };
+      sendFixed({ headers: {}, body: Buffer.alloc(LARGE.length) }, Object.assign(response, { write: noting }));
+    });
+    server.listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { socket } = open(`http://127.0.0.1:${port}`, get('/'));
+    socket.resume();
+    await expect.poll(() => sent.inAll).toBeGreaterThan(100);
+    socket.destroy();
+    expect(sent.most).toBeLessThanOrEqual(2);
   });
 
   test('is not one that is read slowly', async () => {
