@@ -250,6 +250,32 @@ describe('what counts as failed', () => {
     expect(failure).toMatchObject({ code: 'MISMATCH', current: 'ALL' });
   });
 
+  test('never written over what another hand set, by a read that left before the reply: the next one waits for it', async () => {
+    const port = new ScriptedPort();
+    const reply = Promise.withResolvers<WriteReply>();
+    port.onWrite = (category, value) => {
+      port.held.set(category, value);
+      return reply.promise;
+    };
+    port.onRead = (nth) => {
+      if (nth > 1) {
+        reply.resolve({ kind: 'acknowledged' });
+        return port.snapshot();
+      }
+      // It shows what was written, and hides another field. Behind it another hand sets what was written.
+      const seen = port.snapshot([...port.held].filter(([category]) => category !== 'status'));
+      port.held.set('groupadd', 'contact_blacklist');
+      setImmediate(() => {
+        port.announced += 1;
+        reply.resolve({ kind: 'acknowledged' });
+      });
+      return seen;
+    };
+    const { failure } = await update(port, [change('STATUS', 'all'), change('GROUP_ADD', 'contacts')]);
+    expect(port.sent).toEqual(['groupadd=contacts', 'read', 'read']);
+    expect(failure).toMatchObject({ code: 'MISMATCH', current: 'CONTACT_BLACKLIST' });
+  });
+
   test('never written over a change that was announced after ours', async () => {
     const port = new ScriptedPort();
     port.onWrite = () => ({ kind: 'acknowledged' });

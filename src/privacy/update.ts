@@ -66,8 +66,9 @@ class Attempt {
     await this.#readBack({ afterReplies: false });
     if (this.#done()) return;
 
-    // The server may have worked the read off first, or a reply is still on its way.
-    await settled(this.#missing());
+    // The server may have worked the read off first, or a reply is still on its way; also one to what was shown, which the
+    // next read may show otherwise.
+    await settled(this.#items);
     // guard: a read that came before the replies is not the last word
     if (!this.#proof || this.#missing().some((item) => this.#mayStillShow(item))) {
       await this.#readBack({ afterReplies: true });
