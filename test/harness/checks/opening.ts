@@ -61,7 +61,8 @@ function checkPauses(world: World, slot: Slot, link: LinkTrace, earlier: readonl
     const text = (): string => `link ${link.n} ${pauseMs} ms after link ${before.n} was replaced`;
     trace.expect(pauseMs >= REPLACED_PAUSE_MS, 'replaced waits a minute', text);
   }
-  if (pauseMs >= SHORTEST_PAUSE_MS) return;
+  // A link that a user's change ended is followed at once where that change failed.
+  if (pauseMs >= SHORTEST_PAUSE_MS || before.evidence?.kind === 'stopped') return;
   link.atOnce = true;
   const recent = earlier.filter(
     (each) => each.atOnce && each.openedAt >= slot.bornAt && link.openedAt - each.openedAt < MINUTE_MS,
