@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../src/clock.ts';
 import { sendFixed } from '../src/http/adapter.ts';
-import { REQUESTS_AT_ONCE, UNREAD_MS } from '../src/http/connections.ts';
+import { Connections, REQUESTS_AT_ONCE, UNREAD_MS } from '../src/http/connections.ts';
 import { listenForMetrics } from '../src/http/metrics.ts';
 import type { FixedAnswer } from '../src/http/route.ts';
 import { createMetrics, type Metrics } from '../src/telemetry/metrics.ts';
@@ -85,6 +85,15 @@ describe('requests sent one behind the other', () => {
       expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
     },
   );
+
+  test('those that are too many are not even made', async () => {
+    const served = vi.spyOn(Connections.prototype, 'serve');
+    onTestFinished(() => served.mockRestore());
+    await using server = await serveFake(new FakeSessions());
+    await readAll(open(server.url, get('/health/live').repeat(1_000)));
+    expect(served).toHaveBeenCalledTimes(REQUESTS_AT_ONCE + 1);
+    expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+  });
 
   test('as many as one likes are answered, where each waits for the one before', async () => {
     await using server = await serveFake(new FakeSessions());

@@ -39,7 +39,7 @@ export class Connections {
   serve({ socket }: IncomingMessage, response: ServerResponse, begin: () => void): void {
     const connection = this.#open.get(socket);
     if (!connection || socket.destroyed) return;
-    if (connection.requests >= REQUESTS_AT_ONCE) return void socket.destroy();
+    if (connection.requests >= REQUESTS_AT_ONCE) return leave(socket);
     connection.requests += 1;
     response.once('close', () => {
       connection.requests -= 1;
@@ -88,3 +88,16 @@ export class Connections {
     }
   }
 }
+
+/**
+ * Ends a connection in the middle of what was read of it. Node would make a request and a response of each that is left,
+ * thousands in one read, and keep them until all connections that are ready have been read: by its own way to say so, its
+ * parser is told to take nothing more. Where it has no such way, they are made, and not served.
+ */
+function leave(socket: Socket & { readonly parser?: { onIncoming?: unknown } | null }): void {
+  if (socket.parser) socket.parser.onIncoming = () => TAKE_NO_MORE;
+  socket.destroy();
+}
+
+/** Of what `_http_server.js` answers the parser: no body comes, and what follows is of another protocol. */
+const TAKE_NO_MORE = 2;
