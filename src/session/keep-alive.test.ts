@@ -69,3 +69,10 @@ test('one that is dead is found silent after a stall as well', async () => {
   await clock.advance(30_000);
   expect((seen.silentAt ?? Infinity) - 40_000).toBeLessThanOrEqual(30_000);
 });
+
+test('one that is dead is found silent by a process that is held up all the time', async () => {
+  const { clock, seen } = link();
+  seen.isDead = true;
+  for (let stalls = 0; stalls < 20; stalls += 1) await clock.stall(7_000);
+  expect(seen.silentAt).toBeLessThanOrEqual(90_000);
+});

@@ -13,6 +13,8 @@ export const PING_TIMEOUT_MS = 10_000;
 const GRACE_MS = 5_000;
 /** A timer that is later than this says that the process was held up. */
 const LATE_MS = 1_000;
+/** A process that is always held up finds its dead links all the same. */
+const MOST_WAITS = 6;
 
 /**
  * Asks every 15 s for a sign of life, and finds a link silent on which none came for 15 to 30 s, by the clock that nobody
@@ -22,6 +24,7 @@ export class KeepAlive implements Disposable {
   #timer: Disposable | undefined;
   /** Nothing came since the last ping. */
   #isQuiet = false;
+  #waits = 0;
   readonly #clock: Clock;
   readonly #ping: () => void;
   readonly #onSilent: () => void;
@@ -53,8 +56,13 @@ export class KeepAlive implements Disposable {
 
   #judge(lateMs: number): void {
     // guard: a deaf link is given up
-    if (this.#isQuiet) return lateMs > LATE_MS ? this.#wait() : this.#onSilent();
+    if (this.#isQuiet) {
+      const mayHaveCome = lateMs > LATE_MS && this.#waits < MOST_WAITS;
+      this.#waits += 1;
+      return mayHaveCome ? this.#wait() : this.#onSilent();
+    }
     this.#isQuiet = true;
+    this.#waits = 0;
     this.start();
     this.#ping();
   }

@@ -18,7 +18,9 @@ export async function beginPairing(session: Session, storage: Storage, phoneNumb
   // guard: a paired instance is not paired again
   if ((await storage.credentials.load(id)) !== undefined) {
     if (wasPairing) session.start();
-    throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; unlink it before pairing again`);
+    // A pairing may have stored its login and then been cut off: only a login shows whether WhatsApp linked it.
+    const advice = session.view.state === 'UNPAIRED' ? 'start it' : 'unlink it before pairing again';
+    throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; ${advice}`);
   }
   // What holds of it should the service end before the pairing does.
   await storage.instances.update(id, { wanted: 'running', state: 'UNPAIRED', reason: PAIRING_ENDED });

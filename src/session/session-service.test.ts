@@ -190,6 +190,31 @@ test('what was linked in the very moment in which it is to be paired again stays
   expect(await sessions.find(reach, 'shop')).toMatchObject({ state: 'OPEN' });
 });
 
+test('a login that a pairing stored before it was cut off is not paired over, but said to be started', async () => {
+  const { sessions, storage, reach } = await opened(() => ({}));
+  const { id } = await sessions.create(reach, 'shop');
+  await storage.credentials.save(id, '{}');
+  await expect(sessions.pair(reach, 'shop', undefined, signal)).rejects.toThrow('is linked already; start it');
+});
+
+test('sessions that have ended do not begin any more', async () => {
+  const links: unknown[] = [];
+  const { clock, sessions, storage, reach } = await opened(
+    () => ({}),
+    (options) => {
+      links.push(options);
+      return deafLink(options);
+    },
+  );
+  const { id } = await sessions.create(reach, 'shop');
+  await storage.credentials.save(id, '{}');
+  await sessions[Symbol.asyncDispose]();
+  sessions.resume();
+  await sessions.start(reach, 'shop', signal);
+  await clock.advance(10_000);
+  expect(links).toEqual([]);
+});
+
 test('a change that waits behind another one is given up with its call, and so many may wait', async () => {
   const { clock, sessions, reach } = await linked();
   await sessions.start(reach, 'shop', signal);

@@ -127,18 +127,16 @@ export class Session {
     } catch (error) {
       // It ended the connection, and then the database failed: what is stored still says that there shall be one.
       // guard: a failed change leaves no state behind
-      if (wasRunning && isLive(this.view) && !this.#run && !this.#hasEnded) this.#goOn();
+      if (wasRunning && isLive(this.view) && !this.#run) this.#goOn();
       throw error;
     }
   }
 
   /** Ends the connection and waits until it is gone. The state is the caller's to set. */
   async halt(): Promise<void> {
-    const run = this.#run;
-    if (!run) return;
-    run.controller.abort();
+    this.#run?.controller.abort();
     // guard: a halt waits for the end of the session
-    await run.done;
+    await this.finished;
   }
 
   /** The service ends: as `halt`, and there is no other connection. */
@@ -165,6 +163,7 @@ export class Session {
   }
 
   #begin(work: (signal: AbortSignal) => Promise<void>): void {
+    if (this.#hasEnded) return;
     const controller = new AbortController();
     const done = work(controller.signal)
       .catch((error: unknown) => {
