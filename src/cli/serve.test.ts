@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../storage/storage.fixture.ts';
+import { VERSION } from '../version.ts';
 import { serve } from './cli.fixture.ts';
 
 const data = () => join(temporaryFolder(), 'data');
@@ -118,11 +119,14 @@ test('an unknown PRIVET_* is a warning in the log', async () => {
   expect(service.err.join('\n')).toContain('PRIVET_PROT is not a variable of this service and is ignored');
 });
 
-test('the log is JSON lines on stderr', async () => {
+test('the log is JSON lines on stderr; its first and its last word say which version that was', async () => {
   const service = serve({ PRIVET_DATA: data(), PRIVET_PROT: '1', LOG_LEVEL: 'trace' });
   await service.ready;
   service.process.kill('SIGTERM');
   await service.ended;
   expect(service.err.length).toBeGreaterThan(0);
-  for (const line of service.err) expect(() => JSON.parse(line) as unknown).not.toThrow();
+  const lines = service.err.map((line) => JSON.parse(line) as unknown);
+  for (const msg of ['service started', 'service ended']) {
+    expect(lines).toContainEqual(expect.objectContaining({ msg, version: VERSION, pid: service.process.pid }));
+  }
 });

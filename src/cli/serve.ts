@@ -76,7 +76,7 @@ Lines for people go to stdout, the log as JSON lines to stderr.`,
     } finally {
       await closeInTime(app);
     }
-    logger.info('service ended');
+    logger.info({ version: VERSION, pid: process.pid }, 'service ended');
   },
 };
 
