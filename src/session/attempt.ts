@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { WriteBarrier } from './barrier.ts';
 import { KeepAlive, PING, PING_TIMEOUT_MS } from './keep-alive.ts';
 import type { CloseEvidence, Link, LinkOptions, LinkPhase, Reply, Stanza } from './link.ts';
@@ -42,10 +43,10 @@ export class Attempt implements Link {
   #isProven = false;
   #qrsShown = 0;
   #qrExpiresAt = 0;
-  /** As they are stored, or will be once the commit is through. */
-  #credentials: string | undefined;
+  /** Of the credentials as they are stored, or will be once the commit is through: the text itself takes some kilobytes. */
+  #stored: string | undefined;
   #commit = Promise.resolve();
-  readonly #options: LinkOptions;
+  readonly #options: Omit<LinkOptions, 'credentials' | 'keys'>;
   readonly #wire: Wire;
   readonly #requests: Requests;
   readonly #barrier = new WriteBarrier((error) => this.end({ kind: 'storage_failed', error }));
@@ -57,8 +58,9 @@ export class Attempt implements Link {
 
   /** @param connect opens the wire, which may call this attempt from then on, but not before it is returned. */
   constructor(options: LinkOptions, connect: (attempt: Attempt) => Wire) {
-    this.#options = options;
-    this.#credentials = options.credentials;
+    const { clock, saveCredentials, events, credentials } = options;
+    this.#options = { clock, saveCredentials, events };
+    this.#stored = credentials === undefined ? undefined : hash('sha256', credentials);
     this.over = this.#over.promise;
     this.ended = this.#gone.promise.then(() => this.over);
     this.#requests = new Requests(options.clock, (stanza) => this.#wire.send(stanza));
@@ -181,8 +183,9 @@ export class Attempt implements Link {
    */
   credentialsChanged(credentials: string, { justPaired }: { justPaired: boolean }): void {
     if (this.#evidence) return;
-    if (credentials !== this.#credentials) {
-      this.#credentials = credentials;
+    const digest = hash('sha256', credentials);
+    if (digest !== this.#stored) {
+      this.#stored = digest;
       this.#commit = this.#options.saveCredentials(credentials);
       this.#barrier.hold(this.#commit);
     }
