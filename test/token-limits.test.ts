@@ -42,6 +42,34 @@ describe('operations of a token', () => {
     expect((await rest).status).toBe(200);
   });
 
+  test('count for one instance, however they name it', async () => {
+    const { sessions, waiting } = waitingSessions();
+    const gate = fakeGate();
+    await using server = await serveFake(sessions, {
+      gate,
+      routes: [createRestRoute({ sessions, gate, clock: systemClock })],
+    });
+    const running = Array.from({ length: OPERATIONS_AT_ONCE }, () => server.query(START));
+    await expect.poll(() => waiting.length).toBe(OPERATIONS_AT_ONCE);
+    const answered: string[] = [];
+    const rest = (path: string): Promise<unknown> => fetch(server.url + path, { headers: { token: 'account' } });
+    const others: Readonly<Record<string, Promise<unknown>>> = {
+      'its name': server.query('{ privacy(instance: "demo") { id } }'),
+      'its id': server.query('{ privacy(instance: "Instance:id-demo") { id } }'),
+      'its node': server.query('{ node(id: "Instance:id-demo") { id } }'),
+      "its settings' node": server.query('{ node(id: "PrivacySettings:id-demo") { id } }'),
+      'its name in a path': rest('/api/profile/privacy/demo'),
+      'its name in a path, percent-encoded': rest('/api/profile/privacy/%64em%6f'),
+      me: rest('/users/me/privacy'),
+    };
+    for (const [spelling, answer] of Object.entries(others)) void answer.then(() => answered.push(spelling));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const early = [...answered];
+    for (const go of waiting.splice(0)) go();
+    await Promise.all([...running, ...Object.values(others)]);
+    expect(early).toEqual([]);
+  });
+
   test('count before they wait', async () => {
     const { sessions, waiting } = waitingSessions();
     await using server = await serveFake(sessions, { gate: fakeGate({ rateLimit: 12 }) });

@@ -123,7 +123,8 @@ export class Gate {
   /**
    * Waits until the token has fewer than 10 calls running on the instance: an account that does not answer keeps nobody
    * from the others. Dispose what it resolves with when the call is done.
-   * @param instance as the caller named it; empty where it named none. A token that reaches one alone need not.
+   * @param instance its name, also where the caller named it otherwise: else each way to write it had its own places.
+   * Empty where none is meant. A token that reaches one alone need not say.
    * @throws RetryLaterError OVERLOADED when too many wait there, or are under way; the signal's reason when aborted.
    */
   async begin({ family, instanceId }: Principal, instance: string, signal: AbortSignal): Promise<Disposable> {

@@ -1,12 +1,14 @@
 import type { Gate } from '../access/gate.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Allowance } from '../access/rate-limit.ts';
+import type { GraphQLContext } from './context.ts';
+import { instanceNameOf } from './target.ts';
 
 /** What each root field of an operation passes before anything is done for it. */
 export interface Admission {
   /**
    * Resolves once it may begin. What it resolves with is disposed when the field is done.
-   * @param instance the one that the field names; empty where it names none.
+   * @param instance the one that the field names, as its caller wrote it; empty where it names none.
    * @returns undefined when there is nothing to wait for: an event of a stream that was let in when it began.
    */
   enter(instance: string): Promise<Disposable | undefined> | undefined;
@@ -14,28 +16,31 @@ export interface Admission {
   allowance(): Allowance;
 }
 
+type Caller = Pick<GraphQLContext, 'principal' | 'sessions' | 'reach'>;
+
 /** Counts each root field of a query or mutation, then waits for a place on its instance. */
 export class OperationAdmission implements Admission {
   readonly #gate: Gate;
-  readonly #principal: Principal;
+  readonly #caller: Caller;
   readonly #signal: AbortSignal;
 
-  constructor(gate: Gate, principal: Principal, signal: AbortSignal) {
+  constructor(gate: Gate, caller: Caller, signal: AbortSignal) {
     this.#gate = gate;
-    this.#principal = principal;
+    this.#caller = caller;
     this.#signal = signal;
   }
 
   /** @throws RateLimitError; RetryLaterError OVERLOADED; the signal's reason */
   async enter(instance: string): Promise<Disposable> {
-    await this.#gate.count(this.#principal);
+    const { principal } = this.#caller;
+    await this.#gate.count(principal);
     // Only now: a field that is over the limit takes no place from others. And none for the whole operation: while its
     // fields wait for places of several instances, they would keep one another from theirs.
-    return this.#gate.begin(this.#principal, instance, this.#signal);
+    return this.#gate.begin(principal, await instanceNameOf(instance, this.#caller), this.#signal);
   }
 
   allowance(): Allowance {
-    return this.#gate.allowance(this.#principal);
+    return this.#gate.allowance(this.#caller.principal);
   }
 }
 

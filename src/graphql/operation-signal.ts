@@ -10,7 +10,7 @@ import type { ClientConnection } from './authentication.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** What is known of an operation before it begins. */
-interface Caller extends Pick<GraphQLContext, 'principal'> {
+interface Caller extends Pick<GraphQLContext, 'principal' | 'sessions' | 'reach'> {
   readonly request: Request;
   readonly connection: ClientConnection;
 }
@@ -31,9 +31,10 @@ export function useOperationSignal(
   const { clock, gate, streams } = parts;
   return {
     onExecute({ args, extendContext }) {
-      const { request, principal, connection }: Caller = args.contextValue;
+      const caller: Caller = args.contextValue;
+      const { request, principal, connection } = caller;
       const call = beginCall(clock, request.signal);
-      const admission = new OperationAdmission(gate, principal, call.signal);
+      const admission = new OperationAdmission(gate, caller, call.signal);
       const held = gate.hold(principal, (reason) => call.withdraw(reason));
       const { signal, answering, deadline } = call;
       extendContext({ signal, answering, deadline, admission });

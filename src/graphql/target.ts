@@ -64,3 +64,11 @@ export async function targetOfId(instanceId: string, { sessions, reach }: Caller
   const [found] = (await sessions.list(narrow, { first: 1 })).instances;
   return found && { reach: narrow, name: found.name };
 }
+
+/** The name of the instance that a text means, whichever way it names it; empty where it means none within reach. */
+export async function instanceNameOf(text: string, caller: Caller): Promise<string> {
+  if (isInstanceName(text)) return text;
+  const id = idOfType('Instance', text) ?? idOfType('PrivacySettings', text);
+  const target = id === undefined ? undefined : await targetOfId(id, caller);
+  return target?.name ?? '';
+}

@@ -8,13 +8,17 @@ import type { Once, Reach, Sessions } from '../session/sessions.ts';
 import type { Envelope } from './envelope.ts';
 import { ProblemError } from './problem.ts';
 
-/** One call of an endpoint, by somebody who may make it. */
-export interface EndpointCall extends Call {
-  readonly request: Request;
+/** What a call says of the instance that it is for. */
+export interface Named {
   /** The part of the path that is the instance's name, as it was sent; empty where the path has none. */
   readonly segment: string;
   readonly sessions: Sessions;
   readonly reach: Reach;
+}
+
+/** One call of an endpoint, by somebody who may make it. */
+export interface EndpointCall extends Call, Named {
+  readonly request: Request;
   /** Of the header `Idempotency-Key`: an update sent twice with it is made once. */
   readonly once: Once | undefined;
 }
@@ -33,6 +37,11 @@ export interface Resource {
   readonly envelope: Envelope;
   /** The segment that names the instance, '' where the path has none; undefined for a path of something else. */
   match(pathname: string): string | undefined;
+  /**
+   * The name of the instance that is meant; empty where there is none.
+   * @throws ProblemError 400 where the path can't have meant one.
+   */
+  instance(named: Named): Promise<string>;
   readonly endpoints: Readonly<Partial<Record<Method, Endpoint>>>;
 }
 

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../privacy/settings.ts';
 import { wireValue } from '../privacy/settings.ts';
 import { readJsonObject } from './body.ts';
-import { applyChanges, type EndpointCall, type Resource } from './endpoint.ts';
+import { applyChanges, type Named, type Resource } from './endpoint.ts';
 import { profileEnvelope } from './envelope.ts';
 import { badRequest } from './problem.ts';
 import { changesIn, SECTIONS, specsIn } from './profile-body.ts';
@@ -16,6 +16,7 @@ export const profilePrivacy: Resource = {
     const segment = pathname.startsWith(PREFIX) ? pathname.slice(PREFIX.length) : '';
     return segment === '' || segment.includes('/') ? undefined : segment;
   },
+  instance: async (named) => nameIn(named),
   endpoints: {
     GET: {
       scope: 'read',
@@ -35,7 +36,7 @@ export const profilePrivacy: Resource = {
   },
 };
 
-function nameIn({ segment }: EndpointCall): string {
+function nameIn({ segment }: Named): string {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -54,10 +54,11 @@ export function createRestRoute(services: RestServices): RestRoute {
           record.tokenId = tokenId;
           requireScope(principal, endpoint.scope);
           using _held = gate.hold(principal, (reason) => call.withdraw(reason));
-          using _turn = await gate.begin(principal, segment, signal);
           const key = request.headers.get('idempotency-key');
           const once = key === null ? undefined : { tokenId, key };
           const reach = { accountId, instanceId };
+          const instance = await resource.instance({ segment, sessions, reach });
+          using _turn = await gate.begin(principal, instance, signal);
           return await endpoint.run({ request, segment, sessions, reach, once, signal, deadline });
         };
         answering.throwIfAborted();

@@ -14,6 +14,11 @@ export const usersPrivacy: Resource = {
   path: PATH,
   envelope: usersEnvelope,
   match: (pathname) => (pathname === PATH ? '' : undefined),
+  async instance({ sessions, reach }) {
+    const { instances } = await sessions.list(reach, { first: 2 });
+    const [only] = instances;
+    return only && instances.length === 1 ? only.name : '';
+  },
   endpoints: {
     GET: {
       scope: 'read',
