@@ -60,10 +60,12 @@ const wall = (group: string[], message: string): NonNullable<OxlintOverride['rul
 const walls = PARTS.flatMap((part) => {
   const message = `${part.name} may import ${part.imports.join(', ') || 'no other part'}: see parts.ts`;
   if (isFile(part.name)) return { files: [`src/${part.name}`], rules: wall(restricted(part, 'src'), message) };
-  return [`src/${part.name}`, `src/${part.name}/*`].map((folder) => ({
-    files: [`${folder}/*.ts`],
-    rules: wall(restricted(part, folder), message),
-  }));
+  return ['', '/*', '/*/*']
+    .map((below) => `src/${part.name}${below}`)
+    .map((folder) => ({
+      files: [`${folder}/*.ts`],
+      rules: wall(restricted(part, folder), message),
+    }));
 });
 
 export default defineConfig({

@@ -12,10 +12,15 @@ export interface Part {
   readonly packages?: readonly string[];
 }
 
-/** What the edges see of the sessions: not how they are run. */
-const SESSION_CALLS = ['sessions', 'session-service', 'noted-sessions', 'state', 'reasons', 'watch-all'].map(
-  (file) => `session/${file}.ts`,
-);
+/** What the edges see of the instances: not how they are run. */
+const FLEET_CALLS = [
+  'fleet/sessions.ts',
+  'fleet/session-service.ts',
+  'fleet/noted-sessions.ts',
+  'fleet/watch-all.ts',
+  'instance/state.ts',
+  'instance/reasons.ts',
+];
 
 export const PARTS: readonly Part[] = [
   { name: 'errors.ts', holds: 'error classes with a stable code', imports: [] },
@@ -36,42 +41,56 @@ export const PARTS: readonly Part[] = [
     imports: ['errors.ts', 'clock.ts'],
     packages: ['pino', 'prom-client'],
   },
-  { name: 'events', holds: 'topics', imports: [], packages: ['graphql-yoga'] },
-  { name: 'privacy', holds: 'the field table, plan → write → read back → judge; pure', imports: ['errors.ts'] },
+  {
+    name: 'wire',
+    holds: 'stanza, reply, link, one connection attempt; knows no setting and no instance',
+    imports: ['errors.ts', 'clock.ts', 'telemetry'],
+  },
+  {
+    name: 'wire/baileys',
+    holds: 'the one place that knows Baileys',
+    imports: ['errors.ts', 'clock.ts', 'telemetry', 'wire'],
+    packages: ['@whiskeysockets/baileys', 'libsignal'],
+  },
+  {
+    name: 'privacy',
+    holds: 'the field table, plan → write → read back → judge; pure',
+    imports: ['errors.ts', 'wire/stanza.ts', 'wire/reply.ts'],
+  },
   {
     name: 'storage',
-    holds: 'migrations, one repository a table, sealing',
+    holds: 'one repository a table, sealing, the database and its migrations',
     imports: ['errors.ts', 'clock.ts', 'telemetry'],
     packages: ['kysely', 'node:sqlite'],
   },
   {
-    name: 'session',
-    holds: 'instances, their connections, their states',
-    imports: ['errors.ts', 'clock.ts', 'places.ts', 'call.ts', 'telemetry', 'events', 'privacy', 'storage'],
+    name: 'instance',
+    holds: 'one linked account: its life, logins, pairing, the open link, its settings',
+    imports: ['errors.ts', 'clock.ts', 'places.ts', 'call.ts', 'telemetry', 'wire', 'privacy', 'storage'],
     packages: ['pino'],
   },
   {
-    name: 'session/baileys',
-    holds: 'the one place that knows Baileys',
-    imports: ['errors.ts', 'clock.ts', 'privacy', 'session'],
-    packages: ['@whiskeysockets/baileys', 'libsignal'],
+    name: 'fleet',
+    holds: 'all instances: finding, lifecycle, privacy calls, watching',
+    imports: ['errors.ts', 'clock.ts', 'call.ts', 'telemetry', 'wire/link.ts', 'privacy', 'storage', 'instance'],
+    packages: ['graphql-yoga', 'pino'],
   },
   {
     name: 'access',
-    holds: 'tokens, limits',
+    holds: 'principals, tokens, limits',
     imports: ['errors.ts', 'clock.ts', 'places.ts', 'telemetry', 'storage'],
     packages: ['graphql', 'graphql-rate-limit'],
   },
   {
     name: 'graphql',
     holds: 'an edge; thin',
-    imports: ['errors.ts', 'clock.ts', 'call.ts', 'telemetry', 'privacy', 'access', ...SESSION_CALLS],
+    imports: ['errors.ts', 'clock.ts', 'call.ts', 'telemetry', 'privacy', 'access', ...FLEET_CALLS],
     packages: ['@pothos/*', 'graphql', 'graphql-yoga', 'libphonenumber-js', 'lru-cache', 'zod'],
   },
   {
     name: 'rest',
     holds: 'an edge; thin',
-    imports: ['errors.ts', 'version.ts', 'clock.ts', 'call.ts', 'telemetry', 'privacy', 'access', ...SESSION_CALLS],
+    imports: ['errors.ts', 'version.ts', 'clock.ts', 'call.ts', 'telemetry', 'privacy', 'access', ...FLEET_CALLS],
   },
   {
     name: 'http',
@@ -88,10 +107,11 @@ export const PARTS: readonly Part[] = [
       'clock.ts',
       'config',
       'telemetry',
-      'events',
+      'wire',
+      'wire/baileys',
       'storage',
-      'session',
-      'session/baileys',
+      'instance',
+      'fleet',
       'access',
       'rest',
       'http',

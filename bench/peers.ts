@@ -6,8 +6,8 @@ import {
   type AuthenticationCreds,
   type ConnectionState,
 } from '@whiskeysockets/baileys';
-import { LIGHT_SOCKET } from '../src/session/baileys/light-socket.ts';
-import { silentLogger } from '../src/session/baileys/silent-logger.ts';
+import { LIGHT_SOCKET } from '../src/wire/baileys/light-socket.ts';
+import { silentLogger } from '../src/wire/baileys/silent-logger.ts';
 import { within } from './deadline.ts';
 import { MemoryKeys } from './memory-keys.ts';
 import type { SettingsSet } from './settings-sets.ts';

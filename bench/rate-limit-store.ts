@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { RateLimiter } from '../src/access/rate-limit.ts';
+import { RateLimiter } from '../src/access/limits/rate-limit.ts';
 import { systemClock } from '../src/clock.ts';
 import { rounded } from './stats.ts';
 

@@ -1,14 +1,14 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { clockOf, type GraphQLServices, type Log } from './graphql/context.ts';
-import { OpenStreams } from './graphql/streams.ts';
-import { createGraphQL, GRAPHQL_PATH } from './graphql/yoga.ts';
+import { OpenStreams } from './graphql/pipeline/streams.ts';
+import { createGraphQL, GRAPHQL_PATH } from './graphql/pipeline/yoga.ts';
 import { send, sendFixed, toRequest } from './http/adapter.ts';
 import { Connections, UNREAD_MS } from './http/connections.ts';
 import { allowOrigins } from './http/cors.ts';
 import { clientOf, refuseBody, setSafeHeaders, targetOf } from './http/front.ts';
 import { graphqlHandler } from './http/graphql-handler.ts';
-import { GraphQLSockets, isWebSocket } from './http/graphql-sockets.ts';
-import { frontPageRoute } from './http/front-page.ts';
+import { GraphQLSockets, isWebSocket } from './http/sockets/graphql-sockets.ts';
+import { frontPageRoute } from './http/pages/front-page.ts';
 import { healthRoute } from './http/health.ts';
 import { HTTP_LIMITS, listen, type Listening } from './http/listener.ts';
 import { type Client, refuseAsGraphQL, REFUSALS, type Route } from './http/route.ts';
@@ -45,7 +45,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   const streams = new OpenStreams(clock);
   const closing = new AbortController();
 
-  const playground = options.graphiql ? await import('./http/graphiql.ts') : undefined;
+  const playground = options.graphiql ? await import('./http/pages/graphiql.ts') : undefined;
   const pipeline = createGraphQL(services, streams);
   const graphql = graphqlHandler(pipeline, clock, playground?.graphiqlPage);
   const { gate, log } = services;

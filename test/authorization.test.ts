@@ -1,8 +1,8 @@
 import { isInterfaceType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TOKEN_SCOPES, type TokenScope } from '../src/access/principal.ts';
-import { mintToken } from '../src/access/tokens.ts';
-import { schema } from '../src/graphql/schema.ts';
+import { mintToken } from '../src/access/tokens/tokens.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
 import { describeApi } from '../src/rest/openapi.ts';
 import { ROOT_FIELDS, rootFieldsOf, see, type RootFieldCall, type Seen } from './support/authorization.ts';
 import { createAccount } from './support/command-line.ts';

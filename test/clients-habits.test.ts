@@ -2,7 +2,7 @@ import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql, ServerError } f
 import { Client, fetchExchange } from '@urql/core';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { STREAMS_AT_ONCE } from '../src/access/gate.ts';
+import { STREAMS_AT_ONCE } from '../src/access/limits/gate.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
 import { FakeSessions, serveFake } from './graphql-fakes.ts';
 

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSimulator, type Disconnect, type Simulator } from '../simulator/simulator.ts';
 import { readStanza, writeStanza } from '../src/privacy/stanzas.ts';
-import type { CloseEvidence, Link, Reply } from '../src/session/link.ts';
+import type { CloseEvidence, Link } from '../src/wire/link.ts';
+import type { Reply } from '../src/wire/reply.ts';
 import { endedWithin, openedLink, textOf } from './support/links.ts';
 
 const ROUNDS = 50;

@@ -1,16 +1,16 @@
 import type { Principal, TokenScope } from '../src/access/principal.ts';
 import { TOKEN_SCOPES } from '../src/access/principal.ts';
-import type { TokenAdmin } from '../src/access/token-admin.ts';
-import type { IssuedToken } from '../src/access/token-service.ts';
-import { Gate, type GateOptions } from '../src/access/gate.ts';
+import type { TokenAdmin } from '../src/access/tokens/token-admin.ts';
+import type { IssuedToken } from '../src/access/tokens/token-service.ts';
+import { Gate, type GateOptions } from '../src/access/limits/gate.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { instanceNotFound, PrivetError } from '../src/errors.ts';
 import type { GraphQLServices } from '../src/graphql/context.ts';
 import { specOf } from '../src/privacy/fields.ts';
 import type { RequestedChange } from '../src/privacy/outcome.ts';
 import type { Snapshot } from '../src/privacy/settings.ts';
-import type { Reach, Sessions } from '../src/session/session-service.ts';
-import type { InstanceView } from '../src/session/state.ts';
+import type { Reach, Sessions } from '../src/fleet/session-service.ts';
+import type { InstanceView } from '../src/instance/state.ts';
 import { createServer, type ServerOptions } from '../src/server.ts';
 import { expectKnownCodes } from './support/privet.ts';
 

@@ -1,7 +1,7 @@
 import { isInputObjectType, isObjectType, type GraphQLArgument, type GraphQLInputField } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { schema } from '../src/graphql/schema.ts';
-import { targetOf } from '../src/graphql/target.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
+import { targetOf } from '../src/graphql/builder/target.ts';
 import { FakeSessions, fakeView } from './graphql-fakes.ts';
 import { ROOT_FIELDS, see } from './support/authorization.ts';
 import { createAccount } from './support/command-line.ts';

@@ -11,8 +11,8 @@ import {
 } from 'graphql';
 import { expect, test } from 'vitest';
 import codegen from '../codegen.ts';
-import { printedSchema } from '../src/graphql/print.ts';
-import { schema } from '../src/graphql/schema.ts';
+import { printedSchema } from '../src/graphql/schema/print.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
 
 test('there is one copy of graphql', () => {
   expect(schema).toBeInstanceOf(GraphQLSchema);

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { SOCKETS_AT_ONCE } from '../src/access/gate.ts';
+import { SOCKETS_AT_ONCE } from '../src/access/limits/gate.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { MAX_BODY } from '../src/http/front.ts';
-import { STRANGERS_AN_ADDRESS } from '../src/http/graphql-sockets.ts';
+import { STRANGERS_AN_ADDRESS } from '../src/http/sockets/graphql-sockets.ts';
 import { fakeGate } from './graphql-fakes.ts';
 import { ask, connect, open, openAs, quiet, refused, serve, VIEW, WATCH } from './support/graphql-sockets.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { STREAMS_AT_ONCE } from '../src/access/gate.ts';
-import type { Sessions } from '../src/session/sessions.ts';
-import type { InstanceView } from '../src/session/state.ts';
+import { STREAMS_AT_ONCE } from '../src/access/limits/gate.ts';
+import type { Sessions } from '../src/fleet/sessions.ts';
+import type { InstanceView } from '../src/instance/state.ts';
 import { fakeGate } from './graphql-fakes.ts';
 import { ask, connect, openAs, quiet, serve, VIEW, WATCH } from './support/graphql-sockets.ts';
 

@@ -3,8 +3,8 @@ import { createClient as createSocketClient } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { systemClock, type Clock } from '../src/clock.ts';
-import type { Sessions } from '../src/session/sessions.ts';
-import type { InstanceView } from '../src/session/state.ts';
+import type { Sessions } from '../src/fleet/sessions.ts';
+import type { InstanceView } from '../src/instance/state.ts';
 import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
 
 const WATCH = 'subscription { instance(name: "demo") { name state } }';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
 import { readStanza } from '../src/privacy/stanzas.ts';
-import type { Reply } from '../src/session/link.ts';
+import type { Reply } from '../src/wire/reply.ts';
 import { hostileFrames, node, plain } from './support/hostile-frames.ts';
 import { openedLink, textOf } from './support/links.ts';
 

@@ -10,7 +10,7 @@ import { listenForMetrics } from '../src/http/metrics.ts';
 import type { FixedAnswer } from '../src/http/route.ts';
 import { createMetrics, type Metrics } from '../src/telemetry/metrics.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
-import type { InstanceView } from '../src/session/state.ts';
+import type { InstanceView } from '../src/instance/state.ts';
 import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
 import { scaledClock } from './support/scaled-clock.ts';
 

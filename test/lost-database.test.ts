@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { backUp } from '../src/storage/backup.ts';
-import { restoreBackup } from '../src/storage/restore.ts';
+import { backUp } from '../src/storage/sqlite/backup.ts';
+import { restoreBackup } from '../src/storage/sqlite/restore.ts';
 import { temporaryFolder } from '../src/storage/storage.fixture.ts';
 import { bootPrivet, type TestPrivet } from './support/privet.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { VERSION } from '../src/version.ts';
-import { INSTANCE_STATES } from '../src/session/state.ts';
+import { INSTANCE_STATES } from '../src/instance/state.ts';
 import { InstanceChangesDocument } from './gql/graphql.ts';
 import { openEventStream } from './support/event-stream.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';

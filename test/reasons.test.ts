@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { isEnumType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ALL_ERROR_CODES } from '../src/graphql/error-codes.ts';
-import { schema } from '../src/graphql/schema.ts';
-import { partsOfReason, reasonNames, REASONS } from '../src/session/reasons.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
+import { partsOfReason, reasonNames, REASONS } from '../src/instance/reasons.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
 const enumValues = (name: string) => {

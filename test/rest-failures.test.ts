@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../src/clock.ts';
 import { PrivetError, RetryLaterError } from '../src/errors.ts';
 import { connectRest, type RestAnswer, type RestClient } from '../src/rest/rest.fixture.ts';
 import { createRestRoute } from '../src/rest/rest.ts';
-import type { Reach } from '../src/session/session-service.ts';
+import type { Reach } from '../src/fleet/session-service.ts';
 import { FakeSessions, fakeGate, serveFake } from './graphql-fakes.ts';
 
 const PROFILE = '/api/profile/privacy/demo';

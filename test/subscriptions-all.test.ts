@@ -12,8 +12,8 @@ import {
   StopInstanceDocument,
   type AllInstancesSubscription,
 } from './gql/graphql.ts';
-import { watchAll } from '../src/session/watch-all.ts';
-import { createEvents } from '../src/events/topics.ts';
+import { watchAll } from '../src/fleet/watch-all.ts';
+import { createEvents } from '../src/fleet/topics.ts';
 import { askFor } from './support/ask.ts';
 import { openEventStream } from './support/event-stream.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSimulator, type Fault, type Simulator } from '../simulator/simulator.ts';
-import type { CloseEvidence } from '../src/session/link.ts';
+import type { CloseEvidence } from '../src/wire/link.ts';
 import { endedWithin, openedLink, openTestLink, textOf } from './support/links.ts';
 import { scaledClock } from './support/scaled-clock.ts';
 

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { OPERATIONS_AT_ONCE, STREAMS_AT_ONCE } from '../src/access/gate.ts';
+import { OPERATIONS_AT_ONCE, STREAMS_AT_ONCE } from '../src/access/limits/gate.ts';
 import { createRestRoute } from '../src/rest/rest.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
-import { STALL_MS } from '../src/graphql/streams.ts';
-import type { InstanceView } from '../src/session/state.ts';
+import { STALL_MS } from '../src/graphql/pipeline/streams.ts';
+import type { InstanceView } from '../src/instance/state.ts';
 import { fakeGate, FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
 
 const WATCH = 'subscription { instance(name: "demo") { name } }';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,9 +33,12 @@ const SINGLE_FILES = [...new Set(PARTS.flatMap(({ imports }) => imports))]
 /** Folders without a row in the table, of which the first lies in `src`. */
 const STRANGERS = ['src/jobs/probe.ts', 'simulator/probe.ts', 'test/probe.ts', 'bench/probe.ts'];
 
-/** Where each part has files: at its top, and one folder below. */
+/** Where each part has files: at its top, and one and two folders below. */
 const PROBES = PARTS.flatMap((part) =>
-  [fileOf(part.name), ...(isFile(part.name) ? [] : [`src/${part.name}/below/probe.ts`])].map((path) => ({
+  [
+    fileOf(part.name),
+    ...(isFile(part.name) ? [] : ['below', 'below/it'].map((below) => `src/${part.name}/${below}/probe.ts`)),
+  ].map((path) => ({
     part,
     path,
   })),
@@ -114,9 +117,9 @@ beforeAll(async () => {
     );
   }
   await write('src/clock.ts', 'export interface Clock { now(): number }\n');
-  await write('src/session/habits.ts', BAD_HABITS);
-  await write('src/session/hen.ts', "export { egg } from './egg.ts';\nexport const hen = 1;\n");
-  await write('src/session/egg.ts', "export { hen } from './hen.ts';\nexport const egg = 1;\n");
+  await write('src/instance/habits.ts', BAD_HABITS);
+  await write('src/instance/hen.ts', "export { egg } from './egg.ts';\nexport const hen = 1;\n");
+  await write('src/instance/egg.ts', "export { hen } from './hen.ts';\nexport const egg = 1;\n");
   const args = ['--type-aware', '--format=json', 'src', 'simulator'];
   const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin/oxlint'), args, {
     cwd: folder,
@@ -152,12 +155,12 @@ it('a folder without a row may import nothing', () => {
 
 it('the simulator stands alone', () => {
   expect(importsRefusedIn('simulator/probe.ts')).toEqual(
-    expect.arrayContaining(['../src/errors.ts', '../src/session/probe.ts', '../test/probe.ts', '../bench/probe.ts']),
+    expect.arrayContaining(['../src/errors.ts', '../src/instance/probe.ts', '../test/probe.ts', '../bench/probe.ts']),
   );
 });
 
 it('timers, the environment, the console and lost promises are refused in src', () => {
-  const found = [...(refused.get('src/session/habits.ts') ?? [])].flatMap(([code, lines]) =>
+  const found = [...(refused.get('src/instance/habits.ts') ?? [])].flatMap(([code, lines]) =>
     lines.map((line) => `${line} ${code}`),
   );
   expect(found).toEqual(
@@ -172,8 +175,23 @@ it('timers, the environment, the console and lost promises are refused in src', 
   );
 });
 
+it('no folder of src holds more files than one can look over, and no file more lines', async () => {
+  const files = (await readdir(join(ROOT, 'src'), { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
+  const inFolder = Map.groupBy(files, ({ parentPath }) => posix.relative(ROOT, parentPath));
+  expect([...inFolder].filter(([, { length }]) => length > 20).map(([name]) => name)).toEqual([]);
+  const lines = await Promise.all(
+    files.map(async ({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [posix.relative(ROOT, path), (await readFile(path, 'utf8')).split('\n').length - 1] as const;
+    }),
+  );
+  expect(lines.filter(([name, count]) => count > 300 && !name.endsWith('.test.ts'))).toEqual([]);
+});
+
 it('imports in a circle are refused', () => {
-  expect(refused.get('src/session/hen.ts')?.get('import(no-cycle)')).toEqual([1]);
+  expect(refused.get('src/instance/hen.ts')?.get('import(no-cycle)')).toEqual([1]);
 });
 
 it('CONTRIBUTING.md shows the table', async () => {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createTokenService } from '../access/token-service.ts';
+import { createTokenService } from '../access/tokens/token-service.ts';
 import { systemClock } from '../clock.ts';
-import { acquireOwnership } from '../storage/owner.ts';
+import { acquireOwnership } from '../storage/sqlite/owner.ts';
 import { temporaryFolder } from '../storage/storage.fixture.ts';
 import { openStorage } from '../storage/storage.ts';
 import { runCli } from './cli.ts';

@@ -2,14 +2,14 @@ import { OperatorError, PrivetError } from '../errors.ts';
 import { SealError, StorageError } from '../storage/errors.ts';
 import { scrub } from '../telemetry/scrub.ts';
 import { VERSION } from '../version.ts';
-import { accountCommands } from './account.ts';
-import { backupCommands } from './backup.ts';
+import { accountCommands } from './commands/account.ts';
+import { backupCommands } from './commands/backup.ts';
 import { type Command, commandHelp, generalHelp, groupHelp, parseCommandArgs } from './command.ts';
-import { instanceCommands } from './instance.ts';
+import { instanceCommands } from './commands/instance.ts';
 import type { CommandIo } from './io.ts';
-import { keysCommands } from './keys.ts';
+import { keysCommands } from './commands/keys.ts';
 import { serveCommand } from './serve.ts';
-import { tokenCommands } from './token.ts';
+import { tokenCommands } from './commands/token.ts';
 import { exitCodeOf, UsageError, WRONGLY_USED } from './usage-error.ts';
 
 const COMMANDS: readonly Command[] = [

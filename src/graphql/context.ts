@@ -1,9 +1,9 @@
-import type { Gate } from '../access/gate.ts';
+import type { Gate } from '../access/limits/gate.ts';
 import type { Principal } from '../access/principal.ts';
-import type { TokenAdmin } from '../access/token-admin.ts';
+import type { TokenAdmin } from '../access/tokens/token-admin.ts';
 import { systemClock, type Clock, type Deadline } from '../clock.ts';
-import type { Reach, Sessions } from '../session/session-service.ts';
-import type { Admission } from './admission.ts';
+import type { Reach, Sessions } from '../fleet/session-service.ts';
+import type { Admission } from './pipeline/admission.ts';
 
 /** What this edge logs with; pino's logger is one. */
 export interface Log {

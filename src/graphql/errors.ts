@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
 import { InstanceNotConnectedError, PrivetError, RetryLaterError, shortened } from '../errors.ts';
-import { partsOfReason } from '../session/reasons.ts';
+import { partsOfReason } from '../instance/reasons.ts';
 import type { Log } from './context.ts';
 import type { AnyErrorCode } from './error-codes.ts';
-import { LimitError } from './limits.ts';
+import { LimitError } from './documents/limits.ts';
 
 /** What an error means for the whole HTTP answer. Where there is none, it stays 200: its siblings may have results. */
 function httpOf(error: PrivetError): { status: number; headers?: Record<string, string> } | undefined {

@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
-import type { GraphQLPipeline } from '../graphql/yoga.ts';
+import type { GraphQLPipeline } from '../graphql/pipeline/yoga.ts';
 import { RequestRecord } from '../telemetry/request-record.ts';
 import { graphqlHandler } from './graphql-handler.ts';
 

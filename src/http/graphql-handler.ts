@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { allowanceHeaders } from '../access/rate-limit.ts';
+import { allowanceHeaders } from '../access/limits/rate-limit.ts';
 import type { Clock } from '../clock.ts';
-import type { ClientConnection } from '../graphql/authentication.ts';
-import { GRAPHQL_PATH, type GraphQLPipeline } from '../graphql/yoga.ts';
+import type { ClientConnection } from '../graphql/pipeline/authentication.ts';
+import { GRAPHQL_PATH, type GraphQLPipeline } from '../graphql/pipeline/yoga.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { acceptable } from './accept.ts';
 import { send, sendFixed } from './adapter.ts';

@@ -1,21 +1,5 @@
+import type { NoAnswer, Refusal } from '../wire/reply.ts';
 import type { Snapshot } from './settings.ts';
-
-/** Why a request to WhatsApp brought no usable answer. */
-export type NoAnswer =
-  | { readonly kind: 'timed_out' }
-  /** The link went before the answer came; the request may or may not have taken effect. */
-  | { readonly kind: 'lost' }
-  /** An answer came that proves nothing: not `type="result"`, or a read without `<privacy>`. */
-  | { readonly kind: 'odd' }
-  /** The request never left. */
-  | { readonly kind: 'unsent' };
-
-/** WhatsApp said no. `code` and `text` are those of its `<error>`. */
-export interface Refusal {
-  readonly kind: 'refused';
-  readonly code: number;
-  readonly text: string;
-}
 
 export type WriteReply = { readonly kind: 'acknowledged' } | Refusal | NoAnswer;
 export type ReadReply = { readonly kind: 'snapshot'; readonly snapshot: Snapshot } | Refusal | NoAnswer;

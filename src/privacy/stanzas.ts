@@ -1,28 +1,23 @@
+import type { Stanza } from '../wire/stanza.ts';
+
 /** Builds and reads WhatsApp's privacy stanzas, which share the namespace `privacy`. */
 const TO_SERVER = { to: 's.whatsapp.net', xmlns: 'privacy' } as const;
 
-/** One XML-like node on the wire. */
-interface Node {
-  tag: string;
-  attrs: Record<string, string>;
-  content?: Node[] | string | Uint8Array;
-}
-
-export const readStanza = (): Node => ({
+export const readStanza = (): Stanza => ({
   tag: 'iq',
   attrs: { ...TO_SERVER, type: 'get' },
   content: [{ tag: 'privacy', attrs: {} }],
 });
 
 /** One category a stanza, as every known client sends it. */
-export const writeStanza = (category: string, value: string): Node => ({
+export const writeStanza = (category: string, value: string): Stanza => ({
   tag: 'iq',
   attrs: { ...TO_SERVER, type: 'set' },
   content: [{ tag: 'privacy', attrs: {}, content: [{ tag: 'category', attrs: { name: category, value } }] }],
 });
 
 /** Wire value by category, or undefined where the reply has no `<privacy>`, which proves nothing. */
-export function parseReadReply(reply: Node): ReadonlyMap<string, string> | undefined {
+export function parseReadReply(reply: Stanza): ReadonlyMap<string, string> | undefined {
   const privacy = childrenOf(reply).find((child) => child.tag === 'privacy');
   if (!privacy) {
     // guard: a read without <privacy> proves nothing, else new Map()
@@ -36,4 +31,4 @@ export function parseReadReply(reply: Node): ReadonlyMap<string, string> | undef
   return categories;
 }
 
-const childrenOf = (node: Node): Node[] => (Array.isArray(node.content) ? node.content : []);
+const childrenOf = (node: Stanza): Stanza[] => (Array.isArray(node.content) ? node.content : []);

@@ -1,6 +1,6 @@
-import type { Gate } from '../access/gate.ts';
+import type { Gate } from '../access/limits/gate.ts';
 import type { Principal, TokenScope } from '../access/principal.ts';
-import { type Allowance, allowanceHeaders } from '../access/rate-limit.ts';
+import { type Allowance, allowanceHeaders } from '../access/limits/rate-limit.ts';
 import { PrivetError } from '../errors.ts';
 import type { Client } from './route.ts';
 

@@ -4,7 +4,7 @@ import type { PrivacyField } from '../privacy/fields.ts';
 import { specOf } from '../privacy/fields.ts';
 import type { RequestedChange } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
-import type { Once, Reach, Sessions } from '../session/sessions.ts';
+import type { Once, Reach, Sessions } from '../fleet/sessions.ts';
 import type { Envelope } from './envelope.ts';
 import { ProblemError } from './problem.ts';
 

@@ -1,6 +1,6 @@
-import { type Allowance, RateLimitError } from '../access/rate-limit.ts';
+import { type Allowance, RateLimitError } from '../access/limits/rate-limit.ts';
 import { abortable, beginCall } from '../call.ts';
-import { NotedSessions } from '../session/noted-sessions.ts';
+import { NotedSessions } from '../fleet/noted-sessions.ts';
 import { createAuthorize, requireScope, withAllowance } from './authorize.ts';
 import type { Endpoint, Method, Resource } from './endpoint.ts';
 import { profileEnvelope, usersEnvelope, type Envelope } from './envelope.ts';

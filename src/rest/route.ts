@@ -1,6 +1,6 @@
-import type { Gate } from '../access/gate.ts';
+import type { Gate } from '../access/limits/gate.ts';
 import type { Clock } from '../clock.ts';
-import type { Sessions } from '../session/sessions.ts';
+import type { Sessions } from '../fleet/sessions.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 
 /** Something that is wrong with a call, before an envelope words it. What the server refuses by itself is one too. */

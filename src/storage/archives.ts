@@ -5,7 +5,7 @@ import { credentialsPlace, writeCredentials } from './credentials.ts';
 import { guarded } from './errors.ts';
 import { accountOf } from './instances.ts';
 import type { Tables } from './schema.ts';
-import type { Sealer } from './seal.ts';
+import type { Sealer } from './sealing/seal.ts';
 
 /** Credentials that were set aside. Times are epoch milliseconds. */
 export interface Archive {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { guarded, SealError } from './errors.ts';
 import { nextRevision, noInstance } from './instances.ts';
 import type { Tables } from './schema.ts';
-import type { Sealer } from './seal.ts';
+import type { Sealer } from './sealing/seal.ts';
 
 /** The login of each instance at WhatsApp, sealed. */
 export interface Credentials {

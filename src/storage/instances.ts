@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 import { guarded, isUniqueViolation, SealError, StorageError } from './errors.ts';
 import type { Tables } from './schema.ts';
-import type { Sealer } from './seal.ts';
+import type { Sealer } from './sealing/seal.ts';
 
 /** Whether the user wants the instance's session to run. */
 export type Wanted = 'running' | 'stopped';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Migrator } from 'kysely/migration';
 import { expect, test } from 'vitest';
-import { connect, databasePath } from './database.ts';
-import { createKeyring } from './keyring.ts';
-import { up as first } from './migrations/001-first.ts';
-import { up as outcomes } from './migrations/002-outcomes.ts';
-import { up as revisions } from './migrations/003-revisions.ts';
-import { up as retryAt } from './migrations/004-retry-at.ts';
+import { connect, databasePath } from './sqlite/database.ts';
+import { createKeyring } from './sealing/keyring.ts';
+import { up as first } from './sqlite/migrations/001-first.ts';
+import { up as outcomes } from './sqlite/migrations/002-outcomes.ts';
+import { up as revisions } from './sqlite/migrations/003-revisions.ts';
+import { up as retryAt } from './sqlite/migrations/004-retry-at.ts';
 import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
 import { openStorage } from './storage.ts';
 

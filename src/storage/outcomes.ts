@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import { blindKey, blindRequest } from './blind-outcomes.ts';
+import { blindKey, blindRequest } from './sealing/blind-outcomes.ts';
 import { guarded, isUniqueViolation } from './errors.ts';
 import { accountOf } from './instances.ts';
 import type { Tables } from './schema.ts';
-import type { Sealer } from './seal.ts';
+import type { Sealer } from './sealing/seal.ts';
 
 /** A call that its caller gave a key, so that sending it twice does its work once. */
 export interface KeyedCall {

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { PrivetError } from '../errors.ts';
-import { databasePath } from './database.ts';
+import { databasePath } from './sqlite/database.ts';
 import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
 import type { Storage } from './storage.ts';
 import type { TokenRecord } from './tokens.ts';

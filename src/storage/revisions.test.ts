@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Migrator } from 'kysely/migration';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { connect, databasePath } from './database.ts';
-import { createKeyring } from './keyring.ts';
-import { up as first } from './migrations/001-first.ts';
-import { up as outcomes } from './migrations/002-outcomes.ts';
+import { connect, databasePath } from './sqlite/database.ts';
+import { createKeyring } from './sealing/keyring.ts';
+import { up as first } from './sqlite/migrations/001-first.ts';
+import { up as outcomes } from './sqlite/migrations/002-outcomes.ts';
 import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
 import { openStorage } from './storage.ts';
 

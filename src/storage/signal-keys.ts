@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { guarded, SealError } from './errors.ts';
 import { accountOf, nextRevision } from './instances.ts';
 import type { Tables } from './schema.ts';
-import type { Sealer } from './seal.ts';
+import type { Sealer } from './sealing/seal.ts';
 
 /** One key as it will be; null deletes it. The values are texts of the caller's own form. */
 export interface SignalKeyChange {

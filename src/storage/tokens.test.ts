@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createTokenService } from '../access/token-service.ts';
+import { createTokenService } from '../access/tokens/token-service.ts';
 import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
 import { GIVEN_TOKEN_LABEL, type TokenRecord } from './tokens.ts';
 

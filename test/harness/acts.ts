@@ -1,6 +1,6 @@
 import type { RequestedChange } from '../../src/privacy/outcome.ts';
 import type { StoreFault } from './faulty-storage.ts';
-import type { CloseEvidence } from '../../src/session/link.ts';
+import type { CloseEvidence } from '../../src/wire/link.ts';
 import type { Ending, LoginFault, StanzaFault } from './model/faults.ts';
 
 /** One thing that happens at a time, in virtual milliseconds. */

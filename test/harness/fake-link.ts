@@ -1,5 +1,7 @@
-import { Attempt } from '../../src/session/attempt.ts';
-import type { CloseEvidence, Link, LinkPhase, Reply, Stanza } from '../../src/session/link.ts';
+import { Attempt } from '../../src/wire/attempt.ts';
+import type { CloseEvidence, Link, LinkPhase } from '../../src/wire/link.ts';
+import type { Reply } from '../../src/wire/reply.ts';
+import type { Stanza } from '../../src/wire/stanza.ts';
 import { checkOver } from './checks/ending.ts';
 import { FakeWire, type FakeWireParts } from './fake-wire.ts';
 import { recordRequest } from './requests-trace.ts';

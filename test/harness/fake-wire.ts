@@ -1,6 +1,7 @@
-import type { Attempt } from '../../src/session/attempt.ts';
-import type { CloseEvidence, LinkIdentity, LinkOptions, Stanza } from '../../src/session/link.ts';
-import type { Wire } from '../../src/session/wire.ts';
+import type { Attempt } from '../../src/wire/attempt.ts';
+import type { CloseEvidence, LinkIdentity, LinkOptions } from '../../src/wire/link.ts';
+import type { Stanza } from '../../src/wire/stanza.ts';
+import type { Wire } from '../../src/wire/wire.ts';
 import type { Client, Credentials, Down, Identity, Up } from './model/frames.ts';
 import type { ServerLink } from './model/server-link.ts';
 import type { WhatsApp } from './model/whatsapp.ts';

@@ -1,6 +1,6 @@
 import { StorageError } from '../../src/storage/errors.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import type { KeyStore } from '../../src/session/link.ts';
+import type { KeyStore } from '../../src/wire/link.ts';
 
 /** What goes wrong with one call of the storage. */
 export type StoreFault =

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
-import { createEvents } from '../../src/events/topics.ts';
-import type { LinkOptions } from '../../src/session/link.ts';
-import { SessionService } from '../../src/session/session-service.ts';
+import { createEvents } from '../../src/fleet/topics.ts';
+import type { LinkOptions } from '../../src/wire/link.ts';
+import { SessionService } from '../../src/fleet/session-service.ts';
 import type { SessionEvents } from '../../src/telemetry/events.ts';
 import { countOutdated, OutdatedTrace } from './checks/gate.ts';
 import { checkOpening } from './checks/opening.ts';

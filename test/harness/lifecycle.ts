@@ -1,4 +1,4 @@
-import type { InstanceView } from '../../src/session/state.ts';
+import type { InstanceView } from '../../src/instance/state.ts';
 import { ask } from './calls.ts';
 import { checkEnd } from './checks/calls.ts';
 import { saysFailure } from './evidence.ts';

@@ -1,5 +1,5 @@
 import { fieldSpecs } from '../../src/privacy/fields.ts';
-import type { CloseEvidence } from '../../src/session/link.ts';
+import type { CloseEvidence } from '../../src/wire/link.ts';
 import type { Act } from './acts.ts';
 import type { StoreFault } from './faulty-storage.ts';
 import type { Ending, LoginFault, StanzaFault } from './model/faults.ts';

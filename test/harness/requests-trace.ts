@@ -1,4 +1,4 @@
-import type { Stanza } from '../../src/session/link.ts';
+import type { Stanza } from '../../src/wire/stanza.ts';
 import { writtenBy } from './model/faults.ts';
 import { callContext, type LinkTrace, type Request, type Trace } from './trace.ts';
 

@@ -1,4 +1,4 @@
-import type { CloseEvidence } from '../../src/session/link.ts';
+import type { CloseEvidence } from '../../src/wire/link.ts';
 import { SealError, StorageError } from '../../src/storage/errors.ts';
 import type { Step } from './acts.ts';
 import { read, update } from './calls.ts';

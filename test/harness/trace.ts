@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../src/clock.ts';
 import type { RequestedChange, UpdateOutcome } from '../../src/privacy/outcome.ts';
 import type { Snapshot } from '../../src/privacy/settings.ts';
-import type { CloseEvidence, Reply } from '../../src/session/link.ts';
+import type { CloseEvidence } from '../../src/wire/link.ts';
+import type { Reply } from '../../src/wire/reply.ts';
 
 /** What users ask of the service. */
 export type CallKind = 'update' | 'read' | 'pair' | 'start' | 'stop' | 'unlink' | 'delete' | 'create';

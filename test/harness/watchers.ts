@@ -1,6 +1,6 @@
-import type { PrivacyReading, SessionService } from '../../src/session/session-service.ts';
+import type { PrivacyReading, SessionService } from '../../src/fleet/session-service.ts';
 import type { Snapshot } from '../../src/privacy/settings.ts';
-import type { InstanceView } from '../../src/session/state.ts';
+import type { InstanceView } from '../../src/instance/state.ts';
 import { checkEmission } from './checks/reads.ts';
 import { checkState } from './checks/states.ts';
 import type { Slot, World } from './world.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { createTokenService } from '../../src/access/token-service.ts';
+import { createTokenService } from '../../src/access/tokens/token-service.ts';
 import { openStorage } from '../../src/storage/storage.ts';
 import { InstancesDocument, PrivacyDocument, UpdatePrivacyDocument } from '../gql/graphql.ts';
 import { ask, askFor, type Caller } from './ask.ts';

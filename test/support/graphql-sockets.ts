@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createClient, type Client, type SubscribePayload } from 'graphql-ws';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import type { InstanceView } from '../../src/session/state.ts';
+import type { InstanceView } from '../../src/instance/state.ts';
 import type { ServedRequest } from '../../src/telemetry/events.ts';
 import { FakeSessions, fakeView, serveFake } from '../graphql-fakes.ts';
 

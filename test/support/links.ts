@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AuthenticationCreds, BufferJSON } from '@whiskeysockets/baileys';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
-import { linkTo } from '../../src/session/baileys/socket.ts';
-import type { CloseEvidence, KeyChange, Link } from '../../src/session/link.ts';
+import { linkTo } from '../../src/wire/baileys/socket.ts';
+import type { CloseEvidence, KeyChange, Link } from '../../src/wire/link.ts';
 
 const LOGIN_MS = 15_000;
 

@@ -1,4 +1,4 @@
-import type { CloseEvidence } from '../../../src/session/link.ts';
+import type { CloseEvidence } from '../../../src/wire/link.ts';
 import type { LinkTrace, Trace } from '../trace.ts';
 
 /** Whoever is called and says nothing is given up by then. */

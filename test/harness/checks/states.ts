@@ -1,4 +1,4 @@
-import type { InstanceState, InstanceView, Pairing } from '../../../src/session/state.ts';
+import type { InstanceState, InstanceView, Pairing } from '../../../src/instance/state.ts';
 import { saysFailure, saysLogout, saysReplaced } from '../evidence.ts';
 import type { LinkTrace } from '../trace.ts';
 import type { Watcher } from '../watchers.ts';

@@ -1,4 +1,5 @@
-import type { CloseEvidence, Stanza } from '../../../src/session/link.ts';
+import type { CloseEvidence } from '../../../src/wire/link.ts';
+import type { Stanza } from '../../../src/wire/stanza.ts';
 
 /** How WhatsApp, or the network, ends a connection that was logged in. */
 export type Ending =

@@ -1,4 +1,5 @@
-import type { CloseEvidence, Stanza } from '../../../src/session/link.ts';
+import type { CloseEvidence } from '../../../src/wire/link.ts';
+import type { Stanza } from '../../../src/wire/stanza.ts';
 import type { Request } from '../trace.ts';
 
 /** Who a device is: what WhatsApp gave it when it was paired. */

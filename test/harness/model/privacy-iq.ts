@@ -1,6 +1,6 @@
 import { planWrite, readPrivacy } from '../../../simulator/privacy.ts';
 import { Refusal } from '../../../simulator/nodes.ts';
-import type { Stanza } from '../../../src/session/link.ts';
+import type { Stanza } from '../../../src/wire/stanza.ts';
 import type { Request, Trace } from '../trace.ts';
 import type { Account } from './account.ts';
 import { REMOVED, takeStanzaFault, writtenBy } from './faults.ts';

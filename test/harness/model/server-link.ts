@@ -1,5 +1,6 @@
 import type { Clock } from '../../../src/clock.ts';
-import type { CloseEvidence, Stanza } from '../../../src/session/link.ts';
+import type { CloseEvidence } from '../../../src/wire/link.ts';
+import type { Stanza } from '../../../src/wire/stanza.ts';
 import type { Random } from '../random.ts';
 import type { LinkTrace, Trace } from '../trace.ts';
 import type { Account, Device } from './account.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/clock.ts';
-import type { CloseEvidence } from '../../../src/session/link.ts';
+import type { CloseEvidence } from '../../../src/wire/link.ts';
 import type { Random } from '../random.ts';
 import type { LinkTrace, Trace } from '../trace.ts';
 import { Account } from './account.ts';

@@ -1,0 +1,213 @@
+import { type Clock, systemClock } from '../../clock.ts';
+import { PrivetError } from '../../errors.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { RESERVED_LABELS, type TokenRecord } from '../../storage/tokens.ts';
+import { type Logger, silentLogger } from '../../telemetry/logger.ts';
+import { Authenticator, isActive } from './authenticator.ts';
+import { ensureFirstAccount, type FirstToken } from './first-account.ts';
+import { type Principal, TOKEN_SCOPES, type TokenScope } from '../principal.ts';
+import { hashToken, mintToken } from './tokens.ts';
+
+/** What may be shown of a token. Times are epoch milliseconds. */
+export type TokenView = Omit<TokenRecord, 'hash' | 'family'>;
+
+export interface IssuedToken {
+  /** Shown once; only its hash is kept. */
+  readonly text: string;
+  readonly token: TokenView;
+}
+
+export interface TokenOrder {
+  readonly scopes?: readonly TokenScope[] | undefined;
+  readonly label?: string | undefined;
+  /** Epoch milliseconds; undefined: it does not expire. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** The limits of a token that is replaced go on in the one that replaces it. */
+type Succession = TokenOrder & Pick<TokenRecord, 'family'>;
+
+export interface TokenService {
+  /** Who the token stands for; undefined when it is unknown, expired or revoked. */
+  authenticate(text: string, now: number): Promise<Principal | undefined>;
+  /** Those of the tokens that are revoked, expired or gone: for what outlives a call, such as subscriptions. */
+  endedAmong(tokenIds: readonly string[], now: number): Promise<string[]>;
+  /** All scopes unless the order says otherwise. */
+  issueAccountToken(accountId: string, order?: TokenOrder): Promise<IssuedToken>;
+  /** read, write and pair unless the order says otherwise. */
+  issueInstanceToken(instanceId: string, order?: TokenOrder): Promise<IssuedToken>;
+  /** A new token like the old one, which works for `overlapMs` more; it ends at `expiresAt` at the latest. NOT_FOUND when the account has no such token. */
+  rotate(
+    accountId: string,
+    tokenId: string,
+    options: { readonly overlapMs: number } & Pick<TokenOrder, 'expiresAt'>,
+  ): Promise<IssuedToken>;
+  /** A new token for the instance; all that it has work for `overlapMs` more. */
+  rotateInstanceToken(
+    instanceId: string,
+    options: { readonly overlapMs: number } & Pick<TokenOrder, 'scopes' | 'expiresAt'>,
+  ): Promise<IssuedToken>;
+  /** The oldest first, also those that work no more. */
+  list(accountId: string, instanceId?: string): Promise<TokenView[]>;
+  /** Takes effect at once here, within 1 s in other processes: what waits for its turn never begins. False when the account has no such token that works. */
+  revoke(accountId: string, tokenId: string): Promise<boolean>;
+  /**
+   * Sees to it that there is an account and a token for it: `given`, or one made when none was ever shown.
+   * @returns the token that was made, the only time that it can be had.
+   */
+  ensureFirstAccount(given?: string): Promise<FirstToken | undefined>;
+}
+
+export interface TokenServiceOptions {
+  readonly storage: Storage;
+  readonly clock?: Clock | undefined;
+  readonly logger?: Logger | undefined;
+  /** Tells what is under way in this process that tokens have ended; it is waited for. */
+  readonly onEnd?: (() => Promise<void>) | undefined;
+}
+
+/** What an instance's token may do unless it is said otherwise. */
+export const INSTANCE_SCOPES: readonly TokenScope[] = ['read', 'write', 'pair'];
+const MAX_LABEL_LENGTH = 100;
+/** What a terminal or a page obeys instead of showing it. */
+const UNSEEN_CHARACTER = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** A week: longer than anybody needs to hand out a new token, and short enough for the old one to go. */
+const MAX_OVERLAP_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Without what is nobody's but the service's. */
+export const toView = ({ hash: _hash, family: _family, ...view }: TokenRecord): TokenView => view;
+
+const checked = (order: TokenOrder, now: number): TokenOrder => {
+  if (order.label !== undefined && order.label.length > MAX_LABEL_LENGTH) {
+    throw new PrivetError('BAD_USER_INPUT', `label must have at most ${MAX_LABEL_LENGTH} characters`);
+  }
+  if (order.label !== undefined && order.label.search(UNSEEN_CHARACTER) >= 0) {
+    const message = 'label must not have control or format characters, such as line breaks or changes of direction';
+    throw new PrivetError('BAD_USER_INPUT', message);
+  }
+  if (RESERVED_LABELS.some((label) => label === order.label)) {
+    throw new PrivetError('BAD_USER_INPUT', `label can not be ${order.label}: the service gives it to a token itself`);
+  }
+  if (order.scopes?.length === 0) {
+    throw new PrivetError('BAD_USER_INPUT', `scopes must name at least one of ${TOKEN_SCOPES.join(', ')}`);
+  }
+  if (order.expiresAt !== undefined && !(order.expiresAt > now)) {
+    throw new PrivetError('BAD_USER_INPUT', 'expiresAt must be in the future');
+  }
+  return order;
+};
+
+const checkedOverlap = (overlapMs: number): number => {
+  if (overlapMs >= 0 && overlapMs <= MAX_OVERLAP_MS) return overlapMs;
+  throw new PrivetError('BAD_USER_INPUT', `overlapMs must be from 0 to ${MAX_OVERLAP_MS} (7 days)`);
+};
+
+/** The earlier end; undefined where neither ends. */
+const earlier = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+
+const asScopes = (names: readonly string[]): TokenScope[] => TOKEN_SCOPES.filter((scope) => names.includes(scope));
+
+export const createTokenService = (options: TokenServiceOptions): TokenService => {
+  const { storage, clock = systemClock, logger = silentLogger(), onEnd } = options;
+  const authenticator = new Authenticator(storage, clock, logger);
+
+  const keep = async (
+    text: string,
+    token: Omit<TokenRecord, 'hash' | 'createdAt' | 'label'> & Pick<TokenOrder, 'label'>,
+  ): Promise<IssuedToken> => {
+    const record: TokenRecord = {
+      ...token,
+      label: token.label ?? '',
+      createdAt: clock.now(),
+      hash: hashToken(storage.tokenKey, text),
+    };
+    await storage.tokens.insert(record);
+    return { text, token: toView(record) };
+  };
+
+  const issueAccountToken = async (accountId: string, order: Succession = {}): Promise<IssuedToken> => {
+    const { scopes = TOKEN_SCOPES, label, expiresAt } = checked(order, clock.now());
+    const { id, text } = mintToken('account');
+    return keep(text, { id, accountId, scopes, label, expiresAt, family: order.family });
+  };
+
+  const issueInstanceToken = async (instanceId: string, order: Succession = {}): Promise<IssuedToken> => {
+    const { scopes = INSTANCE_SCOPES, label, expiresAt } = checked(order, clock.now());
+    const instance = await storage.instances.get(instanceId);
+    if (!instance) throw new PrivetError('NOT_FOUND', 'There is no such instance');
+    const { id, text } = mintToken('instance');
+    const { accountId } = instance;
+    return keep(text, { id, accountId, instanceId, scopes, label, expiresAt, family: order.family });
+  };
+
+  /** Ends old tokens after a new one is kept: a crash in between leaves one too many, not one too few. */
+  const end = async (tokens: readonly TokenView[], overlapMs: number): Promise<void> => {
+    const now = clock.now();
+    for (const { id } of tokens) {
+      if (overlapMs === 0) await storage.tokens.revoke(id, now);
+      else await storage.tokens.expire(id, now + overlapMs);
+    }
+    authenticator.forget();
+    await onEnd?.();
+  };
+
+  const find = async (accountId: string, tokenId: string): Promise<TokenRecord | undefined> => {
+    const token = await storage.tokens.findById(tokenId);
+    return token?.accountId === accountId ? token : undefined;
+  };
+
+  return {
+    authenticate: (text, now) => authenticator.authenticate(text, now),
+
+    async endedAmong(tokenIds, now) {
+      const working = new Set(await storage.tokens.workingAmong(tokenIds, now));
+      return tokenIds.filter((id) => !working.has(id));
+    },
+
+    issueAccountToken,
+    issueInstanceToken,
+
+    async rotate(accountId, tokenId, { overlapMs, expiresAt }) {
+      const overlap = checkedOverlap(overlapMs);
+      const old = await find(accountId, tokenId);
+      if (!old || !isActive(old, clock.now())) throw new PrivetError('NOT_FOUND', 'There is no such token that works');
+      // Labels of the service's own are that token's alone; one from before they were refused may have characters
+      // that no label may have.
+      const label = RESERVED_LABELS.some((own) => own === old.label) ? '' : old.label.replaceAll(UNSEEN_CHARACTER, ' ');
+      const order = {
+        scopes: asScopes(old.scopes),
+        label,
+        expiresAt: earlier(old.expiresAt, expiresAt),
+        family: old.family,
+      };
+      const issued =
+        old.instanceId === undefined
+          ? await issueAccountToken(accountId, order)
+          : await issueInstanceToken(old.instanceId, order);
+      await end([old], overlap);
+      return issued;
+    },
+
+    async rotateInstanceToken(instanceId, { overlapMs, scopes, expiresAt }) {
+      const overlap = checkedOverlap(overlapMs);
+      const instance = await storage.instances.get(instanceId);
+      const old = instance ? await storage.tokens.working(instance.accountId, instanceId, clock.now()) : [];
+      const issued = await issueInstanceToken(instanceId, { scopes, expiresAt, family: old.at(-1)?.family });
+      await end(old, overlap);
+      return issued;
+    },
+
+    list: async (accountId, instanceId) => (await storage.tokens.listByAccount(accountId, instanceId)).map(toView),
+
+    async revoke(accountId, tokenId) {
+      if (!(await find(accountId, tokenId))) return false;
+      const revoked = await storage.tokens.revoke(tokenId, clock.now());
+      authenticator.forget();
+      await onEnd?.();
+      return revoked;
+    },
+
+    ensureFirstAccount: (given) => ensureFirstAccount({ storage, clock, logger, keep }, given),
+  };
+};

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { TokenWatch } from './token-watch.ts';
+
+const setUp = () => {
+  const clock = new VirtualClock();
+  const ended = new Set<string>();
+  const state = { looks: 0, broken: false, warnings: 0, ended, told: [] as string[] };
+  const watch = new TokenWatch({
+    clock,
+    log: { warn: () => void state.warnings++ },
+    endedAmong: async (ids) => {
+      state.looks++;
+      if (state.broken) throw new Error('no database');
+      return ids.filter((id) => ended.has(id));
+    },
+  });
+  const hold = (id: string, name = id): Disposable => watch.hold(id, () => state.told.push(name));
+  return { clock, state, watch, hold };
+};
+
+test('each is told once, within a second, and nobody else', async () => {
+  const { clock, state, hold } = setUp();
+  hold('a', 'one');
+  hold('a', 'two');
+  using _other = hold('b');
+  state.ended.add('a');
+  await clock.advance(999);
+  expect(state.told).toEqual(['one', 'two']);
+  await clock.advance(10_000);
+  expect(state.told).toEqual(['one', 'two']);
+});
+
+test('who ended it here is not kept waiting for the next look', async () => {
+  const { state, watch, hold } = setUp();
+  hold('a');
+  state.ended.add('a');
+  await watch.look();
+  expect(state.told).toEqual(['a']);
+});
+
+test('it looks while there is somebody to tell, and leaves no timer behind', async () => {
+  const { clock, state, hold } = setUp();
+  for (let call = 0; call < 1_000; call++) {
+    using _held = hold('a');
+    expect(clock.pending).toBe(1);
+  }
+  expect(clock.pending).toBe(0);
+  await clock.advance(10_000);
+  expect(state.looks).toBe(0);
+
+  const held = hold('a');
+  await clock.advance(1_000);
+  expect(state.looks).toBe(4);
+  held[Symbol.dispose]();
+  held[Symbol.dispose]();
+  expect(clock.pending).toBe(0);
+});
+
+test('one that was told and then leaves takes nobody with it', async () => {
+  const { clock, state, watch, hold } = setUp();
+  const first = hold('a', 'first');
+  state.ended.add('a');
+  await watch.look();
+  state.ended.clear();
+  hold('a', 'second');
+  first[Symbol.dispose]();
+  state.ended.add('a');
+  await clock.advance(999);
+  expect(state.told).toEqual(['first', 'second']);
+  expect(clock.pending).toBe(0);
+});
+
+test('a database that does not answer ends nothing, and is told of once', async () => {
+  const { clock, state, hold } = setUp();
+  hold('a');
+  state.ended.add('a');
+  state.broken = true;
+  await clock.advance(5_000);
+  expect([state.told, state.warnings]).toEqual([[], 1]);
+  state.broken = false;
+  await clock.advance(999);
+  expect(state.told).toEqual(['a']);
+});

@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import { createTokenService, type TokenService } from '../../access/tokens/token-service.ts';
+import { configWarnings, createSettings } from '../../config/config.ts';
+import { readEnv } from '../../config/env.ts';
+import { OperatorError } from '../../errors.ts';
+import { localId } from '../../graphql/global-id.ts';
+import type { AccountRecord } from '../../storage/accounts.ts';
+import { databasePath } from '../../storage/sqlite/database.ts';
+import type { InstanceRecord } from '../../storage/instances.ts';
+import { openStorage, type Storage } from '../../storage/storage.ts';
+import type { CommandIo } from '../io.ts';
+import { UsageError } from '../usage-error.ts';
+
+export interface Admin {
+  readonly storage: Storage;
+  readonly tokens: TokenService;
+}
+
+/** What the environment says, checked, as far as a command on the data folder needs it. */
+export interface AdminSettings {
+  readonly dataDir: string;
+  readonly masterKey: Uint8Array | undefined;
+  readonly newMasterKey: Uint8Array | undefined;
+  readonly warn: (message: string) => void;
+}
+
+export const adminSettings = (io: CommandIo): AdminSettings => {
+  const env = readEnv(io.env);
+  const { config, secrets } = createSettings(env);
+  const warn = (message: string) => io.complain(`Warning: ${message}`);
+  for (const warning of configWarnings(env)) warn(warning);
+  const { encryptionKey: masterKey, newEncryptionKey: newMasterKey } = secrets;
+  return { dataDir: config.dataDir, masterKey, newMasterKey, warn };
+};
+
+/**
+ * Opens the data folder beside a service that may be running on it: without taking ownership. Where there is no database
+ * the folder is most likely another one than the service's, so only a command that begins with a new one makes it.
+ */
+export const withAdmin = async (
+  io: CommandIo,
+  work: (admin: Admin) => Promise<void>,
+  options: { readonly makesDatabase?: boolean } = {},
+): Promise<void> => {
+  const settings = adminSettings(io);
+  const path = databasePath(settings.dataDir);
+  if (!options.makesDatabase && !existsSync(path)) {
+    throw new OperatorError(
+      `There is no database ${path}: PRIVET_DATA must name the service's data folder ("privet account create" makes a new one)`,
+    );
+  }
+  await using storage = await openStorage(settings);
+  await work({ storage, tokens: createTokenService({ storage }) });
+};
+
+/** The account of `--account`, by its id or its label; without it the only one there is. */
+export const chosenAccount = async (storage: Storage, wanted: string | undefined): Promise<AccountRecord> => {
+  const all = await storage.accounts.list();
+  if (wanted === undefined) {
+    const [first, ...others] = all;
+    if (!first) throw new OperatorError('There is no account yet; see "privet account create --help"');
+    if (others.length === 0) return first;
+    throw new UsageError(`--account is needed, since there are ${all.length} ("privet account list" shows them)`);
+  }
+  const byId = all.find(({ id }) => id === localId('Account', wanted));
+  if (byId) return byId;
+  const [account, ...others] = wanted === '' ? [] : all.filter(({ label }) => label === wanted);
+  if (!account) throw new OperatorError(`There is no account "${wanted}"; see "privet account list"`);
+  if (others.length === 0) return account;
+  const ids = [account, ...others].map(({ id }) => id).join(', ');
+  throw new UsageError(`Several accounts have the label "${wanted}": --account must be the id of one of them, ${ids}`);
+};
+
+/** The account's instance, by its name or its id, as GraphQL's arguments take both. */
+export const namedInstance = async (storage: Storage, accountId: string, wanted: string): Promise<InstanceRecord> => {
+  const byName = await storage.instances.find(accountId, wanted);
+  const instance = byName ?? (await storage.instances.get(localId('Instance', wanted)));
+  if (instance?.accountId === accountId) return instance;
+  throw new OperatorError(`The account has no instance "${wanted}"; see "privet instance list"`);
+};
+
+export const ACCOUNT_OPTION = {
+  name: 'account',
+  value: 'account',
+  help: 'The id or the label of the account; may be left out while there is only one',
+} as const;
+
+/** Labels come from whoever has a token with the scope admin, and the terminal obeys control and format characters. */
+const visible = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+  });
+
+/** Columns under their names, as wide as needed. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const all = [head, ...rows.map((row) => row.map(visible))];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+};
+
+export const showTime = (at: number | undefined): string =>
+  at === undefined ? '-' : new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90m`, `12h`, `30d` … in milliseconds. */
+export const duration = (option: string, text: string): number => {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const factor = UNITS[unit];
+  if (count === undefined || factor === undefined) {
+    throw new UsageError(`--${option} must be a number of seconds, minutes, hours or days, such as 90m or 30d`);
+  }
+  return Number(count) * factor;
+};

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { commandLine, serve } from '../cli.fixture.ts';
+
+test('keys rotate beside a service that answers calls: none fails, tokens go on, the next start has the new key', async () => {
+  const token = 'an-account-token-of-the-operators-own';
+  const cli = commandLine({ PRIVET_ACCOUNT_TOKEN: token, PRIVET_RATE_LIMIT: '1000000' });
+  const service = serve(cli.env);
+  const url = await service.ready;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const call = async (query: string, at = url) => {
+    const answer = await fetch(`${at}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    return (await answer.json()) as { errors?: unknown };
+  };
+  const keyFile = join(cli.dataDir, 'encryption.key');
+  const before = readFileSync(keyFile, 'utf8');
+
+  const done = new AbortController();
+  const calls = (async () => {
+    const errors: unknown[] = [];
+    for (let n = 0; !done.signal.aborted; n++) {
+      errors.push((await call(`mutation { createInstance(name: "i${n}") { instance { name } } }`)).errors);
+    }
+    return errors;
+  })();
+  for (let n = 0; n < 3; n++) expect(await cli.process('keys', 'rotate')).toMatchObject({ code: 0, err: '' });
+  done.abort();
+  const errors = await calls;
+  expect(errors.length).toBeGreaterThan(3);
+  expect(errors.filter((error) => error !== undefined)).toEqual([]);
+  expect(readFileSync(keyFile, 'utf8')).not.toBe(before);
+  expect(service.err.join('\n')).not.toMatch(/"level":"(warn|error|fatal)"/);
+
+  service.process.kill('SIGTERM');
+  expect(await service.ended).toBe(0);
+  const next = serve(cli.env);
+  const nextUrl = await next.ready;
+  for (const name of ['i0', `i${errors.length - 1}`]) {
+    expect(await call(`{ instance(name: "${name}") { name } }`, nextUrl)).toMatchObject({
+      data: { instance: { name } },
+    });
+  }
+}, 60_000);
+
+test('where the key comes from the environment, so does the new one, and it is never printed', async () => {
+  const [old, fresh] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
+  const cli = commandLine({ PRIVET_ENCRYPTION_KEY: old });
+  await cli.run('account', 'create');
+  expect((await cli.run('keys', 'rotate')).err).toMatch(/^The key comes from PRIVET_ENCRYPTION_KEY: set PRIVET_NEW_/);
+
+  const withNew = cli.with({ PRIVET_NEW_ENCRYPTION_KEY: fresh });
+  const done = await withNew.run('keys', 'rotate');
+  expect(done).toMatchObject({ code: 0, err: '' });
+  expect(done.out).toMatch(
+    /set it as PRIVET_ENCRYPTION_KEY before the next start\nBackups made before need the old key/,
+  );
+  expect(done.out).not.toContain(fresh);
+  expect((await cli.run('account', 'list')).err).toMatch(/^PRIVET_ENCRYPTION_KEY does not open/);
+  const next = cli.with({ PRIVET_ENCRYPTION_KEY: fresh });
+  expect((await next.run('account', 'list')).code).toBe(0);
+
+  const toFile = await next.run('keys', 'rotate', '--to-key-file');
+  expect(toFile.out).toContain('Unset PRIVET_ENCRYPTION_KEY before the next start');
+  expect((await next.run('account', 'list')).code).toBe(1);
+  const byFile = cli.with({ PRIVET_ENCRYPTION_KEY: '' });
+  expect((await byFile.run('account', 'list')).code).toBe(0);
+  const back = await cli.with({ PRIVET_ENCRYPTION_KEY: '', PRIVET_NEW_ENCRYPTION_KEY: old }).run('keys', 'rotate');
+  expect(back.out).toMatch(/it is kept in .*encryption\.key\.old-[0-9a-f]{8}; delete it/);
+  expect((await cli.run('account', 'list')).code).toBe(0);
+});
+
+test('keys rotate refuses what it can not do, in one line', async () => {
+  const cli = commandLine();
+  expect((await cli.run('keys', 'rotate')).err).toMatch(/^There is no database /);
+  expect((await cli.run('keys', 'rotate', '--to-key-file=yes')).err).toMatch(/^--to-key-file takes no value/);
+  const both = cli.with({ PRIVET_NEW_ENCRYPTION_KEY: randomBytes(32).toString('base64') });
+  expect((await both.run('keys', 'rotate', '--to-key-file')).err).toMatch(/^--to-key-file makes a key by itself/);
+});
+
+test('what is under the new key already is not said to be sealed under one now', async () => {
+  const stale = randomBytes(32).toString('hex');
+  const byFile = commandLine();
+  await byFile.run('account', 'create');
+  const keyFile = join(byFile.dataDir, 'encryption.key');
+  const before = readFileSync(keyFile, 'utf8');
+  const toFile = await byFile.with({ PRIVET_ENCRYPTION_KEY: stale }).run('keys', 'rotate', '--to-key-file');
+  expect(toFile).toMatchObject({ code: 1, out: '' });
+  expect(toFile.err).toMatch(
+    /^Nothing is changed: the database is under the key in .*encryption\.key already, and PRIVET_.*: unset it before/,
+  );
+  expect(readFileSync(keyFile, 'utf8')).toBe(before);
+
+  const fresh = randomBytes(32).toString('hex');
+  const byVariable = byFile.with({ PRIVET_NEW_ENCRYPTION_KEY: fresh });
+  expect((await byVariable.run('keys', 'rotate')).out).toMatch(/^The database is sealed under the key of /);
+  const again = await byVariable.run('keys', 'rotate');
+  expect(again).toMatchObject({ code: 0, err: '' });
+  expect(again.out).toMatch(
+    /^Nothing is changed: the database is already sealed under the key of PRIVET_NEW_ENCRYPTION_KEY/,
+  );
+});

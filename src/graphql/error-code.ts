@@ -1,8 +1,0 @@
-import { builder } from './builder.ts';
-import { valuesWith } from './enums.ts';
-import { ALL_ERROR_CODES } from './error-codes.ts';
-
-builder.enumType('ErrorCode', {
-  description: 'The values of `extensions.code` of an error. No field has them: they stand here for code generators.',
-  values: valuesWith(ALL_ERROR_CODES),
-});

@@ -1,0 +1,58 @@
+import type { Plugin } from 'graphql-yoga';
+import type { Gate } from '../../access/limits/gate.ts';
+import type { Principal } from '../../access/principal.ts';
+import type { Allowance } from '../../access/limits/rate-limit.ts';
+import { PrivetError } from '../../errors.ts';
+import type { RequestRecord } from '../../telemetry/request-record.ts';
+import { toGraphQLError } from '../errors.ts';
+
+/** What a client's answers go over. */
+export interface ClientConnection {
+  /** Ends it at once: for a client that does not read. */
+  cut(): void;
+  /** Ends it after what was sent, without the word that would tell the client that its stream is over. */
+  leave(): void;
+  /** Says before the answer what is left of the token's calls, where there is room for it. */
+  tell?(allowance: Allowance): void;
+}
+
+/** What is known of a request before its operation begins. */
+export interface RequestState {
+  principal?: Principal | undefined;
+  readonly record?: RequestRecord | undefined;
+  isStream?: boolean | undefined;
+  /** Whether the document had to be parsed. */
+  isNewDocument?: boolean | undefined;
+  /** Of the client, as the server in front sees it. */
+  readonly clientAddress: string;
+  readonly connection: ClientConnection;
+}
+
+/** The token of `Authorization: Bearer <token>`. An operator's own may have spaces in it. */
+export function bearerToken(header: string | null): string | undefined {
+  // Not one expression for all of it: with spaces before and after what it looks for, it could be made to take long.
+  const [scheme = ''] = /^bearer /i.exec(header ?? '') ?? [];
+  return (scheme && header?.slice(scheme.length).trim()) || undefined;
+}
+
+/**
+ * Refuses a request without a valid token before its body is read: also introspection needs one. A body takes as long as
+ * its client likes, so the token is asked for again once it is there.
+ */
+export function useAuthentication(gate: Gate): Plugin<RequestState, RequestState> {
+  return {
+    async onRequestParse({ request, serverContext }) {
+      const token = bearerToken(request.headers.get('authorization'));
+      const identify = async (): Promise<void> => {
+        try {
+          serverContext.principal = await gate.identify(token, serverContext.clientAddress);
+        } catch (error) {
+          throw error instanceof PrivetError ? toGraphQLError(error) : error;
+        }
+      };
+      await identify();
+      if (serverContext.record) serverContext.record.tokenId = serverContext.principal?.tokenId;
+      return { onRequestParseDone: identify };
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
+import type { GraphQLFieldResolver } from 'graphql';
+import { abortable } from '../../call.ts';
+import type { GraphQLContext } from '../context.ts';
+
+declare global {
+  namespace PothosSchemaTypes {
+    interface Plugins<Types extends SchemaTypes> {
+      deadline: DeadlinePlugin<Types>;
+    }
+  }
+}
+
+/**
+ * Ends every root field with the operation's signal, whatever the service behind it does. By field and not by
+ * operation, so that siblings which are done keep their results.
+ */
+class DeadlinePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(
+    resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    config: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    if (config.kind !== 'Query' && config.kind !== 'Mutation') return resolver;
+    return (parent, args, context, info) => {
+      // Plugins know a schema's context only as some object; there is one schema and one context here.
+      const { signal, answering } = context as GraphQLContext;
+      signal.throwIfAborted();
+      return abortable((async () => resolver(parent, args, context, info))(), answering);
+    };
+  }
+}
+
+SchemaBuilder.registerPlugin('deadline', DeadlinePlugin);

@@ -1,0 +1,87 @@
+import type { Plugin } from 'graphql-yoga';
+import type { Gate } from '../../access/limits/gate.ts';
+import { beginCall, clientGone } from '../../call.ts';
+import type { Clock, Deadline } from '../../clock.ts';
+import type { PrivetError } from '../../errors.ts';
+import { OperationAdmission, StreamAdmission } from './admission.ts';
+import type { GraphQLContext } from '../context.ts';
+import { toGraphQLError } from '../errors.ts';
+import type { ClientConnection } from './authentication.ts';
+import type { OpenStreams } from './streams.ts';
+
+/** What is known of an operation before it begins. */
+interface Caller extends Pick<GraphQLContext, 'principal' | 'sessions' | 'reach'> {
+  readonly request: Request;
+  readonly connection: ClientConnection;
+}
+
+export interface OperationParts {
+  readonly clock: Clock;
+  readonly gate: Gate;
+  readonly streams: OpenStreams;
+}
+
+/**
+ * Gives each operation its signals, its `deadline` and its `admission`, and ends streams with their signal whatever the
+ * service behind them does.
+ */
+export function useOperationSignal(
+  parts: OperationParts,
+): Plugin<Caller & Pick<GraphQLContext, 'signal' | 'answering' | 'deadline' | 'admission'>> {
+  const { clock, gate, streams } = parts;
+  return {
+    onExecute({ args, extendContext }) {
+      const caller: Caller = args.contextValue;
+      const { request, principal, connection } = caller;
+      const call = beginCall(clock, request.signal);
+      const admission = new OperationAdmission(gate, caller, call.signal);
+      const held = gate.hold(principal, (reason) => call.withdraw(reason));
+      const { signal, answering, deadline } = call;
+      extendContext({ signal, answering, deadline, admission });
+      return {
+        onExecuteDone() {
+          connection.tell?.(admission.allowance());
+          held[Symbol.dispose]();
+          call[Symbol.dispose]();
+        },
+      };
+    },
+
+    onSubscribe({ args, extendContext }) {
+      const { request, principal, connection }: Caller = args.contextValue;
+      const { signal: disconnected } = request;
+      const stream = streams.open();
+      const admission = new StreamAdmission(gate, principal);
+      const held = gate.hold(principal, (reason) => stream.end(reason));
+      const leave = (): void => {
+        held[Symbol.dispose]();
+        admission[Symbol.dispose]();
+      };
+      if (stream.signal.aborted) leave();
+      else stream.signal.addEventListener('abort', leave, { once: true });
+      if (disconnected.aborted) stream.end(clientGone());
+      else disconnected.addEventListener('abort', () => stream.end(clientGone()), { once: true });
+      const stalled = (): void => {
+        stream.end(clientGone());
+        connection.cut();
+      };
+      const brokenOff = (): void => connection.leave();
+      extendContext({ signal: stream.signal, answering: stream.signal, deadline: ENDLESS, admission });
+      return {
+        onSubscribeResult({ result, setResult }) {
+          connection.tell?.(admission.allowance());
+          if (Symbol.asyncIterator in result)
+            setResult(stream.endingWith(result, { farewell, brokenOff, clock, stalled }));
+          else stream.end(clientGone());
+        },
+        onSubscribeError: () => stream.end(clientGone()),
+      };
+    },
+  };
+}
+
+const ENDLESS: Deadline = { remaining: () => Number.POSITIVE_INFINITY };
+
+/** A stream that ends because its token did would otherwise look as if there were nothing more to come. */
+const farewell = (reason: PrivetError) =>
+  reason.code === 'UNAUTHENTICATED' ? { errors: [toGraphQLError(reason)] } : undefined;

@@ -1,0 +1,38 @@
+import type { Plugin } from 'graphql-yoga';
+import type { Gate } from '../../access/limits/gate.ts';
+import { PrivetError } from '../../errors.ts';
+import type { RequestState } from './authentication.ts';
+import { toGraphQLError } from '../errors.ts';
+
+/**
+ * Limits what costs a token no call: documents and variables that are refused, and documents that were not seen before.
+ * Asked before the body is read.
+ */
+export function useRefusalLimit(gate: Gate): Plugin<RequestState, RequestState> {
+  return {
+    onRequestParse({ serverContext: { principal } }) {
+      try {
+        if (principal) gate.admitDocument(principal);
+      } catch (error) {
+        throw error instanceof PrivetError ? toGraphQLError(error) : error;
+      }
+    },
+    onResultProcess: ({ result, serverContext }) => countDocument(gate, serverContext, result),
+  };
+}
+
+/** Once it is known what an operation came to. */
+export function countDocument(
+  gate: Gate,
+  { principal, isNewDocument }: Pick<RequestState, 'principal' | 'isNewDocument'>,
+  result: object,
+): void {
+  if (principal && (isNewDocument || isRefused(result))) gate.noteDocument(principal);
+}
+
+/** Whether nothing was executed. A call beyond its limit is refused as well, but has no part in this limit. */
+function isRefused(result: object): boolean {
+  if (Array.isArray(result) || 'data' in result || !('errors' in result)) return false;
+  const [first] = result.errors as readonly { readonly extensions?: Record<string, unknown> }[];
+  return first?.extensions?.['code'] !== 'RATE_LIMITED';
+}

@@ -1,0 +1,53 @@
+import type { DocumentNode, ExecutionResult } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { RequestRecord } from '../../telemetry/request-record.ts';
+import type { RequestState } from './authentication.ts';
+
+/** Notes which operation a request holds, and what came of it. */
+export function useRequestRecord(): Plugin<RequestState, RequestState> {
+  return {
+    onExecute({ args }) {
+      note(args.contextValue.record, args.document, args.operationName);
+    },
+    onSubscribe({ args }) {
+      note(args.contextValue.record, args.document, args.operationName);
+    },
+    // What is refused before there is an operation passes here too, so each answer does once.
+    onResultProcess({ result, serverContext: { record } }) {
+      if (record) noteResult(record, result);
+    },
+  };
+}
+
+/** What an operation came to: an answer, or a stream of them. */
+export type OperationOutcome = ExecutionResult | AsyncIterable<ExecutionResult>;
+
+/** Notes it: of a stream, that it has begun. */
+export function noteResult(record: RequestRecord, result: OperationOutcome | readonly ExecutionResult[]): void {
+  if (isSeveral(result)) return record.noteOk();
+  const { errors = [] } = result;
+  for (const { extensions } of errors) {
+    const code = extensions?.['code'];
+    record.noteError(typeof code === 'string' ? code : 'UNKNOWN');
+  }
+  record.noteOk();
+}
+
+const isSeveral = (
+  result: OperationOutcome | readonly ExecutionResult[],
+): result is Exclude<typeof result, ExecutionResult> => Array.isArray(result) || Symbol.asyncIterator in result;
+
+/** From the document and not as the client names it: there it can only be a name. */
+function note(
+  record: RequestRecord | undefined,
+  { definitions }: DocumentNode,
+  wanted: string | null | undefined,
+): void {
+  if (!record) return;
+  for (const definition of definitions) {
+    if (definition.kind !== 'OperationDefinition') continue;
+    if (wanted && definition.name?.value !== wanted) continue;
+    record.operation = definition.name?.value ?? definition.operation;
+    return;
+  }
+}

@@ -1,0 +1,169 @@
+import { fieldSpecs, type FieldSpec, type PrivacyField, type Section } from '../../privacy/fields.ts';
+import { modelled, unmodelled, type RawSetting } from '../../privacy/settings.ts';
+import type { PrivacyReading } from '../../fleet/session-service.ts';
+import { builder } from '../builder/builder.ts';
+import { READ_COST } from '../builder/cost.ts';
+import { valuesWith } from '../builder/enums.ts';
+import { instanceArgument } from '../builder/arguments.ts';
+import { Instance } from './instance.ts';
+import { targetOf, targetOfId } from '../builder/target.ts';
+
+/** What a value means, by its enum name; `Field.VALUE` where a field gives it a meaning of its own. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  ALL: 'Everyone.',
+  CONTACTS: "The account's contacts.",
+  CONTACT_BLACKLIST: "The account's contacts, except those on the list kept on the phone.",
+  NONE: 'Nobody.',
+  MATCH_LAST_SEEN: 'Whoever sees the last seen.',
+  KNOWN: 'Known callers: calls of others are silenced.',
+  'READ_RECEIPTS.ALL': 'Read receipts are sent and shown.',
+  'READ_RECEIPTS.NONE': 'Read receipts are neither sent nor shown.',
+};
+
+const meaningOf = (spec: FieldSpec, value: string): string =>
+  MEANINGS[`${spec.field}.${value}`] ?? MEANINGS[value] ?? value;
+
+/** The enum of each field's values, made from the field table. */
+const enumOfField = new Map(
+  fieldSpecs.map((spec) => [
+    spec.field,
+    builder.enumType(spec.enumName, {
+      description: `Values of \`${spec.name}\`. ${spec.description}`,
+      values: valuesWith(Object.fromEntries(Object.keys(spec.values).map((value) => [value, meaningOf(spec, value)]))),
+    }),
+  ]),
+);
+
+export function enumOf(spec: FieldSpec) {
+  const type = enumOfField.get(spec.field);
+  if (!type) throw new TypeError(`No enum for ${spec.field}`);
+  return type;
+}
+
+export const fieldsOf = (section: Section): readonly FieldSpec[] =>
+  fieldSpecs.filter((spec) => spec.section === section);
+
+export const PrivacyFieldEnum = builder.enumType('PrivacyField', {
+  description: 'The settings that this version models.',
+  values: valuesWith(
+    Object.fromEntries(fieldSpecs.map(({ field, description }) => [field, description])) as Record<
+      PrivacyField,
+      string
+    >,
+  ),
+});
+
+type Values = ReadonlyMap<PrivacyField, string>;
+
+const sectionType = (section: Section, name: string, description: string) =>
+  builder.objectRef<Values>(name).implement({
+    description,
+    fields: (t) =>
+      Object.fromEntries(
+        fieldsOf(section).map((spec) => [
+          spec.name,
+          t.field({
+            type: enumOf(spec),
+            nullable: true,
+            description: `${spec.description} Null where WhatsApp reports none, or a value outside the enum.`,
+            resolve: (values) => values.get(spec.field) ?? null,
+          }),
+        ]),
+      ),
+  });
+
+const VisibilitySettings = sectionType('visibility', 'VisibilitySettings', 'Who sees what of the account.');
+const ReceiptSettings = sectionType('privacy', 'ReceiptSettings', 'What the account lets others know about reading.');
+const PermissionSettings = sectionType('permissions', 'PermissionSettings', 'Who may reach the account.');
+
+const RawPrivacySetting = builder.objectRef<RawSetting>('RawPrivacySetting').implement({
+  description: 'A category, or a value of a known category, that this version does not model.',
+  fields: (t) => ({
+    category: t.exposeString('category', { description: "WhatsApp's name for it, such as `messages`." }),
+    value: t.exposeString('value', { description: 'Its value, as WhatsApp sent it.' }),
+  }),
+});
+
+export const PrivacySettings = builder.objectRef<PrivacyReading>('PrivacySettings');
+builder.node(PrivacySettings, {
+  id: {
+    description: 'Stays the same for the life of the instance, so that client caches update by themselves.',
+    resolve: ({ instance }) => instance.id,
+  },
+  description: 'The complete privacy settings of one instance, from one answer of WhatsApp.',
+  // As `privacy` does: a node is what WhatsApp says now, not what a cache holds.
+  loadWithoutCache: async (instanceId, context) => {
+    const { sessions, signal, deadline } = context;
+    const target = await targetOfId(instanceId, context);
+    return target && sessions.readPrivacy(target.reach, target.name, { signal, deadline });
+  },
+  fields: (t) => ({
+    instance: t.field({
+      type: Instance,
+      description: 'The instance whose settings they are.',
+      resolve: ({ instance }) => instance,
+    }),
+    visibility: t.field({
+      type: VisibilitySettings,
+      description: 'Who sees what of the account.',
+      resolve: ({ snapshot }) => modelled(snapshot),
+    }),
+    privacy: t.field({
+      type: ReceiptSettings,
+      description: 'What the account lets others know about reading.',
+      resolve: ({ snapshot }) => modelled(snapshot),
+    }),
+    permissions: t.field({
+      type: PermissionSettings,
+      description: 'Who may reach the account.',
+      resolve: ({ snapshot }) => modelled(snapshot),
+    }),
+    other: t.field({
+      type: [RawPrivacySetting],
+      description: 'Categories and values that this version does not model.',
+      resolve: ({ snapshot }) => unmodelled(snapshot),
+    }),
+    observedAt: t.field({
+      type: 'DateTime',
+      description: 'When WhatsApp said so last. Later reads that show the same move it.',
+      resolve: ({ snapshot }) => snapshot.observedAt,
+    }),
+    stale: t.boolean({
+      description:
+        'True where the settings may have changed since `observedAt`: as a subscription showed them, the instance was not connected, or a change was announced and not read yet. Never true in the answer to a query or a mutation.',
+      resolve: ({ stale = false }) => stale,
+    }),
+  }),
+});
+
+builder.queryField('privacy', (t) =>
+  t.field({
+    type: PrivacySettings,
+    nullable: true,
+    description: "An instance's privacy settings, freshly read from WhatsApp. Calls that come together share one read.",
+    authScopes: { read: true },
+    complexity: READ_COST,
+    args: instanceArgument,
+    resolve: async (_root, { instance }, context) => {
+      const { sessions, signal, deadline } = context;
+      const { reach, name } = await targetOf(instance, context);
+      return sessions.readPrivacy(reach, name, { signal, deadline });
+    },
+  }),
+);
+
+builder.subscriptionField('privacy', (t) =>
+  t.field({
+    type: PrivacySettings,
+    nullable: true,
+    description:
+      "An instance's privacy settings as last read, then each change of them; those that were `stale` come again once they are known to hold. Ends when the instance is deleted.",
+    authScopes: { read: true },
+    args: instanceArgument,
+    subscribe: async (_root, { instance }, context) => {
+      const { reach, name } = await targetOf(instance, context);
+      return context.sessions.watchPrivacy(reach, name, context.signal);
+    },
+    resolve: (reading) => reading,
+  }),
+);

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { fieldSpecs, type Section } from '../../privacy/fields.ts';
+import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
+import type { InstanceView } from '../../instance/state.ts';
+import { instanceArgument } from '../builder/arguments.ts';
+import { builder } from '../builder/builder.ts';
+import { WRITE_COST } from '../builder/cost.ts';
+import { FieldOutcomeType, PartialFailureType } from './outcome.ts';
+import { enumOf, fieldsOf, PrivacySettings } from './privacy.ts';
+import { targetOf } from '../builder/target.ts';
+
+/** Values by field name, as the caller wrote them. A field that is null counts as absent. */
+type SectionInput = Readonly<Record<string, string | null | undefined>>;
+
+const sectionInput = (section: Section, name: string, description: string) =>
+  builder.inputType(name, {
+    description,
+    fields: (t) =>
+      Object.fromEntries(
+        fieldsOf(section).map((spec) => [
+          spec.name,
+          t.field({ type: enumOf(spec), description: `${spec.description} Left as it is when absent or null.` }),
+        ]),
+      ),
+  });
+
+const VisibilityInput = sectionInput('visibility', 'VisibilityInput', 'Who sees what of the account.');
+const ReceiptInput = sectionInput('privacy', 'ReceiptInput', 'What the account lets others know about reading.');
+const PermissionInput = sectionInput('permissions', 'PermissionInput', 'Who may reach the account.');
+
+type UpdateInput = Readonly<Partial<Record<Section, SectionInput | null | undefined>>>;
+
+/** What the input asks for, in the order of the field table. */
+function changesIn(input: UpdateInput): RequestedChange[] {
+  return fieldSpecs.flatMap(({ field, section, name, values }) => {
+    const value = input[section]?.[name];
+    const wire = value == null ? undefined : values[value];
+    return wire === undefined ? [] : [{ field, wire }];
+  });
+}
+
+const UpdatePrivacyInput = builder.inputType('UpdatePrivacyInput', {
+  description: 'The settings to change: at least one. What is absent or null stays as it is.',
+  validate: z.custom<UpdateInput>(
+    (input) => changesIn(input as UpdateInput).length > 0,
+    'At least one privacy setting must be provided',
+  ),
+  fields: (t) => ({
+    visibility: t.field({ type: VisibilityInput, description: 'Who sees what of the account.' }),
+    privacy: t.field({ type: ReceiptInput, description: 'What the account lets others know about reading.' }),
+    permissions: t.field({ type: PermissionInput, description: 'Who may reach the account.' }),
+  }),
+});
+
+interface UpdateResult {
+  readonly instance: InstanceView;
+  readonly outcome: UpdateOutcome;
+}
+
+const UpdatePrivacyPayload = builder.objectRef<UpdateResult>('UpdatePrivacyPayload').implement({
+  description: 'What became of an update, field by field, and what holds now.',
+  fields: (t) => ({
+    settings: t.field({
+      type: PrivacySettings,
+      nullable: true,
+      description:
+        'The read-back: all fields, not only the changed ones. Null when no read succeeded after the writes; then every requested field is in `failures`.',
+      resolve: ({ instance, outcome: { snapshot } }) => snapshot && { instance, snapshot },
+    }),
+    outcomes: t.field({
+      type: [FieldOutcomeType],
+      description: 'One for each requested field.',
+      resolve: ({ outcome }) => outcome.outcomes,
+    }),
+    failures: t.field({
+      type: [PartialFailureType],
+      description: 'One for each requested field that does not hold now; empty on full success.',
+      resolve: ({ outcome }) => outcome.failures,
+    }),
+    stanzas: t.int({
+      description: 'How many stanzas were sent to WhatsApp for this call, reads included.',
+      resolve: ({ outcome }) => outcome.stanzas,
+    }),
+  }),
+});
+
+builder.mutationField('updatePrivacy', (t) =>
+  t.field({
+    type: UpdatePrivacyPayload,
+    nullable: true,
+    description:
+      'Changes privacy settings, and confirms each by a fresh read from WhatsApp. What does not hold afterwards is named in `failures`. Sent again with the same header `Idempotency-Key`, or `idempotencyKey` in `extensions`, within 24 hours and 10,000 such calls of the token, it is not made again but answered like the first.',
+    authScopes: { write: true },
+    complexity: WRITE_COST,
+    args: {
+      ...instanceArgument,
+      input: t.arg({ type: UpdatePrivacyInput, required: true, description: 'What to change.' }),
+    },
+    resolve: async (_root, { instance, input }, context, { path }) => {
+      const { sessions, signal, deadline, principal, idempotencyKey: key } = context;
+      const { reach, name } = await targetOf(instance, context);
+      // One request may hold several updates: each has its own alias.
+      const once = key === undefined ? undefined : { tokenId: principal.tokenId, key, part: String(path.key) };
+      return sessions.updatePrivacy(reach, name, changesIn(input), { signal, deadline }, once);
+    },
+  }),
+);

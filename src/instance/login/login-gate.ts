@@ -1,0 +1,114 @@
+import type { Clock } from '../../clock.ts';
+import { Places } from '../../places.ts';
+import { type OnHeldUp, OutdatedBreaker } from './outdated-breaker.ts';
+
+/** Logins under way at a time: where they cost more than the machine has, more of them would all run out of time. */
+const LOGINS_AT_ONCE = 30;
+/** Beside them, of those whose last login did not go through: WhatsApp may leave this one open as well. */
+const DOUBTFUL_AT_ONCE = 10;
+/** A login that takes longer waits for WhatsApp, not for this machine, and keeps no other from its turn … */
+const LONG_LOGIN_MS = 2_000;
+/** … where this machine keeps up: a timer that is later than this says that it does not … */
+const LATE_MS = 200;
+/** … and then no longer than this. */
+const MOST_LOGIN_MS = 10_000;
+
+/**
+ * The one door to WhatsApp's login for all instances of the process: at most so many a second and so many at a time, and
+ * few while WhatsApp refuses the client as outdated.
+ */
+export class LoginGate {
+  /** When the next login may begin. */
+  #earliest = 0;
+  /** Whose login did not go through since it began the last time. */
+  readonly #doubtful = new Set<string>();
+  /** At all of them as many wait as there are instances, each once. */
+  readonly #places = new Places(LOGINS_AT_ONCE, Number.POSITIVE_INFINITY, '');
+  readonly #doubtfulPlaces = new Places(DOUBTFUL_AT_ONCE, Number.POSITIVE_INFINITY, '');
+  readonly #door = new Places(1, Number.POSITIVE_INFINITY, '');
+  readonly #breaker: OutdatedBreaker;
+  readonly #clock: Clock;
+  readonly #spacingMs: number;
+
+  constructor(clock: Clock, perSecond = 20) {
+    this.#clock = clock;
+    this.#spacingMs = 1000 / perSecond;
+    this.#breaker = new OutdatedBreaker(clock);
+  }
+
+  /** WhatsApp called the client outdated at this instance's login. */
+  refusedAsOutdated(instanceId: string): void {
+    this.#breaker.refused(instanceId);
+  }
+
+  /** A login went through: the client is taken, and whoever waits need not wait for the next probe. */
+  accepted(instanceId: string): void {
+    this.#doubtful.delete(instanceId);
+    this.#breaker.accepted(instanceId);
+  }
+
+  /** The instance does not log in any more; the next time it begins anew. */
+  forget(instanceId: string): void {
+    this.#doubtful.delete(instanceId);
+    this.#breaker.forget(instanceId);
+  }
+
+  /**
+   * Resolves when this login may begin, with its place, to be given back once it is over; rejects when aborted before.
+   * `onHeldUp` hears of it while logins are held up.
+   */
+  async enter(instanceId: string, signal: AbortSignal, onHeldUp: OnHeldUp): Promise<Disposable> {
+    for (;;) {
+      const isProbe = await this.#breaker.pass(instanceId, signal, onHeldUp);
+      const place = await this.#takePlace(instanceId, signal);
+      // WhatsApp may have begun to refuse the client while this one stood in line.
+      if (isProbe || !this.#breaker.isShut) {
+        this.#doubtful.add(instanceId);
+        return place;
+      }
+      place[Symbol.dispose]();
+    }
+  }
+
+  async #takePlace(instanceId: string, signal: AbortSignal): Promise<Disposable> {
+    const places = this.#doubtful.has(instanceId) ? this.#doubtfulPlaces : this.#places;
+    const place = await places.take('', signal);
+    try {
+      await this.#takeSlot(signal);
+    } catch (error) {
+      place[Symbol.dispose]();
+      throw error;
+    }
+    return this.#untilLong(place);
+  }
+
+  /** Gives the place back by itself where the login takes long. */
+  #untilLong(place: Disposable): Disposable {
+    const from = this.#clock.monotonic();
+    let timer: Disposable;
+    const wait = (): void => {
+      const due = this.#clock.monotonic() + LONG_LOGIN_MS;
+      timer = this.#clock.after(LONG_LOGIN_MS, () => {
+        const now = this.#clock.monotonic();
+        if (now - due > LATE_MS && now - from < MOST_LOGIN_MS) wait();
+        else place[Symbol.dispose]();
+      });
+    };
+    wait();
+    return {
+      [Symbol.dispose]: () => {
+        timer[Symbol.dispose]();
+        place[Symbol.dispose]();
+      },
+    };
+  }
+
+  /** Those who wait come one after the other, so that a process that was held up does not let them in at once. */
+  async #takeSlot(signal: AbortSignal): Promise<void> {
+    using _turn = await this.#door.take('', signal);
+    const left = this.#earliest - this.#clock.monotonic();
+    // guard: logins are spaced
+    if (left > 0) await this.#clock.sleep(Math.ceil(left), signal);
+    this.#earliest = this.#clock.monotonic() + this.#spacingMs;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Clock } from '../../clock.ts';
+
+/** WhatsApp calls the client outdated for this many instances one after the other: it is the client, not the instance. */
+// guard: an outdated client stops logging in, else Number.POSITIVE_INFINITY
+const BREAKER_INSTANCES = 3;
+/** How often one that WhatsApp refused itself may try while logins are held up. */
+const REFUSED_PROBE_MS = 300_000;
+/** How often one that it did not refuse may: the client may be outdated for some accounts alone. */
+const OTHER_PROBE_MS = 10_000;
+
+interface Probes {
+  readonly everyMs: number;
+  /** When the next one may begin. */
+  next: number;
+  /** Those who wait for it, in their order. */
+  readonly waiting: Set<string>;
+}
+
+/** Told to one that is held up: whether WhatsApp refused it itself, and when its turn comes (epoch milliseconds). */
+export type OnHeldUp = (wasRefused: boolean, retryAt: number) => void;
+
+/**
+ * Holds up logins while WhatsApp refuses the client as outdated, but a probe every now and then. Those that were not
+ * refused themselves have probes of their own, soon and far more often: nobody waits because of others for more than ten
+ * seconds for each that came before. The first login that goes through ends it.
+ */
+export class OutdatedBreaker {
+  /** Refused, and not taken since. */
+  readonly #refused = new Set<string>();
+  /** Newly refused since a login went through the last time; that the same ones are refused again says nothing new. */
+  readonly #news = new Set<string>();
+  #isShut = false;
+  readonly #ofRefused: Probes = { everyMs: REFUSED_PROBE_MS, next: 0, waiting: new Set() };
+  readonly #ofOthers: Probes = { everyMs: OTHER_PROBE_MS, next: 0, waiting: new Set() };
+  /** Aborted when those that are held up may go on. */
+  #opened = new AbortController();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get isShut(): boolean {
+    return this.#isShut;
+  }
+
+  refused(instanceId: string): void {
+    if (!this.#refused.has(instanceId)) this.#news.add(instanceId);
+    this.#refused.add(instanceId);
+    if (this.#isShut || this.#news.size < BREAKER_INSTANCES) return;
+    this.#isShut = true;
+    for (const probes of [this.#ofRefused, this.#ofOthers]) probes.next = this.#clock.monotonic() + probes.everyMs;
+  }
+
+  accepted(instanceId: string): void {
+    this.#refused.delete(instanceId);
+    this.#news.clear();
+    if (!this.#isShut) return;
+    this.#isShut = false;
+    this.#opened.abort();
+    this.#opened = new AbortController();
+  }
+
+  forget(instanceId: string): void {
+    this.#refused.delete(instanceId);
+    this.#news.delete(instanceId);
+  }
+
+  /** Resolves once logins are not held up, or to true for the one that may try all the same. Rejects when aborted. */
+  async pass(instanceId: string, signal: AbortSignal, onHeldUp: OnHeldUp): Promise<boolean> {
+    const wasRefused = this.#refused.has(instanceId);
+    const probes = wasRefused ? this.#ofRefused : this.#ofOthers;
+    probes.waiting.add(instanceId);
+    try {
+      while (this.#isShut) {
+        const ahead = [...probes.waiting].indexOf(instanceId);
+        const left = probes.next + ahead * probes.everyMs - this.#clock.monotonic();
+        if (left <= 0) {
+          // guard: one probe at a time
+          probes.next = this.#clock.monotonic() + probes.everyMs;
+          return true;
+        }
+        onHeldUp(wasRefused, this.#clock.now() + left);
+        const over = AbortSignal.any([signal, this.#opened.signal]);
+        await this.#clock.sleep(left, over).catch(() => signal.throwIfAborted());
+      }
+      return false;
+    } finally {
+      probes.waiting.delete(instanceId);
+    }
+  }
+}

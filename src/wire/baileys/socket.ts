@@ -1,0 +1,206 @@
+// Before Baileys, which takes hold of what it bounds.
+import './frames/bounded-inflate.ts';
+import {
+  DEFAULT_CONNECTION_CONFIG,
+  initAuthCreds,
+  jidDecode,
+  makeWASocket,
+  WA_CERT_DETAILS,
+  type AuthenticationCreds,
+} from '@whiskeysockets/baileys';
+import { acknowledgementOf } from './acknowledgement.ts';
+import { admitStanzas, isWorkFor } from './admission.ts';
+import { Attempt } from '../attempt.ts';
+import { credentialsText, parseCredentials } from './credentials.ts';
+import { guardListeners } from '../guard.ts';
+import { failureOf, streamErrorOf } from './evidence.ts';
+import { guardEvents } from './guard-events.ts';
+import { createKeyStore } from './key-store.ts';
+import type { LinkIdentity, LinkOptions, OpenLink } from '../link.ts';
+import type { Stanza } from '../stanza.ts';
+import { flawOf } from './pair-success.ts';
+import { isSecretRefresh, PairingSecret } from './pairing-secret.ts';
+import { rawSocketOf, type RawSocket } from './frames/raw-socket.ts';
+import { childOf } from '../requests.ts';
+import type { Wire } from '../wire.ts';
+import { checkSignatures } from './signatures.ts';
+import { LIGHT_SOCKET } from './light-socket.ts';
+
+/** The server's address and root certificate; WhatsApp's own where undefined. */
+export interface WhatsAppServer {
+  readonly url?: string | undefined;
+  readonly root?: { readonly publicKey: Uint8Array; readonly serial: number } | undefined;
+}
+
+/** How WhatsApp opens and goes on with its passkey ceremony after the QR or the code (Baileys issue 2672). */
+const PASSKEY_NOTIFICATIONS = ['passkey_prologue_request', 'crsc_continuation'] as const;
+
+const isPaired = (creds: AuthenticationCreds): boolean => creds.me !== undefined && creds.account !== undefined;
+
+/** Baileys counts its stanzas up: `12.345-6`, `12.345-7`. */
+const tagAfter = (tag: string): string => tag.replace(/\d+$/, (count) => String(Number(count) + 1));
+
+/** Connections by Baileys to this server. What Baileys knows of roots and signatures it knows once a process. */
+export function linkTo(server: WhatsAppServer): OpenLink {
+  checkSignatures();
+  return (given) => {
+    const options = {
+      ...given,
+      credentials: given.credentials && credentialsText(parseCredentials(given.credentials)),
+    };
+    if (server.root) {
+      WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(server.root.publicKey);
+      WA_CERT_DETAILS.SERIAL = server.root.serial;
+    }
+    return new Attempt(options, (attempt) => new BaileysWire(server, options, attempt));
+  };
+}
+
+/** Baileys as a wire: what it is told to do, and its events in the attempt's words. */
+class BaileysWire implements Wire {
+  readonly #attempt: Attempt;
+  readonly #creds: AuthenticationCreds;
+  readonly #sock: ReturnType<typeof makeWASocket>;
+  readonly #raw: RawSocket;
+  readonly #secret: PairingSecret;
+
+  constructor(server: WhatsAppServer, { credentials, keys: store }: LinkOptions, attempt: Attempt) {
+    this.#attempt = attempt;
+    this.#creds = credentials === undefined ? initAuthCreds() : parseCredentials(credentials);
+    this.#secret = new PairingSecret(this.#creds);
+    const keys = createKeyStore(
+      store,
+      () => attempt.evidence !== undefined,
+      (error) => attempt.storageFailed(error),
+    );
+    this.#sock = makeWASocket({
+      ...LIGHT_SOCKET,
+      waWebSocketUrl: server.url ?? DEFAULT_CONNECTION_CONFIG.waWebSocketUrl,
+      shouldIgnoreJid: (jid) => this.#isOther(jid),
+      auth: { creds: this.#creds, keys },
+    });
+    this.#raw = rawSocketOf(this.#sock.ws, () => void this.#sock.end(undefined));
+    this.#watchSocket();
+    this.#watchStanzas();
+    this.#watchEvents();
+  }
+
+  isOpen(): boolean {
+    return this.#sock.ws.isOpen;
+  }
+
+  isClosed(): boolean {
+    return this.#raw.isClosed();
+  }
+
+  nextId(): string {
+    return this.#sock.generateMessageTag();
+  }
+
+  send(stanza: Stanza): Promise<unknown> {
+    return this.#sock.sendNode(stanza);
+  }
+
+  terminate(): void {
+    // Baileys stops its own timers here; the close() that it calls is ours.
+    if (this.#attempt.evidence) void this.#sock.end(undefined);
+    this.#raw.terminate();
+  }
+
+  jid(): string | undefined {
+    return this.#creds.me?.id;
+  }
+
+  identity(): LinkIdentity {
+    return { phoneNumber: jidDecode(this.#creds.me?.id)?.user ?? '' };
+  }
+
+  codeRequest(phoneNumber: string): ReturnType<Wire['codeRequest']> {
+    // rc14 sends the request without looking at the reply, under the tag that comes next. Were it another one, the reply
+    // would be missed, and the code not shown.
+    const id = tagAfter(this.#sock.generateMessageTag());
+    return { id, send: () => this.#sock.requestPairingCode(phoneNumber) };
+  }
+
+  pairingCode(): string | undefined {
+    return this.#creds.pairingCode;
+  }
+
+  /** Somebody's address that is not ours. The server's has no user. */
+  #isOther(jid: string): boolean {
+    const user = jidDecode(jid)?.user;
+    const { me } = this.#creds;
+    return !!user && user !== jidDecode(me?.id)?.user && user !== jidDecode(me?.lid)?.user;
+  }
+
+  /** Where it may not, the link ends. One that is over stores no login, so it must not sign one either. */
+  #mayLink(pairSuccess: Stanza): boolean {
+    if (this.#attempt.evidence) return false;
+    const flaw = flawOf(pairSuccess, this.#creds);
+    if (flaw) void this.#attempt.endTelling(flaw.answer, flaw.evidence);
+    return !flaw;
+  }
+
+  #watchSocket(): void {
+    const attempt = this.#attempt;
+    admitStanzas(this.#sock.ws, {
+      isPaired: () => isPaired(this.#creds),
+      mayLink: (pairSuccess) => this.#mayLink(pairSuccess),
+    });
+    this.#raw.boundFrames((kind) => attempt.end({ kind }));
+    guardListeners(this.#sock.ws, (error) => attempt.end({ kind: 'crashed', error }));
+    this.#raw.delaySends((send) => attempt.pass(send));
+    // Baileys awaits a closing handshake, which a dead peer never finishes.
+    this.#sock.ws.close = async () => {
+      attempt.endsByItself();
+      await attempt.gone;
+    };
+    this.#raw.onClosing(() => attempt.closing());
+    this.#raw.onRefusedUpgrade((status) => attempt.end({ kind: 'upgrade_refused', status }));
+    this.#raw.onClose(() => attempt.closed());
+  }
+
+  #watchStanzas(): void {
+    const { ws } = this.#sock;
+    const attempt = this.#attempt;
+    ws.on('frame', (frame: Stanza | Uint8Array) => {
+      attempt.heard();
+      if (!(frame instanceof Uint8Array)) attempt.stanzaCame(frame);
+    });
+    ws.on('CB:stream:error', (stanza: Stanza) => attempt.end(streamErrorOf(stanza)));
+    ws.on('CB:failure', (stanza: Stanza) => attempt.end(failureOf(stanza)));
+    ws.on('CB:xmlstreamend', () => attempt.end({ kind: 'stream_end' }));
+    for (const type of PASSKEY_NOTIFICATIONS) {
+      ws.on(`CB:notification,type:${type}`, () => attempt.end({ kind: 'passkey_required' }));
+    }
+    ws.on('CB:notification', (stanza: Stanza) => {
+      if (isWorkFor(stanza, isPaired(this.#creds))) return;
+      // What is not acknowledged is sent again. A link that cannot send is ended by others.
+      this.#sock.sendNode(acknowledgementOf(stanza)).catch(() => undefined);
+      if (isPaired(this.#creds) || !isSecretRefresh(stanza)) return;
+      const qr = this.#secret.renew();
+      if (qr !== undefined) attempt.qrRedrawn(qr);
+    });
+    ws.on('CB:notification,type:account_sync', (stanza: Stanza) => {
+      if (childOf(stanza, 'privacy')) attempt.announced();
+    });
+    ws.on('CB:ib,,dirty', (stanza: Stanza) => {
+      if (childOf(stanza, 'dirty')?.attrs['type'] === 'account_sync') attempt.announced();
+    });
+  }
+
+  #watchEvents(): void {
+    const { ev } = this.#sock;
+    const attempt = this.#attempt;
+    guardEvents(ev, (error) => attempt.end({ kind: 'crashed', error }));
+    ev.on('creds.update', ({ account }) => {
+      if (!isPaired(this.#creds)) return;
+      attempt.credentialsChanged(credentialsText(this.#creds), { justPaired: !!account });
+    });
+    ev.on('connection.update', ({ qr, connection }) => {
+      if (qr !== undefined) attempt.qrCame(this.#secret.draw(qr));
+      if (connection === 'open') attempt.loggedIn();
+      if (connection === 'close') attempt.endedByItself();
+    });
+  }
+}

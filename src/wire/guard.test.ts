@@ -1,0 +1,20 @@
+import { EventEmitter } from 'node:events';
+import { expect, test } from 'vitest';
+import { drain } from '../../test/support/virtual-clock.ts';
+import { guardListeners } from './guard.ts';
+
+test('guarded listeners report what they throw or reject, and the others run', async () => {
+  const emitter = new EventEmitter();
+  const faults: unknown[] = [];
+  const heard: unknown[] = [];
+  emitter.on('x', () => {
+    throw new Error('sync');
+  });
+  emitter.on('x', () => Promise.reject(new Error('async')));
+  emitter.on('x', (value) => heard.push(value));
+  guardListeners(emitter, (error) => faults.push(error));
+  expect(() => emitter.emit('x', 7)).not.toThrow();
+  await drain();
+  expect(faults).toEqual([new Error('sync'), new Error('async')]);
+  expect(heard).toEqual([7]);
+});

@@ -1,0 +1,23 @@
+import type { LinkIdentity } from './link.ts';
+import type { Stanza } from './stanza.ts';
+
+/** What an attempt drives: one stream to WhatsApp, whoever speaks its protocol. It calls the attempt for all that it sees. */
+export interface Wire {
+  /** Whether frames can leave now. */
+  isOpen(): boolean;
+  /** Whether the socket is closed. */
+  isClosed(): boolean;
+  /** The id of the next request. */
+  nextId(): string;
+  /** Sends one stanza, through the attempt's `pass`. Rejects where it did not leave whole. */
+  send(stanza: Stanza): Promise<unknown>;
+  /** Closes the socket at once, and stops what goes on by itself. May come more than once; `closed` follows. */
+  terminate(): void;
+  /** This device's own address, once paired. */
+  jid(): string | undefined;
+  identity(): LinkIdentity;
+  /** A request for a pairing code that was not sent yet, and the id under which its reply comes. */
+  codeRequest(phoneNumber: string): { readonly id: string; readonly send: () => Promise<unknown> };
+  /** The code that was asked for last. */
+  pairingCode(): string | undefined;
+}
