@@ -20,6 +20,7 @@ const fault = z.discriminatedUnion('do', [
     match,
     apply: z.boolean().exactOptional(),
     code: status.exactOptional(),
+    text: z.string().exactOptional(),
   }),
   z.strictObject({
     ...subject,

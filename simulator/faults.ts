@@ -25,6 +25,8 @@ export type Fault = {
       readonly apply?: boolean;
       /** Of the error, 500 by default; of the stream error, 503 by default. */
       readonly code?: number;
+      /** What the error says, where it is not what goes with its code. */
+      readonly text?: string;
     }
   | {
       readonly do: 'delay';

@@ -62,9 +62,9 @@ export class Refusal extends Error {
 export const iqResult = (request: BinaryNode, content?: BinaryNode[]): BinaryNode =>
   node('iq', { from: SERVER, type: 'result', id: request.attrs['id'] ?? '' }, content);
 
-export const iqError = (request: BinaryNode, code: number): BinaryNode =>
+export const iqError = (request: BinaryNode, code: number, text = ERROR_TEXTS[code] ?? 'error'): BinaryNode =>
   node('iq', { from: SERVER, type: 'error', id: request.attrs['id'] ?? '' }, [
-    node('error', { code: String(code), text: ERROR_TEXTS[code] ?? 'error' }),
+    node('error', { code: String(code), text }),
   ]);
 
 /** Neither a result nor an error. */

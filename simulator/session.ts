@@ -48,7 +48,7 @@ export function answer(
   if (!fault) return reply(work());
   if (fault.do === 'delay') return delay(fault, link, work, reply);
   if (fault.apply) work();
-  if (fault.do === 'error') link.send(iqError(stanza, fault.code ?? 500));
+  if (fault.do === 'error') link.send(iqError(stanza, fault.code ?? 500, fault.text));
   else if (fault.do === 'empty') link.send(iqResult(stanza));
   else if (fault.do === 'odd') link.send(iqOdd(stanza));
   else if (fault.do === 'close') link.cut('close');

@@ -1,7 +1,7 @@
 /** The longest text that an answer tells of what is wrong. */
 const LONGEST_MESSAGE = 1_000;
 /** The longest text from outside within one. */
-const LONGEST_QUOTE = 100;
+export const LONGEST_QUOTE = 100;
 
 /** A message for a client: what it quotes may be as long as a body. */
 export const shortened = (text: string, longest = LONGEST_MESSAGE): string =>
@@ -31,7 +31,7 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** An error whose message may be shown to the caller. Anything else is masked at the edges. */
+/** An error whose message may be shown to the caller, and quotes nothing long. Anything else is masked at the edges. */
 export class PrivetError extends Error {
   override readonly name: string = 'PrivetError';
   readonly code: ErrorCode;
@@ -58,7 +58,7 @@ export const unauthenticated = (): PrivetError =>
 
 /** The same words whether the instance does not exist or belongs to another account. */
 export const instanceNotFound = (name: string): PrivetError =>
-  new PrivetError('NOT_FOUND', `There is no instance named "${name}"`);
+  new PrivetError('NOT_FOUND', `There is no instance named "${described(name)}"`);
 
 /** Where an instance stands that is not connected. */
 export interface Standing {

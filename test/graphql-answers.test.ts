@@ -138,6 +138,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
       );
       expect(data).toEqual({ stopInstance: null, startInstance: { id: 'Instance:id-demo' } });
       expect(errors).toMatchObject([{ path: ['stopInstance'], extensions: { code: 'NOT_FOUND' } }]);
+      expect(errors?.[0]?.message.length).toBeLessThan(200);
     }
   });
 

@@ -14,6 +14,8 @@ import { openEventStream } from './support/event-stream.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
 const READ = { xmlns: 'privacy', type: 'get' };
+/** Of a long text its beginning. */
+const TOLD = /^WhatsApp refused the .*: 406 x{99}…$/;
 
 let privet: TestPrivet;
 let linked: LinkedInstance;
@@ -35,6 +37,30 @@ async function struck(fault: FaultHandle): Promise<void> {
     if (Date.now() > limit) throw new Error('The stanza did not come');
   }
 }
+
+test('what WhatsApp says of a refusal is told, up to a length', async () => {
+  const text = 'x'.repeat(50_000);
+  const refusals = (['get', 'set'] as const).map((type) =>
+    privet.simulator.addFault({
+      phoneNumber: linked.phoneNumber,
+      match: { xmlns: 'privacy', type },
+      do: 'error',
+      code: 406,
+      text,
+      times: 1,
+    }),
+  );
+  const read = await ask(privet, PrivacyDocument, variables());
+  expect(read.errors).toMatchObject([{ code: 'WHATSAPP_ERROR', message: expect.stringMatching(TOLD) as string }]);
+  const update = await ask(privet, UpdatePrivacyDocument, {
+    ...variables(),
+    input: { visibility: { lastSeen: 'NONE' } },
+  });
+  expect(update.data?.updatePrivacy?.failures).toMatchObject([
+    { code: 'REJECTED', message: expect.stringMatching(TOLD) as string },
+  ]);
+  expect(refusals.map(({ hits }) => hits)).toEqual([1, 1]);
+});
 
 describe('a read whose link ends under it is asked again on the next one', () => {
   const endUnder = async <T>(way: Disconnect, call: () => Promise<T>): Promise<T> => {

@@ -29,10 +29,10 @@ function standingOf({ state, reason, retryAt }: InstanceNotConnectedError) {
   };
 }
 
-/** An error of the service as clients see it. */
+/** An error of the service as clients see it. Its text is not shortened: what it quotes is, where it is quoted. */
 export function toGraphQLError(error: PrivetError, { nodes, path }: Place = {}): GraphQLError {
   const http = httpOf(error);
-  return new GraphQLError(shortened(error.message), {
+  return new GraphQLError(error.message, {
     ...(nodes ? { nodes } : {}),
     ...(path ? { path } : {}),
     extensions: {

@@ -36,7 +36,7 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof ProblemError) return error.problem;
   if (!(error instanceof PrivetError)) return undefined;
   const { code, message } = error;
-  return { status: STATUS[code], code, message: shortened(message), headers: headersFor(error) };
+  return { status: STATUS[code], code, message, headers: headersFor(error) };
 }
 
 function headersFor(error: PrivetError): Record<string, string> | undefined {

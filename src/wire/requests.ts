@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { LONGEST_QUOTE, shortened } from '../errors.ts';
 import type { Reply } from './reply.ts';
 import type { Stanza } from './stanza.ts';
 
@@ -60,5 +61,7 @@ function readReply(stanza: Stanza): Reply {
   if (stanza.attrs['type'] !== 'error') return { kind: 'odd' };
   const error = childOf(stanza, 'error');
   const code = Number(error?.attrs['code'] ?? Number.NaN);
-  return { kind: 'refused', code: Number.isInteger(code) ? code : 0, text: error?.attrs['text'] ?? '' };
+  // Callers are told of it, and it is stored with an outcome: it may be as long as a frame.
+  const text = shortened(error?.attrs['text'] ?? '', LONGEST_QUOTE);
+  return { kind: 'refused', code: Number.isInteger(code) ? code : 0, text };
 }

@@ -1,4 +1,4 @@
-import { instanceNotFound, PrivetError } from '../../errors.ts';
+import { described, instanceNotFound, PrivetError } from '../../errors.ts';
 import type { Reach } from '../../fleet/session-service.ts';
 import type { InstanceView } from '../../instance/state.ts';
 import { isInstanceName } from './arguments.ts';
@@ -13,13 +13,9 @@ export interface Target {
   readonly name: string;
 }
 
-/** Longer texts are no name and no id; an error does not repeat them in full. */
-const LONGEST_NAMED = 64;
-
 function notFound(text: string): PrivetError {
-  const named = text.slice(0, LONGEST_NAMED);
-  if (idOfType('Instance', text) === undefined) return instanceNotFound(named);
-  return new PrivetError('NOT_FOUND', `There is no instance with the id "${named}"`);
+  if (idOfType('Instance', text) === undefined) return instanceNotFound(text);
+  return new PrivetError('NOT_FOUND', `There is no instance with the id "${described(text)}"`);
 }
 
 /**
