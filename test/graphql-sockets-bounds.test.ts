@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { SOCKETS_AT_ONCE } from '../src/access/limits/gate.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { MAX_BODY } from '../src/http/front.ts';
-import { STRANGERS_AN_ADDRESS } from '../src/http/sockets/graphql-sockets.ts';
+import { STRANGERS } from '../src/http/sockets/graphql-sockets.ts';
 import { fakeGate } from './graphql-fakes.ts';
 import { ask, connect, open, openAs, quiet, refused, serve, VIEW, WATCH } from './support/graphql-sockets.ts';
 
@@ -76,19 +76,36 @@ describe('who may connect', () => {
     expect(await silent.closed).toBe(4408);
   });
 
-  test('so many strangers of one address', async () => {
-    const { url } = await serve();
-    const strangers = await Promise.all(Array.from({ length: STRANGERS_AN_ADDRESS }, () => open(url)));
-    expect(await refused(url)).toMatchObject({ status: 503, text: expect.stringContaining('OVERLOADED') as string });
-    for (const { say } of strangers.slice(0, 1)) say({ type: 'connection_init', payload: { token: 'account' } });
-    await expect
-      .poll(() =>
-        open(url).then(
-          () => true,
-          () => false,
-        ),
-      )
-      .toBe(true);
+  test('a client of another address, whoever holds all places of strangers', async () => {
+    const { url } = await serve({ trustedProxyHops: 1 });
+    const from = (address: string) => open(url, { headers: { 'x-forwarded-for': address } });
+    const first = await from('198.51.100.1');
+    // One customer's network has all of these.
+    const others = await Promise.all(
+      Array.from({ length: STRANGERS - 1 }, (_, n) => from(`2001:db8::${n.toString(16)}`)),
+    );
+    const codes: number[] = [];
+    for (const { closed } of others) void closed.then((code) => codes.push(code));
+    const newcomer = await from('198.51.100.2');
+    await expect.poll(() => codes).toEqual([1013]);
+    await from('2001:db8::ffff');
+    await expect.poll(() => codes).toEqual([1013, 1013]);
+    for (const { say, socket } of [first, newcomer]) {
+      say({ type: 'connection_init', payload: { token: 'account' } });
+      const [message] = (await once(socket, 'message')) as [Buffer];
+      expect(JSON.parse(message.toString())).toEqual({ type: 'connection_ack' });
+    }
+  });
+
+  test('a client, whoever holds all places of strangers from four addresses', async () => {
+    const { url } = await serve({ trustedProxyHops: 1 });
+    const from = (address: string) => open(url, { headers: { 'x-forwarded-for': address } });
+    await Promise.all(Array.from({ length: STRANGERS }, (_, n) => from(`192.0.2.${n % 4}`)));
+    const { say, socket } = await from('198.51.100.1');
+    await Promise.all(Array.from({ length: 4 }, (_, n) => from(`192.0.2.${n}`)));
+    say({ type: 'connection_init', payload: { token: 'account' } });
+    const [message] = (await once(socket, 'message')) as [Buffer];
+    expect(JSON.parse(message.toString())).toEqual({ type: 'connection_ack' });
   });
 
   test('so many connections of one token', async () => {

@@ -57,7 +57,7 @@ export const REFUSALS = {
   lengthRequired: refusal(411, 'LENGTH_REQUIRED', 'The body needs a Content-Length header'),
   tooLarge: refusal(413, 'CONTENT_TOO_LARGE', 'The body may be 64 KiB at most'),
   notJson: refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json'),
-  tooManySockets: refusal(503, 'OVERLOADED', 'Too many connections are being opened: try again later', {
+  closing: refusal(503, 'OVERLOADED', 'The service is about to end: try again later', {
     'Retry-After': '5',
   }),
   failed: refusal(500, 'INTERNAL_SERVER_ERROR', 'Internal server error'),

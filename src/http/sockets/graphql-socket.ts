@@ -23,6 +23,7 @@ import { schema } from '../../graphql/schema/schema.ts';
 import type { GraphQLPipeline } from '../../graphql/pipeline/yoga.ts';
 import type { ServerEvents } from '../../telemetry/events.ts';
 import { formatted, SocketOperation } from './socket-operation.ts';
+import type { Strangers } from './strangers.ts';
 
 /** How long a client may take to say who it is, in milliseconds. */
 const INIT_MS = 3_000;
@@ -54,8 +55,6 @@ export interface SocketParts {
 export interface Peer {
   readonly request: IncomingMessage;
   readonly address: string;
-  /** Its place among those who have not said yet who they are; disposed once it has. */
-  readonly stranger: Disposable;
 }
 
 /** Speaks graphql-transport-ws for all connections. What operations come to is the pipeline's, not this library's. */
@@ -86,6 +85,8 @@ export class GraphQLSocket {
   readonly #operations = new Map<SubscribePayload, SocketOperation>();
   /** Kept since the token is looked at again for each operation. */
   #token: string | undefined;
+  /** Its place among those who have not said yet who they are; disposed once it has. */
+  #stranger: Disposable | undefined;
   #held: Disposable | undefined;
   #place: Disposable | undefined;
   #timer: Disposable | undefined;
@@ -102,8 +103,9 @@ export class GraphQLSocket {
     return this.#hasClosed.promise;
   }
 
-  open(protocol: Server<GraphQLSocket>): void {
+  open(protocol: Server<GraphQLSocket>, strangers: Strangers): void {
     const socket = this.#socket;
+    this.#stranger = strangers.admit(this.#peer.address, () => this.#giveWay());
     const ended = protocol.opened(
       {
         protocol: socket.protocol,
@@ -136,7 +138,7 @@ export class GraphQLSocket {
       const principal = await gate.identify(this.#token, this.#peer.address);
       if (this.#socket.readyState !== this.#socket.OPEN) return false;
       this.#place = gate.openSocket(principal);
-      this.#peer.stranger[Symbol.dispose]();
+      this.#stranger?.[Symbol.dispose]();
       this.#held = gate.hold(principal, (reason) => this.close(CloseCode.Unauthorized, reason.message));
       return true;
     } catch (error) {
@@ -247,6 +249,12 @@ export class GraphQLSocket {
     }
   }
 
+  /** At once after the word: whoever holds many must not keep them by leaving it unanswered. */
+  #giveWay(): void {
+    this.close(TRY_AGAIN_LATER, 'Too many connections are being opened: try again later');
+    this.terminate();
+  }
+
   #failed(payload: SubscribePayload, errors: GraphQLError[]): GraphQLError[] {
     this.completed(payload);
     return errors;
@@ -277,6 +285,7 @@ export class GraphQLSocket {
   #closed(): void {
     this.#isClosing = true;
     this.#timer?.[Symbol.dispose]();
+    this.#stranger?.[Symbol.dispose]();
     this.#held?.[Symbol.dispose]();
     this.#place?.[Symbol.dispose]();
     this.#token = undefined;

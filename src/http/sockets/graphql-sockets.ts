@@ -3,17 +3,16 @@ import type { Duplex } from 'node:stream';
 import { Socket } from 'node:net';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { OpenCount } from '../../access/limits/open-count.ts';
 import { GRAPHQL_PATH } from '../../graphql/pipeline/yoga.ts';
 import { send } from '../adapter.ts';
 import { clientOf, MAX_BODY, setSafeHeaders, targetOf } from '../front.ts';
 import { GraphQLSocket, makeProtocol, type SocketParts } from './graphql-socket.ts';
 import { type Refusal, refuseAsGraphQL, REFUSALS } from '../route.ts';
+import { Strangers } from './strangers.ts';
 import { watchRequest } from '../watch-request.ts';
 
-/** Connections that have not said yet who they are: of all clients, and of one address. */
-const STRANGERS = 200;
-export const STRANGERS_AN_ADDRESS = 50;
+/** Connections that have not said yet who they are, of all clients. */
+export const STRANGERS = 200;
 /** How long running operations may take once the server closes, in milliseconds: as over HTTP. */
 const LEAVE_MS = 10_000;
 
@@ -43,8 +42,7 @@ export class GraphQLSockets implements AsyncDisposable {
   readonly #options: SocketsOptions;
   readonly #protocol = makeProtocol();
   readonly #open = new Set<GraphQLSocket>();
-  readonly #strangers = new OpenCount(STRANGERS);
-  readonly #strangersOfAddress = new OpenCount(STRANGERS_AN_ADDRESS);
+  readonly #strangers = new Strangers(STRANGERS);
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -64,15 +62,11 @@ export class GraphQLSockets implements AsyncDisposable {
     const { address } = clientOf(request, this.#options.trustedProxyHops);
     const refusal = this.#refusalOf(request);
     if (refusal) return this.#refuse(refusal, request, stream);
-    const stranger = this.#stranger(address);
-    if (!stranger) return this.#refuse(REFUSALS.tooManySockets, request, stream);
-    // Also where ws refuses the handshake.
-    stream.once('close', () => stranger[Symbol.dispose]());
     this.#server.handleUpgrade(request, stream, head, (webSocket) => {
-      const socket = new GraphQLSocket(webSocket, { request, address, stranger }, this.#options);
+      const socket = new GraphQLSocket(webSocket, { request, address }, this.#options);
       this.#open.add(socket);
       void socket.closed.then(() => this.#open.delete(socket));
-      socket.open(this.#protocol);
+      socket.open(this.#protocol, this.#strangers);
     });
   }
 
@@ -88,23 +82,7 @@ export class GraphQLSockets implements AsyncDisposable {
   #refusalOf(request: IncomingMessage): Refusal | undefined {
     if (targetOf(request)?.pathname !== GRAPHQL_PATH) return REFUSALS.notFound;
     if (!this.#allows(request)) return REFUSALS.originRefused;
-    return this.#isClosing ? REFUSALS.tooManySockets : undefined;
-  }
-
-  /** A place for a connection that has not said yet whose it is. */
-  #stranger(address: string): Disposable | undefined {
-    const place = this.#strangers.take('all');
-    const own = place && this.#strangersOfAddress.take(address);
-    if (place && own) {
-      return {
-        [Symbol.dispose]: () => {
-          place[Symbol.dispose]();
-          own[Symbol.dispose]();
-        },
-      };
-    }
-    place?.[Symbol.dispose]();
-    return undefined;
+    return this.#isClosing ? REFUSALS.closing : undefined;
   }
 
   /** Only browsers send an origin, and no page of another one can leave it out. */
