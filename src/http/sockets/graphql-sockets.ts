@@ -6,8 +6,9 @@ import { WebSocketServer } from 'ws';
 import { GRAPHQL_PATH } from '../../graphql/pipeline/yoga.ts';
 import { send } from '../adapter.ts';
 import { clientOf, MAX_BODY, setSafeHeaders, targetOf } from '../front.ts';
-import { GraphQLSocket, makeProtocol, type SocketParts } from './graphql-socket.ts';
+import { GraphQLSocket, type SocketParts } from './graphql-socket.ts';
 import { type Refusal, refuseAsGraphQL, REFUSALS } from '../route.ts';
+import { makeProtocol } from './socket-protocol.ts';
 import { Strangers } from './strangers.ts';
 import { watchRequest } from '../watch-request.ts';
 

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { CloseCode, type ConnectionInitMessage } from 'graphql-ws';
+import type { Gate } from '../../access/limits/gate.ts';
+import type { Principal } from '../../access/principal.ts';
+import { bearerToken } from '../../graphql/pipeline/authentication.ts';
+import type { SocketConnection } from './socket-connection.ts';
+
+/** Whom a connection is with, as far as that is known at its upgrade. */
+export interface Peer {
+  readonly request: IncomingMessage;
+  readonly address: string;
+}
+
+/** Whose a WebSocket is: a token's, from its first message to the token's end. */
+export class SocketCaller implements Disposable {
+  readonly peer: Peer;
+  readonly #gate: Gate;
+  readonly #connection: SocketConnection;
+  readonly #held = new DisposableStack();
+  /** Kept since the token is looked at again for each operation. */
+  #token: string | undefined;
+
+  constructor(peer: Peer, gate: Gate, connection: SocketConnection) {
+    this.peer = peer;
+    this.#gate = gate;
+    this.#connection = connection;
+  }
+
+  /**
+   * Who the client is, by what it sent first, or by the headers of its upgrade. Takes one of the token's places.
+   * @returns false when the connection has been closed meanwhile.
+   * @throws PrivetError
+   */
+  async identify(params: ConnectionInitMessage['payload']): Promise<boolean> {
+    this.#token = tokenIn(params) ?? bearerToken(this.peer.request.headers.authorization ?? null);
+    const principal = await this.again();
+    if (!this.#connection.isOpen) return false;
+    this.#held.use(this.#gate.openSocket(principal));
+    const end = this.#gate.hold(principal, ({ message }) => this.#connection.close(CloseCode.Unauthorized, message));
+    this.#held.use(end);
+    return true;
+  }
+
+  /**
+   * Looks at the token once more: it may have ended, or been found to have, since the last operation.
+   * @throws PrivetError
+   */
+  again(): Promise<Principal> {
+    return this.#gate.identify(this.#token, this.peer.address);
+  }
+
+  [Symbol.dispose](): void {
+    this.#held.dispose();
+    this.#token = undefined;
+  }
+}
+
+/** Of `connection_init`: a header's form under its name, or the token alone. */
+function tokenIn(params: ConnectionInitMessage['payload']): string | undefined {
+  const { Authorization, authorization = Authorization, token } = params ?? {};
+  if (typeof authorization === 'string') return bearerToken(authorization);
+  return typeof token === 'string' && token !== '' ? token : undefined;
+}
