@@ -70,7 +70,9 @@ function checkProbe(world: World, incarnation: Incarnation, slot: Slot, link: Li
 /** Refused, and not stopped or begun anew by its user since: then the service has forgotten it. */
 function isRefused({ trace }: World, { refused }: OutdatedTrace, slot: Slot): boolean {
   const at = refused.get(slot);
-  const isAsked = ({ kind, endAt }: Call): boolean => LIFE.includes(kind) && at !== undefined && (endAt ?? at) >= at;
+  // One that a crash cut short was asked of an earlier life of the service; it has no end, and says nothing of this one.
+  const isAsked = ({ kind, endAt, crashed }: Call): boolean =>
+    LIFE.includes(kind) && !crashed && at !== undefined && (endAt ?? at) >= at;
   return at !== undefined && !trace.calls.some((call) => call.slot === slot.name && isAsked(call));
 }
 
