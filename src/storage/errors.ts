@@ -1,4 +1,6 @@
 import { OperatorError, PrivetError, RetryLaterError } from '../errors.ts';
+import type { Fault } from './faults.ts';
+import { sqliteFault } from './sqlite/faults.ts';
 
 /** Why the database did not do what was asked. */
 export type StorageErrorCode =
@@ -71,34 +73,17 @@ export class SealError extends Error {
   }
 }
 
-/** By SQLite's primary result code, https://www.sqlite.org/rescode.html */
-const BUSY_CODES = [5, 6];
-const FULL_CODE = 13;
-const BY_SQLITE_CODE: ReadonlyMap<number, StorageErrorCode> = new Map([
-  [10, 'io'],
-  [11, 'corrupt'],
-  [19, 'constraint'],
-  [26, 'corrupt'],
-]);
+/** What the database said, be it a file or a server: each knows its own errors alone. */
+const faultOf = (error: unknown): Fault | undefined => sqliteFault(error);
 
-/** SQLite's extended codes for a broken UNIQUE or PRIMARY KEY rule. */
-const UNIQUE_CODES = [2067, 1555];
+export const isUniqueViolation = (error: unknown): boolean => faultOf(error) === 'unique';
 
-const sqliteCode = (error: unknown): number | undefined =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
-
-const primaryCode = (error: unknown): number => (sqliteCode(error) ?? 0) & 0xff;
-
-export const isUniqueViolation = (error: unknown): boolean => UNIQUE_CODES.includes(sqliteCode(error) ?? 0);
-
-/** Whether another process holds the lock. */
-export const isBusy = (error: unknown): boolean => BUSY_CODES.includes(primaryCode(error));
-
-/** Whether there is no room for what was to be written. */
-export const isFull = (error: unknown): boolean => primaryCode(error) === FULL_CODE;
-
-/** SQLITE_IOERR_SHMSIZE: the index of the log, which the processes share, found no room. */
-export const hasNoRoomForIndex = (error: unknown): boolean => sqliteCode(error) === 4874;
+const CODES: Readonly<Partial<Record<Fault, StorageErrorCode>>> = {
+  unique: 'constraint',
+  constraint: 'constraint',
+  io: 'io',
+  corrupt: 'corrupt',
+};
 
 /** Runs one operation of a repository, so that callers see this file's errors instead of a driver's. */
 export const guarded = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
@@ -106,12 +91,11 @@ export const guarded = async <T>(operation: string, work: () => Promise<T>): Pro
     return await work();
   } catch (error) {
     if ([StorageError, SealError, PrivetError, OperatorError].some((known) => error instanceof known)) throw error;
-    if (isBusy(error)) throw new DatabaseBusyError({ cause: error });
-    if (isFull(error)) throw new DiskFullError({ cause: error });
-    // SQLite's messages name tables and columns, never values.
+    const fault = faultOf(error);
+    if (fault === 'busy') throw new DatabaseBusyError({ cause: error });
+    if (fault === 'full') throw new DiskFullError({ cause: error });
+    // A database's messages name tables and columns, never values.
     const why = error instanceof Error ? error.message : 'unknown';
-    throw new StorageError(BY_SQLITE_CODE.get(primaryCode(error)) ?? 'failed', `${operation}: ${why}`, {
-      cause: error,
-    });
+    throw new StorageError((fault && CODES[fault]) ?? 'failed', `${operation}: ${why}`, { cause: error });
   }
 };

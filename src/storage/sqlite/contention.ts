@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { isFull } from '../errors.ts';
+import { isFull } from './faults.ts';
 
 /** How long a write waits for another process (the command line) to finish its own, in milliseconds. */
 export const BUSY_MS = 3_000;

@@ -3,7 +3,7 @@ import { type Dialect, type Driver, type Kysely, SqliteAdapter, SqliteIntrospect
 import type { Clock } from '../../clock.ts';
 import { BUSY_MS, Contention } from './contention.ts';
 import { OneConnection } from './driver.ts';
-import { hasNoRoomForIndex } from '../errors.ts';
+import { hasNoRoomForIndex } from './faults.ts';
 
 /**
  * SQLite can roll back `create table`, which lets all migrations be one transaction: a kill leaves none of them half.

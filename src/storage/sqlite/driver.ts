@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import type { Contention } from './contention.ts';
-import { isBusy } from '../errors.ts';
+import { isBusy } from './faults.ts';
 
 /** Few distinct statements exist; the bound is for those with a varying number of parameters. */
 const MAX_PREPARED = 200;

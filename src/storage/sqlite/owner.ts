@@ -7,7 +7,7 @@ import type { Clock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { createPrivately, fileOf, identityOf, prepareDataFolder, type Warn, writeFileDurably } from './data-folder.ts';
 import { databasePath } from './database.ts';
-import { isBusy } from '../errors.ts';
+import { isBusy } from './faults.ts';
 
 /** That this process alone serves the data folder. Disposing gives it back. */
 export interface Ownership extends Disposable {

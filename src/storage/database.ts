@@ -1,0 +1,15 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './schema.ts';
+import type { Keyring } from './sealing/keyring.ts';
+
+/** A database that is open, be it a file or a server: its tables are up to date, and its keys at hand. */
+export interface Database extends AsyncDisposable {
+  readonly db: Kysely<Tables>;
+  readonly keyring: Keyring;
+  /** It could not be had, as was seen a moment ago: what can wait is better not asked of it now. */
+  readonly isBusy: boolean;
+  /** Writes what is there already: rejects where nothing can be stored, as on a full disk. */
+  probe(): Promise<void>;
+  /** Resolves when it answers, and is still the one that was opened. */
+  ping(): Promise<void>;
+}
