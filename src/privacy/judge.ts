@@ -1,5 +1,5 @@
-import type { FieldOutcome, PartialFailure, PartialFailureCode } from './outcome.ts';
-import type { Item } from './plan.ts';
+import type { FieldOutcome, PartialFailure } from './outcome.ts';
+import type { FieldUpdate } from './plan.ts';
 import { shown, wireValue, type Snapshot } from './settings.ts';
 
 /** The read-back that counts: the last answered read that was sent after the call's last write. */
@@ -9,41 +9,38 @@ export interface Proof {
   readonly afterReplies: boolean;
 }
 
-export function holds(item: Item, proof: Proof | undefined): boolean {
+export function holds(field: FieldUpdate, proof: Proof | undefined): boolean {
   if (!proof) {
     // guard: what no read shows does not hold, else true
     return false;
   }
-  const isShown = wireValue(proof.snapshot, item.spec) === item.wire;
-  // guard: what was acknowledged but not shown does not hold, else isShown || item.reply?.kind === 'acknowledged'
+  const isShown = wireValue(proof.snapshot, field.spec) === field.wire;
+  // guard: what was acknowledged but not shown does not hold, else isShown || field.reply?.kind === 'result'
   return isShown;
 }
 
 /** The account lacks the category, and no read of this call says otherwise. */
-export const isUnsupported = (item: Item, proof: Proof | undefined): boolean =>
-  item.plan === 'unsupported' && !item.settled && !proof?.snapshot.categories.has(item.spec.category);
+export const isUnsupported = (field: FieldUpdate, proof: Proof | undefined): boolean =>
+  field.plan === 'unsupported' && !field.answered && !proof?.snapshot.categories.has(field.spec.category);
 
 /** WhatsApp's codes for "not now": whatever else it refuses is final. */
 const RETRYABLE_REFUSALS: ReadonlySet<number> = new Set([409, 429, 500, 503, 530]);
 
 export const isRetryable = (code: number): boolean => RETRYABLE_REFUSALS.has(code);
 
-interface Verdict {
-  readonly code: PartialFailureCode;
-  readonly message: string;
-  readonly retryable: boolean;
-}
+/** Why a field does not hold. */
+type Cause = Pick<PartialFailure, 'code' | 'message' | 'retryable'>;
 
-function failureOf(item: Item, proof: Proof | undefined): Verdict {
-  if (isUnsupported(item, proof)) {
+function causeOf(field: FieldUpdate, proof: Proof | undefined): Cause {
+  if (isUnsupported(field, proof)) {
     return {
       code: 'UNSUPPORTED',
-      message: `WhatsApp reports no "${item.spec.category}" category for this account, so it was not written`,
+      message: `WhatsApp reports no "${field.spec.category}" category for this account, so it was not written`,
       retryable: false,
     };
   }
-  const known = proof && wireValue(proof.snapshot, item.spec) !== undefined;
-  const reply = item.reply;
+  const known = proof && wireValue(proof.snapshot, field.spec) !== undefined;
+  const reply = field.reply;
   switch (reply?.kind) {
     case 'refused': {
       const text = reply.text ? ` ${reply.text}` : '';
@@ -60,18 +57,18 @@ function failureOf(item: Item, proof: Proof | undefined): Verdict {
     case 'unsent':
       return { code: 'SKIPPED', message: 'Not sent: the connection or the time ran out before', retryable: true };
     case 'odd':
-    case 'acknowledged':
+    case 'result':
     case undefined:
       break;
   }
-  if (item.settled && !reply) {
+  if (field.answered && !reply) {
     return { code: 'TIMED_OUT', message: 'WhatsApp did not answer the change in time', retryable: true };
   }
   // guard: a mismatch is told by a read behind the reply, else !known
-  if (!known || (item.settled && !proof.afterReplies)) {
+  if (!known || (field.answered && !proof.afterReplies)) {
     return {
       code: 'UNVERIFIED',
-      message: item.settled
+      message: field.answered
         ? 'WhatsApp answered the change, but no read showed whether it holds'
         : 'No read showed whether the setting holds',
       retryable: true,
@@ -81,18 +78,21 @@ function failureOf(item: Item, proof: Proof | undefined): Verdict {
 }
 
 /** What became of one field, and its failure where it does not hold. */
-export function judge(item: Item, proof: Proof | undefined): { outcome: FieldOutcome; failure?: PartialFailure } {
-  const { spec } = item;
+export function judge(
+  field: FieldUpdate,
+  proof: Proof | undefined,
+): { outcome: FieldOutcome; failure?: PartialFailure } {
+  const { spec } = field;
   const current = proof && wireValue(proof.snapshot, spec);
   const base = {
     field: spec.field,
-    requested: shown(spec, item.wire),
-    previous: item.previous === undefined ? undefined : shown(spec, item.previous),
+    requested: shown(spec, field.wire),
+    previous: field.previous === undefined ? undefined : shown(spec, field.previous),
     current: current === undefined ? undefined : shown(spec, current),
   };
-  if (holds(item, proof)) {
-    return { outcome: { ...base, result: item.taken ? 'APPLIED' : 'ALREADY_SET' } };
+  if (holds(field, proof)) {
+    return { outcome: { ...base, result: field.wasWritten ? 'APPLIED' : 'ALREADY_SET' } };
   }
-  const failure = { field: base.field, requested: base.requested, current: base.current, ...failureOf(item, proof) };
+  const failure = { field: base.field, requested: base.requested, current: base.current, ...causeOf(field, proof) };
   return { outcome: { ...base, result: 'FAILED' }, failure };
 }

@@ -1,6 +1,7 @@
-import type { Stanza } from '../wire/stanza.ts';
+import type { NoAnswer, Refusal, Reply } from '../wire/reply.ts';
+import { childOf, childrenOf, type Stanza } from '../wire/stanza.ts';
 
-/** Builds and reads WhatsApp's privacy stanzas, which share the namespace `privacy`. */
+/** Builds WhatsApp's privacy stanzas, which share the namespace `privacy`, and reads its replies. */
 const TO_SERVER = { to: 's.whatsapp.net', xmlns: 'privacy' } as const;
 
 export const readStanza = (): Stanza => ({
@@ -16,19 +17,27 @@ export const writeStanza = (category: string, value: string): Stanza => ({
   content: [{ tag: 'privacy', attrs: {}, content: [{ tag: 'category', attrs: { name: category, value } }] }],
 });
 
-/** Wire value by category, or undefined where the reply has no `<privacy>`, which proves nothing. */
-export function parseReadReply(reply: Stanza): ReadonlyMap<string, string> | undefined {
-  const privacy = childrenOf(reply).find((child) => child.tag === 'privacy');
+/** Whether a request changes something on WhatsApp. */
+export const isWrite = ({ attrs }: Stanza): boolean => attrs['type'] === 'set';
+
+/** What the reply to a read shows: wire value by category. */
+export interface ShownCategories {
+  readonly kind: 'categories';
+  readonly categories: ReadonlyMap<string, string>;
+}
+
+/** Reads the reply to a `readStanza`. A result without `<privacy>` is odd: it proves nothing. */
+export function categoriesIn(reply: Reply): ShownCategories | Refusal | NoAnswer {
+  if (reply.kind !== 'result') return reply;
+  const privacy = childOf(reply.stanza, 'privacy');
   if (!privacy) {
-    // guard: a read without <privacy> proves nothing, else new Map()
-    return undefined;
+    // guard: a read without <privacy> proves nothing, else { kind: 'categories', categories: new Map() }
+    return { kind: 'odd' };
   }
   const categories = new Map<string, string>();
   for (const { tag, attrs } of childrenOf(privacy)) {
     const { name, value } = attrs;
     if (tag === 'category' && name !== undefined && value !== undefined) categories.set(name, value);
   }
-  return categories;
+  return { kind: 'categories', categories };
 }
-
-const childrenOf = (node: Stanza): Stanza[] => (Array.isArray(node.content) ? node.content : []);

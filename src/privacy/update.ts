@@ -1,14 +1,12 @@
 import { PrivetError } from '../errors.ts';
 import { holds, isUnsupported, judge, type Proof } from './judge.ts';
 import type { RequestedChange, UpdateOutcome } from './outcome.ts';
-import { planUpdate, type Item } from './plan.ts';
-import type { PrivacyPort } from './port.ts';
+import { planUpdate, type FieldUpdate } from './plan.ts';
+import type { PrivacyCall } from './port.ts';
 import { UNKNOWN_VALUE, type Snapshot } from './settings.ts';
+import { writeStanza } from './stanzas.ts';
+import { LAST_SEND_MS, requestTimeout } from './time.ts';
 
-/** A request to WhatsApp waits this long at most, in milliseconds. */
-export const REQUEST_TIMEOUT_MS = 10_000;
-/** With less time left than this nothing is sent any more, in milliseconds. */
-export const LAST_SEND_MS = 5_000;
 /** How often a read-back is tried before the call goes without. */
 const READ_TRIES = 3;
 
@@ -18,16 +16,8 @@ export interface UpdateRun {
    * Resolves once every write is answered. While it has not, or where `unanswered` is true afterwards, a write may
    * still land on this connection: end the connection before the next update.
    */
-  readonly writesSettled: Promise<void>;
+  readonly writesAnswered: Promise<void>;
   readonly unanswered: () => boolean;
-}
-
-/** The time a request may wait, or undefined when nothing may be sent any more. */
-export function requestTimeout(remaining: number): number | undefined {
-  // guard: nothing is sent with under 5 s left, else remaining <= 0
-  if (remaining < LAST_SEND_MS) return undefined;
-  // guard: a request waits 10 s at most, else remaining
-  return Math.min(REQUEST_TIMEOUT_MS, remaining);
 }
 
 /**
@@ -38,52 +28,52 @@ export function requestTimeout(remaining: number): number | undefined {
  * @throws PrivetError TIMEOUT when too little time is left to send anything.
  */
 export async function runUpdate(
-  port: PrivacyPort,
+  call: PrivacyCall,
   view: Snapshot,
   changes: readonly RequestedChange[],
 ): Promise<UpdateRun> {
-  if (requestTimeout(port.remaining()) === undefined) {
+  if (requestTimeout(call.remaining()) === undefined) {
     throw new PrivetError('TIMEOUT', 'Too little time was left to change anything; nothing was sent to WhatsApp');
   }
-  const attempt = new Attempt(port, planUpdate(view, changes, port.announcements()));
-  await attempt.run();
-  return attempt.result();
+  const update = new Update(call, planUpdate(view, changes, call.announcements()));
+  await update.run();
+  return update.result();
 }
 
-class Attempt {
+class Update {
   #stanzas = 0;
   #proof: Proof | undefined;
-  readonly #port: PrivacyPort;
-  readonly #items: readonly Item[];
+  readonly #call: PrivacyCall;
+  readonly #fields: readonly FieldUpdate[];
 
-  constructor(port: PrivacyPort, items: readonly Item[]) {
-    this.#port = port;
-    this.#items = items;
+  constructor(call: PrivacyCall, fields: readonly FieldUpdate[]) {
+    this.#call = call;
+    this.#fields = fields;
   }
 
   async run(): Promise<void> {
-    this.#write(this.#items.filter((item) => item.plan === 'write'));
+    this.#write(this.#fields.filter(({ plan }) => plan === 'write'));
     await this.#readBack({ afterReplies: false });
-    if (this.#done()) return;
+    if (this.#isDone()) return;
 
-    // The server may have worked the read off first, or a reply is still on its way; also one to what was shown, which the
-    // next read may show otherwise.
-    await settled(this.#items);
+    // The server may have worked the read off first, or a reply is still on its way. Another hand may have changed what the
+    // read showed: the next read tells.
+    await allAnswered(this.#fields);
     // guard: a read that came before the replies is not the last word
-    if (!this.#proof || this.#missing().some((item) => this.#mayStillShow(item))) {
+    if (!this.#proof || this.#missing().some((field) => this.#mayStillShow(field))) {
       await this.#readBack({ afterReplies: true });
     }
-    if (this.#done()) return;
+    if (this.#isDone()) return;
 
-    const again = this.#missing().filter((item) => this.#mayWriteAgain(item));
-    if (again.length === 0 || requestTimeout(this.#port.remaining()) === undefined) return;
+    const again = this.#missing().filter((field) => this.#mayWriteAgain(field));
+    if (again.length === 0 || requestTimeout(this.#call.remaining()) === undefined) return;
     this.#write(again);
-    await settled(again);
+    await allAnswered(again);
     await this.#readBack({ afterReplies: true });
   }
 
   result(): UpdateRun {
-    const judged = this.#items.map((item) => judge(item, this.#proof));
+    const judged = this.#fields.map((field) => judge(field, this.#proof));
     return {
       outcome: {
         snapshot: this.#proof?.snapshot,
@@ -91,95 +81,96 @@ class Attempt {
         failures: judged.flatMap(({ failure }) => failure ?? []),
         stanzas: this.#stanzas,
       },
-      writesSettled: settled(this.#items),
-      unanswered: () => this.#items.some((item) => item.settled && (!item.reply || item.reply.kind === 'timed_out')),
+      writesAnswered: allAnswered(this.#fields),
+      unanswered: () => this.#fields.some(({ answered, reply }) => answered && (!reply || reply.kind === 'timed_out')),
     };
   }
 
   /** Requested, supported, and not shown by the proof. */
-  #missing(): Item[] {
-    return this.#items.filter((item) => !isUnsupported(item, this.#proof) && !holds(item, this.#proof));
+  #missing(): FieldUpdate[] {
+    return this.#fields.filter((field) => !isUnsupported(field, this.#proof) && !holds(field, this.#proof));
   }
 
-  #done(): boolean {
+  #isDone(): boolean {
     return this.#proof !== undefined && this.#missing().length === 0;
   }
 
   /** A refused write changes nothing, so a read that did not show it is the last word, unless it showed nothing. */
-  #mayStillShow(item: Item): boolean {
-    const seen = this.#proof?.snapshot.categories.get(item.spec.category);
+  #mayStillShow({ spec, answered, reply }: FieldUpdate): boolean {
+    const seen = this.#proof?.snapshot.categories.get(spec.category);
     if (seen === undefined || seen === UNKNOWN_VALUE) return true;
-    return item.settled !== undefined && item.reply?.kind !== 'refused' && item.reply?.kind !== 'unsent';
+    return answered !== undefined && reply?.kind !== 'refused' && reply?.kind !== 'unsent';
   }
 
-  /** Never over a change that was announced after ours: that one is somebody's later word. */
-  #mayWriteAgain(item: Item): boolean {
-    const seen = this.#proof?.snapshot.categories.get(item.spec.category);
+  /** Never over a change that was announced after ours: somebody else made that one later. */
+  #mayWriteAgain({ spec, answered, reply, announcements }: FieldUpdate): boolean {
+    const seen = this.#proof?.snapshot.categories.get(spec.category);
     // guard: nothing is written over an unknown value
     if (seen === undefined || seen === UNKNOWN_VALUE) return false;
-    // The view was stale, so what was planned by it was wrong. Whatever was announced since, nothing was written before it.
-    if (!item.settled) return true;
+    // It was planned by a view that was stale. Whatever was announced since, nothing of ours was written before it.
+    if (!answered) return true;
     // guard: nothing is written over an announced change
-    if (item.announcements !== this.#port.announcements()) return false;
+    if (announcements !== this.#call.announcements()) return false;
     // guard: only what was acknowledged is written again
-    if (item.reply?.kind !== 'acknowledged') return false;
+    if (reply?.kind !== 'result') return false;
     // guard: a write is repeated only after a read behind its reply, else true
     return this.#proof?.afterReplies === true;
   }
 
   /** Sends one stanza a field, back to back; the replies come in by themselves. */
-  #write(items: readonly Item[]): void {
-    for (const item of items) {
-      const timeoutMs = requestTimeout(this.#port.remaining());
-      const before = { reply: item.reply, taken: item.taken };
-      if (timeoutMs === undefined) {
-        item.reply ??= { kind: 'unsent' };
-        continue;
-      }
-      item.reply = undefined;
-      item.taken = true;
-      item.announcements = this.#port.announcements();
-      // What was read before this write proves nothing about it.
-      // guard: proof is read after the last write
-      this.#proof = undefined;
-      this.#stanzas += 1;
-      item.settled = this.#port.write(item.spec.category, item.wire, timeoutMs).then((reply) => {
-        // A write that never left changes nothing about the one before it.
-        item.reply = reply.kind === 'unsent' ? (before.reply ?? reply) : reply;
-        // guard: a refused write is not APPLIED
-        if (reply.kind === 'refused') item.taken = before.taken;
-        if (reply.kind !== 'unsent') return;
-        item.taken = before.taken;
-        this.#stanzas -= 1;
-      });
+  #write(fields: readonly FieldUpdate[]): void {
+    for (const field of fields) {
+      const timeoutMs = requestTimeout(this.#call.remaining());
+      if (timeoutMs === undefined) field.reply ??= { kind: 'unsent' };
+      else field.answered = this.#writeField(field, timeoutMs);
     }
+  }
+
+  async #writeField(field: FieldUpdate, timeoutMs: number): Promise<void> {
+    const before = { reply: field.reply, wasWritten: field.wasWritten };
+    field.reply = undefined;
+    field.wasWritten = true;
+    field.announcements = this.#call.announcements();
+    // What was read before this write proves nothing about it.
+    // guard: proof is read after the last write
+    this.#proof = undefined;
+    this.#stanzas += 1;
+    const reply = await this.#call.port.ask(writeStanza(field.spec.category, field.wire), timeoutMs);
+    // A write that never left changes nothing about the one before it.
+    field.reply = reply.kind === 'unsent' ? (before.reply ?? reply) : reply;
+    // guard: a refused write is not APPLIED
+    if (reply.kind === 'refused') field.wasWritten = before.wasWritten;
+    if (reply.kind !== 'unsent') return;
+    field.wasWritten = before.wasWritten;
+    this.#stanzas -= 1;
   }
 
   /** Reads until an answer holds settings, on this connection or the next; an earlier proof stays where none does. */
   async #readBack({ afterReplies }: { afterReplies: boolean }): Promise<void> {
+    const { port, settings } = this.#call;
     for (let tries = 0; tries < READ_TRIES; tries += 1) {
-      const timeoutMs = requestTimeout(this.#port.remaining());
+      const timeoutMs = requestTimeout(this.#call.remaining());
       if (timeoutMs === undefined) return;
       this.#stanzas += 1;
-      const reply = await this.#port.read(timeoutMs);
+      const read = await settings.read(port, timeoutMs);
       // guard: a read that never left is not counted
-      if (reply.kind === 'unsent') this.#stanzas -= 1;
-      if (reply.kind === 'snapshot') {
-        this.#proof = { snapshot: reply.snapshot, afterReplies: afterReplies || this.#repliesWereIn() };
+      if (read.kind === 'unsent') this.#stanzas -= 1;
+      if (read.kind === 'snapshot') {
+        this.#proof = { snapshot: read.snapshot, afterReplies: afterReplies || this.#wroteNothing() };
         return;
       }
       // Before its replies are in, a first read that fails is left to the second one.
       if (!afterReplies) return;
-      const spare = this.#port.remaining() - LAST_SEND_MS;
-      if (spare <= 0 || !(await this.#port.whenOpen(spare))) return;
+      const spareMs = this.#call.remaining() - LAST_SEND_MS;
+      if (spareMs <= 0 || !(await this.#call.whenOpen(spareMs))) return;
     }
   }
 
-  #repliesWereIn(): boolean {
-    return this.#items.every((item) => item.settled === undefined);
+  #wroteNothing(): boolean {
+    return this.#fields.every(({ answered }) => answered === undefined);
   }
 }
 
-async function settled(items: readonly Item[]): Promise<void> {
-  await Promise.all(items.flatMap((item) => item.settled ?? []));
+async function allAnswered(fields: readonly FieldUpdate[]): Promise<void> {
+  await Promise.all(fields.flatMap(({ answered }) => answered ?? []));
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { LONGEST_QUOTE, shortened } from '../errors.ts';
-import type { Reply } from './reply.ts';
+import { type Reply, replyOf } from './reply.ts';
 import type { Stanza } from './stanza.ts';
 
 /** The requests of one link that wait for a reply. Each has a deadline, and all end with the link. */
@@ -35,11 +34,11 @@ export class Requests {
     });
   }
 
-  /** Settles the request that this stanza answers, if there is one. */
+  /** Gives the stanza to the request that it answers, if there is one. */
   deliver(stanza: Stanza): void {
     if (stanza.tag !== 'iq') return;
     const { id } = stanza.attrs;
-    if (id !== undefined) this.#pending.get(id)?.(readReply(stanza));
+    if (id !== undefined) this.#pending.get(id)?.(replyOf(stanza));
   }
 
   /** The link went: nobody waits any longer. */
@@ -48,20 +47,4 @@ export class Requests {
     // guard: requests end with their link
     for (const finish of this.#pending.values()) finish({ kind: 'lost' });
   }
-}
-
-export function childOf(stanza: Stanza, tag: string): Stanza | undefined {
-  return Array.isArray(stanza.content) ? stanza.content.find((child) => child.tag === tag) : undefined;
-}
-
-/** `type="error"` is a refusal even without an `<error>` child; anything but `result` proves nothing. */
-function readReply(stanza: Stanza): Reply {
-  // guard: only a result counts as one, else stanza.attrs['type'] !== 'error'
-  if (stanza.attrs['type'] === 'result') return { kind: 'result', stanza };
-  if (stanza.attrs['type'] !== 'error') return { kind: 'odd' };
-  const error = childOf(stanza, 'error');
-  const code = Number(error?.attrs['code'] ?? Number.NaN);
-  // Callers are told of it, and it is stored with an outcome: it may be as long as a frame.
-  const text = shortened(error?.attrs['text'] ?? '', LONGEST_QUOTE);
-  return { kind: 'refused', code: Number.isInteger(code) ? code : 0, text };
 }

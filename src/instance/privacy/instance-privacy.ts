@@ -2,11 +2,12 @@ import { abortable, type Call } from '../../call.ts';
 import type { Clock, Deadline } from '../../clock.ts';
 import { InstanceNotConnectedError, PrivetError, type Standing } from '../../errors.ts';
 import type { PartialFailureCode, RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
-import type { PrivacyPort, ReadReply, WriteReply } from '../../privacy/port.ts';
+import type { PrivacyCall, PrivacyPort, ReadOutcome, SettingsReader } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
-import { parseReadReply, readStanza, writeStanza } from '../../privacy/stanzas.ts';
-import { LAST_SEND_MS, requestTimeout, REQUEST_TIMEOUT_MS, runUpdate, type UpdateRun } from '../../privacy/update.ts';
-import type { SessionEvents, StanzaKind } from '../../telemetry/events.ts';
+import { categoriesIn, isWrite, readStanza } from '../../privacy/stanzas.ts';
+import { LAST_SEND_MS, requestTimeout, REQUEST_TIMEOUT_MS } from '../../privacy/time.ts';
+import { runUpdate, type UpdateRun } from '../../privacy/update.ts';
+import type { SessionEvents } from '../../telemetry/events.ts';
 import type { Link } from '../../wire/link.ts';
 import type { Reply } from '../../wire/reply.ts';
 import type { Stanza } from '../../wire/stanza.ts';
@@ -63,7 +64,7 @@ export class InstancePrivacy {
   #sequence = 0;
   #announcements = 0;
   #lateRead: Disposable | undefined;
-  readonly #shared = new SharedRead(() => this.#readOn(this.#link, REQUEST_TIMEOUT_MS));
+  readonly #shared = new SharedRead(() => this.#readOver(this.#over(this.#link), REQUEST_TIMEOUT_MS));
   readonly #openWaiters: OpenWaiters;
   readonly #turns: Turns;
   readonly #options: InstancePrivacyOptions;
@@ -82,7 +83,7 @@ export class InstancePrivacy {
   }
 
   /** The first read of a link. Only after it succeeded the instance is OPEN. */
-  async opened(link: Link): Promise<ReadReply> {
+  async opened(link: Link): Promise<ReadOutcome> {
     const reply = await this.#firstRead(link);
     // The link may have ended in the same breath as its answer came.
     // guard: a link that ended with its first answer is not used
@@ -97,9 +98,9 @@ export class InstancePrivacy {
   }
 
   /** A refusal proves that the link lives: another login would be refused the same. */
-  async #firstRead(link: Link): Promise<ReadReply> {
+  async #firstRead(link: Link): Promise<ReadOutcome> {
     for (let tries = 1; ; tries += 1) {
-      const reply = await this.#readOn(link, REQUEST_TIMEOUT_MS);
+      const reply = await this.#readOver(this.#over(link), REQUEST_TIMEOUT_MS);
       if (reply.kind !== 'refused' || tries === READ_TRIES) return reply;
       await this.#options.clock.sleep(FIRST_READ_PAUSE_MS);
       if (this.#ended.has(link)) return { kind: 'lost' };
@@ -142,7 +143,7 @@ export class InstancePrivacy {
   async read(call: Call): Promise<Snapshot> {
     const { signal } = call;
     const deadline = answerable(call);
-    let reply: ReadReply = { kind: 'unsent' };
+    let reply: ReadOutcome = { kind: 'unsent' };
     // One whose link ended under it is asked again on the next link.
     for (let tries = 0; tries < READ_TRIES && isCutOff(reply); tries += 1) {
       await this.#requireOpen(deadline, signal);
@@ -179,7 +180,7 @@ export class InstancePrivacy {
       // The read of a link's opening has made the view before the link was OPEN.
       const { newest } = this.#seen;
       if (!newest) throw this.#notConnected();
-      run = await runUpdate(this.#port(deadline, writtenOn, signal), newest, changes);
+      run = await runUpdate(this.#call(deadline, writtenOn, signal), newest, changes);
       if (writtenOn.size === 0) signal.throwIfAborted();
     } catch (error) {
       turn.release();
@@ -196,7 +197,7 @@ export class InstancePrivacy {
     const answersAreLate = run.unanswered();
     const late = Promise.withResolvers<void>();
     using _ = this.#options.clock.after(LATE_REPLY_MS, late.resolve);
-    await Promise.race([run.writesSettled, late.promise]);
+    await Promise.race([run.writesAnswered, late.promise]);
     // guard: an unanswered write ends the link
     for (const link of run.unanswered() ? writtenOn : []) link.end({ kind: 'recycled' });
     // A write may have been worked off behind the update's last read, or may be yet.
@@ -218,46 +219,55 @@ export class InstancePrivacy {
     });
   }
 
-  #port(deadline: Deadline, writtenOn: Set<Link>, signal: AbortSignal): PrivacyPort {
+  #call(deadline: Deadline, writtenOn: Set<Link>, signal: AbortSignal): PrivacyCall {
+    // guard: a shared read is no proof, else { read: () => this.#shared.get() }
+    const settings: SettingsReader = { read: (port, timeoutMs) => this.#readOver(port, timeoutMs) };
     return {
-      write: async (category, value, timeoutMs) => {
-        const link = this.#link;
-        // The first write may come only after a read showed that the view was stale: the caller may have ended by then.
-        if (!link || (writtenOn.size === 0 && signal.aborted)) return { kind: 'unsent' };
-        writtenOn.add(link);
-        return writeReply(await this.#ask(link, 'write', writeStanza(category, value), timeoutMs));
+      port: {
+        ask: async (stanza, timeoutMs) => {
+          const link = this.#link;
+          if (!link) return { kind: 'unsent' };
+          if (isWrite(stanza)) {
+            // The first write may come only after a read showed that the view was stale: the caller may have ended by then.
+            if (writtenOn.size === 0 && signal.aborted) return { kind: 'unsent' };
+            writtenOn.add(link);
+          }
+          return this.#ask(link, stanza, timeoutMs);
+        },
       },
-      read: (timeoutMs) => {
-        // guard: a shared read is no proof, else this.#shared.get()
-        return this.#readOn(this.#link, timeoutMs);
-      },
+      settings,
       whenOpen: (timeoutMs) => this.#whenOpen(timeoutMs),
       announcements: () => this.#announcements,
       remaining: () => deadline.remaining(),
     };
   }
 
-  async #readOn(link: Link | undefined, timeoutMs: number): Promise<ReadReply> {
-    if (!link) return { kind: 'unsent' };
+  /** Reads over a port, and takes what is shown into the view. */
+  async #readOver(port: PrivacyPort, timeoutMs: number): Promise<ReadOutcome> {
     this.#sequence += 1;
     const sequence = this.#sequence;
     const mark = this.#refresh.mark();
-    const reply = await this.#ask(link, 'read', readStanza(), timeoutMs);
-    if (reply.kind !== 'result') return reply;
-    const categories = parseReadReply(reply.stanza);
-    if (!categories) return { kind: 'odd' };
+    const shown = categoriesIn(await port.ask(readStanza(), timeoutMs));
+    if (shown.kind !== 'categories') return shown;
     const observedAt = this.#seen.observedAt(sequence, this.#options.clock.now());
-    const snapshot = { categories, sequence, observedAt };
+    const snapshot = { categories: shown.categories, sequence, observedAt };
     const wasPending = this.#refresh.isPending;
     this.#refresh.answered(mark);
     const isNews = this.#seen.adopt(snapshot);
     // The first read of a link is told once calls go over it: until then it is as old as what was shown before.
-    if (this.isOn(link) && (isNews || (wasPending && !this.#refresh.isPending))) this.#options.onChange();
+    if (this.#link && (isNews || (wasPending && !this.#refresh.isPending))) this.#options.onChange();
     return { kind: 'snapshot', snapshot };
   }
 
-  async #ask(link: Link, kind: StanzaKind, stanza: Stanza, timeoutMs: number): Promise<Reply> {
+  #over(link: Link | undefined): PrivacyPort {
+    return {
+      ask: (stanza, timeoutMs) => (link ? this.#ask(link, stanza, timeoutMs) : Promise.resolve({ kind: 'unsent' })),
+    };
+  }
+
+  async #ask(link: Link, stanza: Stanza, timeoutMs: number): Promise<Reply> {
     const { clock, telemetry } = this.#options;
+    const kind = isWrite(stanza) ? 'write' : 'read';
     const sentAt = clock.monotonic();
     const reply = await link.request(stanza, timeoutMs);
     if (reply.kind === 'result' || reply.kind === 'refused') telemetry.stanzaAnswered(kind, clock.monotonic() - sentAt);
@@ -289,12 +299,8 @@ export class InstancePrivacy {
   }
 }
 
-const isCutOff = ({ kind }: ReadReply): boolean => kind === 'lost' || kind === 'unsent';
+const isCutOff = ({ kind }: ReadOutcome): boolean => kind === 'lost' || kind === 'unsent';
 
 const answerable = ({ deadline }: Call): Deadline => ({
   remaining: () => Math.max(0, deadline.remaining() - ANSWER_MS),
 });
-
-function writeReply(reply: Reply): WriteReply {
-  return reply.kind === 'result' ? { kind: 'acknowledged' } : reply;
-}

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
-import type { ReadReply } from '../../privacy/port.ts';
+import type { ReadOutcome } from '../../privacy/port.ts';
 import type { CloseEvidence, Link } from '../../wire/link.ts';
 import { Refresh } from './refresh.ts';
 
 const MINUTE_MS = 60_000;
 
 /** A refresh over a link that answers each read with the next of these, and the last one from then on. */
-function refreshing(...replies: readonly ReadReply[]) {
+function refreshing(...replies: readonly ReadOutcome[]) {
   const clock = new VirtualClock();
   const seen = { reads: 0, ends: [] as CloseEvidence[] };
   const refresh = new Refresh(clock, () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { ReadReply } from '../../privacy/port.ts';
+import type { ReadOutcome } from '../../privacy/port.ts';
 import type { Link } from '../../wire/link.ts';
 
 /** A read begins this long after the one before at the earliest: announcements come in bursts, and one read sees them all. */
@@ -16,7 +16,7 @@ const PROBE_MOST_SILENT = 2;
 /** What the session reads by itself, over the link that is open: what was announced, and whether the link still lives. */
 export class Refresh {
   readonly #clock: Clock;
-  readonly #read: () => Promise<ReadReply>;
+  readonly #read: () => Promise<ReadOutcome>;
   #link: Link | undefined;
   /** Aborts with the link. */
   #over = new AbortController();
@@ -30,7 +30,7 @@ export class Refresh {
   #nextAt = 0;
   #lastReadAt = 0;
 
-  constructor(clock: Clock, read: () => Promise<ReadReply>) {
+  constructor(clock: Clock, read: () => Promise<ReadOutcome>) {
     this.#clock = clock;
     this.#read = read;
   }

@@ -1,6 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Stanza } from '../stanza.ts';
-import { childOf } from '../requests.ts';
+import { childOf, type Stanza } from '../stanza.ts';
 
 /** The device that hears the stanzas. */
 export interface Listener {

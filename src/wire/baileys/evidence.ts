@@ -1,6 +1,5 @@
 import { type CloseEvidence } from '../link.ts';
-import type { Stanza } from '../stanza.ts';
-import { childOf } from '../requests.ts';
+import { childOf, type Stanza } from '../stanza.ts';
 
 export function streamErrorOf(stanza: Stanza): CloseEvidence {
   const first = Array.isArray(stanza.content) ? stanza.content[0] : undefined;

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
-import type { Stanza } from '../stanza.ts';
-import { childOf } from '../requests.ts';
+import { childOf, type Stanza } from '../stanza.ts';
 
 const REFRESHES = ['companion_reg_refresh', 'pair-device-rotate-qr'] as const;
 
