@@ -67,6 +67,22 @@ describe('who may connect', () => {
     expect(client.closes).toEqual([4401]);
   });
 
+  test('a token that has ended begins nothing more, also before its connection hears of it', async () => {
+    const known = fakeGate();
+    let ended = false;
+    const gate = fakeGate({ authenticate: async (token) => (ended ? undefined : known.identify(token, 'here')) });
+    const { url, sessions } = await serve({ gate });
+    const client = connect(url);
+    // Keeps the connection.
+    sessions.watched = quiet(VIEW);
+    client.subscribe({ query: WATCH }, { next() {}, error() {}, complete() {} });
+    const update = 'mutation { updatePrivacy(instance: "demo", input: { privacy: { readReceipts: NONE } }) { stanzas } }';
+    expect(await ask(client, update)).toMatchObject([{ data: { updatePrivacy: { stanzas: 2 } } }]);
+    ended = true;
+    await expect(ask(client, update)).rejects.toMatchObject({ code: 4401 });
+    expect(sessions.updates).toHaveLength(1);
+  });
+
   test('who says nothing, or asks before saying who it is, is disconnected', async () => {
     const { url } = await serve();
     const silent = await open(url);
