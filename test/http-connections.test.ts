@@ -12,6 +12,7 @@ import { createMetrics, type Metrics } from '../src/telemetry/metrics.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
 import type { InstanceView } from '../src/instance/state.ts';
 import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
+import { openAs, serve } from './support/graphql-sockets.ts';
 import { scaledClock } from './support/scaled-clock.ts';
 
 /** More than a system keeps for a reader that does not read. */
@@ -177,6 +178,7 @@ describe('requests sent one behind the other', () => {
 
 describe('an answer that nobody reads', () => {
   const FASTER = 30;
+  const MUCH_FASTER = 300;
   const clock = scaledClock(FASTER);
 
   test.each([
@@ -196,6 +198,29 @@ describe('an answer that nobody reads', () => {
     await expect.poll(() => served, { timeout: 20_000 }).toMatchObject([{ status: 200, aborted: true }]);
     socket.resume();
     await closed;
+  });
+
+  test('is cut off on a WebSocket too, though its client goes on answering pings, which are sent behind it', async () => {
+    const { url, sessions, served } = await serve({ clock });
+    sessions.instances.set('demo', view(LARGE));
+    const { socket, say } = await openAs(url, 'account');
+    socket.pause();
+    say({ id: '1', type: 'subscribe', payload: { query: INSTANCE } });
+    const cutOff = (): boolean => {
+      socket.pong();
+      return served.some(({ aborted }) => aborted);
+    };
+    await expect.poll(cutOff, { timeout: 6 * (UNREAD_MS / FASTER) }).toBe(true);
+  });
+
+  test('is none where there is nothing to read yet', async () => {
+    const slow = {
+      owns: () => true,
+      handle: () => delay(4 * (UNREAD_MS / MUCH_FASTER), Response.json({})),
+      refuse: () => Response.error(),
+    };
+    await using server = await serveFake(new FakeSessions(), { clock: scaledClock(MUCH_FASTER), routes: [slow] });
+    expect((await fetch(`${server.url}/slow`)).status).toBe(200);
   });
 
   test('is cut off on the listener for metrics as well', async () => {
