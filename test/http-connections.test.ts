@@ -176,6 +176,30 @@ describe('requests sent one behind the other', () => {
   });
 });
 
+test('of operations that arrive together, on a connection each, a few begin in each round of the event loop', async () => {
+  // One each: else the token's places on an instance would hold them back.
+  const names = Array.from({ length: 100 }, (_, i) => `demo-${i}`);
+  const sessions = new FakeSessions(...names);
+  const begun = { inRound: 0, inAll: 0, most: 0 };
+  sessions.onStart = async (name) => {
+    begun.inAll += 1;
+    begun.inRound += 1;
+    begun.most = Math.max(begun.most, begun.inRound);
+    if (begun.inRound === 1) setImmediate(() => (begun.inRound = 0));
+    return view(name);
+  };
+  await using server = await serveFake(sessions);
+  const sockets = names.map(() => open(server.url, get('/health/live')).socket);
+  // The server takes new connections one by one.
+  await Promise.all(sockets.map((socket) => once(socket.resume(), 'data')));
+  for (const [i, socket] of sockets.entries()) {
+    socket.write(post(`mutation { startInstance(instance: "${names[i] ?? ''}") { id } }`, 'application/json'));
+  }
+  await expect.poll(() => begun.inAll).toBe(sockets.length);
+  // Eight, or those of two rounds that this counts as one.
+  expect(begun.most).toBeLessThan(names.length / 4);
+});
+
 describe('an answer that nobody reads', () => {
   const FASTER = 30;
   const MUCH_FASTER = 300;
