@@ -1,25 +1,12 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../src/clock.ts';
-import { sendFixed } from '../src/http/adapter.ts';
-import { Connections, REQUESTS_AT_ONCE, UNREAD_MS } from '../src/http/connections.ts';
+import { Connections, REQUESTS_AT_ONCE } from '../src/http/connections.ts';
 import { listenForMetrics } from '../src/http/metrics.ts';
-import type { FixedAnswer } from '../src/http/route.ts';
-import { createMetrics, type Metrics } from '../src/telemetry/metrics.ts';
+import { createMetrics } from '../src/telemetry/metrics.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
-import type { InstanceView } from '../src/instance/state.ts';
 import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
-import { openAs, serve } from './support/graphql-sockets.ts';
-import { scaledClock } from './support/scaled-clock.ts';
-
-/** More than a system keeps for a reader that does not read. */
-const LARGE = 'x'.repeat(10_000_000);
-const INSTANCE = '{ instance(name: "demo") { name } }';
-
-const view = (name: string): InstanceView => fakeView(name, { id: 'id-demo' });
+import { get, open, post, readAll } from './support/unread-connections.ts';
 
 const WATCH = 'subscription { instance(name: "demo") { name } }';
 
@@ -39,36 +26,7 @@ function quiet(): { sessions: FakeSessions; returned: () => boolean } {
   return { sessions, returned: () => isOver };
 }
 
-/** A client that sends, and reads nothing until it is told to. */
-function open(url: string, text: string): { socket: Socket; closed: Promise<void> } {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname, () => socket.write(text));
-  socket.pause();
-  socket.on('error', () => {});
-  onTestFinished(() => void socket.destroy());
-  return { socket, closed: new Promise((resolve) => socket.once('close', () => resolve())) };
-}
-
-const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
-
-const post = (query: string, accept: string): string => {
-  const body = JSON.stringify({ query });
-  return (
-    `POST /graphql HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer account\r\nAccept: ${accept}\r\n` +
-    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-  );
-};
-
 const answersIn = (text: string): number => text.split(/HTTP\/1\.1 \d{3} /).length - 1;
-
-/** What comes until the connection closes, however it does. */
-async function readAll({ socket, closed }: ReturnType<typeof open>): Promise<string> {
-  const read: Buffer[] = [];
-  socket.on('data', (chunk: Buffer) => read.push(chunk));
-  socket.resume();
-  await closed;
-  return Buffer.concat(read).toString('latin1');
-}
 
 describe('requests sent one behind the other', () => {
   test.each(['/', '/graphiql/graphiql.js', '/health/live'])('ten of %s are answered', async (path) => {
@@ -111,7 +69,7 @@ describe('requests sent one behind the other', () => {
   test('are served one after the other, as they are answered', async () => {
     const sessions = new FakeSessions('demo');
     const waiting: (() => void)[] = [];
-    sessions.onStart = () => new Promise((resolve) => waiting.push(() => resolve(view('demo'))));
+    sessions.onStart = () => new Promise((resolve) => waiting.push(() => resolve(fakeView())));
     await using server = await serveFake(sessions);
     const start = post('mutation { startInstance(instance: "demo") { id } }', 'application/json');
     const { socket } = open(server.url, start.repeat(3) + get('/health/live'));
@@ -186,7 +144,7 @@ test('of operations that arrive together, on a connection each, a few begin in e
     begun.inRound += 1;
     begun.most = Math.max(begun.most, begun.inRound);
     if (begun.inRound === 1) setImmediate(() => (begun.inRound = 0));
-    return view(name);
+    return fakeView(name);
   };
   await using server = await serveFake(sessions);
   const sockets = names.map(() => open(server.url, get('/health/live')).socket);
@@ -198,116 +156,4 @@ test('of operations that arrive together, on a connection each, a few begin in e
   await expect.poll(() => begun.inAll).toBe(sockets.length);
   // Eight, or those of two rounds that this counts as one.
   expect(begun.most).toBeLessThan(names.length / 4);
-});
-
-describe('an answer that nobody reads', () => {
-  const FASTER = 30;
-  const MUCH_FASTER = 300;
-  const clock = scaledClock(FASTER);
-
-  test.each([
-    ['a whole one', 'application/json', INSTANCE],
-    ['a query as a stream', 'text/event-stream', INSTANCE],
-    ['a subscription', 'text/event-stream', WATCH],
-  ])('%s is cut off', async (_what, accept, query) => {
-    const sessions = new FakeSessions('demo');
-    sessions.instances.set('demo', view(LARGE));
-    sessions.watched = (async function* () {
-      for (;;) yield view(LARGE);
-    })();
-    const served: ServedRequest[] = [];
-    const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
-    await using server = await serveFake(sessions, { clock, telemetry });
-    const { socket, closed } = open(server.url, post(query, accept));
-    await expect.poll(() => served, { timeout: 20_000 }).toMatchObject([{ status: 200, aborted: true }]);
-    socket.resume();
-    await closed;
-  });
-
-  test('is cut off on a WebSocket too, though its client goes on answering pings, which are sent behind it', async () => {
-    const { url, sessions, served } = await serve({ clock });
-    sessions.instances.set('demo', view(LARGE));
-    const { socket, say } = await openAs(url, 'account');
-    socket.pause();
-    say({ id: '1', type: 'subscribe', payload: { query: INSTANCE } });
-    const cutOff = (): boolean => {
-      socket.pong();
-      return served.some(({ aborted }) => aborted);
-    };
-    await expect.poll(cutOff, { timeout: 6 * (UNREAD_MS / FASTER) }).toBe(true);
-  });
-
-  test('is none where there is nothing to read yet', async () => {
-    const slow = {
-      owns: () => true,
-      handle: () => delay(4 * (UNREAD_MS / MUCH_FASTER), Response.json({})),
-      refuse: () => Response.error(),
-    };
-    await using server = await serveFake(new FakeSessions(), { clock: scaledClock(MUCH_FASTER), routes: [slow] });
-    expect((await fetch(`${server.url}/slow`)).status).toBe(200);
-  });
-
-  test('is cut off on the listener for metrics as well', async () => {
-    const metrics: Metrics = { ...createMetrics('0', () => new Map()), render: async () => LARGE };
-    await using listening = await listenForMetrics(metrics, { host: '127.0.0.1', port: 0 }, clock);
-    const unread = open(listening.url, get('/metrics'));
-    // Once there is more than the client's system takes, nothing moves any more.
-    await delay(2 * (UNREAD_MS / FASTER));
-    expect((await readAll(unread)).length).toBeLessThan(LARGE.length);
-  });
-
-  test('is in memory once, however many wait for it', async () => {
-    const before = process.memoryUsage().arrayBuffers;
-    const served: ServedRequest[] = [];
-    const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
-    await using server = await serveFake(new FakeSessions(), { telemetry });
-    const those = Array.from({ length: 60 }, () => open(server.url, get('/graphiql/graphiql.js')));
-    // Asked after all of them: what was sent is on its way.
-    await Promise.all(those.map(({ socket }) => once(socket, 'readable')));
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000);
-    for (const { socket } of those) socket.destroy();
-    await expect.poll(() => served.length).toBe(those.length);
-    expect(served.every(({ aborted }) => aborted)).toBe(true);
-  });
-
-  test('leaves time to others, however much of it the system takes at once', async () => {
-    const sent = { inRound: 0, inAll: 0, most: 0 };
-    const server = createServer((_request, response) => {
-      const write = response.write.bind(response);
-      const noting = (piece: Buffer): boolean => {
-        sent.inAll += 1;
-        sent.inRound += 1;
-        sent.most = Math.max(sent.most, sent.inRound);
-        if (sent.inRound === 1) setImmediate(() => (sent.inRound = 0));
-        return write(piece);
-      };
-      sendFixed({ headers: {}, body: Buffer.alloc(LARGE.length) }, Object.assign(response, { write: noting }));
-    });
-    server.listen(0, '127.0.0.1');
-    onTestFinished(() => void server.close());
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const { socket } = open(`http://127.0.0.1:${port}`, get('/'));
-    socket.resume();
-    await expect.poll(() => sent.inAll).toBeGreaterThan(100);
-    socket.destroy();
-    expect(sent.most).toBeLessThanOrEqual(2);
-  });
-
-  test('is not one that is read slowly', async () => {
-    const served: ServedRequest[] = [];
-    const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
-    const large: FixedAnswer = { headers: {}, body: Buffer.alloc(4 * LARGE.length) };
-    const route = {
-      owns: () => true,
-      fixed: () => large,
-      handle: () => Response.error(),
-      refuse: () => Response.error(),
-    };
-    await using server = await serveFake(new FakeSessions(), { clock, telemetry, routes: [route] });
-    const { socket } = open(server.url, get('/large'));
-    for (const end = Date.now() + (2 * UNREAD_MS) / FASTER; Date.now() < end; await delay(20)) socket.read();
-    socket.resume();
-    await expect.poll(() => served).toMatchObject([{ status: 200, aborted: false }]);
-  });
 });
