@@ -76,7 +76,8 @@ describe('who may connect', () => {
     // Keeps the connection.
     sessions.watched = quiet(VIEW);
     client.subscribe({ query: WATCH }, { next() {}, error() {}, complete() {} });
-    const update = 'mutation { updatePrivacy(instance: "demo", input: { privacy: { readReceipts: NONE } }) { stanzas } }';
+    const update =
+      'mutation { updatePrivacy(instance: "demo", input: { privacy: { readReceipts: NONE } }) { stanzas } }';
     expect(await ask(client, update)).toMatchObject([{ data: { updatePrivacy: { stanzas: 2 } } }]);
     ended = true;
     await expect(ask(client, update)).rejects.toMatchObject({ code: 4401 });
