@@ -220,7 +220,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
       deleteInstance(instance: "demo") { name }
     }`);
     expect(data).toEqual({
-      createInstance: { token: 'token-of-id-new', instance: { name: 'new' } },
+      createInstance: { token: 'first-token', instance: { name: 'new' } },
       rotateInstanceToken: { token: 'new-token-of-id-demo', instance: { name: 'demo' } },
       deleteInstance: { name: 'demo' },
     });

@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import type { RequestedChange } from '../privacy/outcome.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
-import type { Once, Reach, Sessions } from './sessions.ts';
+import type { FirstTokenOf, Once, Reach, Sessions } from './sessions.ts';
 import type { InstanceView } from '../instance/state.ts';
 
 /** The sessions as one request sees them: which instances it found and what its updates cost go into its record. */
@@ -14,8 +14,8 @@ export class NotedSessions implements Sessions {
     this.#record = record;
   }
 
-  async create(reach: Reach, name: string): Promise<InstanceView> {
-    const view = await this.#sessions.create(reach, name);
+  async create(reach: Reach, name: string, tokenOf?: FirstTokenOf): Promise<InstanceView> {
+    const view = await this.#sessions.create(reach, name, tokenOf);
     this.#record.noteInstance(view);
     return view;
   }

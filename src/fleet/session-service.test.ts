@@ -3,10 +3,12 @@ import { expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { deadlineIn, type Clock } from '../clock.ts';
 import { createEvents } from './topics.ts';
+import { PrivetError } from '../errors.ts';
 import { SealError, StorageError } from '../storage/errors.ts';
 import type { Instances } from '../storage/instances.ts';
 import { temporaryStorage } from '../storage/storage.fixture.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { TokenRecord } from '../storage/tokens.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
 import type { CloseEvidence, Link, OpenLink } from '../wire/link.ts';
 import type { Reply } from '../wire/reply.ts';
@@ -14,12 +16,30 @@ import { SessionService } from './session-service.ts';
 
 const { signal } = new AbortController();
 
+const tokenOf = (accountId: string, instanceId: string): TokenRecord => ({
+  id: 't',
+  accountId,
+  instanceId,
+  hash: new Uint8Array(32),
+  scopes: [],
+  label: '',
+  createdAt: 0,
+});
+
 const sessionsOptions = (clock: Clock, storage: Storage) => ({
   clock,
   log: pino({ level: 'silent' }),
   telemetry: new Proxy({} as SessionEvents, { get: () => () => undefined }),
   storage,
   events: createEvents(),
+});
+
+/** A storage whose repositories do as `change` says, within a transaction too. */
+const changed = (storage: Storage, change: (instances: Instances) => Partial<Instances>): Storage => ({
+  ...storage,
+  instances: { ...storage.instances, ...change(storage.instances) },
+  transaction: (work) =>
+    storage.transaction((tx) => work({ ...tx, instances: { ...tx.instances, ...change(tx.instances) } })),
 });
 
 const opened = async (
@@ -31,7 +51,7 @@ const opened = async (
   const { id: accountId } = await storage.accounts.create({ label: '' });
   const lines: string[] = [];
   const sessions = new SessionService({
-    ...sessionsOptions(clock, { ...storage, instances: { ...storage.instances, ...change(storage.instances) } }),
+    ...sessionsOptions(clock, changed(storage, change)),
     log: pino({ level: 'warn' }, { write: (line) => void lines.push(line) }),
     openLink,
   });
@@ -39,37 +59,52 @@ const opened = async (
   return { clock, sessions, storage, lines, reach: { accountId } };
 };
 
-test('a create that was carried out and reported as failed leaves an instance that can be found and deleted', async () => {
-  const failed = new StorageError('io', 'made to fail');
-  const { sessions, storage, reach } = await opened(({ insert }) => ({
-    insert: async (instance) => {
-      await insert(instance);
-      throw failed;
-    },
-  }));
-  await expect(sessions.create(reach, 'shop')).rejects.toBe(failed);
-  expect(await sessions.find(reach, 'shop')).toMatchObject({ name: 'shop', state: 'UNPAIRED' });
-  await sessions.delete(reach, 'shop', signal);
-  expect([await sessions.find(reach, 'shop'), await storage.instances.find(reach.accountId, 'shop')]).toEqual([
-    undefined,
-    undefined,
-  ]);
+/** A commit that is carried out and reported as failed, the first `times` of them. */
+const failingCommits = (storage: Storage, times: number): Storage['transaction'] => {
+  let left = times;
+  return async (work) => {
+    const result = await storage.transaction(work);
+    left -= 1;
+    if (left >= 0) throw new StorageError('io', 'made to fail');
+    return result;
+  };
+};
+
+test('a create that was carried out and reported as failed is done, with its token', async () => {
+  const { clock, storage, reach } = await opened(() => ({}));
+  const failing = { ...storage, transaction: failingCommits(storage, 1) };
+  const sessions = new SessionService({
+    ...sessionsOptions(clock, failing),
+    openLink: () => expect.unreachable(),
+  });
+  const made = await sessions.create(reach, 'shop', async ({ id, accountId }) => tokenOf(accountId, id));
+  expect(made).toMatchObject({ name: 'shop', state: 'UNPAIRED' });
+  expect(await storage.tokens.listByAccount(reach.accountId, made.id)).toMatchObject([{ instanceId: made.id }]);
 });
 
 test('where nothing could be looked up either, the next create says CONFLICT and the instance is there', async () => {
   let isDown = true;
   const down = () => Promise.reject(new StorageError('io', 'made to fail'));
-  const { sessions, reach } = await opened(({ insert, find }) => ({
-    insert: async (instance) => {
-      const record = await insert(instance);
-      return isDown ? down() : record;
-    },
+  const { clock, storage, reach } = await opened(() => ({}));
+  const failing = changed({ ...storage, transaction: failingCommits(storage, 1) }, ({ find }) => ({
     find: (accountId, name) => (isDown ? down() : find(accountId, name)),
   }));
+  const sessions = new SessionService({ ...sessionsOptions(clock, failing), openLink: () => expect.unreachable() });
   await expect(sessions.create(reach, 'shop')).rejects.toMatchObject({ code: 'io' });
   isDown = false;
   await expect(sessions.create(reach, 'shop')).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(await sessions.find(reach, 'shop')).toBeDefined();
+});
+
+test('an instance whose token can not be made is not made either, and its name stays free', async () => {
+  const { sessions, storage, reach } = await opened(() => ({ remove: () => expect.unreachable() }));
+  const refused = new PrivetError('RATE_LIMITED', 'made to fail');
+  await expect(sessions.create(reach, 'shop', () => Promise.reject(refused))).rejects.toBe(refused);
+  const taken = tokenOf(reach.accountId, 'of no instance');
+  await expect(sessions.create(reach, 'shop', async () => taken)).rejects.toMatchObject({ code: 'constraint' });
+  expect(await sessions.find(reach, 'shop')).toBeUndefined();
+  expect(await storage.instances.list(reach.accountId, { first: 1 })).toEqual([]);
+  expect(await sessions.create(reach, 'shop')).toMatchObject({ name: 'shop' });
 });
 
 test('of two creates at once one makes the instance, and there is one session for it', async () => {

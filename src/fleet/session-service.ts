@@ -14,7 +14,7 @@ import { LoginGate } from '../instance/login/login-gate.ts';
 import { Session } from '../instance/session.ts';
 import type { SessionDeps } from '../instance/session-deps.ts';
 import { OnceOnly } from './once-only.ts';
-import type { InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
+import type { FirstTokenOf, InstancePage, Once, PrivacyReading, Reach, Sessions } from './sessions.ts';
 import { carriedOut, stop, store } from '../instance/settle.ts';
 import { INSTANCE_STATES, PAIRING_ENDED } from '../instance/state.ts';
 import type { InstanceState, InstanceView } from '../instance/state.ts';
@@ -100,16 +100,22 @@ export class SessionService implements Sessions, AsyncDisposable {
     await Promise.all(this.#registry.all().map((session) => this.#end(session)));
   }
 
-  async create({ accountId }: Reach, name: string): Promise<InstanceView> {
-    const { instances } = this.#options.storage;
+  async create({ accountId }: Reach, name: string, tokenOf?: FirstTokenOf): Promise<InstanceView> {
+    const { storage } = this.#options;
+    let made: InstanceRecord | undefined;
     try {
-      return this.#register(await instances.insert({ accountId, name, wanted: 'running', state: 'UNPAIRED' })).view;
+      await storage.transaction(async (tx) => {
+        made = await tx.instances.insert({ accountId, name, wanted: 'running', state: 'UNPAIRED' });
+        if (tokenOf) await tx.tokens.insert(await tokenOf(made));
+      });
     } catch (error) {
       // The database may have carried it out all the same, now or at an earlier call.
-      const stored = await instances.find(accountId, name).catch(() => undefined);
+      const stored = await storage.instances.find(accountId, name).catch(() => undefined);
       if (stored) this.#register(stored);
-      throw error;
+      if (!stored || stored.id !== made?.id) throw error;
     }
+    if (!made) throw new TypeError('An instance was stored, and not made');
+    return this.#register(made).view;
   }
 
   /** How many instances there are in each state. */

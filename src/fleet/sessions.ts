@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
+import type { TokenRecord } from '../storage/tokens.ts';
 import type { InstanceView } from '../instance/state.ts';
 import type { Change } from './watch-all.ts';
 
@@ -9,6 +10,9 @@ export interface Reach {
   readonly accountId: string;
   readonly instanceId?: string | undefined;
 }
+
+/** The token of an instance that is being made, to be stored with it. It must ask nothing of the database. */
+export type FirstTokenOf = (instance: { readonly id: string; readonly accountId: string }) => Promise<TokenRecord>;
 
 /** The caller's key for one call, of 1–255 visible ASCII characters, and the token it came with. Good for 24 hours, and 10,000 calls. */
 export interface Once {
@@ -30,8 +34,11 @@ export interface InstancePage {
  * not exist. Every method throws PrivetError for what the caller can do something about.
  */
 export interface Sessions {
-  /** @throws CONFLICT when the account has an instance of that name. */
-  create(reach: Reach, name: string): Promise<InstanceView>;
+  /**
+   * With the first token of the new instance, where one is made: both are stored, or neither.
+   * @throws CONFLICT when the account has an instance of that name; what `tokenOf` throws.
+   */
+  create(reach: Reach, name: string, tokenOf?: FirstTokenOf): Promise<InstanceView>;
   /** Undefined when there is none within reach. */
   find(reach: Reach, name: string): Promise<InstanceView | undefined>;
   /** By name; `after` is the name of the last instance already seen. */

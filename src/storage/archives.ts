@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 import { credentialsPlace, writeCredentials } from './credentials.ts';
+import { inTransaction } from './database.ts';
 import { guarded } from './errors.ts';
 import { accountOf } from './instances.ts';
 import type { Tables } from './schema.ts';
@@ -99,7 +100,7 @@ const copyRows = async (tx: Kysely<Tables>, instanceId: string, archiveId: numbe
 export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): Archives => ({
   archive: (instanceId, until) =>
     guarded('credentials.archive', () =>
-      db.transaction().execute(async (tx) => {
+      inTransaction(db, async (tx) => {
         const account = await accountOf(tx, instanceId);
         // A service that runs for long is not to keep them until its next start.
         await purge(tx, clock.now());
@@ -124,7 +125,7 @@ export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock)
 
   restore: (instanceId) =>
     guarded('credentials.restore', () =>
-      db.transaction().execute(async (tx) => {
+      inTransaction(db, async (tx) => {
         const present = tx.selectFrom('credentials').select('instance_id').where('instance_id', '=', instanceId);
         if (await present.executeTakeFirst()) {
           throw new PrivetError('CONFLICT', 'The instance has credentials; unlink it first');

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '../clock.ts';
+import { inTransaction } from './database.ts';
 import { guarded, SealError } from './errors.ts';
 import { nextRevision, noInstance } from './instances.ts';
 import type { Tables } from './schema.ts';
@@ -59,6 +60,6 @@ export const createCredentials = (db: Kysely<Tables>, sealer: Sealer, clock: Clo
 
   save: (instanceId, json) =>
     guarded('credentials.save', () =>
-      db.transaction().execute((tx) => writeCredentials(tx, sealer, instanceId, json, clock.now())),
+      inTransaction(db, (tx) => writeCredentials(tx, sealer, instanceId, json, clock.now())),
     ),
 });

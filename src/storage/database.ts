@@ -13,3 +13,7 @@ export interface Database extends AsyncDisposable {
   /** Resolves when it answers, and is still the one that was opened. */
   ping(): Promise<void>;
 }
+
+/** For what a repository writes in one piece: a transaction of its own, or its part of the one that it works in. */
+export const inTransaction = <T>(db: Kysely<Tables>, work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> =>
+  db.isTransaction ? work(db) : db.transaction().execute(work);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely, Updateable } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
+import { inTransaction } from './database.ts';
 import { guarded, isUniqueViolation, SealError, StorageError } from './errors.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
@@ -203,7 +204,7 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
 
     remove: (id) =>
       guarded('instances.remove', async () => {
-        const { numDeletedRows } = await db.transaction().execute(async (tx) => {
+        const { numDeletedRows } = await inTransaction(db, async (tx) => {
           await tx.deleteFrom('archives').where('instance_id', '=', id).execute();
           return tx.deleteFrom('instances').where('id', '=', id).executeTakeFirstOrThrow();
         });

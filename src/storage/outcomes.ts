@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { blindKey, blindRequest } from './sealing/blind-outcomes.ts';
+import { inTransaction } from './database.ts';
 import { guarded, isUniqueViolation } from './errors.ts';
 import { accountOf } from './instances.ts';
 import type { Tables } from './schema.ts';
@@ -76,7 +77,7 @@ export const createOutcomes = (db: Kysely<Tables>, sealer: Sealer, now: () => nu
         try {
           const { instanceId: instance_id } = call;
           const values = { ...row(call), instance_id, fingerprint, sealed: null, created_at: now() };
-          await db.transaction().execute(async (tx) => {
+          await inTransaction(db, async (tx) => {
             await tx.insertInto('outcomes').values(values).execute();
             await dropSurplus(tx, call.tokenId);
           });

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { inTransaction } from './database.ts';
 import { guarded, SealError } from './errors.ts';
 import { accountOf, nextRevision } from './instances.ts';
 import type { Tables } from './schema.ts';
@@ -77,7 +78,7 @@ export const createSignalKeys = (db: Kysely<Tables>, sealer: Sealer): SignalKeys
 
   apply: (instanceId, changes) =>
     guarded('signalKeys.apply', () =>
-      db.transaction().execute(async (tx) => {
+      inTransaction(db, async (tx) => {
         const last = lastOfEach(changes);
         if (last.length === 0) return;
         const { account, revision } = await nextRevision(tx, instanceId, 'keys_revision');

@@ -1,24 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Accounts, createAccounts } from './accounts.ts';
-import { type Archives, createArchives } from './archives.ts';
-import { type Credentials, createCredentials } from './credentials.ts';
 import type { Warn } from './sqlite/data-folder.ts';
 import { guarded } from './errors.ts';
-import { createInstances, type Instances } from './instances.ts';
 import { openFolder } from './sqlite/open.ts';
-import { createOutcomes, type Outcomes } from './outcomes.ts';
-import { createSignalKeys, type SignalKeys } from './signal-keys.ts';
-import { createTokens, type Tokens } from './tokens.ts';
+import { createRepositories, type Repositories, transact, type Transaction } from './repositories.ts';
 
 /** All that outlives the process. A promise that resolves means that it is on disk. */
-export interface Storage extends AsyncDisposable {
-  readonly accounts: Accounts;
-  readonly tokens: Tokens;
-  readonly instances: Instances;
-  readonly credentials: Credentials & Archives;
-  readonly signalKeys: SignalKeys;
-  readonly outcomes: Outcomes;
+export interface Storage extends Repositories, AsyncDisposable {
+  /** Stores what `work` writes through `tx` together, or nothing of it where it rejects. All else waits for it. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** For the keyed hashes of the API tokens. */
   readonly tokenKey: KeyObject;
   /** Another process has the database locked, as was seen a moment ago: what can wait is better not written now. */
@@ -49,13 +39,10 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
   const database = await openFolder({ dataDir, masterKey, clock, warn, onDamage });
   const { db } = database;
   const { sealer, tokenKey } = database.keyring;
+  const over = (tx: typeof db): Repositories => createRepositories(tx, sealer, clock);
   return {
-    accounts: createAccounts(db, clock),
-    tokens: createTokens(db),
-    instances: createInstances(db, sealer, clock),
-    credentials: { ...createCredentials(db, sealer, clock), ...createArchives(db, sealer, clock) },
-    signalKeys: createSignalKeys(db, sealer),
-    outcomes: createOutcomes(db, sealer, () => clock.now()),
+    ...over(db),
+    transaction: (work) => transact(db, over, work),
     tokenKey,
     get isBusy() {
       return database.isBusy;

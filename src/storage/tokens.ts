@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { PrivetError } from '../errors.ts';
+import { inTransaction } from './database.ts';
 import { guarded } from './errors.ts';
 import type { Tables } from './schema.ts';
 
@@ -141,7 +142,7 @@ const requireRoom = async (tx: Kysely<Tables>, { accountId, instanceId, createdA
 export const createTokens = (db: Kysely<Tables>): Tokens => ({
   insert: (token) =>
     guarded('tokens.insert', async () => {
-      await db.transaction().execute(async (tx) => {
+      await inTransaction(db, async (tx) => {
         await deleteEnded(tx, token.accountId, token.createdAt);
         await requireRoom(tx, token);
         const values = {

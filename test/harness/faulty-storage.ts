@@ -47,6 +47,11 @@ export class FaultyStorage {
       credentials: this.#wrap('credentials', real.credentials),
       signalKeys: this.#wrap('signalKeys', real.signalKeys),
       outcomes: this.#wrap('outcomes', real.outcomes),
+      transaction: async (work) => {
+        if (this.#dead) return never();
+        const result = await real.transaction(work);
+        return this.#dead ? never() : result;
+      },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }

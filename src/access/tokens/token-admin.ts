@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { PrivetError } from '../../errors.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { TokenPlace } from '../../storage/tokens.ts';
+import type { TokenPlace, TokenRecord } from '../../storage/tokens.ts';
 import type { Principal, TokenScope } from '../principal.ts';
 import { RateLimiter } from '../limits/rate-limit.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type IssuedToken,
   type TokenOrder,
   type TokenService,
+  type TokenToBe,
   type TokenView,
   toView,
 } from './token-service.ts';
@@ -17,6 +18,11 @@ import {
 export interface AccountView {
   readonly id: string;
   readonly label: string;
+}
+
+export interface FirstOfInstance {
+  readonly text: string;
+  readonly recordFor: (...instance: Parameters<TokenToBe['recordFor']>) => Promise<TokenRecord>;
 }
 
 export interface TokenPage {
@@ -56,8 +62,11 @@ export interface TokenAdmin {
    * @throws PrivetError FORBIDDEN when the caller has no scope to give; RateLimitError
    */
   rotateOfInstance(caller: Principal, instanceId: string): Promise<IssuedToken>;
-  /** For whoever makes something else first. @throws RateLimitError when no token can be made now */
-  requireRoom(caller: Principal): void;
+  /**
+   * The first token of an instance that is being made, as `create` gives it one. It counts once its record is asked for.
+   * @throws PrivetError FORBIDDEN; RateLimitError when no token can be made now
+   */
+  firstOfInstance(caller: Principal): FirstOfInstance;
   /** The token, which works no more. @throws PrivetError NOT_FOUND */
   revoke(caller: Principal, tokenId: string): Promise<TokenView>;
 }
@@ -152,7 +161,18 @@ export function createTokenAdmin({ storage, tokens, clock, rateLimit }: TokenAdm
       return tokens.rotateInstanceToken(instanceId, { overlapMs: 0, scopes, expiresAt: caller.expiresAt });
     },
 
-    requireRoom: ({ accountId }) => makings.admit(accountId),
+    firstOfInstance(caller) {
+      makings.admit(caller.accountId);
+      const { text, recordFor } = tokens.instanceTokenToBe({
+        scopes: instanceScopes(caller),
+        expiresAt: caller.expiresAt,
+      });
+      const counted: FirstOfInstance['recordFor'] = async (instance) => {
+        await makings.count(caller.accountId);
+        return recordFor(instance);
+      };
+      return { text, recordFor: counted };
+    },
 
     async revoke(caller, tokenId) {
       if (!(await tokens.revoke(caller.accountId, tokenId))) throw noSuchToken();

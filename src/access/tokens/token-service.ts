@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../clock.ts';
 import { PrivetError } from '../../errors.ts';
+import type { InstanceRecord } from '../../storage/instances.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { RESERVED_LABELS, type TokenRecord } from '../../storage/tokens.ts';
 import { type Logger, silentLogger } from '../../telemetry/logger.ts';
@@ -15,6 +16,12 @@ export interface IssuedToken {
   /** Shown once; only its hash is kept. */
   readonly text: string;
   readonly token: TokenView;
+}
+
+/** A token that is not stored yet. */
+export interface TokenToBe {
+  readonly text: string;
+  readonly recordFor: (instance: Pick<InstanceRecord, 'id' | 'accountId'>) => TokenRecord;
 }
 
 export interface TokenOrder {
@@ -36,6 +43,8 @@ export interface TokenService {
   issueAccountToken(accountId: string, order?: TokenOrder): Promise<IssuedToken>;
   /** read, write and pair unless the order says otherwise. */
   issueInstanceToken(instanceId: string, order?: TokenOrder): Promise<IssuedToken>;
+  /** As `issueInstanceToken`, for an instance that is being made: whoever stores that stores the token with it. */
+  instanceTokenToBe(order?: TokenOrder): TokenToBe;
   /** A new token like the old one, which works for `overlapMs` more; it ends at `expiresAt` at the latest. NOT_FOUND when the account has no such token. */
   rotate(
     accountId: string,
@@ -112,16 +121,15 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
   const { storage, clock = systemClock, logger = silentLogger(), onEnd } = options;
   const authenticator = new Authenticator(storage, clock, logger);
 
-  const keep = async (
-    text: string,
-    token: Omit<TokenRecord, 'hash' | 'createdAt' | 'label'> & Pick<TokenOrder, 'label'>,
-  ): Promise<IssuedToken> => {
-    const record: TokenRecord = {
-      ...token,
-      label: token.label ?? '',
-      createdAt: clock.now(),
-      hash: hashToken(storage.tokenKey, text),
-    };
+  type Token = Omit<TokenRecord, 'hash' | 'createdAt' | 'label'> & Pick<TokenOrder, 'label'>;
+  const recordOf = (text: string, token: Token): TokenRecord => ({
+    ...token,
+    label: token.label ?? '',
+    createdAt: clock.now(),
+    hash: hashToken(storage.tokenKey, text),
+  });
+  const keep = async (text: string, token: Token): Promise<IssuedToken> => {
+    const record = recordOf(text, token);
     await storage.tokens.insert(record);
     return { text, token: toView(record) };
   };
@@ -132,13 +140,23 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
     return keep(text, { id, accountId, scopes, label, expiresAt, family: order.family });
   };
 
-  const issueInstanceToken = async (instanceId: string, order: Succession = {}): Promise<IssuedToken> => {
+  const instanceTokenToBe = (order: Succession = {}): TokenToBe => {
     const { scopes = INSTANCE_SCOPES, label, expiresAt } = checked(order, clock.now());
+    const { id, text } = mintToken('instance');
+    const token = { id, scopes, label, expiresAt, family: order.family };
+    return {
+      text,
+      recordFor: ({ accountId, id: instanceId }) => recordOf(text, { ...token, accountId, instanceId }),
+    };
+  };
+
+  const issueInstanceToken = async (instanceId: string, order: Succession = {}): Promise<IssuedToken> => {
+    const { text, recordFor } = instanceTokenToBe(order);
     const instance = await storage.instances.get(instanceId);
     if (!instance) throw new PrivetError('NOT_FOUND', 'There is no such instance');
-    const { id, text } = mintToken('instance');
-    const { accountId } = instance;
-    return keep(text, { id, accountId, instanceId, scopes, label, expiresAt, family: order.family });
+    const record = recordFor(instance);
+    await storage.tokens.insert(record);
+    return { text, token: toView(record) };
   };
 
   /** Ends old tokens after a new one is kept: a crash in between leaves one too many, not one too few. */
@@ -167,6 +185,7 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
 
     issueAccountToken,
     issueInstanceToken,
+    instanceTokenToBe,
 
     async rotate(accountId, tokenId, { overlapMs, expiresAt }) {
       const overlap = checkedOverlap(overlapMs);

@@ -39,16 +39,8 @@ builder.mutationField('createInstance', (t) =>
       }),
     },
     resolve: async (_root, { name }, { sessions, tokens, reach, principal }) => {
-      tokens.requireRoom(principal);
-      const instance = await sessions.create(reach, name);
-      try {
-        const { text } = await tokens.create(principal, instance.id, {});
-        return { instance, token: text };
-      } catch (error) {
-        // Else its name would be taken, and no token of it known to anybody: also where this call has run out of time.
-        await sessions.delete(reach, name, new AbortController().signal).catch(() => undefined);
-        throw error;
-      }
+      const { text, recordFor } = tokens.firstOfInstance(principal);
+      return { instance: await sessions.create(reach, name, recordFor), token: text };
     },
   }),
 );

@@ -1,0 +1,53 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from '../clock.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
+import { type Archives, createArchives } from './archives.ts';
+import { createCredentials, type Credentials } from './credentials.ts';
+import { guarded } from './errors.ts';
+import { createInstances, type Instances } from './instances.ts';
+import { createOutcomes, type Outcomes } from './outcomes.ts';
+import type { Tables } from './schema.ts';
+import type { Sealer } from './sealing/seal.ts';
+import { createSignalKeys, type SignalKeys } from './signal-keys.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+
+/** What is kept, by what it is about. */
+export interface Repositories {
+  readonly accounts: Accounts;
+  readonly tokens: Tokens;
+  readonly instances: Instances;
+  readonly credentials: Credentials & Archives;
+  readonly signalKeys: SignalKeys;
+  readonly outcomes: Outcomes;
+}
+
+/** @param db the database, or one transaction. */
+export const createRepositories = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): Repositories => ({
+  accounts: createAccounts(db, clock),
+  tokens: createTokens(db),
+  instances: createInstances(db, sealer, clock),
+  credentials: { ...createCredentials(db, sealer, clock), ...createArchives(db, sealer, clock) },
+  signalKeys: createSignalKeys(db, sealer),
+  outcomes: createOutcomes(db, sealer, () => clock.now()),
+});
+
+/** The repositories over one transaction: all that is written through them is stored together, or not at all. */
+export interface Transaction extends Repositories {
+  /** Runs once it is committed, in the order of asking; never where it was rolled back. Must not throw. */
+  onCommit(hook: () => void): void;
+}
+
+/** Where the commit itself fails, what was written may be stored all the same. Then the hooks do not run either. */
+export const transact = async <T>(
+  db: Kysely<Tables>,
+  repositoriesOver: (tx: Kysely<Tables>) => Repositories,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> => {
+  const hooks: (() => void)[] = [];
+  const onCommit = (hook: () => void): void => void hooks.push(hook);
+  const result = await guarded('transaction', () =>
+    db.transaction().execute((tx) => work({ ...repositoriesOver(tx), onCommit })),
+  );
+  for (const hook of hooks) hook();
+  return result;
+};
