@@ -1,5 +1,5 @@
 import type { Events } from './topics.ts';
-import type { ShownSettings } from '../instance/privacy/instance-privacy.ts';
+import type { ShownSettings } from '../instance/privacy/view.ts';
 import type { InstanceRegistry } from './instance-registry.ts';
 import type { PrivacyReading, Reach } from './sessions.ts';
 import type { InstanceView } from '../instance/state.ts';

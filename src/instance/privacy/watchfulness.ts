@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
-import type { ReadOutcome } from '../../privacy/port.ts';
 import type { Link } from '../../wire/link.ts';
+import type { Reads } from './reads.ts';
+import type { SettingsView } from './view.ts';
 
 /** A read begins this long after the one before at the earliest: announcements come in bursts, and one read sees them all. */
 const GAP_MS = 1_000;
@@ -12,46 +13,32 @@ const LONGEST_PAUSE_MS = 60_000;
 /** A link that brought no read for this long is asked for one; two misses and it is given up. */
 const PROBE_AFTER_MS = 600_000;
 const PROBE_MOST_SILENT = 2;
+/** After a write that may land late: a read so long after the update, and another so long after that. */
+const LATE_READS_MS = [10_000, 50_000];
 
-/** What the session reads by itself, over the link that is open: what was announced, and whether the link still lives. */
-export class Refresh {
-  readonly #clock: Clock;
-  readonly #read: () => Promise<ReadOutcome>;
+/** What is read without a caller, over the link that is open: what may have changed, and whether the link still lives. */
+export class Watchfulness {
   #link: Link | undefined;
   /** Aborts with the link. */
   #over = new AbortController();
-  /** Aborts with the next read that is answered, whoever asked for it. */
-  #seen = new AbortController();
-  #probe: Disposable | undefined;
-  /** How often a read was asked for, and how many of those a read has answered that was sent later. */
-  #asked = 0;
-  #answered = 0;
-  #isRunning = false;
+  #announcements = 0;
+  #isReading = false;
   #nextAt = 0;
-  #lastReadAt = 0;
+  #probe: Disposable | undefined;
+  #lateRead: Disposable | undefined;
+  readonly #clock: Clock;
+  readonly #view: SettingsView;
+  readonly #reads: Pick<Reads, 'shared'>;
 
-  constructor(clock: Clock, read: () => Promise<ReadOutcome>) {
+  constructor(clock: Clock, view: SettingsView, reads: Pick<Reads, 'shared'>) {
     this.#clock = clock;
-    this.#read = read;
+    this.#view = view;
+    this.#reads = reads;
   }
 
-  /** Something may have changed that no read has shown yet. */
-  get isPending(): boolean {
-    return this.#answered < this.#asked;
-  }
-
-  /** To be taken when a read is sent: it sees all that was asked for until then. */
-  mark(): number {
-    return this.#asked;
-  }
-
-  /** A read that was sent at this mark has shown what holds. */
-  answered(mark: number): void {
-    // guard: an announcement during a read needs another read, else this.#answered = this.#asked
-    this.#answered = Math.max(this.#answered, mark);
-    this.#lastReadAt = this.#clock.monotonic();
-    this.#seen.abort();
-    this.#seen = new AbortController();
+  /** How many changes made elsewhere WhatsApp has announced so far. */
+  get announcements(): number {
+    return this.#announcements;
   }
 
   /** The link brought its first read; what was announced meanwhile is read now. */
@@ -59,9 +46,9 @@ export class Refresh {
     this.#link = link;
     this.#over = new AbortController();
     // guard: an idle link is probed
-    this.#watchLiveness(link);
+    this.#probeLater(link);
     // guard: an announcement during the first read reads again
-    void this.#run();
+    void this.#readWhatIsOutdated();
   }
 
   closed(): void {
@@ -71,37 +58,56 @@ export class Refresh {
     this.#probe = undefined;
   }
 
+  /** No link is on its way; one that comes later begins with a read. */
+  notConnecting(): void {
+    this.#lateRead?.[Symbol.dispose]();
+  }
+
+  /** WhatsApp announced that something changed elsewhere. The announcement is a trigger, not a payload. */
+  announced(): void {
+    this.#announcements += 1;
+    this.readAgain();
+  }
+
   /** Something may have changed: reads it, soon. The link that follows begins with a read anyway. */
-  again(): void {
-    this.#asked += 1;
-    void this.#run();
+  readAgain(): void {
+    this.#view.markOutdated();
+    void this.#readWhatIsOutdated();
+  }
+
+  /** A write may still land. A device is not told of its own writes, so what lands late is only seen by looking. */
+  readLater([pauseMs, ...others]: readonly number[] = LATE_READS_MS): void {
+    this.#lateRead?.[Symbol.dispose]();
+    if (pauseMs === undefined) return;
+    this.#lateRead = this.#clock.after(pauseMs, () => {
+      this.readAgain();
+      this.readLater(others);
+    });
   }
 
   /** Reads again until nothing was announced during the read. */
-  async #run(): Promise<void> {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
+  async #readWhatIsOutdated(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
     try {
-      while (this.isPending && this.#link) {
+      while (this.#view.isOutdated && this.#link) {
         const waitMs = this.#nextAt - this.#clock.monotonic();
         if (waitMs > 0) await this.#pause(waitMs, this.#over.signal);
-        else await this.#readUntilAnswered(MOST_SILENT);
+        else await this.#readUntilAnswered(this.#link, MOST_SILENT);
       }
     } finally {
-      this.#isRunning = false;
+      this.#isReading = false;
     }
   }
 
   /** What WhatsApp refuses or leaves open is tried again: the announcement comes only once. */
-  async #readUntilAnswered(mostSilent: number): Promise<void> {
-    const link = this.#link;
+  async #readUntilAnswered(link: Link, mostSilent: number): Promise<void> {
     let silent = 0;
     let refused = 0;
-    if (!link) return;
     for (;;) {
       this.#nextAt = this.#clock.monotonic() + GAP_MS;
-      const seen = this.#seen.signal;
-      const { kind } = await this.#read();
+      const { nextAnswer } = this.#view;
+      const { kind } = await this.#reads.shared();
       if (kind === 'snapshot') return;
       // A refusal proves that the link lives.
       const lives = kind === 'refused' || kind === 'odd';
@@ -109,23 +115,23 @@ export class Refresh {
       refused = lives ? refused + 1 : 0;
       // guard: what no read has shown is asked for again, else 86_400_000
       const pauseMs = Math.min(PAUSE_MS * 2 ** Math.max(0, refused - 1), LONGEST_PAUSE_MS);
-      await this.#pause(pauseMs, seen);
+      await this.#pause(pauseMs, nextAnswer);
       // The link that follows begins with a read. What WhatsApp showed to somebody else meanwhile, it shows again.
-      if (link !== this.#link || seen.aborted) return;
+      if (link !== this.#link || nextAnswer.aborted) return;
       if (silent >= mostSilent) return link.end({ kind: 'silent' });
     }
   }
 
   /** An idle link may be deaf without anybody noticing: it has to answer a read every now and then. */
-  #watchLiveness(link: Link, afterMs = PROBE_AFTER_MS): void {
+  #probeLater(link: Link, afterMs = PROBE_AFTER_MS): void {
     this.#probe?.[Symbol.dispose]();
     this.#probe = this.#clock.after(afterMs, () => {
       if (link !== this.#link) return;
-      const idleMs = this.#clock.monotonic() - this.#lastReadAt;
-      if (idleMs < PROBE_AFTER_MS) return this.#watchLiveness(link, PROBE_AFTER_MS - idleMs);
+      const idleMs = this.#clock.monotonic() - this.#view.answeredAt;
+      if (idleMs < PROBE_AFTER_MS) return this.#probeLater(link, PROBE_AFTER_MS - idleMs);
       // What it is asked for already tells as much.
-      if (this.#isRunning) return this.#watchLiveness(link);
-      void this.#readUntilAnswered(PROBE_MOST_SILENT).then(() => link === this.#link && this.#watchLiveness(link));
+      if (this.#isReading) return this.#probeLater(link);
+      void this.#readUntilAnswered(link, PROBE_MOST_SILENT).then(() => link === this.#link && this.#probeLater(link));
     });
   }
 
