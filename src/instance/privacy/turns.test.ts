@@ -32,6 +32,16 @@ describe('turns', () => {
     expect(await waiting).toMatchObject({ code: 'TIMEOUT' });
   });
 
+  test('none is waited for by a call that has ended already', async () => {
+    const clock = new VirtualClock();
+    const turns = new Turns(clock, 5);
+    await turns.take(deadlineIn(clock, 30_000), 0, signal);
+    let told: unknown;
+    turns.take(deadlineIn(clock, 30_000), 0, AbortSignal.abort('ended')).catch((reason: unknown) => (told = reason));
+    await drain();
+    expect([told, clock.pending]).toEqual(['ended', 0]);
+  });
+
   test('over the bound: OVERLOADED at once; aborted: the signal’s reason, and the next one is not skipped', async () => {
     const clock = new VirtualClock();
     const turns = new Turns(clock, 2);
