@@ -9,7 +9,7 @@ import { listenForMetrics } from '../src/http/metrics.ts';
 import type { FixedAnswer } from '../src/http/route.ts';
 import { createMetrics, type Metrics } from '../src/telemetry/metrics.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
-import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
+import { FakeFleet, fakeView, serveFake } from './graphql-fakes.ts';
 import { openAs, serve } from './support/graphql-sockets.ts';
 import { scaledClock } from './support/scaled-clock.ts';
 import { get, open, post, readAll } from './support/unread-connections.ts';
@@ -31,7 +31,7 @@ describe('an answer that nobody reads', () => {
     ['a query as a stream', 'text/event-stream', INSTANCE],
     ['a subscription', 'text/event-stream', WATCH],
   ])('%s is cut off', async (_what, accept, query) => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     sessions.instances.set('demo', view(LARGE));
     sessions.watched = (async function* () {
       for (;;) yield view(LARGE);
@@ -64,7 +64,7 @@ describe('an answer that nobody reads', () => {
       handle: () => delay(4 * (UNREAD_MS / MUCH_FASTER), Response.json({})),
       refuse: () => Response.error(),
     };
-    await using server = await serveFake(new FakeSessions(), { clock: scaledClock(MUCH_FASTER), routes: [slow] });
+    await using server = await serveFake(new FakeFleet(), { clock: scaledClock(MUCH_FASTER), routes: [slow] });
     expect((await fetch(`${server.url}/slow`)).status).toBe(200);
   });
 
@@ -81,7 +81,7 @@ describe('an answer that nobody reads', () => {
     const before = process.memoryUsage().arrayBuffers;
     const served: ServedRequest[] = [];
     const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
-    await using server = await serveFake(new FakeSessions(), { telemetry });
+    await using server = await serveFake(new FakeFleet(), { telemetry });
     const those = Array.from({ length: 60 }, () => open(server.url, get('/graphiql/graphiql.js')));
     // Asked after all of them: what was sent is on its way.
     await Promise.all(those.map(({ socket }) => once(socket, 'readable')));
@@ -125,7 +125,7 @@ describe('an answer that nobody reads', () => {
       handle: () => Response.error(),
       refuse: () => Response.error(),
     };
-    await using server = await serveFake(new FakeSessions(), { clock, telemetry, routes: [route] });
+    await using server = await serveFake(new FakeFleet(), { clock, telemetry, routes: [route] });
     const { socket } = open(server.url, get('/large'));
     for (const end = Date.now() + (2 * UNREAD_MS) / FASTER; Date.now() < end; await delay(20)) socket.read();
     socket.resume();

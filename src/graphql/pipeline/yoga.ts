@@ -1,7 +1,6 @@
 import { validate } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import { PrivetError, unauthenticated } from '../../errors.ts';
-import { NotedSessions } from '../../fleet/noted-sessions.ts';
 import { useAnswerForms } from './answer-forms.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
 import { clockOf, type GraphQLContext, type GraphQLServices } from '../context.ts';
@@ -32,11 +31,12 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       if (!principal) throw unauthenticated();
       const { accountId, instanceId } = principal;
       return {
-        sessions: record ? new NotedSessions(services.sessions, record) : services.sessions,
+        fleet: services.fleet,
         tokens: services.tokens,
         principal,
         idempotencyKey: request.headers.get('idempotency-key') ?? idempotencyKeyIn(params.extensions),
-        reach: { accountId, instanceId },
+        reach: { accountId, instanceId, onFound: record && ((instance) => record.noteInstance(instance)) },
+        record,
       };
     },
     plugins: [

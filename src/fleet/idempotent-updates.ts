@@ -4,7 +4,7 @@ import { specOf } from '../privacy/fields.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { KeyedCall, Outcomes } from '../storage/outcomes.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Once } from './sessions.ts';
+import type { IdempotencyKey } from './calls/privacy-calls.ts';
 
 /** How long the same key gives the same outcome at least, in milliseconds. */
 const KEPT_MS = 24 * 3_600_000;
@@ -12,11 +12,11 @@ const KEPT_MS = 24 * 3_600_000;
 const PURGED_AT_ONCE = 100;
 const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 
-/** Updates that come with a key do their work once: clients resend what they did not hear the answer of. */
-export class OnceOnly {
+/** Updates with a key: sent again, as by a client that heard no answer, they are not made again. */
+export class IdempotentUpdates {
   readonly #storage: Pick<Storage, 'outcomes' | 'isBusy'>;
   readonly #clock: Clock;
-  /** How many calls are here, by caller and key. What is noted as running while there is no other was left behind. */
+  /** How many calls are here, by caller and key. If a call is alone and its key noted as running, that note is left over. */
   readonly #present = new Map<string, number>();
   /** What began before was left behind by another process. */
   readonly #startedAt: number;
@@ -29,7 +29,7 @@ export class OnceOnly {
 
   async run(
     instanceId: string,
-    { tokenId, key, part = '' }: Once,
+    { tokenId, key, part = '' }: IdempotencyKey,
     changes: readonly RequestedChange[],
     update: () => Promise<UpdateOutcome>,
   ): Promise<UpdateOutcome> {
@@ -69,7 +69,7 @@ export class OnceOnly {
   ): Promise<UpdateOutcome> {
     let start = await this.#outcomes.begin(call);
     if (start.kind === 'running' && isAlone()) {
-      // Its end could not be noted. What it did is found out anew.
+      // The end of the first call could not be noted: this one does the work again.
       await this.#outcomes.forget(call);
       start = await this.#outcomes.begin(call);
     }
@@ -97,13 +97,13 @@ export class OnceOnly {
     try {
       await this.#outcomes.finish(call, outcomeText(outcome));
     } catch {
-      // What was found out is told all the same; a second call will find it out anew.
+      // The caller gets it, though it can't be kept: the same call again does the work again.
       await this.#tryToForget(call);
     }
     return outcome;
   }
 
-  /** Where it can't be forgotten, the next call with its key finds that nobody runs it any more. */
+  /** Where this fails, the next call with the key finds that nobody runs it any more. */
   async #tryToForget(call: KeyedCall): Promise<void> {
     if (!this.#storage.isBusy) await this.#outcomes.forget(call).catch(() => undefined);
   }

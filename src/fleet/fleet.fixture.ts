@@ -11,7 +11,7 @@ import type { TokenRecord } from '../storage/tokens.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
 import type { CloseEvidence, Link, OpenLink } from '../wire/link.ts';
 import type { Reply } from '../wire/reply.ts';
-import { SessionService } from './session-service.ts';
+import { Fleet } from './fleet.ts';
 
 /** Of a call that goes on. */
 export const { signal } = new AbortController();
@@ -26,8 +26,8 @@ export const tokenOf = (accountId: string, instanceId: string): TokenRecord => (
   createdAt: 0,
 });
 
-/** What sessions need; the link is the test's. */
-export const sessionsOptions = (clock: Clock, storage: Storage) => ({
+/** What fleet need; the link is the test's. */
+export const fleetOptions = (clock: Clock, storage: Storage) => ({
   clock,
   log: pino({ level: 'silent' }),
   telemetry: new Proxy({} as SessionEvents, { get: () => () => undefined }),
@@ -52,13 +52,13 @@ export const opened = async (
   const storage = await temporaryStorage({ clock });
   const { id: accountId } = await storage.accounts.create({ label: '' });
   const lines: string[] = [];
-  const sessions = new SessionService({
-    ...sessionsOptions(clock, changed(storage, change)),
+  const fleet = new Fleet({
+    ...fleetOptions(clock, changed(storage, change)),
     log: pino({ level: 'warn' }, { write: (line) => void lines.push(line) }),
     openLink,
   });
-  await sessions.load();
-  return { clock, sessions, storage, lines, reach: { accountId } };
+  await fleet.load();
+  return { clock, fleet, storage, lines, reach: { accountId } };
 };
 
 /** A commit that is carried out and reported as failed, the first `times` of them. */
@@ -96,7 +96,7 @@ export const deafLink: OpenLink = ({ events }) => {
 /** An instance named shop, with a login. */
 export const linked = async (openLink = deafLink) => {
   const rig = await opened(() => ({}), openLink);
-  const { id } = await rig.sessions.create(rig.reach, 'shop');
+  const { id } = await rig.fleet.lifecycle.create(rig.reach, 'shop');
   await rig.storage.credentials.save(id, '{}');
   return { ...rig, id };
 };

@@ -1,15 +1,23 @@
 import type { Events } from './topics.ts';
 import type { ShownSettings } from '../instance/privacy/view.ts';
+import type { PrivacyReading } from './calls/privacy-calls.ts';
+import { isWithin, type Reach } from './calls/reach.ts';
+import type { Change, Watching } from './calls/watching.ts';
 import type { InstanceRegistry } from './instance-registry.ts';
-import type { PrivacyReading, Reach } from './sessions.ts';
 import type { InstanceView } from '../instance/state.ts';
 import { watch } from './watch.ts';
-import { watchAll, type Change } from './watch-all.ts';
+import { watchAll } from './watch-all.ts';
 
 /** What of a session can be watched. */
 interface Watchable {
   readonly view: InstanceView;
   readonly privacy: { readonly settings: ShownSettings | undefined };
+}
+
+/** Where they are found. */
+interface WatchedPool<T extends Watchable> {
+  readonly registry: InstanceRegistry<T>;
+  get(reach: Reach, name: string): T;
 }
 
 type Reading = PrivacyReading & ShownSettings;
@@ -18,12 +26,14 @@ type Reading = PrivacyReading & ShownSettings;
 const isTold = (now: Reading, told: Reading): boolean => now.changed === told.changed && (now.stale || !told.stale);
 
 /** Tells those who watch instances of each change. */
-export class Watching<T extends Watchable> {
+export class SessionWatching<T extends Watchable> implements Watching {
+  readonly #pool: WatchedPool<T>;
   readonly #registry: InstanceRegistry<T>;
   readonly #events: Events;
 
-  constructor(registry: InstanceRegistry<T>, events: Events) {
-    this.#registry = registry;
+  constructor(pool: WatchedPool<T>, events: Events) {
+    this.#pool = pool;
+    this.#registry = pool.registry;
     this.#events = events;
   }
 
@@ -48,11 +58,13 @@ export class Watching<T extends Watchable> {
     return () => (this.#registry.has(item) ? item.view : undefined);
   }
 
-  instance(item: T, signal: AbortSignal): AsyncIterable<InstanceView> {
+  async watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>> {
+    const item = this.#pool.get(reach, name);
     return watch(this.viewer(item), this.nudges('instanceChanged', item), signal);
   }
 
-  privacy(item: T, signal: AbortSignal): AsyncIterable<PrivacyReading> {
+  async watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<PrivacyReading>> {
+    const item = this.#pool.get(reach, name);
     let last: Reading | undefined;
     const read = (): PrivacyReading | undefined | 'none_yet' => {
       if (!this.#registry.has(item)) return undefined;
@@ -65,7 +77,7 @@ export class Watching<T extends Watchable> {
     return watch(read, this.nudges('privacyChanged', item), signal);
   }
 
-  instances(reach: Reach, signal: AbortSignal): AsyncIterable<Change<InstanceView>> {
+  watchInstances(reach: Reach, signal: AbortSignal): AsyncIterable<Change<InstanceView>> {
     return watchAll(
       {
         present: () => this.#ids(reach),
@@ -77,7 +89,7 @@ export class Watching<T extends Watchable> {
     );
   }
 
-  privacies(reach: Reach, signal: AbortSignal): AsyncIterable<Change<PrivacyReading>> {
+  watchPrivacies(reach: Reach, signal: AbortSignal): AsyncIterable<Change<PrivacyReading>> {
     return watchAll<Reading>(
       {
         present: () => this.#ids(reach),
@@ -97,9 +109,8 @@ export class Watching<T extends Watchable> {
     return this.#registry.list(reach, undefined, Number.POSITIVE_INFINITY).map(({ view }) => view.id);
   }
 
-  #within({ accountId, instanceId }: Reach, id: string): T | undefined {
-    if (instanceId !== undefined && instanceId !== id) return undefined;
+  #within(reach: Reach, id: string): T | undefined {
     const item = this.#registry.get(id);
-    return item?.view.accountId === accountId ? item : undefined;
+    return item && isWithin(reach, item.view) ? item : undefined;
   }
 }

@@ -3,10 +3,10 @@ import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { PrivetError } from '../errors.ts';
 import type { UpdateOutcome } from '../privacy/outcome.ts';
 import { temporaryStorage } from '../storage/storage.fixture.ts';
-import { OnceOnly } from './once-only.ts';
+import { IdempotentUpdates } from './idempotent-updates.ts';
 
 const DONE: UpdateOutcome = { outcomes: [], failures: [], stanzas: 2, snapshot: undefined };
-const ONCE = { tokenId: 'token', key: 'key' };
+const KEY = { tokenId: 'token', key: 'key' };
 const CHANGES = [{ field: 'STATUS', wire: 'none' }] as const;
 const OTHER = [{ field: 'STATUS', wire: 'all' }] as const;
 
@@ -15,12 +15,12 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}) => {
   const storage = await temporaryStorage({ clock });
   const { id: accountId } = await storage.accounts.create({ label: '' });
   const { id } = await storage.instances.insert({ accountId, name: 'x', wanted: 'stopped', state: 'UNPAIRED' });
-  const token = { id: ONCE.tokenId, accountId, hash: new Uint8Array(32), scopes: [], label: '', createdAt: 0 };
+  const token = { id: KEY.tokenId, accountId, hash: new Uint8Array(32), scopes: [], label: '', createdAt: 0 };
   await storage.tokens.insert(token);
   const full = () => Promise.reject(new Error('the disk is full'));
   const { outcomes } = storage;
   const state = { isBusy: false, forgets: 0 };
-  const onceOnly = new OnceOnly(
+  const updates = new IdempotentUpdates(
     {
       get isBusy() {
         return state.isBusy;
@@ -41,7 +41,7 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}) => {
     update: () => Promise<UpdateOutcome> = () => Promise.resolve(DONE),
     changes: typeof CHANGES | typeof OTHER = CHANGES,
   ) =>
-    onceOnly.run(id, ONCE, changes, () => {
+    updates.run(id, KEY, changes, () => {
       runs += 1;
       return update();
     });
