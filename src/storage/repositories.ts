@@ -8,7 +8,7 @@ import { createInstances, type Instances } from './instances.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
-import { createSignalKeys, type SignalKeys } from './signal-keys.ts';
+import { createSignalKeys, type SignalKeys } from './keys/signal-keys.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 /** What is kept, by what it is about. */

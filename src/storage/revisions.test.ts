@@ -12,7 +12,7 @@ import { openStorage } from './storage.ts';
 const REFUSED = { name: 'SealError', code: 'refused' };
 
 /** A storage with one instance, and the file behind its back. */
-const opened = async () => {
+const opened = async (type = 't') => {
   const dataDir = temporaryFolder();
   const storage = await temporaryStorage({ dataDir });
   const { id: accountId } = await storage.accounts.create({ label: '' });
@@ -21,8 +21,8 @@ const opened = async () => {
     using database = new DatabaseSync(databasePath(dataDir));
     database.exec(text);
   };
-  const put = (value: string, key = '1') => storage.signalKeys.apply(id, [{ type: 't', id: key, value }]);
-  const read = async () => Object.fromEntries(await storage.signalKeys.get(id, 't', ['1', '2']));
+  const put = (value: string, key = '1') => storage.signalKeys.apply(id, [{ type, id: key, value }]);
+  const read = async () => Object.fromEntries(await storage.signalKeys.get(id, type, ['1', '2']));
   return { storage, id, sql, put, read };
 };
 
@@ -57,28 +57,31 @@ test('an older signal key that is put back is refused, one that is taken away to
   expect(await read()).toEqual({ 2: 'again' });
 });
 
-test('what comes out of an archive opens, and what was older than it stays refused', async () => {
-  const { storage, id, sql, put, read } = await opened();
-  await storage.credentials.save(id, 'older');
-  await put('older');
-  sql('create table copy as select * from credentials; create table keys as select * from signal_keys');
-  await storage.credentials.save(id, 'kept');
-  await put('kept');
-  await storage.credentials.archive(id, Date.now() + 1000);
-  await storage.credentials.save(id, 'another login');
-  await put('another login');
-  await storage.credentials.archive(id, 0);
-  await storage.credentials.purgeArchived(1);
-  sql('insert into credentials select * from copy');
-  await expect(storage.credentials.load(id)).rejects.toMatchObject(REFUSED);
-  sql('delete from credentials');
+test.each(['t', 'pre-key'])(
+  'what comes out of an archive opens, and what was older stays refused: %s',
+  async (type) => {
+    const { storage, id, sql, put, read } = await opened(type);
+    await storage.credentials.save(id, 'older');
+    await put('older');
+    sql('create table copy as select * from credentials; create table keys as select * from signal_keys');
+    await storage.credentials.save(id, 'kept');
+    await put('kept');
+    await storage.credentials.archive(id, Date.now() + 1000);
+    await storage.credentials.save(id, 'another login');
+    await put('another login');
+    await storage.credentials.archive(id, 0);
+    await storage.credentials.purgeArchived(1);
+    sql('insert into credentials select * from copy');
+    await expect(storage.credentials.load(id)).rejects.toMatchObject(REFUSED);
+    sql('delete from credentials');
 
-  expect(await storage.credentials.restore(id)).toBe(true);
-  expect([await storage.credentials.load(id), await read()]).toEqual(['kept', { 1: 'kept' }]);
-  sql('replace into credentials select * from copy; replace into signal_keys select * from keys');
-  await expect(storage.credentials.load(id)).rejects.toMatchObject(REFUSED);
-  await expect(read()).rejects.toMatchObject(REFUSED);
-});
+    expect(await storage.credentials.restore(id)).toBe(true);
+    expect([await storage.credentials.load(id), await read()]).toEqual(['kept', { 1: 'kept' }]);
+    sql('replace into credentials select * from copy; replace into signal_keys select * from keys');
+    await expect(storage.credentials.load(id)).rejects.toMatchObject(REFUSED);
+    await expect(read()).rejects.toMatchObject(REFUSED);
+  },
+);
 
 test('an archive that was tampered with is refused, and stays where it is', async () => {
   const { storage, id, sql } = await opened();

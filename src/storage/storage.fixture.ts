@@ -45,7 +45,7 @@ export const runModule = (source: string): Child => {
 };
 
 /** Put before a module text: ends the process, as a power cut would, before its n-th call that changes a file. */
-const killBeforeWrite = (n: number): string => `
+export const killBeforeWrite = (n: number): string => `
   import fs from 'node:fs';
   import { syncBuiltinESMExports } from 'node:module';
   import { StatementSync } from 'node:sqlite';

@@ -9,6 +9,7 @@ import { up as retryAt } from './004-retry-at.ts';
 import { keyOutcomes } from './005-keyed-outcomes.ts';
 import { up as tokenFamilies } from './006-token-families.ts';
 import { up as hasCredentials } from './007-has-credentials.ts';
+import { packKeys } from './008-packed-keys.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migration>> => ({
@@ -19,6 +20,7 @@ const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migrati
   '005-keyed-outcomes': { up: keyOutcomes(sealer) },
   '006-token-families': { up: tokenFamilies },
   '007-has-credentials': { up: hasCredentials },
+  '008-packed-keys': { up: packKeys(sealer) },
 });
 
 const applied = async <T>(db: Kysely<T>): Promise<string[]> => {
