@@ -68,6 +68,7 @@ export const PARTS: readonly Part[] = [
     imports: [
       'errors.ts',
       'clock.ts',
+      'places.ts',
       'call.ts',
       'telemetry',
       'wire/link.ts',

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
+import { Places } from '../places.ts';
 import { specOf } from '../privacy/fields.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { KeyedCall, Outcomes } from '../storage/outcomes.ts';
@@ -17,7 +18,7 @@ export class IdempotentUpdates {
   readonly #storage: Pick<Storage, 'outcomes' | 'isBusy'>;
   readonly #clock: Clock;
   /** How many calls are here, by caller and key. If a call is alone and its key noted as running, that note is left over. */
-  readonly #present = new Map<string, number>();
+  readonly #present = new Places(Number.POSITIVE_INFINITY);
   /** What began before was left behind by another process. */
   readonly #startedAt: number;
 
@@ -37,15 +38,9 @@ export class IdempotentUpdates {
       throw new PrivetError('BAD_USER_INPUT', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
     }
     const call: KeyedCall = { tokenId, key: JSON.stringify([key, part]), instanceId, request: requestText(changes) };
-    const place = JSON.stringify([tokenId, call.key]);
-    this.#present.set(place, (this.#present.get(place) ?? 0) + 1);
-    try {
-      return await this.#runOnce(call, () => this.#present.get(place) === 1, update);
-    } finally {
-      const left = (this.#present.get(place) ?? 1) - 1;
-      if (left > 0) this.#present.set(place, left);
-      else this.#present.delete(place);
-    }
+    const caller = JSON.stringify([tokenId, call.key]);
+    using _ = this.#present.takeFree(caller);
+    return await this.#runOnce(call, () => this.#present.held(caller) === 1, update);
   }
 
   get #outcomes(): Outcomes {

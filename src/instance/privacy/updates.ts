@@ -1,5 +1,7 @@
-import type { Call } from '../../call.ts';
+import { abortAfter, type Call } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
+import { PrivetError } from '../../errors.ts';
+import { Places } from '../../places.ts';
 import type { PartialFailureCode, RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
 import type { PrivacyCall, PrivacyPort, SettingsReader } from '../../privacy/port.ts';
 import { isWrite } from '../../privacy/stanzas.ts';
@@ -8,10 +10,11 @@ import { runUpdate, type UpdateRun } from '../../privacy/update.ts';
 import type { Link } from '../../wire/link.ts';
 import type { Connected } from './connected.ts';
 import type { Reads } from './reads.ts';
-import { Turns } from './turns.ts';
 import type { SettingsView } from './view.ts';
 import type { Watchfulness } from './watchfulness.ts';
 
+/** How many updates may wait for their turn. */
+// guard: updates that wait are bounded, else Number.POSITIVE_INFINITY
 const MOST_WAITING = 32;
 /** How long late replies to writes are waited for before the link is ended because of them. */
 const LATE_REPLY_MS = 2_000;
@@ -29,11 +32,10 @@ export interface UpdateParts {
 /** Changes one instance's settings, one update at a time. */
 export class Updates {
   readonly #parts: UpdateParts;
-  readonly #turns: Turns;
+  readonly #turns = new Places(1, MOST_WAITING, 'Too many updates wait for this instance');
 
   constructor(parts: UpdateParts) {
     this.#parts = parts;
-    this.#turns = new Turns(parts.clock, MOST_WAITING);
   }
 
   /**
@@ -42,7 +44,8 @@ export class Updates {
    */
   async run(changes: readonly RequestedChange[], call: Call): Promise<UpdateOutcome> {
     const { connected, view } = this.#parts;
-    const turn = await this.#turns.take(call.deadline, LAST_SEND_MS, call.signal);
+    // guard: update turns, else new DisposableStack()
+    const turn = await this.#turn(call);
     const writtenOn = new Set<Link>();
     let run: UpdateRun;
     try {
@@ -53,13 +56,21 @@ export class Updates {
       run = await runUpdate(this.#privacyCall(call, writtenOn), newest, changes);
       if (writtenOn.size === 0) call.signal.throwIfAborted();
     } catch (error) {
-      turn.release();
+      turn[Symbol.dispose]();
       throw error;
     }
     const over = this.#finish(run, writtenOn);
-    // guard: the next update waits until the last one is over, else turn.release()
-    void over.finally(() => turn.release());
+    // guard: the next update waits until the last one is over, else turn[Symbol.dispose]()
+    void over.finally(() => turn[Symbol.dispose]());
     return run.outcome;
+  }
+
+  /** The one turn, once those who came before are done. The wait ends while enough time is left to send something. */
+  async #turn({ deadline, signal }: Call): Promise<Disposable> {
+    const waitMs = Math.max(0, deadline.remaining() - LAST_SEND_MS);
+    const timeIsUp = (): PrivetError => new PrivetError('TIMEOUT', 'Other updates of this instance took all the time');
+    using patience = abortAfter(this.#parts.clock, waitMs, signal, timeIsUp);
+    return await this.#turns.take(patience.signal);
   }
 
   #privacyCall({ deadline, signal }: Call, writtenOn: Set<Link>): PrivacyCall {
