@@ -1,7 +1,6 @@
 import type { Gate } from '../access/limits/gate.ts';
 import type { Clock } from '../clock.ts';
-import type { Directory } from '../fleet/calls/directory.ts';
-import type { PrivacyCalls } from '../fleet/calls/privacy-calls.ts';
+import type { Sessions } from '../fleet/sessions.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 
 /** Something that is wrong with a call, before an envelope words it. What the server refuses by itself is one too. */
@@ -37,8 +36,7 @@ export interface RestRoute {
 
 /** What this edge is made with. */
 export interface RestServices {
-  readonly directory: Directory;
-  readonly privacy: PrivacyCalls;
+  readonly sessions: Sessions;
   readonly gate: Gate;
   readonly clock: Clock;
 }

@@ -12,9 +12,8 @@ declare global {
 }
 
 /**
- * Ends every root field with the operation's time or client, whatever the service behind it does. By field and not by
- * operation, so that siblings which are done keep their results. One whose token has ended does not get as far: the
- * admission has no place for it.
+ * Ends every root field with the operation's signal, whatever the service behind it does. By field and not by
+ * operation, so that siblings which are done keep their results.
  */
 class DeadlinePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
@@ -24,7 +23,8 @@ class DeadlinePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (config.kind !== 'Query' && config.kind !== 'Mutation') return resolver;
     return (parent, args, context, info) => {
       // Plugins know a schema's context only as some object; there is one schema and one context here.
-      const { answering } = context as GraphQLContext;
+      const { signal, answering } = context as GraphQLContext;
+      signal.throwIfAborted();
       return abortable((async () => resolver(parent, args, context, info))(), answering);
     };
   }

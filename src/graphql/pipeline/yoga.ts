@@ -1,6 +1,7 @@
 import { validate } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import { PrivetError, unauthenticated } from '../../errors.ts';
+import { NotedSessions } from '../../fleet/noted-sessions.ts';
 import { useAnswerForms } from './answer-forms.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
 import { clockOf, type GraphQLContext, type GraphQLServices } from '../context.ts';
@@ -15,7 +16,7 @@ import { useRequestRecord } from './request-record.ts';
 import { useOperationLimits } from '../documents/operation-limits.ts';
 import { useOperationSignal } from './operation-signal.ts';
 import { schema } from '../schema/schema.ts';
-import { type Turns, useTurns } from './turns.ts';
+import { useTurns } from './turns.ts';
 import type { OpenStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -23,7 +24,7 @@ export const GRAPHQL_PATH = '/graphql';
 export type GraphQLPipeline = ReturnType<typeof createGraphQL>;
 
 /** All that an operation passes, whichever way it comes; and GraphQL over HTTP, with server-sent events for subscriptions. */
-export const createGraphQL = (services: GraphQLServices, streams: OpenStreams, turns: Turns) =>
+export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =>
   createYoga<RequestState, Omit<GraphQLContext, 'signal' | 'answering' | 'deadline' | 'admission'>>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -31,12 +32,11 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams, t
       if (!principal) throw unauthenticated();
       const { accountId, instanceId } = principal;
       return {
-        fleet: services.fleet,
+        sessions: record ? new NotedSessions(services.sessions, record) : services.sessions,
         tokens: services.tokens,
         principal,
         idempotencyKey: request.headers.get('idempotency-key') ?? idempotencyKeyIn(params.extensions),
-        reach: { accountId, instanceId, onFound: record && ((instance) => record.noteInstance(instance)) },
-        record,
+        reach: { accountId, instanceId },
       };
     },
     plugins: [
@@ -45,7 +45,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams, t
       useRequestRecord(),
       useRefusalLimit(services.gate),
       useKnownParameters(),
-      useTurns(turns),
+      useTurns(clockOf(services)),
       // The parser stops at its limit, before the rules below have a document to look at.
       useDocumentLimits(),
       useOperationLimits(services.gate),

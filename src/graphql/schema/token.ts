@@ -40,9 +40,10 @@ builder.node(Token, {
       type: Instance,
       nullable: true,
       description: 'The instance that it reaches alone; null for a token of the whole account.',
-      resolve: async ({ accountId, instanceId }, _args, { fleet }) => {
+      resolve: async ({ accountId, instanceId }, _args, { sessions }) => {
         if (instanceId === undefined) return null;
-        return fleet.directory.get({ accountId }, instanceId);
+        const { instances } = await sessions.list({ accountId, instanceId }, { first: 1 });
+        return instances[0];
       },
     }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was made.', resolve: ({ createdAt }) => createdAt }),
