@@ -13,14 +13,7 @@ export interface Part {
 }
 
 /** What the edges see of the instances: not how they are run. */
-const FLEET_CALLS = [
-  'fleet/sessions.ts',
-  'fleet/session-service.ts',
-  'fleet/noted-sessions.ts',
-  'fleet/watch-all.ts',
-  'instance/state.ts',
-  'instance/reasons.ts',
-];
+const FLEET_CALLS = ['fleet/calls', 'instance/state.ts', 'instance/reasons.ts'];
 
 export const PARTS: readonly Part[] = [
   { name: 'errors.ts', holds: 'error classes with a stable code', imports: [] },
@@ -61,7 +54,7 @@ export const PARTS: readonly Part[] = [
     name: 'storage',
     holds: 'one repository a table, sealing, the database and its migrations',
     imports: ['errors.ts', 'clock.ts', 'telemetry'],
-    packages: ['kysely', 'node:sqlite', 'pg'],
+    packages: ['kysely', 'node:sqlite'],
   },
   {
     name: 'instance',
@@ -71,9 +64,25 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'fleet',
-    holds: 'all instances: finding, lifecycle, privacy calls, watching',
-    imports: ['errors.ts', 'clock.ts', 'call.ts', 'telemetry', 'wire/link.ts', 'privacy', 'storage', 'instance'],
+    holds: 'all instances: who serves those calls',
+    imports: [
+      'errors.ts',
+      'clock.ts',
+      'places.ts',
+      'call.ts',
+      'telemetry',
+      'wire/link.ts',
+      'privacy',
+      'storage',
+      'instance',
+      'fleet/calls',
+    ],
     packages: ['graphql-yoga', 'pino'],
+  },
+  {
+    name: 'fleet/calls',
+    holds: 'what the edges ask of the instances: finding, lifecycle, privacy calls, watching',
+    imports: ['call.ts', 'privacy', 'storage/tokens.ts', 'instance/state.ts'],
   },
   {
     name: 'access',

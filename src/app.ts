@@ -11,7 +11,7 @@ import { listenForMetrics, metricsRoute } from './http/metrics.ts';
 import { createRestRoute } from './rest/rest.ts';
 import { createServer } from './server.ts';
 import { linkTo, type WhatsAppServer } from './wire/baileys/socket.ts';
-import { SessionService } from './fleet/session-service.ts';
+import { Fleet } from './fleet/fleet.ts';
 import { acquireOwnership } from './storage/sqlite/owner.ts';
 import { watchOwnership } from './storage/sqlite/owner-watch.ts';
 import { openStorage } from './storage/storage.ts';
@@ -79,9 +79,9 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     onEnd: () => gate.tokensEnded(),
   });
 
-  const metrics = createMetrics(VERSION, () => sessions.countByState());
-  const sessions: SessionService = stack.use(
-    new SessionService({
+  const metrics = createMetrics(VERSION, () => fleet.countByState());
+  const fleet: Fleet = stack.use(
+    new Fleet({
       clock,
       storage,
       log: componentLogger(log, 'session'),
@@ -91,13 +91,13 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       random,
     }),
   );
-  await sessions.load();
+  await fleet.load();
   const lost = new AbortController();
   const onLost = (): void => {
     storageLog.error('Another process serves the data folder now: owner.db was removed or replaced. This one ends');
     lost.abort();
     // At once: the other one has the same links.
-    void sessions[Symbol.asyncDispose]();
+    void fleet[Symbol.asyncDispose]();
   };
   stack.use(watchOwnership({ owner, clock, warn, onLost }));
   const gate: Gate = new Gate({
@@ -108,7 +108,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     endedAmong: (tokenIds) => tokens.endedAmong(tokenIds, clock.now()),
   });
   const services = {
-    sessions,
+    fleet,
     tokens: createTokenAdmin({ storage, tokens, clock, rateLimit: config.rateLimit }),
     gate,
     log: componentLogger(log, 'http'),
@@ -122,7 +122,10 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       trustedProxyHops: config.trustedProxyHops,
       corsOrigins: config.corsOrigins,
       services,
-      routes: [createRestRoute(services), ...(config.metrics.onMainPort ? [metricsRoute(metrics)] : [])],
+      routes: [
+        createRestRoute({ directory: fleet.directory, privacy: fleet.privacy, gate, clock }),
+        ...(config.metrics.onMainPort ? [metricsRoute(metrics)] : []),
+      ],
       telemetry: createServerEvents(componentLogger(log, 'http'), metrics),
       ready: async () => {
         await storage.ping();
@@ -134,7 +137,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   const own = port === undefined ? undefined : stack.use(await listenForMetrics(metrics, { host, port }, clock));
   // Only now, since a token that was made is shown once: a port that is taken must not cost it.
   const firstToken = await tokens.ensureFirstAccount(secrets.accountToken);
-  sessions.resume();
+  fleet.resume();
 
   const running = stack.move();
   return {
@@ -143,7 +146,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     firstToken,
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
-      using _late = clock.after(CALLS_MS, () => void sessions[Symbol.asyncDispose]());
+      using _late = clock.after(CALLS_MS, () => void fleet[Symbol.asyncDispose]());
       await running.disposeAsync();
     },
   };

@@ -55,6 +55,27 @@ export function beginCall(clock: Clock, disconnected: AbortSignal): RunningCall 
   };
 }
 
+/** A signal of its own. Dispose it once nobody listens to it any more. */
+export interface OwnSignal extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/** Aborts with this signal, or after `ms` with what `timeIsUp` says. */
+export function abortAfter(clock: Clock, ms: number, signal: AbortSignal, timeIsUp: () => PrivetError): OwnSignal {
+  const own = new AbortController();
+  const onAbort = (): void => own.abort(signal.reason);
+  const timer = clock.after(ms, () => own.abort(timeIsUp()));
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: own.signal,
+    [Symbol.dispose]: () => {
+      timer[Symbol.dispose]();
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
 /** Stops waiting, not the work, when the signal aborts. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   // Nobody else listens to what it comes to.

@@ -8,31 +8,50 @@ interface Holder {
   readonly waiting: Set<() => void>;
 }
 
-/** So many places for each caller; who finds none waits in order, up to a bound. */
+/** So many places for each caller. Who finds none may wait, in the order of coming and up to a bound. */
 export class Places {
   readonly #places: number;
   readonly #mostWaiting: number;
   readonly #overloaded: string;
   readonly #holders = new Map<string, Holder>();
 
-  /** `overloaded` is what those are told for whom there is not even room to wait. */
-  constructor(places: number, mostWaiting: number, overloaded: string) {
+  /** @param overloaded what those are told for whom there is not even room to wait. */
+  constructor(places: number, mostWaiting = 0, overloaded = 'Too many wait for their turn') {
     this.#places = places;
     this.#mostWaiting = mostWaiting;
     this.#overloaded = overloaded;
+  }
+
+  /** A place, to be given back by disposing it; undefined where the caller holds all of its places. */
+  takeFree(caller = ''): Disposable | undefined {
+    const holder = this.#holderOf(caller);
+    if (holder.held >= this.#places) return undefined;
+    holder.held += 1;
+    return this.#place(caller, holder);
   }
 
   /**
    * Resolves with a place, to be given back by disposing it.
    * @throws RetryLaterError OVERLOADED when too many wait; the signal's reason when aborted while waiting.
    */
-  async take(caller: string, signal: AbortSignal): Promise<Disposable> {
+  async take(signal: AbortSignal, caller = ''): Promise<Disposable> {
     signal.throwIfAborted();
+    const free = this.takeFree(caller);
+    if (free) return free;
+    const holder = this.#holderOf(caller);
+    await this.#wait(holder.waiting, signal);
+    return this.#place(caller, holder);
+  }
+
+  /** How many places the caller holds. */
+  held(caller = ''): number {
+    return this.#holders.get(caller)?.held ?? 0;
+  }
+
+  #holderOf(caller: string): Holder {
     let holder = this.#holders.get(caller);
     if (!holder) this.#holders.set(caller, (holder = { held: 0, waiting: new Set() }));
-    if (holder.held < this.#places) holder.held++;
-    else await this.#wait(holder.waiting, signal);
-    return this.#place(caller, holder);
+    return holder;
   }
 
   async #wait(waiting: Holder['waiting'], signal: AbortSignal): Promise<void> {
@@ -54,18 +73,19 @@ export class Places {
   }
 
   #place(caller: string, holder: Holder): Disposable {
-    let given = false;
+    let isGivenBack = false;
     return {
       [Symbol.dispose]: () => {
-        if (given) return;
-        given = true;
+        if (isGivenBack) return;
+        isGivenBack = true;
         const [next] = holder.waiting;
         if (next) {
           // The place goes on to who waits, without being free in between.
           holder.waiting.delete(next);
           return next();
         }
-        if (--holder.held === 0) this.#holders.delete(caller);
+        holder.held -= 1;
+        if (holder.held === 0) this.#holders.delete(caller);
       },
     };
   }

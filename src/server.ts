@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { clockOf, type GraphQLServices, type Log } from './graphql/context.ts';
 import { OpenStreams } from './graphql/pipeline/streams.ts';
+import { Arrivals, Turns } from './graphql/pipeline/turns.ts';
 import { createGraphQL, GRAPHQL_PATH } from './graphql/pipeline/yoga.ts';
 import { send, sendFixed, toRequest } from './http/adapter.ts';
 import { Connections, UNREAD_MS } from './http/connections.ts';
@@ -42,12 +43,16 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   const { services, trustedProxyHops = 0, corsOrigins = [] } = options;
   const origins = new Set(corsOrigins);
   const clock = clockOf(services);
-  const streams = new OpenStreams(clock);
+  const arrivals = new Arrivals(clock);
+  const newTurns = (): Turns => new Turns(clock, arrivals);
+  const streams = new OpenStreams(newTurns());
   const closing = new AbortController();
 
   const playground = options.graphiql ? await import('./http/pages/graphiql.ts') : undefined;
-  const pipeline = createGraphQL(services, streams);
-  const graphql = graphqlHandler(pipeline, clock, playground?.graphiqlPage);
+  const pipeline = createGraphQL(services, streams, newTurns());
+  const pieces = newTurns();
+  const sendPage = playground && ((to: ServerResponse): void => sendFixed(playground.graphiqlPage, to, pieces));
+  const graphql = graphqlHandler(pipeline, clock, sendPage);
   const { gate, log } = services;
   const sockets = new GraphQLSockets({
     pipeline,
@@ -82,7 +87,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     if (refusal === REFUSALS.originRefused) record.noteRefusedOrigin(request.headers.origin);
     if (refusal) record.noteError(refusal.code);
     if (refusal) void send(route?.refuse(refusal, url?.pathname ?? '') ?? refuseAsGraphQL(refusal), response);
-    else if (fixed) sendFixed(fixed, response);
+    else if (fixed) sendFixed(fixed, response, pieces);
     else if (isGraphQL) graphql(request, response, client, record);
     else if (url && route) void serve(route, url, request, response, client, record, services.log);
   };
@@ -94,7 +99,8 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     if (connections.isIdle(request)) sockets.upgrade(request, stream, head);
     else stream.destroy();
   });
-  const connections = new Connections(server, clock);
+  const connections = new Connections(server, clock, newTurns());
+  server.on('connection', () => arrivals.note());
   server.maxConnections = MAX_CONNECTIONS;
   // Of those on which nothing moves at all; a stream has none, where the connections' own rule holds.
   server.timeout = UNREAD_MS;

@@ -4,7 +4,7 @@ import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { STREAMS_AT_ONCE } from '../src/access/limits/gate.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
-import { FakeSessions, serveFake } from './graphql-fakes.ts';
+import { FakeFleet, serveFake } from './graphql-fakes.ts';
 
 const ORIGIN = 'https://console.example';
 const WATCH = 'subscription { instance(name: "demo") { name state } }';
@@ -15,7 +15,7 @@ const served: ServedRequest[] = [];
 
 beforeAll(async () => {
   const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
-  server = await serveFake(new FakeSessions('demo'), { corsOrigins: [ORIGIN], telemetry });
+  server = await serveFake(new FakeFleet('demo'), { corsOrigins: [ORIGIN], telemetry });
   url = `${server.url}/graphql`;
 });
 afterAll(() => server[Symbol.asyncDispose]());

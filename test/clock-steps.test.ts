@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { InstanceDocument, PrivacyDocument } from './gql/graphql.ts';
-import { askFor } from './support/ask.ts';
+import { ask, askFor } from './support/ask.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 import { SettableClock } from './support/settable-clock.ts';
 
@@ -22,29 +22,40 @@ afterAll(async () => {
   vi.useRealTimers();
 });
 
-test.each([-25, 25])(
-  'a clock that is set by %d h: when the next attempt comes stays true, and calls wait for it',
-  async (hours) => {
-    const name = `set-by-${hours}`;
+/** Waits for its next attempt. */
+async function dropped(name: string, phoneNumber: string): Promise<void> {
+  await privet.simulator.disconnect(phoneNumber, 'close');
+  await privet.waitForState(name, 'RECONNECTING');
+}
+
+describe.each([-25, 25])('a clock that is set by %d h while an instance waits for its next attempt', (hours) => {
+  afterEach(() => void (clock.setBy = 0));
+
+  test('when that comes stays true', async () => {
+    const name = `shown-${hours}`;
     const { phoneNumber } = await privet.link(name);
-    const drop = async () => {
-      await privet.simulator.disconnect(phoneNumber, 'close');
-      await privet.waitForState(name, 'RECONNECTING');
-    };
-    await drop();
+    await dropped(name, phoneNumber);
     await privet.waitForState(name, 'OPEN');
-    await drop();
+    await dropped(name, phoneNumber);
     clock.setBy = hours * HOUR_MS;
     const { instance } = await askFor(privet, InstanceDocument, { name });
     expect(instance?.state).toBe('RECONNECTING');
     const retryInMs = Date.parse(instance?.reason?.retryAt ?? '') - clock.now();
     expect(retryInMs).toBeGreaterThan(-1_000);
     expect(retryInMs).toBeLessThanOrEqual(2_000);
-    const { privacy } = await askFor(privet, PrivacyDocument, { instance: name });
-    expect(privacy?.visibility.lastSeen).toBe('ALL');
-    clock.setBy = 0;
-  },
-);
+  });
+
+  test('calls wait for it, and are not refused', async () => {
+    const name = `called-${hours}`;
+    const { phoneNumber } = await privet.link(name);
+    await dropped(name, phoneNumber);
+    clock.setBy = hours * HOUR_MS;
+    expect(await ask(privet, PrivacyDocument, { instance: name })).toMatchObject({
+      data: { privacy: { visibility: { lastSeen: 'ALL' } } },
+      errors: [],
+    });
+  });
+});
 
 const logins = ({ phoneNumber }: LinkedInstance): number => privet.simulator.account(phoneNumber).logins.length;
 

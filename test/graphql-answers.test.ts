@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
+import { FakeFleet, fakeView, serveFake } from './graphql-fakes.ts';
 
 const UPDATE = `mutation ($input: UpdatePrivacyInput!) {
   updatePrivacy(instance: "demo", input: $input) { stanzas settings { id visibility { lastSeen } } }
@@ -7,7 +7,7 @@ const UPDATE = `mutation ($input: UpdatePrivacyInput!) {
 
 describe('answers, over real HTTP and sessions that are only in memory', () => {
   test('settings are null where WhatsApp reports none, or a value that is not modelled', async () => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     const { data } = await server.query(`{ privacy(instance: "demo") {
       id visibility { lastSeen status profile online } privacy { readReceipts } permissions { callAdd }
       other { category value } observedAt
@@ -23,7 +23,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   });
 
   test('an update passes wire values in the order of the field table, and null counts as absent', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     await using server = await serveFake(sessions);
     const { data } = await server.query(UPDATE, {
       input: {
@@ -47,7 +47,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   test.for([{}, { visibility: {} }, { visibility: null, privacy: { readReceipts: null } }])(
     'an update of nothing is refused: %j',
     async (input) => {
-      const sessions = new FakeSessions('demo');
+      const sessions = new FakeFleet('demo');
       await using server = await serveFake(sessions);
       const { data, errors } = await server.query(UPDATE, { input });
       expect(data).toEqual({ updatePrivacy: null });
@@ -59,7 +59,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   );
 
   test('a value outside the enum is refused with the field and what it accepts', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     await using server = await serveFake(sessions);
     const accepts = 'visibility.lastSeen must be one of ALL, CONTACTS, CONTACT_BLACKLIST, NONE';
     const literal = (value: string): string =>
@@ -80,7 +80,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   });
 
   test('a refused value is HTTP 400 as graphql-response+json, and 200 as json', async () => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     const body = { query: UPDATE, variables: { input: { visibility: { lastSeen: 'EVERYONE' } } } };
     const [strict, legacy] = [
       await server.post(body, { accept: 'application/graphql-response+json' }),
@@ -90,7 +90,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   });
 
   test('names and phone numbers are checked, and the message says what is accepted', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     await using server = await serveFake(sessions);
     for (const name of ['', 'a b', 'a/b', 'ä', 'x'.repeat(65)]) {
       const { errors } = await server.query(`mutation ($name: String!) { createInstance(name: $name) { token } }`, {
@@ -126,7 +126,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   });
 
   test('what is not there is null to a read and NOT_FOUND to a change, whatever its name', async () => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     for (const name of ['nobody', 'no such name', '', 'x'.repeat(1000)]) {
       expect(await server.query('query ($name: String!) { instance(name: $name) { id } }', { name })).toMatchObject({
         status: 200,
@@ -143,7 +143,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   });
 
   test('instances come in pages', async () => {
-    await using server = await serveFake(new FakeSessions('a', 'b', 'c'));
+    await using server = await serveFake(new FakeFleet('a', 'b', 'c'));
     const page = `query ($first: Int, $after: String) { instances(first: $first, after: $after) {
       nodes { name } pageInfo { hasNextPage hasPreviousPage endCursor }
     } }`;
@@ -170,7 +170,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   });
 
   test('a call without a valid token gets 401 and nothing else, introspection too', async () => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     for (const authorization of ['', 'Bearer', 'Bearer wrong', 'Basic account', 'account']) {
       const response = await server.post({ query: '{ __schema { queryType { name } } }' }, { authorization });
       expect(response.status).toBe(401);
@@ -180,7 +180,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   });
 
   test('a token does what its scopes allow', async () => {
-    await using server = await serveFake(new FakeSessions('demo', 'other'));
+    await using server = await serveFake(new FakeFleet('demo', 'other'));
     const read = '{ instance(name: "demo") { id } }';
     const write = 'mutation { updatePrivacy(instance: "demo", input: { privacy: { readReceipts: ALL } }) { stanzas } }';
     const create = 'mutation { createInstance(name: "new") { token instance { name } } }';
@@ -201,7 +201,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   });
 
   test('what links a phone is shown only to a token that may pair', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     await using server = await serveFake(sessions);
     const pairing = { qr: 'the-qr', expiresAt: 0 };
     sessions.instances.set('demo', fakeView('demo', { state: 'PAIRING', pairing }));
@@ -213,7 +213,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   });
 
   test('tokens are handed out with the instance they reach', async () => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     const { data } = await server.query(`mutation {
       createInstance(name: "new") { token instance { name } }
       rotateInstanceToken(instance: "demo") { token instance { name } }
@@ -227,7 +227,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
   });
 
   test('an unexpected failure is masked, logged once, and leaves its siblings alone', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     sessions.onStart = async () => {
       throw new TypeError('the canary of the stack');
     };

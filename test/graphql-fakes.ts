@@ -9,7 +9,12 @@ import type { GraphQLServices } from '../src/graphql/context.ts';
 import { specOf } from '../src/privacy/fields.ts';
 import type { RequestedChange } from '../src/privacy/outcome.ts';
 import type { Snapshot } from '../src/privacy/settings.ts';
-import type { Reach, Sessions } from '../src/fleet/session-service.ts';
+import type { Directory } from '../src/fleet/calls/directory.ts';
+import type { FleetCalls } from '../src/fleet/calls/fleet-calls.ts';
+import type { Lifecycle } from '../src/fleet/calls/lifecycle.ts';
+import type { PrivacyCalls } from '../src/fleet/calls/privacy-calls.ts';
+import type { Reach } from '../src/fleet/calls/reach.ts';
+import type { Watching } from '../src/fleet/calls/watching.ts';
 import type { InstanceView } from '../src/instance/state.ts';
 import { createServer, type ServerOptions } from '../src/server.ts';
 import { expectKnownCodes } from './support/privet.ts';
@@ -26,7 +31,8 @@ export const fakeView = (name = 'demo', rest: Partial<InstanceView> = {}): Insta
 });
 
 /** Instances in memory: for the shape of answers, refusals and validation alone. No WhatsApp, and no session. */
-export class FakeSessions implements Sessions {
+export class FakeFleet implements Directory, Lifecycle, PrivacyCalls, Watching {
+  readonly calls: FleetCalls = { directory: this, lifecycle: this, privacy: this, watching: this };
   readonly instances = new Map<string, InstanceView>();
   readonly categories = new Map([
     ['last', 'all'],
@@ -73,13 +79,22 @@ export class FakeSessions implements Sessions {
     return reach.instanceId === undefined || view?.id === reach.instanceId ? view : undefined;
   }
 
+  async get(reach: Reach, id: string): Promise<InstanceView | undefined> {
+    const name = [...this.instances.values()].find((view) => view.id === id)?.name;
+    return name === undefined ? undefined : this.find(reach, name);
+  }
+
   async list({ instanceId }: Reach, { first, after = '' }: { first: number; after?: string | undefined }) {
     const within = [...this.instances.values()].filter(({ id }) => instanceId === undefined || id === instanceId);
     const rest = within.filter(({ name }) => name > after);
-    return { instances: rest.slice(0, first), hasNextPage: rest.length > first, total: within.length };
+    return { instances: rest.slice(0, first), hasNextPage: rest.length > first };
   }
 
-  pair: Sessions['pair'] = async (_reach, name, phoneNumber) => {
+  async count({ instanceId }: Reach): Promise<number> {
+    return instanceId === undefined ? this.instances.size : 1;
+  }
+
+  pair: Lifecycle['pair'] = async (_reach, name, phoneNumber) => {
     this.phoneNumbers.push(phoneNumber);
     return { ...this.#get(name), state: 'PAIRING', pairing: { qr: 'the-qr', expiresAt: Date.UTC(2026, 0, 31, 12) } };
   };
@@ -93,18 +108,18 @@ export class FakeSessions implements Sessions {
     this.instances.delete(name);
   }
 
-  async readPrivacy(_reach: Reach, name: string) {
+  async read(_reach: Reach, name: string) {
     return { instance: this.#get(name), snapshot: this.snapshot };
   }
 
-  async updatePrivacy(_reach: Reach, name: string, changes: readonly RequestedChange[]) {
+  async update(_reach: Reach, name: string, changes: readonly RequestedChange[]) {
     const instance = this.#get(name);
     this.updates.push(changes);
     for (const { field, wire } of changes) this.categories.set(specOf(field).category, wire);
     return { instance, outcome: { snapshot: this.snapshot, outcomes: [], failures: [], stanzas: changes.length + 1 } };
   }
 
-  watchInstance: Sessions['watchInstance'] = async (_reach, name, signal) => {
+  watchInstance: Watching['watchInstance'] = async (_reach, name, signal) => {
     this.#get(name);
     this.signals.push(signal);
     return this.watched;
@@ -182,15 +197,15 @@ export interface Logged {
   readonly message: string;
 }
 
-/** A real server on a free port, over the fake sessions. */
+/** A real server on a free port, over the fake instances. */
 export async function serveFake(
-  sessions: FakeSessions,
+  fleet: FakeFleet,
   options: Partial<ServerOptions> & { clock?: Clock; gate?: Gate } = {},
 ) {
   const logged: Logged[] = [];
   const record = (level: string) => (fields: object, message: string) => void logged.push({ level, fields, message });
   const services: GraphQLServices = {
-    sessions,
+    fleet: fleet.calls,
     tokens: fakeTokens,
     gate: options.gate ?? fakeGate(),
     log: { info: record('info'), warn: record('warn'), error: record('error') },

@@ -2,7 +2,7 @@ import { isInputObjectType, isObjectType, type GraphQLArgument, type GraphQLInpu
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../src/graphql/schema/schema.ts';
 import { targetOf } from '../src/graphql/builder/target.ts';
-import { FakeSessions, fakeView } from './graphql-fakes.ts';
+import { FakeFleet, fakeView } from './graphql-fakes.ts';
 import { ROOT_FIELDS, see } from './support/authorization.ts';
 import { createAccount } from './support/command-line.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
@@ -154,8 +154,11 @@ describe('an instance is named by its name or its id', () => {
   });
 
   test('and where it does so between finding it and calling', async () => {
-    const sessions = new FakeSessions('demo');
-    const { reach, name } = await targetOf('Instance:id-demo', { sessions, reach: { accountId: 'account-1' } });
+    const sessions = new FakeFleet('demo');
+    const { reach, name } = await targetOf('Instance:id-demo', {
+      fleet: sessions.calls,
+      reach: { accountId: 'account-1' },
+    });
     expect(await sessions.find(reach, name)).toMatchObject({ id: 'id-demo' });
     await sessions.delete(reach, name);
     sessions.instances.set(name, fakeView(name, { id: 'another' }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fakeGate, FakeSessions, serveFake } from './graphql-fakes.ts';
+import { fakeGate, FakeFleet, serveFake } from './graphql-fakes.ts';
 
 describe('limits of a document', () => {
   const spread = 'fragment F on Query { a: __typename b: __typename }';
@@ -30,7 +30,7 @@ describe('limits of a document', () => {
       `{ __schema { ...A0 } } ${Array.from({ length: 20 }, (_, i) => `fragment A${i} on __Schema { ...A${i + 1} ...A${i + 1} }`).join(' ')} fragment A20 on __Schema { ...Missing }`,
     ],
   ] as const)('%s', async ([, query]) => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       const response = await server.post({ query }, { accept });
       expect(response.status).toBe(400);
@@ -45,7 +45,7 @@ describe('limits of a document', () => {
   });
 
   test('a mistyped name is told with what is meant', async () => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const update = 'mutation ($i: UpdatePrivacyInput!) { updatePrivacy(instance: "x", input: $i) { stanzas } }';
     const create = 'mutation ($s: [TokenScope!]) { createToken(input: { scopes: $s }) { token } }';
     const hints = async (query: string, variables?: Record<string, unknown>): Promise<string[]> => {
@@ -61,7 +61,7 @@ describe('limits of a document', () => {
   });
 
   test('of many mistyped names five are told, none of a great length, and nobody without a token is', async () => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const many = `{ instance(name: "x") { ${Array.from({ length: 300 }, (_, n) => `nam${n}`).join(' ')} } }`;
     const long = `{ instance(name: "x") { nam${'e'.repeat(50_000)} } }`;
     const hints = async (query: string, token?: string): Promise<number> =>
@@ -94,7 +94,7 @@ describe('what is refused', () => {
     ['a long variable', `query ($${long}: Nothing) { __typename }`, {}],
     ['a long operation name', '{ __typename }', {}, long],
   ] as const)('%s: a few short errors', async ([, query, variables, operationName]) => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     const response = await server.post({ query, variables, operationName });
     const text = await response.text();
     const { errors } = JSON.parse(text) as { errors: { extensions: { code: string } }[] };
@@ -112,7 +112,7 @@ describe('what is refused', () => {
     ['have many items', `[${'1,'.repeat(1_000)}1]`],
     ['have many items in many lists', `[${'[1,1,1,1,1,1,1,1,1,1],'.repeat(100)}1]`],
   ])('variables that %s too much are not looked at', async (_what, value) => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     const response = await server.post(JSON.stringify({ query: UPDATE, variables: hide('?') }).replace('"?"', value));
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
@@ -122,7 +122,7 @@ describe('what is refused', () => {
   });
 
   test('a value that nests is named for what it is', async () => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     const { errors } = await server.query(UPDATE, hide(JSON.parse('['.repeat(900) + ']'.repeat(900))));
     expect(errors).toMatchObject([
       { message: expect.stringContaining('found an array'), extensions: { code: 'BAD_USER_INPUT' } },
@@ -138,7 +138,7 @@ describe('what is refused', () => {
       {},
     ],
   ])('%s: 300 a minute and token, then nothing is looked at', async (_what, query, variables) => {
-    await using server = await serveFake(new FakeSessions('demo'), { gate: fakeGate({ rateLimit: 10 }) });
+    await using server = await serveFake(new FakeFleet('demo'), { gate: fakeGate({ rateLimit: 10 }) });
     for (let i = 0; i < 300; i++) {
       const { errors } = await server.query(query, variables);
       expect(errors?.[0]?.extensions['code']).not.toBe('RATE_LIMITED');
@@ -155,7 +155,7 @@ describe('what is refused', () => {
   });
 
   test('documents that are new count as well, whatever becomes of their calls; those that were seen do not', async () => {
-    await using server = await serveFake(new FakeSessions('demo'), { gate: fakeGate({ rateLimit: 10 }) });
+    await using server = await serveFake(new FakeFleet('demo'), { gate: fakeGate({ rateLimit: 10 }) });
     /** Undefined: the document was looked at; a field that is over its limit of calls has a path. */
     const refused = async (query: string): Promise<object | undefined> =>
       (await server.query(query)).errors?.find(({ path }) => path === undefined);
@@ -167,7 +167,7 @@ describe('what is refused', () => {
   });
 
   test('documents that are long are not kept for long: they are new again', async () => {
-    await using server = await serveFake(new FakeSessions('demo'), { gate: fakeGate({ rateLimit: 10 }) });
+    await using server = await serveFake(new FakeFleet('demo'), { gate: fakeGate({ rateLimit: 10 }) });
     const long = (i: number): string => `#${i}${'x'.repeat(60_000)}\n{ instance(name: "demo") { id } }`;
     let refused = 0;
     // The same hundred over and over; three hundred may be new.
@@ -189,7 +189,7 @@ describe('the cost of an operation', () => {
   } ${fields}`;
 
   test('comes from the sizes of its pages, also where they are in variables', async () => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     expect((await server.query(`${page} ${fields}`)).errors).toBeUndefined();
     expect((await server.query(twice, { first: 50 })).errors).toBeUndefined();
     for (const accept of ['application/json', 'application/graphql-response+json']) {
@@ -211,7 +211,7 @@ describe('the cost of an operation', () => {
   });
 
   test('is that of the operation that is asked for', async () => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     const document = `${page} ${twice.replaceAll('$first: Int!', '$first: Int = 100')}`;
     const [cheap, dear] = [
       await server.post({ query: document, operationName: 'Page' }),
@@ -221,7 +221,7 @@ describe('the cost of an operation', () => {
   });
 
   test('is not hidden by a page size that is none', async () => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     const { data, errors } = await server.query(twice.replace('{\n', '{ z: instances(first: 0) { nodes { id } }\n'), {
       first: 100,
     });
@@ -230,7 +230,7 @@ describe('the cost of an operation', () => {
   });
 
   test('leaves room for what everyday clients ask for', async () => {
-    await using server = await serveFake(new FakeSessions('demo'));
+    await using server = await serveFake(new FakeFleet('demo'));
     const settings = `settings { id visibility { lastSeen status profile online } privacy { readReceipts }
       permissions { callAdd groupAdd } other { category value } observedAt }
       outcomes { field requested previous current result } failures { field requested current code message retryable } stanzas`;

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { FakeSessions, serveFake } from './graphql-fakes.ts';
+import { FakeFleet, serveFake } from './graphql-fakes.ts';
 
 const WATCH = 'subscription { instance(name: "demo") { name state } }';
 const SSE = { accept: 'text/event-stream' };
@@ -22,7 +22,7 @@ function raw(url: string, text: string): Promise<string> {
 
 describe('the HTTP server, with sessions that are only in memory', () => {
   test('takes GraphQL only as a POST of application/json', async () => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const url = `${server.url}/graphql`;
     const headers = { authorization: 'Bearer account' };
     const query = '?query={__typename}';
@@ -46,7 +46,7 @@ describe('the HTTP server, with sessions that are only in memory', () => {
   });
 
   test('limits bodies to 64 KiB, by their announced length', async () => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const padded = (length: number): string => JSON.stringify({ query: '{ __typename }' }).padEnd(length);
     expect((await server.post(padded(64 * 1024))).status).toBe(200);
     const refused = await server.post(padded(64 * 1024 + 1));
@@ -68,7 +68,7 @@ describe('the HTTP server, with sessions that are only in memory', () => {
   });
 
   test('answers odd requests without a stack, and never with 5xx', async () => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const body = 'Content-Length: 2\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{}';
     for (const text of [
       `POST /graphql HTTP/1.1\r\nHost: [\r\n${body}`,
@@ -100,7 +100,7 @@ describe('the HTTP server, with sessions that are only in memory', () => {
   });
 
   test('a body that is no JSON is told to be just that, and nothing of what found it', async () => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       const response = await server.post('{"query": "secret', { accept });
       expect(response.status).toBe(400);
@@ -111,7 +111,7 @@ describe('the HTTP server, with sessions that are only in memory', () => {
   });
 
   test('every answer says not to keep, sniff or frame it', async () => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const answers = [
       await server.post({ query: '{ __typename }' }),
       await fetch(`${server.url}/graphql`),
@@ -128,7 +128,7 @@ describe('the HTTP server, with sessions that are only in memory', () => {
 
   test('says whether it lives and whether it is ready', async () => {
     let ready: () => Promise<boolean> = async () => true;
-    await using server = await serveFake(new FakeSessions(), { ready: () => ready() });
+    await using server = await serveFake(new FakeFleet(), { ready: () => ready() });
     const status = async (path: string): Promise<number> => (await fetch(server.url + path)).status;
     expect([await status('/health/live'), await status('/health/ready')]).toEqual([200, 200]);
     ready = async () => false;
@@ -143,7 +143,7 @@ describe('the HTTP server, with sessions that are only in memory', () => {
   });
 
   test('serves the playground from itself, under a policy without inline scripts, or not at all', async () => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const page = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
     const html = await page.text();
     expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self';/);
@@ -156,13 +156,13 @@ describe('the HTTP server, with sessions that are only in memory', () => {
     expect((await fetch(`${server.url}/graphiql/constructor`)).status).toBe(404);
     expect((await server.post({ query: getIntrospectionQuery() })).status).toBe(200);
 
-    await using without = await serveFake(new FakeSessions(), { graphiql: false });
+    await using without = await serveFake(new FakeFleet(), { graphiql: false });
     expect((await fetch(`${without.url}/graphql`, { headers: { accept: 'text/html' } })).status).toBe(405);
     expect((await fetch(`${without.url}/graphiql/start.js`)).status).toBe(404);
   });
 
   test('mounts other routes, which word refusals in their own way', async () => {
-    await using server = await serveFake(new FakeSessions(), {
+    await using server = await serveFake(new FakeFleet(), {
       routes: [
         {
           owns: (pathname) => pathname.startsWith('/api/'),

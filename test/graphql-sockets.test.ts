@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { STREAMS_AT_ONCE } from '../src/access/limits/gate.ts';
-import type { Sessions } from '../src/fleet/sessions.ts';
+import type { PrivacyCalls } from '../src/fleet/calls/privacy-calls.ts';
 import type { InstanceView } from '../src/instance/state.ts';
 import { fakeGate } from './graphql-fakes.ts';
 import { ask, connect, openAs, quiet, serve, VIEW, WATCH } from './support/graphql-sockets.ts';
@@ -80,12 +80,12 @@ describe('one connection', () => {
   test('an idempotency key goes in extensions', async () => {
     const { url, sessions } = await serve();
     const keys: (string | undefined)[] = [];
-    const update = sessions.updatePrivacy.bind(sessions);
-    const noting: Sessions['updatePrivacy'] = (reach, name, changes, _call, once) => {
-      keys.push(once?.key);
+    const update = sessions.update.bind(sessions);
+    const noting: PrivacyCalls['update'] = (reach, name, changes, _call, key) => {
+      keys.push(key?.key);
       return update(reach, name, changes);
     };
-    Object.assign(sessions, { updatePrivacy: noting });
+    Object.assign(sessions, { update: noting });
     const client = connect(url);
     const query =
       'mutation { updatePrivacy(instance: "demo", input: { privacy: { readReceipts: NONE } }) { stanzas } }';

@@ -3,9 +3,9 @@ import { createClient as createSocketClient } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { systemClock, type Clock } from '../src/clock.ts';
-import type { Sessions } from '../src/fleet/sessions.ts';
+import type { Watching } from '../src/fleet/calls/watching.ts';
 import type { InstanceView } from '../src/instance/state.ts';
-import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
+import { FakeFleet, fakeView, serveFake } from './graphql-fakes.ts';
 
 const WATCH = 'subscription { instance(name: "demo") { name state } }';
 const SSE = { accept: 'text/event-stream' };
@@ -29,8 +29,8 @@ function quiet(view: InstanceView): { source: AsyncIterable<InstanceView>; retur
   return { source, returned: () => returned };
 }
 
-function watching(): { sessions: FakeSessions; returned: () => boolean } {
-  const sessions = new FakeSessions('demo');
+function watching(): { sessions: FakeFleet; returned: () => boolean } {
+  const sessions = new FakeFleet('demo');
   const { source, returned } = quiet(fakeView());
   sessions.watched = source;
   return { sessions, returned };
@@ -49,7 +49,7 @@ describe('time', () => {
   }
 
   test('an operation ends after 30 s with TIMEOUT, and keeps the siblings that are done', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     const begun = Promise.withResolvers<void>();
     sessions.onStart = () => {
       begun.resolve();
@@ -106,13 +106,13 @@ describe('streams', () => {
   });
 
   test('end with an error where there is nothing to watch', async () => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const response = await server.post({ query: WATCH }, SSE);
     expect(await response.text()).toMatch(/event: next\ndata: .*NOT_FOUND[^]*event: complete/);
   });
 
   test('a running call is finished before the server is closed', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     const begun = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<InstanceView>();
     sessions.onStart = () => {
@@ -130,7 +130,7 @@ describe('streams', () => {
   });
 
   test('a call whose client has gone is aborted, and nothing is logged', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     let aborted = (): boolean => false;
     const begun = Promise.withResolvers<void>();
     sessions.pair = (_reach, _name, _number, signal) => {
@@ -157,10 +157,10 @@ describe('streams', () => {
 test.each(['text/event-stream', 'a WebSocket'])(
   'by %s one that has much to tell leaves time to others',
   async (how) => {
-    const sessions = new FakeSessions(...Array.from({ length: 1_000 }, (_, i) => `i${i}`));
+    const sessions = new FakeFleet(...Array.from({ length: 1_000 }, (_, i) => `i${i}`));
     const told = { inRound: 0, inAll: 0, most: 0 };
     const all = sessions.watchInstances.bind(sessions);
-    const counted: Sessions['watchInstances'] = async function* () {
+    const counted: Watching['watchInstances'] = async function* () {
       for await (const change of all()) {
         told.inAll += 1;
         told.inRound += 1;

@@ -8,7 +8,7 @@ import { startSimulator, type Simulator } from '../simulator/simulator.ts';
 import { deadlineIn, systemClock, type Clock } from '../src/clock.ts';
 import { createEvents } from '../src/fleet/topics.ts';
 import { linkTo } from '../src/wire/baileys/socket.ts';
-import { SessionService } from '../src/fleet/session-service.ts';
+import { Fleet } from '../src/fleet/fleet.ts';
 import type { InstanceView } from '../src/instance/state.ts';
 import { openStorage, type Storage } from '../src/storage/storage.ts';
 import type { SessionEvents } from '../src/telemetry/events.ts';
@@ -28,7 +28,7 @@ const quickClock: Clock = {
 };
 
 interface Rig {
-  readonly sessions: SessionService;
+  readonly fleet: Fleet;
   readonly storage: Storage;
   readonly simulator: Simulator;
   readonly reach: { readonly accountId: string };
@@ -36,10 +36,10 @@ interface Rig {
 
 async function waitFor(rig: Rig, name: string, states: readonly string[]): Promise<InstanceView> {
   for (const end = performance.now() + WAIT_MS; performance.now() < end; await delay(5)) {
-    const view = await rig.sessions.find(rig.reach, name);
+    const view = await rig.fleet.directory.find(rig.reach, name);
     if (view && states.includes(view.state)) return view;
   }
-  throw new Error(`${name} is ${JSON.stringify(await rig.sessions.find(rig.reach, name))}`);
+  throw new Error(`${name} is ${JSON.stringify(await rig.fleet.directory.find(rig.reach, name))}`);
 }
 
 test('the n-th statement fails while the real link pairs and stores its keys: never linked on the phone without them', async () => {
@@ -50,8 +50,8 @@ test('the n-th statement fails while the real link pairs and stores its keys: ne
   const simulator = stack.use(await startSimulator());
   const { id: accountId } = await storage.accounts.create({ label: 'test' });
   const root = { publicKey: simulator.rootKey, serial: simulator.rootSerial };
-  const sessions = stack.use(
-    new SessionService({
+  const fleet = stack.use(
+    new Fleet({
       clock: quickClock,
       log: pino({ level: 'silent' }),
       telemetry: new Proxy({} as SessionEvents, { get: () => () => undefined }),
@@ -62,7 +62,7 @@ test('the n-th statement fails while the real link pairs and stores its keys: ne
   );
   const failed: string[] = [];
   const faults = stack.use(installSqlFaults((statement) => failed.push(statement)));
-  const rig = { sessions, storage, simulator, reach: { accountId } };
+  const rig = { fleet, storage, simulator, reach: { accountId } };
   let nth = 1;
   for (; nth <= MOST; nth += 1) {
     const before = failed.length;
@@ -80,9 +80,9 @@ const phoneOf = (nth: number): string => `49170${String(nth).padStart(7, '0')}`;
 async function pairWithFault(rig: Rig, nth: number, arm: () => void): Promise<void> {
   const name = `n-${nth}`;
   const { signal } = new AbortController();
-  await rig.sessions.create(rig.reach, name);
+  await rig.fleet.lifecycle.create(rig.reach, name);
   rig.simulator.createAccount(phoneOf(nth));
-  const { pairing } = await rig.sessions.pair(rig.reach, name, undefined, signal);
+  const { pairing } = await rig.fleet.lifecycle.pair(rig.reach, name, undefined, signal);
   arm();
   // The phone waits in vain where the fault comes before its device is linked.
   const scanned = rig.simulator.scan(pairing?.qr ?? '', phoneOf(nth)).catch(() => undefined);
@@ -93,21 +93,21 @@ async function pairWithFault(rig: Rig, nth: number, arm: () => void): Promise<vo
 /** A device that the phone lists has its credentials and keys, and logs in with them. */
 async function checkTruth(rig: Rig, nth: number): Promise<void> {
   const name = `n-${nth}`;
-  const view = await rig.sessions.find(rig.reach, name);
+  const view = await rig.fleet.directory.find(rig.reach, name);
   const credentials = await rig.storage.credentials.load(view?.id ?? '');
   const isListed = rig.simulator.account(phoneOf(nth)).linkedDevices > 0;
   if (isListed) expect(credentials, `${name} is listed on the phone`).toBeDefined();
   if (credentials !== undefined && view?.state !== 'OPEN') {
-    await rig.sessions.start(rig.reach, name, new AbortController().signal);
+    await rig.fleet.lifecycle.start(rig.reach, name, new AbortController().signal);
     // Credentials that the phone never heard of are refused, which is a confirmed logout.
     await waitFor(rig, name, isListed ? ['OPEN'] : ['OPEN', 'LOGGED_OUT']);
   }
   if (credentials !== undefined && isListed) {
-    const { snapshot } = await rig.sessions.readPrivacy(rig.reach, name, {
+    const { snapshot } = await rig.fleet.privacy.read(rig.reach, name, {
       signal: new AbortController().signal,
       deadline: deadlineIn(systemClock, 30_000),
     });
     expect(snapshot.categories.size).toBeGreaterThan(0);
   }
-  await rig.sessions.stop(rig.reach, name, new AbortController().signal);
+  await rig.fleet.lifecycle.stop(rig.reach, name, new AbortController().signal);
 }

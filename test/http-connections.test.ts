@@ -5,14 +5,14 @@ import { Connections, REQUESTS_AT_ONCE } from '../src/http/connections.ts';
 import { listenForMetrics } from '../src/http/metrics.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
-import { FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
+import { FakeFleet, fakeView, serveFake } from './graphql-fakes.ts';
 import { get, open, post, readAll } from './support/unread-connections.ts';
 
 const WATCH = 'subscription { instance(name: "demo") { name } }';
 
 /** Sessions of which one can be watched, and nothing ever changes. */
-function quiet(): { sessions: FakeSessions; returned: () => boolean } {
-  const sessions = new FakeSessions('demo');
+function quiet(): { sessions: FakeFleet; returned: () => boolean } {
+  const sessions = new FakeFleet('demo');
   let isOver = false;
   sessions.watched = {
     [Symbol.asyncIterator]: () => ({
@@ -30,7 +30,7 @@ const answersIn = (text: string): number => text.split(/HTTP\/1\.1 \d{3} /).leng
 
 describe('requests sent one behind the other', () => {
   test.each(['/', '/graphiql/graphiql.js', '/health/live'])('ten of %s are answered', async (path) => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const last = get(path).replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
     expect(answersIn(await readAll(open(server.url, get(path).repeat(9) + last)))).toBe(10);
   });
@@ -38,7 +38,7 @@ describe('requests sent one behind the other', () => {
   test.each(['/', '/graphiql/graphiql.js', '/health/live', '/nothing'])(
     'of %s, eleven end the connection',
     async (path) => {
-      await using server = await serveFake(new FakeSessions());
+      await using server = await serveFake(new FakeFleet());
       // That it closes says nothing by itself: so does one on which nothing more comes.
       expect(answersIn(await readAll(open(server.url, get(path).repeat(40))))).toBeLessThanOrEqual(REQUESTS_AT_ONCE);
       expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
@@ -48,14 +48,14 @@ describe('requests sent one behind the other', () => {
   test('those that are too many are not even made', async () => {
     const served = vi.spyOn(Connections.prototype, 'serve');
     onTestFinished(() => served.mockRestore());
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     await readAll(open(server.url, get('/health/live').repeat(1_000)));
     expect(served).toHaveBeenCalledTimes(REQUESTS_AT_ONCE + 1);
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
   });
 
   test('as many as one likes are answered, where each waits for the one before', async () => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const { socket } = open(server.url, get('/health/live'));
     let answers = 0;
     socket.resume();
@@ -67,7 +67,7 @@ describe('requests sent one behind the other', () => {
   });
 
   test('are served one after the other, as they are answered', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     const waiting: (() => void)[] = [];
     sessions.onStart = () => new Promise((resolve) => waiting.push(() => resolve(fakeView())));
     await using server = await serveFake(sessions);
@@ -111,7 +111,7 @@ describe('requests sent one behind the other', () => {
   });
 
   test.each(['/graphql', '/nothing'])('an upgrade of %s among them ends the connection', async (path) => {
-    await using server = await serveFake(new FakeSessions());
+    await using server = await serveFake(new FakeFleet());
     const upgrade = get(path).replace(
       '\r\n\r\n',
       '\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
@@ -137,7 +137,7 @@ describe('requests sent one behind the other', () => {
 test('of operations that arrive together, on a connection each, a few begin in each round of the event loop', async () => {
   // One each: else the token's places on an instance would hold them back.
   const names = Array.from({ length: 100 }, (_, i) => `demo-${i}`);
-  const sessions = new FakeSessions(...names);
+  const sessions = new FakeFleet(...names);
   const begun = { inRound: 0, inAll: 0, most: 0 };
   sessions.onStart = async (name) => {
     begun.inAll += 1;

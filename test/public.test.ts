@@ -3,7 +3,7 @@ import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createConfig } from '../src/config/config.ts';
 import { readEnv } from '../src/config/env.ts';
-import { FakeSessions, fakeGate, serveFake } from './graphql-fakes.ts';
+import { FakeFleet, fakeGate, serveFake } from './graphql-fakes.ts';
 
 /** What a host that others reach gets by default. The server under test itself listens on this machine alone. */
 const config = createConfig(readEnv({ HOST: '0.0.0.0' }));
@@ -16,7 +16,7 @@ const exposed = {
 let server: Awaited<ReturnType<typeof serveFake>>;
 let url = '';
 beforeAll(async () => {
-  server = await serveFake(new FakeSessions('demo'), { ...exposed, gate: fakeGate() });
+  server = await serveFake(new FakeFleet('demo'), { ...exposed, gate: fakeGate() });
   url = `${server.url}/graphql`;
 });
 afterAll(() => server[Symbol.asyncDispose]());

@@ -4,22 +4,22 @@ import { systemClock, type Clock } from '../src/clock.ts';
 import { PrivetError, RetryLaterError } from '../src/errors.ts';
 import { connectRest, type RestAnswer, type RestClient } from '../src/rest/rest.fixture.ts';
 import { createRestRoute } from '../src/rest/rest.ts';
-import type { Reach } from '../src/fleet/session-service.ts';
-import { FakeSessions, fakeGate, serveFake } from './graphql-fakes.ts';
+import type { Reach } from '../src/fleet/calls/reach.ts';
+import { FakeFleet, fakeGate, serveFake } from './graphql-fakes.ts';
 
 const PROFILE = '/api/profile/privacy/demo';
 const USERS = '/users/me/privacy';
 
 /** Sessions whose every privacy call fails in the same way. */
-class FailingSessions extends FakeSessions {
+class FailingFleet extends FakeFleet {
   fail: (signal: AbortSignal) => Promise<never> = () => Promise.reject(new Error('secret detail'));
   updatesAsked = 0;
 
-  override readPrivacy(_reach: Reach, _name: string, call?: Call): Promise<never> {
+  override read(_reach: Reach, _name: string, call?: Call): Promise<never> {
     return this.fail(call?.signal ?? new AbortController().signal);
   }
 
-  override updatePrivacy(_reach: Reach, _name: string, _changes: unknown, call?: Call): Promise<never> {
+  override update(_reach: Reach, _name: string, _changes: unknown, call?: Call): Promise<never> {
     this.updatesAsked += 1;
     return this.fail(call?.signal ?? new AbortController().signal);
   }
@@ -32,15 +32,15 @@ const clock: Clock = {
   after: (ms, callback) => systemClock.after(hurry && ms === 30_000 ? 50 : ms, callback),
 };
 
-let sessions: FailingSessions;
+let sessions: FailingFleet;
 let server: Awaited<ReturnType<typeof serveFake>>;
 let rest: RestClient;
 
 beforeEach(async () => {
   hurry = false;
-  sessions = new FailingSessions('demo');
+  sessions = new FailingFleet('demo');
   server = await serveFake(sessions, {
-    routes: [createRestRoute({ sessions, gate: fakeGate(), clock })],
+    routes: [createRestRoute({ ...sessions.calls, gate: fakeGate(), clock })],
   });
   rest = await connectRest(server.url);
 });

@@ -5,17 +5,17 @@ import { fieldSpecs } from '../src/privacy/fields.ts';
 import { createJudge, type Description } from '../src/rest/rest.fixture.ts';
 import { createRestRoute } from '../src/rest/rest.ts';
 import { VERSION } from '../src/version.ts';
-import { FakeSessions, fakeGate, serveFake } from './graphql-fakes.ts';
+import { FakeFleet, fakeGate, serveFake } from './graphql-fakes.ts';
 
 // That the answers are as described is checked with every answer of the other REST tests.
 
-const sessions = new FakeSessions('demo');
+const sessions = new FakeFleet('demo');
 let server: Awaited<ReturnType<typeof serveFake>>;
 let description: Description;
 let judge: ReturnType<typeof createJudge>;
 
 beforeAll(async () => {
-  const route = createRestRoute({ sessions, gate: fakeGate(), clock: systemClock });
+  const route = createRestRoute({ ...sessions.calls, gate: fakeGate(), clock: systemClock });
   server = await serveFake(sessions, { routes: [route] });
   const response = await fetch(`${server.url}/openapi.json`);
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json']);

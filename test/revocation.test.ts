@@ -87,6 +87,21 @@ describe('a token that ends', () => {
     expect([data?.instance, shop.writes()]).toEqual([null, written]);
   });
 
+  test('makes nothing by what follows in the document that ends it', async () => {
+    const { data } = await privet.graphql<{ createToken: { token: string; details: { id: string } } }>(
+      'mutation { createToken(input: { scopes: [PAIR, ADMIN] }) { token details { id } } }',
+    );
+    const { token, details } = data?.createToken ?? {};
+    const { data: done, errors } = await privet.graphql(
+      `mutation { ended: revokeToken(id: "${details?.id ?? ''}") { id } createInstance(name: "behind") { token } }`,
+      {},
+      token,
+    );
+    expect(done).toEqual({ ended: { id: details?.id }, createInstance: null });
+    expect(errors).toMatchObject([{ path: ['createInstance'], extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect((await privet.graphql('{ instance(name: "behind") { id } }')).data).toEqual({ instance: null });
+  });
+
   test('changes nothing by calls that wait for their turn, and what had begun is answered truthfully', async () => {
     await shop.update(privet.token, 'ALL');
     const tokens = await Promise.all(ENDINGS.map((ending) => endingToken(privet, ending, ['WRITE'])));

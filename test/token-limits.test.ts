@@ -5,7 +5,7 @@ import { createRestRoute } from '../src/rest/rest.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { STALL_MS } from '../src/graphql/pipeline/streams.ts';
 import type { InstanceView } from '../src/instance/state.ts';
-import { fakeGate, FakeSessions, fakeView, serveFake } from './graphql-fakes.ts';
+import { fakeGate, FakeFleet, fakeView, serveFake } from './graphql-fakes.ts';
 
 const WATCH = 'subscription { instance(name: "demo") { name } }';
 const START = 'mutation { startInstance(instance: "demo") { name } }';
@@ -13,7 +13,7 @@ const view = (name = 'demo'): InstanceView => fakeView(name, { id: 'id-demo' });
 
 /** Sessions whose `start` waits until it is told to go on, and which counts how many do. */
 function waitingSessions() {
-  const sessions = new FakeSessions('demo');
+  const sessions = new FakeFleet('demo');
   const waiting: (() => void)[] = [];
   sessions.onStart = () => new Promise((resolve) => waiting.push(() => resolve(view())));
   return { sessions, waiting };
@@ -25,7 +25,7 @@ describe('operations of a token', () => {
     const gate = fakeGate();
     await using server = await serveFake(sessions, {
       gate,
-      routes: [createRestRoute({ sessions, gate, clock: systemClock })],
+      routes: [createRestRoute({ ...sessions.calls, gate, clock: systemClock })],
     });
     const answers = Array.from({ length: 15 }, () => server.query(START));
     await expect.poll(() => waiting.length).toBe(OPERATIONS_AT_ONCE);
@@ -47,7 +47,7 @@ describe('operations of a token', () => {
     const gate = fakeGate();
     await using server = await serveFake(sessions, {
       gate,
-      routes: [createRestRoute({ sessions, gate, clock: systemClock })],
+      routes: [createRestRoute({ ...sessions.calls, gate, clock: systemClock })],
     });
     const running = Array.from({ length: OPERATIONS_AT_ONCE }, () => server.query(START));
     await expect.poll(() => waiting.length).toBe(OPERATIONS_AT_ONCE);
@@ -131,7 +131,7 @@ describe('streams of a token', () => {
   });
 
   test('are 10; one more is refused until one is closed', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     sessions.watched = quiet();
     await using server = await serveFake(sessions);
     const open = (signal: AbortSignal, token = 'account'): Promise<Response> =>
@@ -162,7 +162,7 @@ describe('streams of a token', () => {
   });
 
   test('have a heartbeat', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     sessions.watched = quiet();
     await using server = await serveFake(sessions);
     const response = await server.post({ query: WATCH }, { accept: 'text/event-stream' });
@@ -175,7 +175,7 @@ describe('streams of a token', () => {
   });
 
   test('of a client that does not read take little memory, and end', async () => {
-    const sessions = new FakeSessions('demo');
+    const sessions = new FakeFleet('demo');
     const large = 'x'.repeat(100_000);
     let given = 0;
     let returned = false;
@@ -229,7 +229,7 @@ describe('CORS', () => {
 
   test('lets pages of listed origins read answers, without credentials', async () => {
     const origin = 'https://console.example';
-    await using server = await serveFake(new FakeSessions(), { corsOrigins: [origin, 'https://other.example'] });
+    await using server = await serveFake(new FakeFleet(), { corsOrigins: [origin, 'https://other.example'] });
     for (const path of ['/graphql', '/health/live']) {
       const allowed = await preflight(server.url + path, origin);
       expect([allowed.status, allowed.headers.get('vary'), headersOf(allowed)]).toEqual([

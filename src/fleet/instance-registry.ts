@@ -1,4 +1,4 @@
-import type { Reach } from './sessions.ts';
+import { isWithin, type Reach } from './calls/reach.ts';
 import type { InstanceView } from '../instance/state.ts';
 
 /** All instances of the process, found by account and name. */
@@ -62,6 +62,3 @@ export class InstanceRegistry<T extends { readonly view: InstanceView }> {
     return own?.view.accountId === accountId ? [own] : [];
   }
 }
-
-const isWithin = (reach: Reach, view: InstanceView): boolean =>
-  reach.instanceId === undefined || reach.instanceId === view.id;

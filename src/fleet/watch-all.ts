@@ -1,12 +1,4 @@
-/** One step of a stream that tells of many things. */
-export interface Change<T> {
-  /** What there is, or how it is now. */
-  readonly value?: T | undefined;
-  /** What was told of before, and is there no more. */
-  readonly deletedId?: string | undefined;
-  /** False while what was there at the beginning is told; the first true comes alone, once all of it was. */
-  readonly caughtUp: boolean;
-}
+import type { Change } from './calls/watching.ts';
 
 export interface Watched<T> {
   /** Ids of what is there now. */

@@ -2,7 +2,9 @@ import type { Gate } from '../access/limits/gate.ts';
 import type { Principal } from '../access/principal.ts';
 import type { TokenAdmin } from '../access/tokens/token-admin.ts';
 import { systemClock, type Clock, type Deadline } from '../clock.ts';
-import type { Reach, Sessions } from '../fleet/session-service.ts';
+import type { FleetCalls } from '../fleet/calls/fleet-calls.ts';
+import type { Reach } from '../fleet/calls/reach.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import type { Admission } from './pipeline/admission.ts';
 
 /** What this edge logs with; pino's logger is one. */
@@ -14,7 +16,7 @@ export interface Log {
 
 /** What the GraphQL edge is made with. */
 export interface GraphQLServices {
-  readonly sessions: Sessions;
+  readonly fleet: FleetCalls;
   readonly tokens: TokenAdmin;
   readonly gate: Gate;
   readonly log: Log;
@@ -23,9 +25,11 @@ export interface GraphQLServices {
 
 /** What resolvers work with. Every operation has a principal: without one it is refused before it is parsed. */
 export interface GraphQLContext {
-  readonly sessions: Sessions;
+  readonly fleet: FleetCalls;
   readonly tokens: TokenAdmin;
   readonly principal: Principal;
+  /** What becomes known of the request, for its line in the log. */
+  readonly record: RequestRecord | undefined;
   /** Of the header `Idempotency-Key`, or of the operation's `extensions`: an update sent twice with it is made once. */
   readonly idempotencyKey: string | undefined;
   /** Whose instances the principal may touch. */

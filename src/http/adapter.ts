@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import type { Turns } from '../graphql/pipeline/turns.ts';
 import type { FixedAnswer } from './route.ts';
 
 /** How much of a large answer is handed over at a time, in bytes: so it shows how far the client has read. */
@@ -43,20 +44,23 @@ function headersOf(incoming: IncomingMessage): Headers {
   return headers;
 }
 
-/** Writes an answer that was made before, without a copy of it: however many ask for it, it is in memory once. */
-export function sendFixed({ headers, body }: FixedAnswer, outgoing: ServerResponse): void {
+/**
+ * Writes an answer that was made before, without a copy of it: however many ask for it, it is in memory once.
+ * @param turns of the pieces of all large ones.
+ */
+export function sendFixed({ headers, body }: FixedAnswer, outgoing: ServerResponse, turns: Turns): void {
   outgoing.writeHead(200, { ...headers, 'content-length': body.length });
   if (outgoing.req.method === 'HEAD') outgoing.end();
   else if (body.length <= PIECE) outgoing.end(body);
   // A client that goes away is no failure; watchRequest tells of it.
-  else pipeline(Readable.from(piecesOf(body)), outgoing).catch(() => {});
+  else pipeline(Readable.from(piecesOf(body, turns)), outgoing).catch(() => {});
 }
 
-/** One in a round of the event loop: the system takes megabytes at once, of each of those who ask together. */
-async function* piecesOf(body: Buffer): AsyncGenerator<Buffer> {
+/** A few in a round of the event loop: the system takes megabytes at once, of each of those who ask together. */
+async function* piecesOf(body: Buffer, turns: Turns): AsyncGenerator<Buffer> {
   for (let at = 0; at < body.length; at += PIECE) {
+    await turns.take();
     yield body.subarray(at, at + PIECE);
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import type { Turns } from '../graphql/pipeline/turns.ts';
 
 /**
  * How many requests of one connection may be unanswered at a time. Clients and proxies send the next one once they have
@@ -27,11 +28,14 @@ interface Connection {
  */
 export class Connections {
   readonly #clock: Clock;
+  readonly #turns: Turns;
   readonly #open = new Map<Socket, Connection>();
   #timer: Disposable | undefined;
 
-  constructor(server: Server, clock: Clock) {
+  /** @param turns of requests that have waited for one before them: those of many connections would all follow at once. */
+  constructor(server: Server, clock: Clock, turns: Turns) {
     this.#clock = clock;
+    this.#turns = turns;
     server.on('connection', (socket) => this.#opened(socket));
   }
 
@@ -41,12 +45,18 @@ export class Connections {
     if (!connection || socket.destroyed) return;
     if (connection.requests >= REQUESTS_AT_ONCE) return leave(socket);
     connection.requests += 1;
-    response.once('close', () => {
-      connection.requests -= 1;
-      if (!socket.destroyed) connection.waiting.shift()?.();
-    });
+    // In the next round: what is answered at once would let all that came in the same read be served before anybody else.
+    response.once('close', () => setImmediate(() => void this.#answered(socket, connection)));
     if (connection.requests === 1) begin();
     else connection.waiting.push(begin);
+  }
+
+  async #answered(socket: Socket, connection: Connection): Promise<void> {
+    connection.requests -= 1;
+    const next = connection.waiting.shift();
+    if (!next || socket.destroyed) return;
+    await this.#turns.take();
+    if (!socket.destroyed) next();
   }
 
   /** Whether a connection may be given to another protocol: not while there is an answer to come on it. */

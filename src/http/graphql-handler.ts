@@ -5,16 +5,8 @@ import type { ClientConnection } from '../graphql/pipeline/authentication.ts';
 import { GRAPHQL_PATH, type GraphQLPipeline } from '../graphql/pipeline/yoga.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { acceptable } from './accept.ts';
-import { send, sendFixed } from './adapter.ts';
-import {
-  type Client,
-  type FixedAnswer,
-  noPlayground,
-  onlyPost,
-  type Refusal,
-  refuseAsGraphQL,
-  REFUSALS,
-} from './route.ts';
+import { send } from './adapter.ts';
+import { type Client, noPlayground, onlyPost, type Refusal, refuseAsGraphQL, REFUSALS } from './route.ts';
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
@@ -25,16 +17,16 @@ const wantsPage = ({ method, headers }: IncomingMessage): boolean =>
 /**
  * `/graphql` on node:http, without the detour over a buffered body and a buffered answer that other routes take.
  * Only a POST of `application/json` gets to Yoga: a browser sends neither across origins without asking first.
- * @param page the playground, for browsers; undefined where there is none.
+ * @param sendPage answers with the playground, for browsers; undefined where there is none.
  */
 export function graphqlHandler(
   yoga: GraphQLPipeline,
   clock: Clock,
-  page: FixedAnswer | undefined,
+  sendPage: ((response: ServerResponse) => void) | undefined,
 ): (request: IncomingMessage, response: ServerResponse, client: Client, record: RequestRecord) => void {
   return (request, response, { address }, record) => {
     const forBrowser = wantsPage(request);
-    if (page && forBrowser) return sendFixed(page, response);
+    if (sendPage && forBrowser) return sendPage(response);
     const refusal = forBrowser ? noPlayground : refusalOf(request);
     if (refusal) {
       record.noteError(refusal.code);

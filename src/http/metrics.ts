@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
+import { Arrivals, Turns } from '../graphql/pipeline/turns.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from '../telemetry/metrics.ts';
 import { send } from './adapter.ts';
 import { Connections, UNREAD_MS } from './connections.ts';
@@ -38,7 +39,7 @@ export function listenForMetrics(
   const server = createServer(HTTP_LIMITS, (request, response) =>
     connections.serve(request, response, () => void serve(request, response)),
   );
-  const connections = new Connections(server, clock);
+  const connections = new Connections(server, clock, new Turns(clock, new Arrivals(clock)));
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = UNREAD_MS;
   return listen(server, at, clock, 'PRIVET_METRICS_PORT');

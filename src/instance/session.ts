@@ -120,7 +120,7 @@ export class Session {
    */
   async exclusively<T>(signal: AbortSignal, change: () => Promise<T>): Promise<T> {
     // guard: one change of life after the other
-    using _turn = await this.#changes.take('', signal);
+    using _turn = await this.#changes.take(signal);
     const wasRunning = this.#run !== undefined;
     try {
       return await change();

@@ -4,7 +4,10 @@ import type { PrivacyField } from '../privacy/fields.ts';
 import { specOf } from '../privacy/fields.ts';
 import type { RequestedChange } from '../privacy/outcome.ts';
 import type { Snapshot } from '../privacy/settings.ts';
-import type { Once, Reach, Sessions } from '../fleet/sessions.ts';
+import type { Directory } from '../fleet/calls/directory.ts';
+import type { IdempotencyKey, PrivacyCalls } from '../fleet/calls/privacy-calls.ts';
+import type { Reach } from '../fleet/calls/reach.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import type { Envelope } from './envelope.ts';
 import { ProblemError } from './problem.ts';
 
@@ -12,15 +15,17 @@ import { ProblemError } from './problem.ts';
 export interface Named {
   /** The part of the path that is the instance's name, as it was sent; empty where the path has none. */
   readonly segment: string;
-  readonly sessions: Sessions;
+  readonly directory: Directory;
   readonly reach: Reach;
 }
 
 /** One call of an endpoint, by somebody who may make it. */
 export interface EndpointCall extends Call, Named {
   readonly request: Request;
+  readonly privacy: PrivacyCalls;
+  readonly record: RequestRecord;
   /** Of the header `Idempotency-Key`: an update sent twice with it is made once. */
-  readonly once: Once | undefined;
+  readonly key: IdempotencyKey | undefined;
 }
 
 export type Method = 'GET' | 'POST' | 'PATCH';
@@ -56,7 +61,8 @@ export async function applyChanges(
   name: string,
   changes: readonly RequestedChange[],
 ): Promise<Snapshot> {
-  const { outcome } = await call.sessions.updatePrivacy(call.reach, name, changes, call, call.once);
+  const { outcome } = await call.privacy.update(call.reach, name, changes, call, call.key);
+  call.record.noteUpdate(outcome.stanzas, outcome.failures.length);
   const [first] = outcome.failures;
   if (first) throw updateFailed(first.field, first.message);
   // Without a read-back every requested field is among the failures.

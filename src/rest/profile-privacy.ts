@@ -21,7 +21,7 @@ export const profilePrivacy: Resource = {
     GET: {
       scope: 'read',
       async run(call) {
-        const { snapshot } = await call.sessions.readPrivacy(call.reach, nameIn(call), call);
+        const { snapshot } = await call.privacy.read(call.reach, nameIn(call), call);
         return answer('Privacy settings retrieved successfully', snapshot);
       },
     },

@@ -94,3 +94,12 @@ function describedAs({ paths }: Description, method: string, pathname: string, s
 
 const matches = (template: string, pathname: string): boolean =>
   new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(pathname);
+
+/** What the two APIs answer where something went wrong. */
+export const profileError = (message: string): object => ({ success: false, error: { message } });
+export const usersError = (code: number, message: string, error: string): object => ({
+  status: false,
+  code,
+  message,
+  error,
+});

@@ -1,6 +1,6 @@
 import { type Allowance, RateLimitError } from '../access/limits/rate-limit.ts';
 import { abortable, beginCall } from '../call.ts';
-import { NotedSessions } from '../fleet/noted-sessions.ts';
+import type { Reach } from '../fleet/calls/reach.ts';
 import { createAuthorize, requireScope, withAllowance } from './authorize.ts';
 import type { Endpoint, Method, Resource } from './endpoint.ts';
 import { profileEnvelope, usersEnvelope, type Envelope } from './envelope.ts';
@@ -18,7 +18,7 @@ const envelopeFor = (pathname: string): Envelope => (pathname.startsWith('/users
 
 /** The endpoints of the APIs that this service stands in for, and their description. */
 export function createRestRoute(services: RestServices): RestRoute {
-  const { gate, clock } = services;
+  const { gate, clock, directory, privacy } = services;
   const authorize = createAuthorize(gate);
   const description = {
     headers: { 'content-type': 'application/json' },
@@ -43,7 +43,6 @@ export function createRestRoute(services: RestServices): RestRoute {
         const endpoint = endpointFor(resource.endpoints, request.method);
         // The pattern and not the path itself, which has a name in it.
         record.operation = `${request.method} ${resource.path}`;
-        const sessions = new NotedSessions(services.sessions, record);
         using call = beginCall(clock, request.signal);
         const { signal, answering, deadline } = call;
         const run = async (): Promise<Response> => {
@@ -54,12 +53,13 @@ export function createRestRoute(services: RestServices): RestRoute {
           record.tokenId = tokenId;
           requireScope(principal, endpoint.scope);
           using _held = gate.hold(principal, (reason) => call.withdraw(reason));
-          const key = request.headers.get('idempotency-key');
-          const once = key === null ? undefined : { tokenId, key };
-          const reach = { accountId, instanceId };
-          const instance = await resource.instance({ segment, sessions, reach });
+          const sentKey = request.headers.get('idempotency-key');
+          const key = sentKey === null ? undefined : { tokenId, key: sentKey };
+          const reach: Reach = { accountId, instanceId, onFound: (found) => record.noteInstance(found) };
+          const named = { segment, directory, reach };
+          const instance = await resource.instance(named);
           using _turn = await gate.begin(principal, instance, signal);
-          return await endpoint.run({ request, segment, sessions, reach, once, signal, deadline });
+          return await endpoint.run({ ...named, request, privacy, record, key, signal, deadline });
         };
         answering.throwIfAborted();
         return withAllowance(await abortable(run(), answering), allowance);

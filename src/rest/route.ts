@@ -1,6 +1,7 @@
 import type { Gate } from '../access/limits/gate.ts';
 import type { Clock } from '../clock.ts';
-import type { Sessions } from '../fleet/sessions.ts';
+import type { Directory } from '../fleet/calls/directory.ts';
+import type { PrivacyCalls } from '../fleet/calls/privacy-calls.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 
 /** Something that is wrong with a call, before an envelope words it. What the server refuses by itself is one too. */
@@ -36,7 +37,8 @@ export interface RestRoute {
 
 /** What this edge is made with. */
 export interface RestServices {
-  readonly sessions: Sessions;
+  readonly directory: Directory;
+  readonly privacy: PrivacyCalls;
   readonly gate: Gate;
   readonly clock: Clock;
 }

@@ -14,8 +14,8 @@ export const usersPrivacy: Resource = {
   path: PATH,
   envelope: usersEnvelope,
   match: (pathname) => (pathname === PATH ? '' : undefined),
-  async instance({ sessions, reach }) {
-    const { instances } = await sessions.list(reach, { first: 2 });
+  async instance({ directory, reach }) {
+    const { instances } = await directory.list(reach, { first: 2 });
     const [only] = instances;
     return only && instances.length === 1 ? only.name : '';
   },
@@ -23,7 +23,7 @@ export const usersPrivacy: Resource = {
     GET: {
       scope: 'read',
       async run(call) {
-        const { snapshot } = await call.sessions.readPrivacy(call.reach, await myName(call), call);
+        const { snapshot } = await call.privacy.read(call.reach, await myName(call), call);
         return answer('Privacy settings retrieved successfully', { data: dataOf(snapshot) });
       },
     },
@@ -63,8 +63,8 @@ function changeIn(body: unknown): RequestedChange {
  * The instance that "me" is: that of an instance token, or the account's only one.
  * @throws ProblemError 400 when the token reaches none or several; PrivetError NOT_FOUND when a token's own is gone.
  */
-async function myName({ sessions, reach }: EndpointCall): Promise<string> {
-  const { instances } = await sessions.list(reach, { first: 2 });
+async function myName({ directory, reach }: EndpointCall): Promise<string> {
+  const { instances } = await directory.list(reach, { first: 2 });
   const [only, another] = instances;
   if (another) throw badRequest('This token reaches several instances: use the token of the instance that is meant');
   if (only) return only.name;

@@ -3,13 +3,12 @@ import type { Clock } from '../clock.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { type Archives, createArchives } from './archives.ts';
 import { createCredentials, type Credentials } from './credentials.ts';
-import { transaction } from './database.ts';
 import { guarded } from './errors.ts';
 import { createInstances, type Instances } from './instances.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
-import { createSignalKeys, type SignalKeys } from './signal-keys.ts';
+import { createSignalKeys, type SignalKeys } from './keys/signal-keys.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 /** What is kept, by what it is about. */
@@ -44,13 +43,10 @@ export const transact = async <T>(
   repositoriesOver: (tx: Kysely<Tables>) => Repositories,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> => {
-  let hooks: (() => void)[] = [];
+  const hooks: (() => void)[] = [];
   const onCommit = (hook: () => void): void => void hooks.push(hook);
   const result = await guarded('transaction', () =>
-    transaction(db, (tx) => {
-      hooks = [];
-      return work({ ...repositoriesOver(tx), onCommit });
-    }),
+    db.transaction().execute((tx) => work({ ...repositoriesOver(tx), onCommit })),
   );
   for (const hook of hooks) hook();
   return result;

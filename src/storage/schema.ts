@@ -70,14 +70,16 @@ interface CredentialsTable {
   updated_at: number;
 }
 
+/** One key, or a block of them. */
 interface SignalKeysTable {
   instance_id: string;
   type: string;
+  /** Keyed hash of the key's id, or of the block's number. */
   key_id: string;
   sealed: Uint8Array;
 }
 
-/** Which revision each signal key is sealed under: apart from the keys, so that an older one put back is refused. */
+/** Which revision each of these rows is sealed under: apart from them, so that an older one put back is refused. */
 interface SignalKeyRevisionsTable {
   instance_id: string;
   type: string;
@@ -97,7 +99,7 @@ interface ArchivesTable {
 
 interface ArchivedRowsTable {
   archive_id: number;
-  /** '' for the credentials, else the signal key's type and id. */
+  /** '' for the credentials, else as in the table of signal keys. */
   type: string;
   key_id: string;
   sealed: Uint8Array;

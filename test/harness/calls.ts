@@ -2,8 +2,8 @@ import { CALL_MS, type Call as ClientCall } from '../../src/call.ts';
 import { deadlineIn } from '../../src/clock.ts';
 import { PrivetError } from '../../src/errors.ts';
 import type { RequestedChange } from '../../src/privacy/outcome.ts';
-import type { SessionService } from '../../src/fleet/session-service.ts';
-import type { Reach } from '../../src/fleet/sessions.ts';
+import type { FleetCalls } from '../../src/fleet/calls/fleet-calls.ts';
+import type { Reach } from '../../src/fleet/calls/reach.ts';
 import { checkEnd } from './checks/calls.ts';
 import { callContext, GaveUp, type Call, type CallKind } from './trace.ts';
 import type { Slot, World } from './world.ts';
@@ -25,7 +25,7 @@ export function ask<T>(
   world: World,
   slot: Slot,
   kind: CallKind,
-  work: (sessions: SessionService, reach: Reach, signal: AbortSignal) => Promise<T>,
+  work: (fleet: FleetCalls, reach: Reach, signal: AbortSignal) => Promise<T>,
   { changes = [], giveUpAfterMs }: AskOptions = {},
 ): Asked<T> | undefined {
   const { trace, service, clock } = world;
@@ -58,7 +58,7 @@ export function ask<T>(
   const run = async (): Promise<T | undefined> => {
     try {
       const result = await callContext.run(call, () =>
-        work(service.sessions, { accountId: slot.accountId }, caller.signal),
+        work(service.fleet, { accountId: slot.accountId }, caller.signal),
       );
       return end(result, undefined);
     } catch (error) {
@@ -91,8 +91,8 @@ export function update(world: World, slot: Slot, changes: readonly RequestedChan
     world,
     slot,
     'update',
-    async (sessions, reach, signal) => {
-      const { outcome } = await sessions.updatePrivacy(reach, slot.name, changes, callOf(world, signal));
+    async ({ privacy }, reach, signal) => {
+      const { outcome } = await privacy.update(reach, slot.name, changes, callOf(world, signal));
       return outcome;
     },
     { changes, giveUpAfterMs },
@@ -108,7 +108,7 @@ export function read(world: World, slot: Slot, giveUpAfterMs?: number): void {
     world,
     slot,
     'read',
-    async (sessions, reach, signal) => (await sessions.readPrivacy(reach, slot.name, callOf(world, signal))).snapshot,
+    async ({ privacy }, reach, signal) => (await privacy.read(reach, slot.name, callOf(world, signal))).snapshot,
     { giveUpAfterMs },
   );
   void asked?.result.then((snapshot) => {

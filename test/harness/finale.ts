@@ -123,8 +123,8 @@ async function useOnceMore(world: World): Promise<void> {
   const { trace, random, clock, whatsApp } = world;
   const slots = [...world.slots.values()].filter((slot) => isOpen(world, slot));
   for (const slot of slots) {
-    const asked = ask(world, slot, 'read', async (sessions, reach, signal) => {
-      const { snapshot } = await sessions.readPrivacy(reach, slot.name, callOf(world, signal));
+    const asked = ask(world, slot, 'read', async ({ privacy }, reach, signal) => {
+      const { snapshot } = await privacy.read(reach, slot.name, callOf(world, signal));
       return snapshot;
     });
     void asked?.result.then((snapshot) => {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { createEvents } from '../../src/fleet/topics.ts';
 import type { LinkOptions } from '../../src/wire/link.ts';
-import { SessionService } from '../../src/fleet/session-service.ts';
+import { Fleet } from '../../src/fleet/fleet.ts';
 import type { SessionEvents } from '../../src/telemetry/events.ts';
 import { countOutdated, OutdatedTrace } from './checks/gate.ts';
 import { checkOpening } from './checks/opening.ts';
@@ -17,7 +17,7 @@ import { slotById, type World } from './world.ts';
 /** One life of the service, from its start to its end or crash. */
 export interface Incarnation {
   readonly n: number;
-  readonly sessions: SessionService;
+  readonly fleet: Fleet;
   readonly clock: ServiceClock;
   readonly watchers: Watchers;
   readonly outdated: OutdatedTrace;
@@ -92,7 +92,7 @@ export async function loadService(world: World): Promise<Incarnation> {
     return fake;
   };
   const events = createEvents();
-  const sessions = new SessionService({
+  const fleet = new Fleet({
     clock,
     log,
     telemetry,
@@ -103,9 +103,9 @@ export async function loadService(world: World): Promise<Incarnation> {
   });
   const incarnation: Incarnation = {
     n,
-    sessions,
+    fleet,
     clock,
-    watchers: watchSlots(world, sessions, n),
+    watchers: watchSlots(world, fleet, n),
     outdated: new OutdatedTrace(),
     wasHeldUp: false,
     kill() {
@@ -128,14 +128,14 @@ export async function loadService(world: World): Promise<Incarnation> {
       const running = trace.calls.filter((call) => call.incarnation === n).map(({ done }) => done);
       await Promise.race([Promise.all(running), clock.sleep(GRACE_MS, waited.signal).catch(() => undefined)]);
       waited.abort();
-      await sessions[Symbol.asyncDispose]();
+      await fleet[Symbol.asyncDispose]();
       incarnation.watchers.close();
     },
   };
-  await sessions.load();
+  await fleet.load();
   for (const slot of world.slots.values()) {
     slot.bornAt = clock.monotonic();
-    const found = await sessions.find({ accountId: slot.accountId }, slot.name);
+    const found = await fleet.directory.find({ accountId: slot.accountId }, slot.name);
     slot.id = found?.id;
     if (found) incarnation.watchers.open(slot);
   }

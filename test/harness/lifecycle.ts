@@ -18,8 +18,8 @@ export async function pair(world: World, slot: Slot, options: PairOptions): Prom
   const phoneNumber = options.byCode ? slot.plan.phoneNumber : undefined;
   slot.parked = false;
   slot.pairings += 1;
-  const asked = ask(world, slot, 'pair', (sessions, reach, signal) =>
-    sessions.pair(reach, slot.name, phoneNumber, signal),
+  const asked = ask(world, slot, 'pair', ({ lifecycle }, reach, signal) =>
+    lifecycle.pair(reach, slot.name, phoneNumber, signal),
   );
   const view = await asked?.result;
   if (!asked) return;
@@ -32,7 +32,7 @@ export async function pair(world: World, slot: Slot, options: PairOptions): Prom
 }
 
 async function create(world: World, slot: Slot): Promise<boolean> {
-  const asked = ask(world, slot, 'create', (sessions, reach) => sessions.create(reach, slot.name));
+  const asked = ask(world, slot, 'create', ({ lifecycle }, reach) => lifecycle.create(reach, slot.name));
   const view = await asked?.result;
   if (!asked) return false;
   checkEnd(world, slot, asked.call);
@@ -53,10 +53,10 @@ export async function change(
   if (kind === 'start') {
     slot.parked = false;
   }
-  const asked = ask(world, slot, kind, async (sessions, reach, signal): Promise<InstanceView | 'deleted'> => {
-    if (kind === 'unlink') return sessions.unlink(reach, slot.name, signal);
-    if (kind === 'delete') return sessions.delete(reach, slot.name, signal).then(() => 'deleted');
-    return kind === 'start' ? sessions.start(reach, slot.name, signal) : sessions.stop(reach, slot.name, signal);
+  const asked = ask(world, slot, kind, async ({ lifecycle }, reach, signal): Promise<InstanceView | 'deleted'> => {
+    if (kind === 'unlink') return lifecycle.unlink(reach, slot.name, signal);
+    if (kind === 'delete') return lifecycle.delete(reach, slot.name, signal).then(() => 'deleted');
+    return kind === 'start' ? lifecycle.start(reach, slot.name, signal) : lifecycle.stop(reach, slot.name, signal);
   });
   const done = await asked?.result;
   if (!asked) return;

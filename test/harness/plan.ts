@@ -1,12 +1,15 @@
 import { DEFAULT_PRIVACY, WRITABLE } from '../../simulator/privacy.ts';
 import type { Act, Plan, SlotPlan, Step } from './acts.ts';
-import { callsEpisode, faultsEpisode } from './episodes.ts';
+import { callsEpisode, type Episode, faultsEpisode } from './episodes.ts';
 import { phoneAct } from './random-acts.ts';
 import { Random } from './random.ts';
 
 const NAMES = ['a', 'b', 'c', 'd'] as const;
 /** How long the last instances need until they are linked, without faults. */
 const SETUP_MS = 10_000;
+
+/** How long one that is started needs until it is OPEN, in most cases. */
+const OPEN_MS = 60_000;
 
 /** How often a login is tried while WhatsApp refuses all of them. */
 const PROBE_MS = 300_000;
@@ -35,6 +38,8 @@ export function planRun(seed: number): Plan {
   for (const { name, calm } of slots) {
     if (!calm) steps.push({ at: at + random.int(0, 5_000), slot: name, ...phoneAct(random) });
   }
+  // Drawn last, so that all before stays as it was.
+  if (random.chance(0.15)) steps.push(...lastWords(random, at + 5_000, slots));
   return { seed, slots, steps: steps.sort((a, b) => a.at - b.at) };
 }
 
@@ -73,4 +78,28 @@ function outdated(at: number, slots: readonly SlotPlan[]): Step[] {
       // Nothing but time for two probes and what comes with the second one.
       { at: at + 2 * PROBE_MS + SETUP_MS, slot: name, do: 'keys' } as const,
     ]);
+}
+
+/** What the user wants in the end of one that is OPEN: one thing before the other is done, or what WhatsApp does not answer. No later word hides what came of it. */
+function lastWords(random: Random, at: number, slots: readonly SlotPlan[]): Step[] {
+  const { name } = random.pick(slots.filter(({ calm }) => !calm));
+  const silence = { type: 'set', times: 1, effect: { do: 'silence', apply: false } } as const;
+  const words = random.pick<Episode>([
+    [
+      [OPEN_MS, { do: 'stop' }],
+      // Most sockets are closed within 20 ms.
+      [OPEN_MS + random.int(1, 10), { do: 'start' }],
+    ],
+    [
+      [OPEN_MS, { do: 'fault', fault: silence }],
+      [OPEN_MS + 1, { do: 'unlink' }],
+    ],
+  ]);
+  // The faults end with the last step.
+  const time = [2 * OPEN_MS, { do: 'keys' }] as const;
+  return [[0, { do: 'start' }] as const, ...words, time].map(([afterMs, act]) => ({
+    at: at + afterMs,
+    slot: name,
+    ...act,
+  }));
 }

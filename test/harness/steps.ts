@@ -70,7 +70,11 @@ function watchFor(world: World, slot: Slot, forMs: number): void {
   const controller = new AbortController();
   clock.after(forMs, () => controller.abort());
   const run = async (): Promise<void> => {
-    const readings = await service.sessions.watchPrivacy({ accountId: slot.accountId }, slot.name, controller.signal);
+    const readings = await service.fleet.watching.watchPrivacy(
+      { accountId: slot.accountId },
+      slot.name,
+      controller.signal,
+    );
     let last = 0;
     for await (const { snapshot } of readings) {
       trace.expect(snapshot.sequence > last, 'subscriptions never go back', () => `${slot.name}, for a while`);
@@ -113,7 +117,7 @@ export async function start(world: World): Promise<void> {
     world.service = service;
     world.serviceChangedAt = world.clock.monotonic();
     world.trace.note('*', `service ${service.n} runs`);
-    service.sessions.resume();
+    service.fleet.resume();
   } catch (error) {
     world.trace.note('*', `the service does not start: ${textOf(error)}`);
     const typed = [StorageError, SealError].some((known) => error instanceof known);

@@ -1,4 +1,5 @@
-import type { PrivacyReading, SessionService } from '../../src/fleet/session-service.ts';
+import type { FleetCalls } from '../../src/fleet/calls/fleet-calls.ts';
+import type { PrivacyReading } from '../../src/fleet/calls/privacy-calls.ts';
 import type { Snapshot } from '../../src/privacy/settings.ts';
 import type { InstanceView } from '../../src/instance/state.ts';
 import { checkEmission } from './checks/reads.ts';
@@ -33,7 +34,7 @@ export interface Watchers {
 }
 
 /** Follows every instance's state and settings through one life of the service. */
-export function watchSlots(world: World, sessions: SessionService, incarnation: number): Watchers {
+export function watchSlots(world: World, { watching }: FleetCalls, incarnation: number): Watchers {
   const controller = new AbortController();
   const all: Watcher[] = [];
   let abandoned = false;
@@ -64,8 +65,8 @@ export function watchSlots(world: World, sessions: SessionService, incarnation: 
       all.push(watcher);
       const reach = { accountId: slot.accountId };
       const run = async (): Promise<void> => {
-        const views = await sessions.watchInstance(reach, slot.name, controller.signal);
-        const readings = await sessions.watchPrivacy(reach, slot.name, controller.signal);
+        const views = await watching.watchInstance(reach, slot.name, controller.signal);
+        const readings = await watching.watchPrivacy(reach, slot.name, controller.signal);
         await Promise.all([
           follow(watcher, views, (view: InstanceView) => checkState(world, watcher, view)),
           follow(watcher, readings, (reading: PrivacyReading) => checkEmission(world, watcher, reading, incarnation)),

@@ -4,14 +4,14 @@ import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { InstanceView } from '../../src/instance/state.ts';
 import type { ServedRequest } from '../../src/telemetry/events.ts';
-import { FakeSessions, fakeView, serveFake } from '../graphql-fakes.ts';
+import { FakeFleet, fakeView, serveFake } from '../graphql-fakes.ts';
 
 export const WATCH = 'subscription { instance(name: "demo") { name state } }';
 export const VIEW = fakeView();
 const PROTOCOL = 'graphql-transport-ws';
 
 export async function serve(options: Parameters<typeof serveFake>[1] = {}) {
-  const sessions = new FakeSessions('demo');
+  const sessions = new FakeFleet('demo');
   const served: ServedRequest[] = [];
   const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
   const server = await serveFake(sessions, { telemetry, ...options });

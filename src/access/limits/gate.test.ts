@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import { CALLS_AT_ONCE, FAILED_TRIES, Gate, OPERATIONS_AT_ONCE, STREAMS_AT_ONCE } from './gate.ts';
-import { Places } from '../../places.ts';
 import type { Principal } from '../principal.ts';
 
 const principal: Principal = { tokenId: 'good', family: 'good', accountId: 'a', scopes: new Set(['read']) };
@@ -84,26 +83,4 @@ test('a token has so many calls in all, over all instances; one more is refused 
   leaving.abort({ code: 'TIMEOUT' });
   expect(new Set(await Promise.all(calls))).toEqual(new Set(['passed', 'TIMEOUT']));
   expect(await codeOf(door.begin(principal, 'another', signal))).toBe('passed');
-});
-
-test('waiting goes in order, ends with the signal, and has a bound', async () => {
-  const places = new Places(1, 3, 'full');
-  const signal = new AbortController().signal;
-  const leaving = new AbortController();
-  const first = await places.take('a', signal);
-  const order: number[] = [];
-  const waitFor = (number: number, until = signal): Promise<unknown> =>
-    places.take('a', until).then((place) => {
-      order.push(number);
-      place[Symbol.dispose]();
-    });
-  const waiting = [waitFor(1), codeOf(waitFor(2, leaving.signal)), waitFor(3)];
-  expect(await codeOf(places.take('a', signal))).toBe('OVERLOADED');
-  leaving.abort({ code: 'TIMEOUT' });
-  expect(await waiting[1]).toBe('TIMEOUT');
-  const late = waitFor(4);
-  first[Symbol.dispose]();
-  await Promise.all([...waiting, late]);
-  expect(order).toEqual([1, 3, 4]);
-  await places.take('a', signal);
 });

@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { type PrivetError, RetryLaterError, unauthenticated } from '../../errors.ts';
 import { Places } from '../../places.ts';
-import { OpenCount } from './open-count.ts';
 import type { Principal } from '../principal.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
 import { TokenWatch, type TokenWatchOptions } from '../tokens/token-watch.ts';
@@ -51,8 +50,8 @@ export class Gate {
   );
   /** One more is not kept waiting. */
   readonly #underWay = new Places(CALLS_AT_ONCE, 0, `This token has ${CALLS_AT_ONCE} calls under way`);
-  readonly #streams = new OpenCount(STREAMS_AT_ONCE);
-  readonly #sockets = new OpenCount(SOCKETS_AT_ONCE);
+  readonly #streams = new Places(STREAMS_AT_ONCE);
+  readonly #sockets = new Places(SOCKETS_AT_ONCE);
   readonly #watch: TokenWatch;
 
   constructor(options: GateOptions) {
@@ -129,8 +128,8 @@ export class Gate {
    */
   async begin({ family, instanceId }: Principal, instance: string, signal: AbortSignal): Promise<Disposable> {
     using taken = new DisposableStack();
-    taken.use(await this.#underWay.take(family, signal));
-    taken.use(await this.#operations.take(JSON.stringify([family, instanceId ?? instance]), signal));
+    taken.use(await this.#underWay.take(signal, family));
+    taken.use(await this.#operations.take(signal, JSON.stringify([family, instanceId ?? instance])));
     return taken.move();
   }
 
@@ -139,7 +138,7 @@ export class Gate {
    * @throws RetryLaterError RATE_LIMITED when the token has all of them open.
    */
   openStream({ family }: Principal): Disposable {
-    return this.#streams.take(family) ?? refuse(`${STREAMS_AT_ONCE} streams`);
+    return this.#streams.takeFree(family) ?? refuse(`${STREAMS_AT_ONCE} streams`);
   }
 
   /**
@@ -147,7 +146,7 @@ export class Gate {
    * @throws RetryLaterError RATE_LIMITED when the token has all of them open.
    */
   openSocket({ family }: Principal): Disposable {
-    return this.#sockets.take(family) ?? refuse(`${SOCKETS_AT_ONCE} WebSockets`);
+    return this.#sockets.takeFree(family) ?? refuse(`${SOCKETS_AT_ONCE} WebSockets`);
   }
 }
 

@@ -1,11 +1,11 @@
 import { described, instanceNotFound, PrivetError } from '../../errors.ts';
-import type { Reach } from '../../fleet/session-service.ts';
+import type { Reach } from '../../fleet/calls/reach.ts';
 import type { InstanceView } from '../../instance/state.ts';
 import { isInstanceName } from './arguments.ts';
 import type { GraphQLContext } from '../context.ts';
 import { idOfType } from '../global-id.ts';
 
-type Caller = Pick<GraphQLContext, 'sessions' | 'reach'>;
+type Caller = Pick<GraphQLContext, 'fleet' | 'reach'>;
 
 /** The instance that a call is about: its name, and a reach in which no other one can come to have that name. */
 export interface Target {
@@ -22,25 +22,24 @@ function notFound(text: string): PrivetError {
  * The instance of that name or id. No name has a ":", so that an id can't be one.
  * @throws PrivetError NOT_FOUND for an id that is not within reach, and for a text that can be neither
  */
-export async function targetOf(text: string, { sessions, reach }: Caller): Promise<Target> {
+export async function targetOf(text: string, { fleet, reach }: Caller): Promise<Target> {
   if (isInstanceName(text)) return { reach, name: text };
   const id = idOfType('Instance', text);
-  const target = id === undefined ? undefined : await targetOfId(id, { sessions, reach });
+  const target = id === undefined ? undefined : await targetOfId(id, { fleet, reach });
   if (!target) throw notFound(text);
   return target;
 }
 
 /** The instance of that name or id; undefined when there is none within reach. */
 export async function findInstance(text: string, caller: Caller): Promise<InstanceView | undefined> {
-  if (isInstanceName(text)) return caller.sessions.find(caller.reach, text);
+  if (isInstanceName(text)) return caller.fleet.directory.find(caller.reach, text);
   const id = idOfType('Instance', text);
   return id === undefined ? undefined : findInstanceById(id, caller);
 }
 
 /** The instance of that id, without its type; undefined when it is not within reach. */
-export async function findInstanceById(id: string, caller: Caller): Promise<InstanceView | undefined> {
-  const target = await targetOfId(id, caller);
-  return target && caller.sessions.find(target.reach, target.name);
+export function findInstanceById(id: string, caller: Caller): Promise<InstanceView | undefined> {
+  return caller.fleet.directory.get(caller.reach, id);
 }
 
 /** The same, where there must be one. @throws PrivetError NOT_FOUND */
@@ -54,11 +53,9 @@ export async function getInstance(text: string, caller: Caller): Promise<Instanc
  * Undefined when it is not within reach. The reach is narrowed to that one: its name may be another's by the time that the
  * call is made.
  */
-export async function targetOfId(instanceId: string, { sessions, reach }: Caller): Promise<Target | undefined> {
-  if (reach.instanceId !== undefined && reach.instanceId !== instanceId) return undefined;
-  const narrow = { accountId: reach.accountId, instanceId };
-  const [found] = (await sessions.list(narrow, { first: 1 })).instances;
-  return found && { reach: narrow, name: found.name };
+export async function targetOfId(instanceId: string, { fleet, reach }: Caller): Promise<Target | undefined> {
+  const found = await fleet.directory.get(reach, instanceId);
+  return found && { reach: { ...reach, instanceId }, name: found.name };
 }
 
 /** The name of the instance that a text means, whichever way it names it; empty where it means none within reach. */

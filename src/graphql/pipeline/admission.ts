@@ -16,7 +16,7 @@ export interface Admission {
   allowance(): Allowance;
 }
 
-type Caller = Pick<GraphQLContext, 'principal' | 'sessions' | 'reach'>;
+type Caller = Pick<GraphQLContext, 'principal' | 'fleet' | 'reach'>;
 
 /** Counts each root field of a query or mutation, then waits for a place on its instance. */
 export class OperationAdmission implements Admission {

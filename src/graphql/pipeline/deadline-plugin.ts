@@ -12,8 +12,9 @@ declare global {
 }
 
 /**
- * Ends every root field with the operation's signal, whatever the service behind it does. By field and not by
- * operation, so that siblings which are done keep their results.
+ * Ends every root field with the operation's time or client, whatever the service behind it does. By field and not by
+ * operation, so that siblings which are done keep their results. One whose token has ended does not get as far: the
+ * admission has no place for it.
  */
 class DeadlinePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
@@ -23,8 +24,7 @@ class DeadlinePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (config.kind !== 'Query' && config.kind !== 'Mutation') return resolver;
     return (parent, args, context, info) => {
       // Plugins know a schema's context only as some object; there is one schema and one context here.
-      const { signal, answering } = context as GraphQLContext;
-      signal.throwIfAborted();
+      const { answering } = context as GraphQLContext;
       return abortable((async () => resolver(parent, args, context, info))(), answering);
     };
   }

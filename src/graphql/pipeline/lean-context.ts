@@ -17,6 +17,6 @@ export const useLeanContext = (): Plugin<GraphQLContext> => ({
 });
 
 const lean = (context: GraphQLContext): GraphQLContext => {
-  const { sessions, tokens, principal, idempotencyKey, reach, signal, answering, deadline, admission } = context;
-  return { sessions, tokens, principal, idempotencyKey, reach, signal, answering, deadline, admission };
+  const { fleet, record, tokens, principal, idempotencyKey, reach, signal, answering, deadline, admission } = context;
+  return { fleet, record, tokens, principal, idempotencyKey, reach, signal, answering, deadline, admission };
 };

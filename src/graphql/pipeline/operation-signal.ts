@@ -10,7 +10,7 @@ import type { ClientConnection } from './authentication.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** What is known of an operation before it begins. */
-interface Caller extends Pick<GraphQLContext, 'principal' | 'sessions' | 'reach'> {
+interface Caller extends Pick<GraphQLContext, 'principal' | 'fleet' | 'reach'> {
   readonly request: Request;
   readonly connection: ClientConnection;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { PrivetError } from '../../errors.ts';
-import { Turns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 /** A subscription that is being served. */
 export interface OpenStream {
@@ -34,8 +34,8 @@ export class OpenStreams {
   readonly #turns: Turns;
   #isClosing = false;
 
-  constructor(clock: Pick<Clock, 'monotonic'>) {
-    this.#turns = new Turns(clock);
+  constructor(turns: Turns) {
+    this.#turns = turns;
   }
 
   open(): OpenStream {

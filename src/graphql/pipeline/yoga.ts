@@ -1,7 +1,6 @@
 import { validate } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import { PrivetError, unauthenticated } from '../../errors.ts';
-import { NotedSessions } from '../../fleet/noted-sessions.ts';
 import { useAnswerForms } from './answer-forms.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
 import { clockOf, type GraphQLContext, type GraphQLServices } from '../context.ts';
@@ -16,7 +15,7 @@ import { useRequestRecord } from './request-record.ts';
 import { useOperationLimits } from '../documents/operation-limits.ts';
 import { useOperationSignal } from './operation-signal.ts';
 import { schema } from '../schema/schema.ts';
-import { useTurns } from './turns.ts';
+import { type Turns, useTurns } from './turns.ts';
 import type { OpenStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -24,7 +23,7 @@ export const GRAPHQL_PATH = '/graphql';
 export type GraphQLPipeline = ReturnType<typeof createGraphQL>;
 
 /** All that an operation passes, whichever way it comes; and GraphQL over HTTP, with server-sent events for subscriptions. */
-export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =>
+export const createGraphQL = (services: GraphQLServices, streams: OpenStreams, turns: Turns) =>
   createYoga<RequestState, Omit<GraphQLContext, 'signal' | 'answering' | 'deadline' | 'admission'>>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -32,11 +31,12 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       if (!principal) throw unauthenticated();
       const { accountId, instanceId } = principal;
       return {
-        sessions: record ? new NotedSessions(services.sessions, record) : services.sessions,
+        fleet: services.fleet,
         tokens: services.tokens,
         principal,
         idempotencyKey: request.headers.get('idempotency-key') ?? idempotencyKeyIn(params.extensions),
-        reach: { accountId, instanceId },
+        reach: { accountId, instanceId, onFound: record && ((instance) => record.noteInstance(instance)) },
+        record,
       };
     },
     plugins: [
@@ -45,7 +45,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams) =
       useRequestRecord(),
       useRefusalLimit(services.gate),
       useKnownParameters(),
-      useTurns(clockOf(services)),
+      useTurns(turns),
       // The parser stops at its limit, before the rules below have a document to look at.
       useDocumentLimits(),
       useOperationLimits(services.gate),

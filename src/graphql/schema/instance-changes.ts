@@ -1,5 +1,5 @@
 import type { InstanceView } from '../../instance/state.ts';
-import type { Change } from '../../fleet/watch-all.ts';
+import type { Change } from '../../fleet/calls/watching.ts';
 import { builder } from '../builder/builder.ts';
 import { encodeGlobalId } from '../global-id.ts';
 import { Instance } from './instance.ts';
@@ -32,7 +32,7 @@ builder.subscriptionField('instanceChanges', (t) =>
     description:
       'All instances that the token reaches, by name, an event for each; then one event with `caughtUp` alone; then each instance that is made, changes or is deleted. A client that reads slowly is told the latest state of each, and not what was in between.',
     authScopes: { read: true },
-    subscribe: (_root, _args, { sessions, reach, signal }) => sessions.watchInstances(reach, signal),
+    subscribe: (_root, _args, { fleet, reach, signal }) => fleet.watching.watchInstances(reach, signal),
     resolve: (change) => change,
   }),
 );

@@ -82,7 +82,7 @@ builder.subscriptionField('instance', (t) =>
     args: { name: t.arg.string({ required: true, description: NAME_OR_ID }) },
     subscribe: async (_root, args, context) => {
       const { reach, name } = await targetOf(args.name, context);
-      return context.sessions.watchInstance(reach, name, context.signal);
+      return context.fleet.watching.watchInstance(reach, name, context.signal);
     },
     resolve: (instance) => instance,
   }),

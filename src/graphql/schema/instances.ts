@@ -34,16 +34,16 @@ builder.queryField('instances', (t) =>
       }),
       after: t.arg.string({ description: "The last page's `endCursor`: where to go on." }),
     },
-    resolve: async (_root, args, { sessions, reach }) => {
+    resolve: async (_root, args, { fleet: { directory }, reach }) => {
       const after = args.after == null ? undefined : nameAt(args.after);
       const first = args.first ?? DEFAULT_PAGE;
-      const { instances, hasNextPage, total } = await sessions.list(reach, { first, after });
+      const { instances, hasNextPage } = await directory.list(reach, { first, after });
       const pageInfo = { hasNextPage, hasPreviousPage: after !== undefined };
       return connectionOf(
         instances,
         ({ name }) => name,
         pageInfo,
-        () => total,
+        () => directory.count(reach),
       );
     },
   }),

@@ -38,9 +38,9 @@ builder.mutationField('createInstance', (t) =>
         validate: newInstanceName,
       }),
     },
-    resolve: async (_root, { name }, { sessions, tokens, reach, principal }) => {
+    resolve: async (_root, { name }, { fleet: { lifecycle }, tokens, reach, principal }) => {
       const { text, recordFor } = tokens.firstOfInstance(principal);
-      return { instance: await sessions.create(reach, name, recordFor), token: text };
+      return { instance: await lifecycle.create(reach, name, recordFor), token: text };
     },
   }),
 );
@@ -55,7 +55,7 @@ builder.mutationField('startInstance', (t) =>
     args: instanceArgument,
     resolve: async (_root, { instance }, context) => {
       const { reach, name } = await targetOf(instance, context);
-      return context.sessions.start(reach, name, context.signal);
+      return context.fleet.lifecycle.start(reach, name, context.signal);
     },
   }),
 );
@@ -69,7 +69,7 @@ builder.mutationField('stopInstance', (t) =>
     args: instanceArgument,
     resolve: async (_root, { instance }, context) => {
       const { reach, name } = await targetOf(instance, context);
-      return context.sessions.stop(reach, name, context.signal);
+      return context.fleet.lifecycle.stop(reach, name, context.signal);
     },
   }),
 );
@@ -84,7 +84,7 @@ builder.mutationField('deleteInstance', (t) =>
     args: instanceArgument,
     resolve: async (_root, { instance }, context) => {
       const { reach, name } = await targetOf(instance, context);
-      await context.sessions.delete(reach, name, context.signal);
+      await context.fleet.lifecycle.delete(reach, name, context.signal);
       return { name };
     },
   }),

@@ -1,5 +1,5 @@
-import type { PrivacyReading } from '../../fleet/session-service.ts';
-import type { Change } from '../../fleet/watch-all.ts';
+import type { PrivacyReading } from '../../fleet/calls/privacy-calls.ts';
+import type { Change } from '../../fleet/calls/watching.ts';
 import { builder } from '../builder/builder.ts';
 import { encodeGlobalId } from '../global-id.ts';
 import { CAUGHT_UP } from './instance-changes.ts';
@@ -30,7 +30,7 @@ builder.subscriptionField('privacyChanges', (t) =>
     description:
       'The privacy settings of all instances that the token reaches and whose settings are known, by name, an event for each; then one event with `caughtUp` alone; then each change, and each deletion. Nothing is read from WhatsApp for it. A client that reads slowly is told the latest settings of each.',
     authScopes: { read: true },
-    subscribe: (_root, _args, { sessions, reach, signal }) => sessions.watchPrivacies(reach, signal),
+    subscribe: (_root, _args, { fleet, reach, signal }) => fleet.watching.watchPrivacies(reach, signal),
     resolve: (change) => change,
   }),
 );

@@ -1,6 +1,6 @@
 import { fieldSpecs, type FieldSpec, type PrivacyField, type Section } from '../../privacy/fields.ts';
 import { modelled, unmodelled, type RawSetting } from '../../privacy/settings.ts';
-import type { PrivacyReading } from '../../fleet/session-service.ts';
+import type { PrivacyReading } from '../../fleet/calls/privacy-calls.ts';
 import { builder } from '../builder/builder.ts';
 import { READ_COST } from '../builder/cost.ts';
 import { valuesWith } from '../builder/enums.ts';
@@ -93,9 +93,9 @@ builder.node(PrivacySettings, {
   description: 'The complete privacy settings of one instance, from one answer of WhatsApp.',
   // As `privacy` does: a node is what WhatsApp says now, not what a cache holds.
   loadWithoutCache: async (instanceId, context) => {
-    const { sessions, signal, deadline } = context;
+    const { fleet, signal, deadline } = context;
     const target = await targetOfId(instanceId, context);
-    return target && sessions.readPrivacy(target.reach, target.name, { signal, deadline });
+    return target && fleet.privacy.read(target.reach, target.name, { signal, deadline });
   },
   fields: (t) => ({
     instance: t.field({
@@ -145,9 +145,9 @@ builder.queryField('privacy', (t) =>
     complexity: READ_COST,
     args: instanceArgument,
     resolve: async (_root, { instance }, context) => {
-      const { sessions, signal, deadline } = context;
+      const { fleet, signal, deadline } = context;
       const { reach, name } = await targetOf(instance, context);
-      return sessions.readPrivacy(reach, name, { signal, deadline });
+      return fleet.privacy.read(reach, name, { signal, deadline });
     },
   }),
 );
@@ -162,7 +162,7 @@ builder.subscriptionField('privacy', (t) =>
     args: instanceArgument,
     subscribe: async (_root, { instance }, context) => {
       const { reach, name } = await targetOf(instance, context);
-      return context.sessions.watchPrivacy(reach, name, context.signal);
+      return context.fleet.watching.watchPrivacy(reach, name, context.signal);
     },
     resolve: (reading) => reading,
   }),

@@ -40,10 +40,9 @@ builder.node(Token, {
       type: Instance,
       nullable: true,
       description: 'The instance that it reaches alone; null for a token of the whole account.',
-      resolve: async ({ accountId, instanceId }, _args, { sessions }) => {
+      resolve: async ({ accountId, instanceId }, _args, { fleet }) => {
         if (instanceId === undefined) return null;
-        const { instances } = await sessions.list({ accountId, instanceId }, { first: 1 });
-        return instances[0];
+        return fleet.directory.get({ accountId }, instanceId);
       },
     }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was made.', resolve: ({ createdAt }) => createdAt }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fieldSpecs, type Section } from '../../privacy/fields.ts';
-import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
-import type { InstanceView } from '../../instance/state.ts';
+import type { PrivacyUpdate } from '../../fleet/calls/privacy-calls.ts';
+import type { RequestedChange } from '../../privacy/outcome.ts';
 import { instanceArgument } from '../builder/arguments.ts';
 import { builder } from '../builder/builder.ts';
 import { WRITE_COST } from '../builder/cost.ts';
@@ -52,12 +52,7 @@ const UpdatePrivacyInput = builder.inputType('UpdatePrivacyInput', {
   }),
 });
 
-interface UpdateResult {
-  readonly instance: InstanceView;
-  readonly outcome: UpdateOutcome;
-}
-
-const UpdatePrivacyPayload = builder.objectRef<UpdateResult>('UpdatePrivacyPayload').implement({
+const UpdatePrivacyPayload = builder.objectRef<PrivacyUpdate>('UpdatePrivacyPayload').implement({
   description: 'What became of an update, field by field, and what holds now.',
   fields: (t) => ({
     settings: t.field({
@@ -97,11 +92,16 @@ builder.mutationField('updatePrivacy', (t) =>
       input: t.arg({ type: UpdatePrivacyInput, required: true, description: 'What to change.' }),
     },
     resolve: async (_root, { instance, input }, context, { path }) => {
-      const { sessions, signal, deadline, principal, idempotencyKey: key } = context;
+      const { fleet, signal, deadline, principal, record, idempotencyKey } = context;
       const { reach, name } = await targetOf(instance, context);
       // One request may hold several updates: each has its own alias.
-      const once = key === undefined ? undefined : { tokenId: principal.tokenId, key, part: String(path.key) };
-      return sessions.updatePrivacy(reach, name, changesIn(input), { signal, deadline }, once);
+      const key =
+        idempotencyKey === undefined
+          ? undefined
+          : { tokenId: principal.tokenId, key: idempotencyKey, part: String(path.key) };
+      const update = await fleet.privacy.update(reach, name, changesIn(input), { signal, deadline }, key);
+      record?.noteUpdate(update.outcome.stanzas, update.outcome.failures.length);
+      return update;
     },
   }),
 );

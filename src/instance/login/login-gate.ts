@@ -23,9 +23,9 @@ export class LoginGate {
   /** Whose login did not go through since it began the last time. */
   readonly #doubtful = new Set<string>();
   /** At all of them as many wait as there are instances, each once. */
-  readonly #places = new Places(LOGINS_AT_ONCE, Number.POSITIVE_INFINITY, '');
-  readonly #doubtfulPlaces = new Places(DOUBTFUL_AT_ONCE, Number.POSITIVE_INFINITY, '');
-  readonly #door = new Places(1, Number.POSITIVE_INFINITY, '');
+  readonly #places = new Places(LOGINS_AT_ONCE, Number.POSITIVE_INFINITY);
+  readonly #doubtfulPlaces = new Places(DOUBTFUL_AT_ONCE, Number.POSITIVE_INFINITY);
+  readonly #door = new Places(1, Number.POSITIVE_INFINITY);
   readonly #breaker: OutdatedBreaker;
   readonly #clock: Clock;
   readonly #spacingMs: number;
@@ -72,7 +72,7 @@ export class LoginGate {
 
   async #takePlace(instanceId: string, signal: AbortSignal): Promise<Disposable> {
     const places = this.#doubtful.has(instanceId) ? this.#doubtfulPlaces : this.#places;
-    const place = await places.take('', signal);
+    const place = await places.take(signal);
     try {
       await this.#takeSlot(signal);
     } catch (error) {
@@ -105,7 +105,7 @@ export class LoginGate {
 
   /** Those who wait come one after the other, so that a process that was held up does not let them in at once. */
   async #takeSlot(signal: AbortSignal): Promise<void> {
-    using _turn = await this.#door.take('', signal);
+    using _turn = await this.#door.take(signal);
     const left = this.#earliest - this.#clock.monotonic();
     // guard: logins are spaced
     if (left > 0) await this.#clock.sleep(Math.ceil(left), signal);

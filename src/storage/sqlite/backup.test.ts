@@ -1,62 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';
-import { backUp, type BackupOptions } from './backup.ts';
-import { rotateMasterKey } from '../sealing/key-rotation.ts';
-import { systemClock } from '../../clock.ts';
-import { acquireOwnership } from './owner.ts';
-import { restoreBackup, type RestoreOptions } from './restore.ts';
 import { cutAtEachWrite, runModule, temporaryFolder } from '../storage.fixture.ts';
 import { openStorage } from '../storage.ts';
-
-const warn = (message: string): never => expect.unreachable(message);
-const url = (name: string): string => JSON.stringify(new URL(name, import.meta.url).href);
-
-/** One account with the label, and an instance whose credentials it is too. */
-const add = async (dataDir: string, label: string): Promise<void> => {
-  await using storage = await openStorage({ dataDir });
-  const { id } = await storage.accounts.create({ label });
-  const instance = await storage.instances.insert({ accountId: id, name: 'x', wanted: 'stopped', state: 'UNPAIRED' });
-  await storage.credentials.save(instance.id, label);
-};
-const folderWith = async (label: string): Promise<string> => {
-  const dataDir = join(temporaryFolder(), 'data');
-  await add(dataDir, label);
-  return dataDir;
-};
-
-/** The accounts' labels; each instance's credentials have opened. */
-const labels = async (dataDir: string): Promise<string[]> => {
-  await using storage = await openStorage({ dataDir });
-  const accounts = await storage.accounts.list();
-  for (const { id, label } of accounts) {
-    const instance = await storage.instances.find(id, 'x');
-    expect(await storage.credentials.load(instance?.id ?? '')).toBe(label);
-  }
-  return accounts.map((account) => account.label);
-};
-
-const back = (dataDir: string, file: string, options: Partial<BackupOptions> = {}) =>
-  backUp({ dataDir, file, force: false, warn, ...options });
-const restore = (dataDir: string, file: string, options: Partial<RestoreOptions> = {}) =>
-  restoreBackup({ dataDir, file, force: false, warn, now: new Date(), ...options });
-const inTemporary = (name: string): string => join(temporaryFolder(), name);
-const copyKey = (from: string, to: string): void => {
-  mkdirSync(to, { recursive: true, mode: 0o700 });
-  copyFileSync(join(from, 'encryption.key'), join(to, 'encryption.key'));
-};
+import { moduleUrl, folderWith, labels, back, restore, inTemporary, copyKey, CUT_MS } from './backup.fixture.ts';
 
 test('a backup is one file for this user alone, without the key, and comes back in another folder', async () => {
   const dataDir = await folderWith('one');
@@ -114,7 +62,7 @@ test('a database that is damaged, or does not open with the present key, gives n
 test('while a process writes without a pause: all that it was told before is in the backup, and nothing torn', async () => {
   const dataDir = inTemporary('data');
   const child = runModule(`
-    const { openStorage } = await import(${url('../storage.ts')});
+    const { openStorage } = await import(${moduleUrl('../storage.ts')});
     const storage = await openStorage({ dataDir: ${JSON.stringify(dataDir)} });
     const { id } = await storage.accounts.create({ label: 'x' });
     const instance = await storage.instances.insert({ accountId: id, name: 'x', wanted: 'running', state: 'OPEN' });
@@ -157,119 +105,6 @@ test('while a process writes without a pause: all that it was told before is in 
   await reading;
 });
 
-test('a restore is refused while a service owns the folder, which is named, and over a database without force', async () => {
-  const dataDir = await folderWith('present');
-  const file = inTemporary('backup.db');
-  await back(dataDir, file);
-  {
-    using _service = await acquireOwnership(dataDir, systemClock);
-    await expect(restore(dataDir, file, { force: true })).rejects.toThrow(`is in use by process ${process.pid} on `);
-  }
-  await expect(restore(dataDir, file)).rejects.toThrow(/^There is a database .*: --force replaces it, and keeps it/);
-  await using other = await openStorage({ dataDir });
-  await expect(restore(dataDir, file, { force: true })).rejects.toThrow(/^Another command has the database .* open/);
-  await other.ping();
-});
-
-test('with force the database that was there is kept, with what was still in its log', async () => {
-  const [dataDir, from] = [await folderWith('present'), await folderWith('backup')];
-  const child = runModule(`
-    const { openStorage } = await import(${url('../storage.ts')});
-    const storage = await openStorage({ dataDir: ${JSON.stringify(dataDir)} });
-    await storage.accounts.create({ label: 'only in the log' });
-    console.log('written');
-    setInterval(() => {}, 1000);
-  `);
-  await child.lines.next();
-  await child.kill();
-  expect(statSync(join(dataDir, 'privet.db-wal')).size).toBeGreaterThan(0);
-  const file = inTemporary('backup.db');
-  await back(from, file);
-  copyKey(from, dataDir);
-  const { aside = '' } = await restore(dataDir, file, { force: true });
-  expect(await labels(dataDir)).toEqual(['backup']);
-  using kept = new DatabaseSync(aside, { readOnly: true });
-  const found = kept.prepare('select label from accounts order by created_at').all();
-  expect(found.map(({ label }) => label)).toEqual(['present', 'only in the log']);
-});
-
-test('a database that is damaged is replaced too, and kept with its log', async () => {
-  const [dataDir, from] = [await folderWith('present'), await folderWith('backup')];
-  writeFileSync(join(dataDir, 'privet.db'), 'no database any more, but long enough for one'.repeat(100));
-  writeFileSync(join(dataDir, 'privet.db-wal'), 'log');
-  const file = inTemporary('backup.db');
-  await back(from, file);
-  copyKey(from, dataDir);
-  const { aside = '' } = await restore(dataDir, file, { force: true });
-  expect(await labels(dataDir)).toEqual(['backup']);
-  expect(readFileSync(aside, 'utf8')).toContain('no database any more');
-  expect(readFileSync(`${aside}-wal`, 'utf8')).toBe('log');
-});
-
-test('a backup under the name that a restore works with is refused, and still there', async () => {
-  const dataDir = await folderWith('one');
-  const [file, link] = [join(dataDir, 'privet.db.restoring'), inTemporary('link')];
-  const other = inTemporary('backup.db');
-  await back(dataDir, other);
-  copyFileSync(other, file);
-  symlinkSync(file, link);
-  for (const given of [file, link]) {
-    await expect(restore(dataDir, given, { force: true })).rejects.toThrow(/is a name of the service's own: move it/);
-  }
-  expect(readFileSync(file)).toEqual(readFileSync(other));
-  // What an earlier restore kept comes back.
-  await add(dataDir, 'two');
-  const { aside = '' } = await restore(dataDir, other, { force: true });
-  expect(await labels(dataDir)).toEqual(['one']);
-  await restore(dataDir, aside, { force: true });
-  expect(await labels(dataDir)).toEqual(['one', 'two']);
-});
-
-test('what is no backup, or opens with another key, replaces nothing', async () => {
-  const [dataDir, from] = [await folderWith('present'), await folderWith('backup')];
-  const refused = async (file: string, pattern: RegExp, options: Partial<RestoreOptions> = {}) => {
-    await expect(restore(dataDir, file, { force: true, ...options })).rejects.toThrow(pattern);
-    expect(await labels(dataDir)).toEqual(['present']);
-    expect(readdirSync(dataDir).sort()).toEqual(['encryption.key', 'owner.db', 'privet.db', 'privet.db.made']);
-  };
-  const file = inTemporary('backup.db');
-  await back(from, file);
-  await refused(file, /^The key file .* does not open .*: use the key that it was made under$/);
-  await refused(file, /^PRIVET_ENCRYPTION_KEY does not open /, { masterKey: randomBytes(32) });
-  await refused(inTemporary('none'), /^There is no file/);
-  const noise = inTemporary('noise');
-  writeFileSync(noise, randomBytes(20_000));
-  await refused(noise, /can't be restored: file is not a database/);
-  const foreign = inTemporary('foreign.db');
-  new DatabaseSync(foreign).exec('create table x (y)');
-  await refused(foreign, /is no backup of this service$/);
-  const torn = inTemporary('torn.db');
-  writeFileSync(torn, readFileSync(file).subarray(0, -4096));
-  await refused(torn, /can't be restored: /);
-  const damaged = inTemporary('damaged.db');
-  writeFileSync(damaged, readFileSync(file).fill(0xff, 8192, 12_288));
-  await refused(damaged, /can't be restored: /);
-  await refused(join(dataDir, 'privet.db'), /is the database itself$/);
-  // A copy of a database in use, by other means.
-  const inUse = inTemporary('privet.db');
-  copyFileSync(file, inUse);
-  writeFileSync(`${inUse}-wal`, 'log');
-  await refused(inUse, /has a log beside it/);
-});
-
-test('a backup from before a rotation comes back by the key that was kept, and is under the new one then', async () => {
-  const dataDir = await folderWith('one');
-  const file = inTemporary('backup.db');
-  await back(dataDir, file);
-  const { keptOldKey = '' } = await rotateMasterKey({ dataDir, warn });
-  const old = Buffer.from(readFileSync(keptOldKey, 'utf8').trim(), 'hex');
-  expect(await restore(dataDir, file, { force: true })).toMatchObject({ rewrapped: true });
-  expect(await labels(dataDir)).toEqual(['one']);
-  await expect(openStorage({ dataDir, masterKey: old })).rejects.toThrow('PRIVET_ENCRYPTION_KEY does not open');
-});
-
-const CUT_MS = 120_000;
-
 test(
   'kill -9 before each write of a backup: no file under its name, or the whole',
   async () => {
@@ -278,7 +113,7 @@ test(
     await cutAtEachWrite(() => {
       const file = inTemporary('backup.db');
       const source = `
-      const { backUp } = await import(${url('./backup.ts')});
+      const { backUp } = await import(${moduleUrl('./backup.ts')});
       await backUp({ dataDir: ${JSON.stringify(dataDir)}, file: ${JSON.stringify(file)}, force: false, warn() {} });
       console.log('done');
     `;
@@ -292,38 +127,6 @@ test(
       return { source, check };
     });
     expect(missing).toBeGreaterThan(2);
-  },
-  CUT_MS,
-);
-
-test(
-  'kill -9 before each write of a restore: the one database or the other, and once more restores it',
-  async () => {
-    const template = await folderWith('present');
-    const from = inTemporary('data');
-    cpSync(template, from, { recursive: true });
-    await add(from, 'newer');
-    const file = inTemporary('backup.db');
-    await back(from, file);
-    const seen = new Set<number>();
-    await cutAtEachWrite(() => {
-      const dataDir = inTemporary('data');
-      cpSync(template, dataDir, { recursive: true });
-      const source = `
-      const { restoreBackup } = await import(${url('./restore.ts')});
-      const [dataDir, file] = ${JSON.stringify([dataDir, file])};
-      await restoreBackup({ dataDir, file, force: true, now: new Date(), warn() {} });
-      console.log('done');
-    `;
-      const check = async () => {
-        seen.add((await labels(dataDir)).length);
-        await restore(dataDir, file, { force: true });
-        expect(await labels(dataDir)).toEqual(['present', 'newer']);
-        expect(existsSync(join(dataDir, 'privet.db.restoring'))).toBe(false);
-      };
-      return { source, check };
-    });
-    expect(seen).toEqual(new Set([1, 2]));
   },
   CUT_MS,
 );

@@ -6,7 +6,7 @@ import { NodeSqliteDialect, openSqlite } from './dialect.ts';
 import { DiskFullError } from '../errors.ts';
 import type { Tables } from '../schema.ts';
 import { Sealer } from '../sealing/seal.ts';
-import { createSignalKeys } from '../signal-keys.ts';
+import { createSignalKeys } from '../keys/signal-keys.ts';
 import { temporaryFolder, temporaryStorage } from '../storage.fixture.ts';
 import { databasePath } from './database.ts';
 

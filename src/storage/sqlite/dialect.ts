@@ -1,15 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
-import {
-  type Dialect,
-  type Driver,
-  type Kysely,
-  type SelectModifierNode,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely';
+import { type Dialect, type Driver, type Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { Clock } from '../../clock.ts';
-import { BUSY_MS, Contention } from '../dialects/contention.ts';
+import { BUSY_MS, Contention } from './contention.ts';
 import { OneConnection } from './driver.ts';
 import { hasNoRoomForIndex } from './faults.ts';
 
@@ -24,13 +16,6 @@ class OwnTurnsAdapter extends SqliteAdapter {
 
   override get supportsMultipleConnections(): boolean {
     return true;
-  }
-}
-
-/** A transaction that writes has the whole file: there is nothing to lock in it, row by row, as on a server. */
-class NoRowLocks extends SqliteQueryCompiler {
-  protected override visitSelectModifier(node: SelectModifierNode): void {
-    if (node.modifier !== 'ForUpdate') super.visitSelectModifier(node);
   }
 }
 
@@ -50,7 +35,7 @@ export class NodeSqliteDialect implements Dialect {
   }
 
   createQueryCompiler(): SqliteQueryCompiler {
-    return new NoRowLocks();
+    return new SqliteQueryCompiler();
   }
 
   createAdapter(): SqliteAdapter {

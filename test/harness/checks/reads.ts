@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../../src/privacy/settings.ts';
-import type { PrivacyReading } from '../../../src/fleet/sessions.ts';
+import type { PrivacyReading } from '../../../src/fleet/calls/privacy-calls.ts';
 import type { Call, Request, Trace } from '../trace.ts';
 import type { Watcher } from '../watchers.ts';
 import type { World } from '../world.ts';

@@ -4,7 +4,7 @@ import type { Guard } from './guard.ts';
 export const SESSION_GUARDS: readonly Guard[] = [
   { name: 'a halt waits for the end of the session', breaks: 'OPEN means connected', seed: 8 },
   { name: 'a halt ends the link', breaks: 'the service ends', seed: 1 },
-  { name: 'one change of life after the other', breaks: 'comes back by itself', seed: 462 },
+  { name: 'one change of life after the other', breaks: 'comes back by itself', seed: 20 },
   { name: 'a failed change leaves no state behind', breaks: 'OPEN means connected', seed: 8 },
   { name: 'a failed read of credentials is not "none yet"', breaks: 'states have evidence', seed: 19 },
   { name: 'OPEN only with the first read', breaks: 'OPEN means read', seed: 2 },
@@ -18,7 +18,7 @@ export const SESSION_GUARDS: readonly Guard[] = [
     seed: 3,
   },
   { name: 'a paired instance is not paired again', breaks: 'no fresh credentials', seed: 3 },
-  { name: 'unlinked only when WhatsApp said so', breaks: 'unlinked means unlinked', seed: 330 },
+  { name: 'unlinked only when WhatsApp said so', breaks: 'unlinked means unlinked', seed: 1 },
   { name: 'what was stopped stays so after a restart', breaks: 'stopped stays stopped', seed: 4 },
   { name: 'only what was running is resumed', breaks: 'stopped stays stopped', seed: 4 },
   { name: 'streams restart a few times a minute', breaks: 'restarts are limited', seed: 9 },

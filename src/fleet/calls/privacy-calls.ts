@@ -1,0 +1,49 @@
+import type { Call } from '../../call.ts';
+import type { InstanceView } from '../../instance/state.ts';
+import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
+import type { Snapshot } from '../../privacy/settings.ts';
+import type { Reach } from './reach.ts';
+
+/** The caller's key for one call, of 1–255 visible ASCII characters, and the token it came with. Good for 24 hours, and 10,000 calls. */
+export interface IdempotencyKey {
+  readonly tokenId: string;
+  readonly key: string;
+  /** Which of several updates of one request this is. */
+  readonly part?: string;
+}
+
+export interface PrivacyReading {
+  readonly instance: InstanceView;
+  readonly snapshot: Snapshot;
+  /**
+   * The settings may have changed since: there was no connection then, or a change was announced and not read yet. Absent
+   * where the read was made for the caller.
+   */
+  readonly stale?: boolean;
+}
+
+export interface PrivacyUpdate {
+  readonly instance: InstanceView;
+  readonly outcome: UpdateOutcome;
+}
+
+/**
+ * Reads and changes the settings of an instance that is connected.
+ * @throws PrivetError NOT_FOUND when there is none of that name within reach; InstanceNotConnectedError
+ */
+export interface PrivacyCalls {
+  /** A fresh read; callers share one that was not sent yet. */
+  read(reach: Reach, name: string, call: Call): Promise<PrivacyReading>;
+  /**
+   * Applies the changes in the order of the field table and says what holds. The same call again with the same key gives
+   * the first one's outcome.
+   * @throws PrivetError CONFLICT while the first one runs; BAD_USER_INPUT when its key came with other changes.
+   */
+  update(
+    reach: Reach,
+    name: string,
+    changes: readonly RequestedChange[],
+    call: Call,
+    key?: IdempotencyKey,
+  ): Promise<PrivacyUpdate>;
+}

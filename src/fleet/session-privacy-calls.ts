@@ -1,0 +1,52 @@
+import type { Call } from '../call.ts';
+import { PrivetError } from '../errors.ts';
+import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
+import type { SessionEvents } from '../telemetry/events.ts';
+import type { IdempotencyKey, PrivacyCalls, PrivacyReading, PrivacyUpdate } from './calls/privacy-calls.ts';
+import type { Reach } from './calls/reach.ts';
+import type { IdempotentUpdates } from './idempotent-updates.ts';
+import type { SessionPool } from './session-pool.ts';
+
+export class SessionPrivacyCalls implements PrivacyCalls {
+  readonly #pool: SessionPool;
+  readonly #idempotent: IdempotentUpdates;
+  readonly #telemetry: SessionEvents;
+
+  constructor(pool: SessionPool, idempotent: IdempotentUpdates, telemetry: SessionEvents) {
+    this.#pool = pool;
+    this.#idempotent = idempotent;
+    this.#telemetry = telemetry;
+  }
+
+  async read(reach: Reach, name: string, call: Call): Promise<PrivacyReading> {
+    const session = this.#pool.get(reach, name);
+    const snapshot = await session.privacy.read(call);
+    return { instance: session.view, snapshot };
+  }
+
+  async update(
+    reach: Reach,
+    name: string,
+    changes: readonly RequestedChange[],
+    call: Call,
+    key?: IdempotencyKey,
+  ): Promise<PrivacyUpdate> {
+    if (changes.length === 0) {
+      throw new PrivetError('BAD_USER_INPUT', 'At least one privacy setting must be provided');
+    }
+    const session = this.#pool.get(reach, name);
+    const update = async (): Promise<UpdateOutcome> => {
+      const done = await session.privacy.update(changes, call);
+      this.#telemetry.updateFinished(session.view, resultsOf(done), done.stanzas);
+      return done;
+    };
+    const outcome = await (key ? this.#idempotent.run(session.view.id, key, changes, update) : update());
+    return { instance: session.view, outcome };
+  }
+}
+
+/** One for each requested field: how it was brought about, or why it does not hold. */
+function resultsOf({ outcomes, failures }: UpdateOutcome): string[] {
+  const codes = new Map(failures.map(({ field, code }) => [field, code]));
+  return outcomes.map(({ field, result }) => codes.get(field) ?? result);
+}

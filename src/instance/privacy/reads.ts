@@ -1,0 +1,74 @@
+import { abortable, type Call } from '../../call.ts';
+import type { Clock } from '../../clock.ts';
+import { PrivetError } from '../../errors.ts';
+import type { ReadOutcome } from '../../privacy/port.ts';
+import type { Snapshot } from '../../privacy/settings.ts';
+import { REQUEST_TIMEOUT_MS } from '../../privacy/time.ts';
+import type { Link } from '../../wire/link.ts';
+import { refusedBy } from '../refused-by.ts';
+import type { Connected } from './connected.ts';
+import { SharedRead } from './shared-read.ts';
+import type { SettingsView } from './view.ts';
+
+/** How often a read is asked for that its link's end, or WhatsApp's refusal right after a login, left without an answer. */
+const READ_TRIES = 3;
+const FIRST_READ_PAUSE_MS = 2_000;
+
+/** Reads of one instance's settings: the first one of a link, and those that callers share. */
+export class Reads {
+  readonly #clock: Clock;
+  readonly #connected: Connected;
+  readonly #view: SettingsView;
+  readonly #shared: SharedRead<ReadOutcome>;
+
+  constructor(clock: Clock, connected: Connected, view: SettingsView) {
+    this.#clock = clock;
+    this.#connected = connected;
+    this.#view = view;
+    this.#shared = new SharedRead(() => view.read(connected.over(connected.link), REQUEST_TIMEOUT_MS));
+  }
+
+  /** A refusal proves that the link lives: another login would be refused the same. */
+  async first(link: Link): Promise<ReadOutcome> {
+    const port = this.#connected.over(link);
+    for (let tries = 1; ; tries += 1) {
+      const read = await this.#view.read(port, REQUEST_TIMEOUT_MS);
+      if (read.kind !== 'refused' || tries === READ_TRIES) return read;
+      await this.#clock.sleep(FIRST_READ_PAUSE_MS);
+      if (this.#connected.hasEnded(link)) return { kind: 'lost' };
+    }
+  }
+
+  /** One read for all who ask before it is sent; never one that is on its way already. */
+  shared(): Promise<ReadOutcome> {
+    return this.#shared.get();
+  }
+
+  /**
+   * A fresh read for a caller.
+   * @throws InstanceNotConnectedError; PrivetError TIMEOUT, WHATSAPP_ERROR, OVERLOADED
+   */
+  async read(call: Call): Promise<Snapshot> {
+    let read: ReadOutcome = { kind: 'unsent' };
+    // One whose link ended under it is asked again on the next link.
+    for (let tries = 0; tries < READ_TRIES && isCutOff(read); tries += 1) {
+      await this.#connected.require(call);
+      read = await abortable(this.shared(), call.signal);
+    }
+    switch (read.kind) {
+      case 'snapshot':
+        return read.snapshot;
+      case 'timed_out':
+        throw new PrivetError('TIMEOUT', 'WhatsApp did not answer the privacy read in time');
+      case 'lost':
+      case 'unsent':
+        throw this.#connected.notConnected();
+      case 'refused':
+        throw refusedBy('the privacy read', read);
+      case 'odd':
+        throw new PrivetError('WHATSAPP_ERROR', 'WhatsApp answered the privacy read without any settings');
+    }
+  }
+}
+
+const isCutOff = ({ kind }: ReadOutcome): boolean => kind === 'lost' || kind === 'unsent';

@@ -1,0 +1,117 @@
+import { abortAfter, type Call } from '../../call.ts';
+import type { Clock } from '../../clock.ts';
+import { PrivetError } from '../../errors.ts';
+import { Places } from '../../places.ts';
+import type { PartialFailureCode, RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
+import type { PrivacyCall, PrivacyPort, SettingsReader } from '../../privacy/port.ts';
+import { isWrite } from '../../privacy/stanzas.ts';
+import { LAST_SEND_MS } from '../../privacy/time.ts';
+import { runUpdate, type UpdateRun } from '../../privacy/update.ts';
+import type { Link } from '../../wire/link.ts';
+import type { Connected } from './connected.ts';
+import type { Reads } from './reads.ts';
+import type { SettingsView } from './view.ts';
+import type { Watchfulness } from './watchfulness.ts';
+
+/** How many updates may wait for their turn. */
+// guard: updates that wait are bounded, else Number.POSITIVE_INFINITY
+const MOST_WAITING = 32;
+/** How long late replies to writes are waited for before the link is ended because of them. */
+const LATE_REPLY_MS = 2_000;
+/** A write that failed with one of these may still land. */
+const MAY_LAND: ReadonlySet<PartialFailureCode> = new Set(['TIMED_OUT', 'CONNECTION_LOST', 'UNVERIFIED']);
+
+export interface UpdateParts {
+  readonly clock: Clock;
+  readonly connected: Connected;
+  readonly view: SettingsView;
+  readonly reads: Reads;
+  readonly watchfulness: Watchfulness;
+}
+
+/** Changes one instance's settings, one update at a time. */
+export class Updates {
+  readonly #parts: UpdateParts;
+  readonly #turns = new Places(1, MOST_WAITING, 'Too many updates wait for this instance');
+
+  constructor(parts: UpdateParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Once it has written it runs to its end, whether or not the caller still listens, or may still call.
+   * @throws InstanceNotConnectedError; PrivetError TIMEOUT, OVERLOADED; the signal's reason: nothing was written.
+   */
+  async run(changes: readonly RequestedChange[], call: Call): Promise<UpdateOutcome> {
+    const { connected, view } = this.#parts;
+    // guard: update turns, else new DisposableStack()
+    const turn = await this.#turn(call);
+    const writtenOn = new Set<Link>();
+    let run: UpdateRun;
+    try {
+      await connected.require(call);
+      // The first read of a link has made the view before the link was open to calls.
+      const { newest } = view;
+      if (!newest) throw connected.notConnected();
+      run = await runUpdate(this.#privacyCall(call, writtenOn), newest, changes);
+      if (writtenOn.size === 0) call.signal.throwIfAborted();
+    } catch (error) {
+      turn[Symbol.dispose]();
+      throw error;
+    }
+    const over = this.#finish(run, writtenOn);
+    // guard: the next update waits until the last one is over, else turn[Symbol.dispose]()
+    void over.finally(() => turn[Symbol.dispose]());
+    return run.outcome;
+  }
+
+  /** The one turn, once those who came before are done. The wait ends while enough time is left to send something. */
+  async #turn({ deadline, signal }: Call): Promise<Disposable> {
+    const waitMs = Math.max(0, deadline.remaining() - LAST_SEND_MS);
+    const timeIsUp = (): PrivetError => new PrivetError('TIMEOUT', 'Other updates of this instance took all the time');
+    using patience = abortAfter(this.#parts.clock, waitMs, signal, timeIsUp);
+    return await this.#turns.take(patience.signal);
+  }
+
+  #privacyCall({ deadline, signal }: Call, writtenOn: Set<Link>): PrivacyCall {
+    const { connected, view, watchfulness } = this.#parts;
+    const port: PrivacyPort = {
+      ask: async (stanza, timeoutMs) => {
+        const { link } = connected;
+        if (link && isWrite(stanza)) {
+          // The first write may come only after a read showed that the view was stale: the caller may have ended by then.
+          if (writtenOn.size === 0 && signal.aborted) return { kind: 'unsent' };
+          writtenOn.add(link);
+        }
+        return connected.over(link).ask(stanza, timeoutMs);
+      },
+    };
+    // guard: a shared read is no proof, else { read: () => this.#parts.reads.shared() }
+    const settings: SettingsReader = view;
+    return {
+      port,
+      settings,
+      whenOpen: (timeoutMs) => connected.whenOpen(timeoutMs),
+      announcements: () => watchfulness.announcements,
+      remaining: () => deadline.remaining(),
+    };
+  }
+
+  /** A write that stays unanswered could land in a later update: its link is ended before the next one's turn. */
+  async #finish(run: UpdateRun, writtenOn: ReadonlySet<Link>): Promise<void> {
+    const { clock, watchfulness } = this.#parts;
+    const answersAreLate = run.unanswered();
+    const late = Promise.withResolvers<void>();
+    using _ = clock.after(LATE_REPLY_MS, late.resolve);
+    await Promise.race([run.writesAnswered, late.promise]);
+    // guard: an unanswered write ends the link
+    for (const link of run.unanswered() ? writtenOn : []) link.end({ kind: 'recycled' });
+    // A write may have been worked off behind the update's last read, or may be yet.
+    const mayLand = run.outcome.failures.some(({ code }) => MAY_LAND.has(code));
+    // guard: what was written and not read is read again
+    if (answersAreLate || mayLand) {
+      watchfulness.readAgain();
+      if (mayLand) watchfulness.readLater();
+    }
+  }
+}

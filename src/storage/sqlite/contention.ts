@@ -1,0 +1,67 @@
+import type { Clock } from '../../clock.ts';
+import { isFull } from './faults.ts';
+
+/** How long a write waits for another process (the command line) to finish its own, in milliseconds. */
+export const BUSY_MS = 3_000;
+/** What was seen of the lock longer ago than this says nothing any more, in milliseconds. */
+const STALE_MS = 5_000;
+
+/** Hears once of each time that writing goes wrong. */
+export interface WriteTrouble {
+  /** The lock is held for longer than is waited for. */
+  readonly onLong?: () => void;
+  /** There is no room on the disk. */
+  readonly onFull?: () => void;
+}
+
+/**
+ * Since when others hold the database's lock, as far as this process saw: all that waits shares one allowance, so many
+ * writes at once wait no longer than one of them would.
+ */
+export class Contention {
+  readonly #clock: Clock;
+  readonly #trouble: WriteTrouble;
+  #since = 0;
+  #seenAt: number | undefined;
+  #isLong = false;
+  #isFull = false;
+
+  constructor(clock: Clock, trouble: WriteTrouble = {}) {
+    this.#clock = clock;
+    this.#trouble = trouble;
+  }
+
+  /** Whether the lock was held when last looked at, a moment ago: what can be left undone need not even be tried. */
+  get isBusy(): boolean {
+    return this.#seenAt !== undefined && this.#clock.monotonic() - this.#seenAt < STALE_MS;
+  }
+
+  /** The lock was held; returns how many milliseconds may still be waited for it. */
+  struck(): number {
+    const now = this.#clock.monotonic();
+    if (!this.isBusy) {
+      this.#since = now;
+      this.#isLong = false;
+    }
+    this.#seenAt = now;
+    const left = Math.max(0, this.#since + BUSY_MS - now);
+    if (left === 0 && !this.#isLong) {
+      this.#isLong = true;
+      this.#trouble.onLong?.();
+    }
+    return left;
+  }
+
+  /** A write got through. */
+  over(): void {
+    this.#seenAt = undefined;
+    this.#isFull = false;
+  }
+
+  /** A statement failed, for whatever reason. */
+  failed(error: unknown): void {
+    if (this.#isFull || !isFull(error)) return;
+    this.#isFull = true;
+    this.#trouble.onFull?.();
+  }
+}
