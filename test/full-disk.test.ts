@@ -70,6 +70,13 @@ async function link(service: Caller, { simulator }: Bench, name: string): Promis
   return phoneNumber;
 }
 
+/** The bench, with a service that has an instance linked. */
+async function withShop() {
+  const bench = await setUp();
+  const service = await bench.start();
+  return { ...bench, bench, service, phone: await link(service, bench, 'shop') };
+}
+
 const standing = async (service: Caller, name: string) => {
   const { instance } = await askFor(service, InstanceDocument, { name });
   return { state: instance?.state, reason: instance?.reason?.code };
@@ -105,10 +112,8 @@ const logins = ({ simulator }: Bench, phoneNumber: string): number => simulator.
 onSmallDisk(
   'on a full disk links come back, reads and updates go on, and the service starts, whatever way it ended',
   async () => {
-    const bench = await setUp();
-    const { simulator, disk } = bench;
-    const first = await bench.start();
-    const phones = [await link(first, bench, 'shop'), await link(first, bench, 'branch')];
+    const { bench, simulator, disk, service: first, phone } = await withShop();
+    const phones = [phone, await link(first, bench, 'branch')];
     // What came of it can't be kept, so it is left behind as running.
     const isUpdate = { xmlns: 'privacy', type: 'set' };
     const fault = simulator.addFault({ match: isUpdate, do: 'delay', delay: 'work', ms: 60_000, times: 1 });
@@ -151,10 +156,7 @@ onSmallDisk(
 onSmallDisk(
   'what can not be stored is an error that says why and changes nothing, and is done once there is room',
   async () => {
-    const bench = await setUp();
-    const { simulator, disk } = bench;
-    const service = await bench.start();
-    const phone = await link(service, bench, 'shop');
+    const { bench, simulator, disk, service, phone } = await withShop();
     await link(service, bench, 'branch');
     await askFor(service, StopInstanceDocument, { instance: 'branch' });
     await askFor(service, CreateInstanceDocument, { name: 'new' });
@@ -194,10 +196,7 @@ onSmallDisk(
 onSmallDisk(
   'a link that has something to store waits for room without one login after the other, and comes back by itself',
   async () => {
-    const bench = await setUp();
-    const { simulator, disk } = bench;
-    const service = await bench.start();
-    const phone = await link(service, bench, 'shop');
+    const { bench, simulator, disk, service, phone } = await withShop();
     bench.fill();
 
     const before = logins(bench, phone);

@@ -1,20 +1,14 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
+import { expect, test } from 'vitest';
+import { sharedPrivet } from './support/shared-privet.ts';
 
 const UPDATE = `mutation ($instance: String!, $input: UpdatePrivacyInput!) {
   updatePrivacy(instance: $instance, input: $input) { outcomes { field result current } failures { code } stanzas }
 }`;
 
-let privet: TestPrivet;
-let linked: LinkedInstance;
-
-beforeAll(async () => {
-  privet = await bootPrivet();
-  linked = await privet.link('shop');
-});
-afterAll(() => privet[Symbol.asyncDispose]());
+const privet = await sharedPrivet();
+const linked = await privet.link('shop');
 
 interface Answer {
   readonly data?: { readonly updatePrivacy: Record<string, unknown> | null } | null;

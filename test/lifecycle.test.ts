@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   CreateInstanceDocument,
   DeleteInstanceDocument,
@@ -12,18 +12,9 @@ import {
 } from './gql/graphql.ts';
 import { ask, askFor } from './support/ask.ts';
 import { create, devices, freeName, qrOf, see } from './support/life.ts';
-import { bootPrivet, type TestPrivet } from './support/privet.ts';
+import { sharedPrivet } from './support/shared-privet.ts';
 
-let privet: TestPrivet;
-
-beforeAll(async () => {
-  privet = await bootPrivet();
-});
-afterAll(() => privet[Symbol.asyncDispose]());
-afterEach(() => {
-  vi.restoreAllMocks();
-  privet.simulator.clearFaults();
-});
+const privet = await sharedPrivet();
 
 describe('creating', () => {
   test('a new instance is unpaired, and its name is taken', async () => {

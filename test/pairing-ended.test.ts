@@ -8,6 +8,17 @@ const TOKEN = 'pairing-ended-account-token-0123456789';
 const NAME = 'shop';
 const WAIT = { timeout: 20_000, interval: 50 };
 
+/** A service that knows an instance, to be started again and again. */
+async function withInstance() {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator[Symbol.asyncDispose]());
+  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
+  const start = async () => ({ ...(await runService(env)), token: TOKEN });
+  const first = await start();
+  await askFor(first, CreateInstanceDocument, { name: NAME });
+  return { simulator, first, start };
+}
+
 const see = async (caller: Caller) => (await askFor(caller, InstanceDocument, { name: NAME })).instance;
 
 async function showQr(caller: Caller): Promise<string> {
@@ -17,45 +28,37 @@ async function showQr(caller: Caller): Promise<string> {
 }
 
 test('a pairing that the end of the service broke off is known as that afterwards, by SIGTERM and by kill -9', async () => {
-  const simulator = await startSimulator();
-  onTestFinished(() => simulator[Symbol.asyncDispose]());
-  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
-  let service = await runService(env);
-  const caller = (): Caller => ({ url: service.url, token: TOKEN });
-  await askFor(caller(), CreateInstanceDocument, { name: NAME });
+  const { simulator, first, start } = await withInstance();
+  let service = first;
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    await showQr(caller());
+    await showQr(service);
     await service.kill(signal);
-    service = await runService(env);
-    await expect.poll(async () => (await see(caller()))?.state, WAIT).toBe('UNPAIRED');
-    expect(await see(caller())).toMatchObject({ reason: { code: 'PAIRING_ENDED' }, phoneNumber: null, pairing: null });
+    service = await start();
+    await expect.poll(async () => (await see(service))?.state, WAIT).toBe('UNPAIRED');
+    expect(await see(service)).toMatchObject({ reason: { code: 'PAIRING_ENDED' }, phoneNumber: null, pairing: null });
   }
   // One that was done is not, however the service ends.
-  const phoneNumber = await simulator.scan(await showQr(caller()));
-  await expect.poll(async () => (await see(caller()))?.state, WAIT).toBe('OPEN');
+  const phoneNumber = await simulator.scan(await showQr(service));
+  await expect.poll(async () => (await see(service))?.state, WAIT).toBe('OPEN');
   await service.kill('SIGKILL');
-  service = await runService(env);
-  await expect.poll(async () => (await see(caller()))?.state, WAIT).toBe('OPEN');
-  expect(await see(caller())).toMatchObject({ reason: null, phoneNumber });
+  service = await start();
+  await expect.poll(async () => (await see(service))?.state, WAIT).toBe('OPEN');
+  expect(await see(service)).toMatchObject({ reason: null, phoneNumber });
   expect(await service.kill('SIGTERM')).toBe(0);
 }, 120_000);
 
 test('whose number a kill left unstored, between the login and the end of the pairing, is known from the next start on', async () => {
-  const simulator = await startSimulator();
-  onTestFinished(() => simulator[Symbol.asyncDispose]());
-  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
-  let service = await runService(env);
-  const caller = (): Caller => ({ url: service.url, token: TOKEN });
-  await askFor(caller(), CreateInstanceDocument, { name: NAME });
+  const { simulator, first, start } = await withInstance();
+  let service = first;
   // Then the link that paired stays for some seconds.
   const fault = simulator.addFault({ do: 'no-restart' });
-  const phoneNumber = await simulator.scan(await showQr(caller()));
+  const phoneNumber = await simulator.scan(await showQr(service));
   await service.kill('SIGKILL');
   expect(fault.hits).toBe(1);
-  service = await runService(env);
-  await expect.poll(async () => (await see(caller()))?.state, WAIT).toBe('OPEN');
-  await askFor(caller(), StopInstanceDocument, { instance: NAME });
+  service = await start();
+  await expect.poll(async () => (await see(service))?.state, WAIT).toBe('OPEN');
+  await askFor(service, StopInstanceDocument, { instance: NAME });
   await service.kill('SIGKILL');
-  service = await runService(env);
-  expect(await see(caller())).toMatchObject({ state: 'STOPPED', phoneNumber });
+  service = await start();
+  expect(await see(service)).toMatchObject({ state: 'STOPPED', phoneNumber });
 }, 60_000);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   CreateInstanceDocument,
   InstanceChangesDocument,
@@ -7,16 +7,11 @@ import {
 } from './gql/graphql.ts';
 import { askFor } from './support/ask.ts';
 import { openEventStream } from './support/event-stream.ts';
-import { bootPrivet, type TestPrivet } from './support/privet.ts';
+import { sharedPrivet } from './support/shared-privet.ts';
 
-let privet: TestPrivet;
 let count = 0;
 
-beforeAll(async () => {
-  privet = await bootPrivet();
-});
-afterAll(() => privet[Symbol.asyncDispose]());
-afterEach(() => void vi.restoreAllMocks());
+const privet = await sharedPrivet();
 
 const refOf = (qr: string): string | undefined => qr.split(',')[0];
 const secretOf = (qr: string): string | undefined => qr.split(',')[3];

@@ -1,18 +1,13 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
 import { askFor } from './support/ask.ts';
-import { bootPrivet, type TestPrivet } from './support/privet.ts';
+import { sharedPrivet } from './support/shared-privet.ts';
 
-let privet: TestPrivet;
 let count = 0;
 
-beforeAll(async () => {
-  privet = await bootPrivet();
-});
-afterAll(() => privet[Symbol.asyncDispose]());
-afterEach(() => privet.simulator.clearFaults());
+const privet = await sharedPrivet();
 
 const FORGED = ['forge-hmac', 'forge-signature'] as const;
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   CreateInstanceDocument,
   InstanceChangesDocument,
@@ -8,19 +8,11 @@ import {
 } from './gql/graphql.ts';
 import { askFor } from './support/ask.ts';
 import { openEventStream } from './support/event-stream.ts';
-import { bootPrivet, type TestPrivet } from './support/privet.ts';
+import { sharedPrivet } from './support/shared-privet.ts';
 
 const PHONE = '4915200500001';
 
-let privet: TestPrivet;
-beforeAll(async () => {
-  privet = await bootPrivet();
-});
-afterAll(() => privet[Symbol.asyncDispose]());
-afterEach(() => {
-  vi.restoreAllMocks();
-  privet.simulator.clearFaults();
-});
+const privet = await sharedPrivet();
 
 test('a linked device that WhatsApp does not tell to come back comes back by itself, and never shows a QR again', async () => {
   // Baileys shows the next QR after 60 s, which is too long for a test.

@@ -1,20 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { InstanceChangesDocument, PairInstanceDocument, StopInstanceDocument } from './gql/graphql.ts';
 import { ask, askFor } from './support/ask.ts';
 import { openEventStream } from './support/event-stream.ts';
 import { create, devices, freeName, freePhone, qrOf, see } from './support/life.ts';
-import { bootPrivet, type TestPrivet } from './support/privet.ts';
+import { sharedPrivet } from './support/shared-privet.ts';
 
-let privet: TestPrivet;
-
-beforeAll(async () => {
-  privet = await bootPrivet();
-});
-afterAll(() => privet[Symbol.asyncDispose]());
-afterEach(() => {
-  vi.restoreAllMocks();
-  privet.simulator.clearFaults();
-});
+const privet = await sharedPrivet();
 
 describe('pairing', () => {
   test('by QR', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Disconnect, FaultHandle } from '../simulator/simulator.ts';
 import {
   PrivacyChangesDocument,
@@ -11,19 +11,14 @@ import {
 } from './gql/graphql.ts';
 import { ask, askFor } from './support/ask.ts';
 import { openEventStream } from './support/event-stream.ts';
-import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
+import { sharedPrivet } from './support/shared-privet.ts';
 
 const READ = { xmlns: 'privacy', type: 'get' };
 /** Of a long text its beginning. */
 const TOLD = /^WhatsApp refused the .*: 406 x{99}…$/;
 
-let privet: TestPrivet;
-let linked: LinkedInstance;
-beforeAll(async () => {
-  privet = await bootPrivet();
-  linked = await privet.link('shop');
-});
-afterAll(() => privet[Symbol.asyncDispose]());
+const privet = await sharedPrivet();
+const linked = await privet.link('shop');
 
 const variables = (): { instance: string } => ({ instance: linked.name });
 const watch = () => openEventStream(privet, PrivacyChangesDocument, variables());

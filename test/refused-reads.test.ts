@@ -1,21 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { FaultHandle } from '../simulator/simulator.ts';
 import { PrivacyChangesDocument } from './gql/graphql.ts';
 import { openEventStream } from './support/event-stream.ts';
-import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
+import { sharedPrivet } from './support/shared-privet.ts';
 
 const READ = { xmlns: 'privacy', type: 'get' };
 /** As many as once ended the link. */
 const REFUSALS = 3;
 
-let privet: TestPrivet;
-let linked: LinkedInstance;
-beforeAll(async () => {
-  privet = await bootPrivet();
-  linked = await privet.link('shop');
-});
-afterAll(() => privet[Symbol.asyncDispose]());
+const privet = await sharedPrivet();
+const linked = await privet.link('shop');
 
 const refuse = (times: number): FaultHandle =>
   privet.simulator.addFault({ phoneNumber: linked.phoneNumber, match: READ, do: 'error', code: 429, times });
