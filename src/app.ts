@@ -84,6 +84,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     new Fleet({
       clock,
       storage,
+      owner,
       log: componentLogger(log, 'session'),
       telemetry: createSessionEvents(componentLogger(log, 'session'), metrics),
       events: createEvents(),

@@ -56,6 +56,7 @@ test('the n-th statement fails while the real link pairs and stores its keys: ne
       log: pino({ level: 'silent' }),
       telemetry: new Proxy({} as SessionEvents, { get: () => () => undefined }),
       storage,
+      owner: { incarnation: 'this one', held: true },
       events: createEvents(),
       openLink: linkTo({ url: simulator.url, root }),
     }),

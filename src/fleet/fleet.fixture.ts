@@ -32,6 +32,7 @@ export const fleetOptions = (clock: Clock, storage: Storage) => ({
   log: pino({ level: 'silent' }),
   telemetry: new Proxy({} as SessionEvents, { get: () => () => undefined }),
   storage,
+  owner: { incarnation: 'this one', held: true },
   events: createEvents(),
 });
 

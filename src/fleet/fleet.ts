@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import type { Owner } from '../instance/life.ts';
 import type { InstanceState } from '../instance/state.ts';
+import type { OpenLinkOf } from '../instance/session-deps.ts';
 import type { Session } from '../instance/session.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
-import type { OpenLink } from '../wire/link.ts';
 import type { FleetCalls } from './calls/fleet-calls.ts';
 import { IdempotentUpdates } from './idempotent-updates.ts';
 import { SessionDirectory } from './session-directory.ts';
@@ -20,8 +21,9 @@ export interface FleetOptions {
   readonly log: Logger;
   readonly telemetry: SessionEvents;
   readonly storage: Storage;
+  readonly owner: Owner;
   readonly events: Events;
-  readonly openLink: OpenLink;
+  readonly openLink: OpenLinkOf;
   /** 0 … 1; Math.random by default. */
   readonly random?: () => number;
 }

@@ -1,16 +1,21 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { instanceNotFound, PrivetError } from '../errors.ts';
-import { carriedOut, stop, store } from '../instance/settle.ts';
+import { instanceNotFound } from '../errors.ts';
+import {
+  type CommandParts,
+  deleteInstance,
+  pairInstance,
+  startInstance,
+  stopInstance,
+  unlinkInstance,
+} from '../instance/commands.ts';
 import type { Session } from '../instance/session.ts';
 import type { InstanceView } from '../instance/state.ts';
-import { logOut, unlink } from '../instance/unlink.ts';
 import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
-import { ofInstance } from '../telemetry/events.ts';
 import type { FirstTokenOf, Lifecycle } from './calls/lifecycle.ts';
 import type { Reach } from './calls/reach.ts';
-import { beginPairing, waitForPairing } from './pairing.ts';
+import { waitForPairing } from './pairing.ts';
 import type { SessionPool } from './session-pool.ts';
 import type { SessionWatching } from './session-watching.ts';
 
@@ -51,71 +56,49 @@ export class SessionLifecycle implements Lifecycle {
   }
 
   async pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView> {
-    const { pool, storage, watching } = this.#options;
+    const { pool, watching } = this.#options;
     const session = pool.get(reach, name);
-    await pool.change(session, signal, () => beginPairing(session, storage, phoneNumber));
+    await pool.change(session, signal, () => pairInstance(session, this.#options, phoneNumber));
     const view = await waitForPairing(watching.viewer(session), watching.nudges('instanceChanged', session), signal);
     if (!view) throw instanceNotFound(name);
     return view;
   }
 
-  async start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
-    const { pool, storage, clock } = this.#options;
-    const session = pool.get(reach, name);
-    return pool.change(session, signal, async () => {
-      if ((await storage.credentials.load(session.view.id)) === undefined) {
-        throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is not linked to a phone; pair it first`);
-      }
-      const change = { wanted: 'running', state: 'STOPPED', stateSince: clock.now(), reason: null } as const;
-      await store(session, storage, change);
-      session.start();
-      return session.view;
-    });
+  start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
+    return this.#command(reach, name, signal, startInstance);
   }
 
-  async stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
-    const { pool } = this.#options;
-    const session = pool.get(reach, name);
-    return pool.change(session, signal, async () => {
-      await stop(session, this.#options);
-      return session.view;
-    });
+  stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
+    return this.#command(reach, name, signal, stopInstance);
   }
 
-  async unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
-    const { pool } = this.#options;
-    const session = pool.get(reach, name);
-    return pool.change(session, signal, async () => {
-      await unlink(session, this.#options);
-      return session.view;
-    });
+  unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
+    return this.#command(reach, name, signal, unlinkInstance);
   }
 
   async delete(reach: Reach, name: string, signal: AbortSignal): Promise<void> {
-    const { pool, storage, watching } = this.#options;
+    const { pool, watching } = this.#options;
     const session = pool.get(reach, name);
     const { id, accountId } = session.view;
     await pool.change(session, signal, async () => {
-      // Where nothing can be written, its device is not logged out either.
-      await storage.probe();
-      if (session.view.state === 'OPEN') await this.#tryToLogOut(session);
-      await session.halt();
-      await carriedOut(
-        () => storage.instances.remove(id),
-        async () => (await storage.instances.get(id)) === undefined,
-      );
+      await deleteInstance(session, this.#options);
       pool.registry.remove(session);
     });
     watching.instanceChanged(id, accountId);
     watching.privacyChanged(id, accountId);
   }
 
-  /** Where it fails, the phone goes on listing the device until somebody removes it there. */
-  async #tryToLogOut(session: Session): Promise<void> {
-    try {
-      await logOut(session, this.#options);
-    } catch (error) {
-      this.#options.log.warn({ ...ofInstance(session.view), err: error }, 'not logged out');
-    }
+  async #command(
+    reach: Reach,
+    name: string,
+    signal: AbortSignal,
+    command: (session: Session, parts: CommandParts) => Promise<void>,
+  ): Promise<InstanceView> {
+    const { pool } = this.#options;
+    const session = pool.get(reach, name);
+    return pool.change(session, signal, async () => {
+      await command(session, this.#options);
+      return session.view;
+    });
   }
 }

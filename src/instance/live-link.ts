@@ -1,5 +1,6 @@
 import { type LoggedInstance, ofInstance } from '../telemetry/events.ts';
 import type { CloseEvidence, Link, LinkEvents } from '../wire/link.ts';
+import type { Life } from './life.ts';
 import type { SessionDeps } from './session-deps.ts';
 
 /** All but its end, which the session itself has to hear of first. */
@@ -7,6 +8,7 @@ export type RunEvents = Omit<LinkEvents, 'onOver'>;
 
 export interface LiveLink {
   readonly instance: LoggedInstance;
+  readonly life: Life;
   /** Undefined begins a pairing. */
   readonly credentials: string | undefined;
   readonly events: LinkEvents;
@@ -16,21 +18,13 @@ export interface LiveLink {
 
 /** Opens one link over what is stored of its instance, and waits until it is gone. An abort ends it. */
 export async function live(
-  { clock, storage, openLink, telemetry, log }: SessionDeps,
-  { instance, credentials, events, hold }: LiveLink,
+  { clock, openLink, telemetry, log }: SessionDeps,
+  { instance, life, credentials, events, hold }: LiveLink,
   signal: AbortSignal,
 ): Promise<CloseEvidence> {
-  const { id } = instance;
-  const link = openLink({
-    clock,
-    credentials,
-    keys: {
-      get: (type, ids) => storage.signalKeys.get(id, type, ids),
-      apply: (changes) => storage.signalKeys.apply(id, changes),
-    },
-    saveCredentials: (text) => storage.credentials.save(id, text),
-    events,
-  });
+  const saveCredentials = (text: string): Promise<void> => life.change({ credentials: text });
+  const options = { clock, credentials, keys: life.keys, saveCredentials, events };
+  const link = openLink(options, instance.id);
   hold(link);
   const onAbort = (): void => link.end({ kind: 'stopped' });
   // guard: a halt ends the link

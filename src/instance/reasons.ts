@@ -47,6 +47,10 @@ export const REASONS = {
     meaning: 'the session failed; the log says why',
     advice: '`startInstance`, or pair again where it was not linked yet',
   },
+  taken_over: {
+    meaning: 'another process of the service has the instance, so this one does nothing with it',
+    advice: 'ask that one; end this one where both have the same data',
+  },
   credentials_unreadable: {
     meaning: 'the stored login could not be read; nothing was changed',
     advice: 'see the log; mend the key or restore a backup, then `startInstance`',

@@ -2,15 +2,20 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
-import type { OpenLink } from '../wire/link.ts';
+import type { Link, LinkOptions } from '../wire/link.ts';
+import type { Owner } from './life.ts';
 import type { LoginGate } from './login/login-gate.ts';
+
+/** Opens a link for this instance, which its options do not tell. */
+export type OpenLinkOf = (options: LinkOptions, instanceId: string) => Link;
 
 export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly telemetry: SessionEvents;
   readonly storage: Storage;
-  readonly openLink: OpenLink;
+  readonly owner: Owner;
+  readonly openLink: OpenLinkOf;
   /** 0 … 1, for pauses. */
   readonly random: () => number;
   readonly gate: LoginGate;

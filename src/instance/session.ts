@@ -4,6 +4,7 @@ import { ofInstance } from '../telemetry/events.ts';
 import { judgeClose, type Verdict } from './login/close-reasons.ts';
 import { InstancePrivacy } from './privacy/instance-privacy.ts';
 import type { CloseEvidence, Link } from '../wire/link.ts';
+import { ARCHIVE_MS, Life } from './life.ts';
 import { live, type RunEvents } from './live-link.ts';
 import { runLogin } from './login/login-run.ts';
 import { patiently } from './login/patience.ts';
@@ -11,21 +12,11 @@ import { runPairing } from './pairing-run.ts';
 import { ReconnectPolicy, sleepUntil } from './login/reconnect.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { ShownView } from './shown-view.ts';
-import { CLOSED, isLive, nextView, SESSION_FAILED, STARTING, UNDER_WAY } from './state.ts';
+import { CLOSED, isLive, nextView, SESSION_FAILED, STARTING, TAKEN_OVER, UNDER_WAY } from './state.ts';
 import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
-
-/** An instance that tries for so long and gets nowhere need not be connected to be unlinked. */
-const IN_VAIN_MS = 300_000;
-/** Credentials that WhatsApp no longer takes stay sealed for 30 days. */
-export const ARCHIVE_MS = 30 * 24 * 3_600_000;
 
 /** How many calls may wait to change one instance's life. */
 const MOST_CHANGES = 32;
-
-interface Run {
-  readonly controller: AbortController;
-  readonly done: Promise<void>;
-}
 
 /**
  * One instance's connection: what state it is in, and the one loop that opens links, one at a time. A link is opened
@@ -33,10 +24,11 @@ interface Run {
  */
 export class Session {
   readonly privacy: InstancePrivacy;
+  readonly life: Life;
   readonly #shown: ShownView;
   /** Why there is nothing to log in with, as it was stored: a pairing that the end of the service broke off. */
   #unpairedBy: StateReason | undefined;
-  #run: Run | undefined;
+  #run: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
   #link: Link | undefined;
   /** Ends the pause before the next attempt. */
   #wake: (() => void) | undefined;
@@ -50,6 +42,8 @@ export class Session {
     this.#policy = new ReconnectPolicy(deps.clock, deps.random);
     this.#shown = new ShownView(deps.clock, view);
     if (view.state === 'UNPAIRED') this.#unpairedBy = view.reason;
+    const onLost = (): void => this.#takenOver();
+    this.life = new Life({ storage: deps.storage, owner: deps.owner, instanceId: view.id, onLost });
     this.privacy = new InstancePrivacy({
       clock: deps.clock,
       telemetry: deps.telemetry,
@@ -65,7 +59,7 @@ export class Session {
 
   /** It is no use to wait for its next connection, or none comes: WhatsApp can't be told that it is unlinked. */
   get isOutOfReach(): boolean {
-    return this.view.state === 'BANNED' || this.#policy.triedMs >= IN_VAIN_MS;
+    return this.view.state === 'BANNED' || this.#policy.isInVain;
   }
 
   /** For who is told that there is no connection: OPEN is shown until the socket of an ended link is closed. */
@@ -79,6 +73,7 @@ export class Session {
 
   /** Connects with the stored credentials, and stays connected. A session that waits for its next attempt tries now. */
   start(): void {
+    if (this.#hasEnded) return;
     if (!this.#run || this.#wake) this.set('RECONNECTING', STARTING);
     if (this.#run) return this.#wake?.();
     this.#begin((signal) => this.#connect(signal));
@@ -145,6 +140,13 @@ export class Session {
     await this.halt();
   }
 
+  /** Another run of the service has the instance: nothing of it can be stored here, so nothing may be done with it. */
+  #takenOver(): void {
+    this.#hasEnded = true;
+    this.#run?.controller.abort();
+    this.set('STOPPED', TAKEN_OVER);
+  }
+
   /** The state as a change of the instance's life left it. */
   set(state: InstanceState, reason?: StateReason, extra: StateExtra = {}): void {
     const before = this.view;
@@ -191,12 +193,12 @@ export class Session {
       // WhatsApp restarts the stream of a device that was linked: that one is still on its way.
       if (!signal.aborted && reason.code !== 'restart_required') this.set('RECONNECTING', reason);
       const change = { phoneNumber: linked.phoneNumber, reason: null };
-      await this.#store(signal, () => this.#deps.storage.instances.update(this.view.id, change));
+      await this.#store(signal, () => this.life.change({ patch: change }));
       if (!signal.aborted) await this.#connect(signal);
       return;
     }
     if (signal.aborted) return;
-    await this.#settleIn(state === 'PASSKEY_REQUIRED' ? state : 'UNPAIRED', reason, signal);
+    await this.#stayIn(state === 'PASSKEY_REQUIRED' ? state : 'UNPAIRED', reason, signal);
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
@@ -218,7 +220,7 @@ export class Session {
   /** Undefined when there is nothing to log in with; the state then says why. A failed read is never "none yet". */
   async #loadCredentials(signal: AbortSignal): Promise<string | undefined> {
     try {
-      const load = (): Promise<string | undefined> => this.#deps.storage.credentials.load(this.view.id);
+      const load = (): Promise<string | undefined> => this.life.loadCredentials();
       // guard: a failed read of credentials is not "none yet", else await load().catch(() => undefined)
       const credentials = await this.#store(signal, load);
       if (credentials === undefined) this.set('UNPAIRED', this.#unpairedBy);
@@ -240,19 +242,15 @@ export class Session {
       if (this.#link) this.privacy.closed(this.#link);
     };
     const hold = (link: Link | undefined): void => void (this.#link = link);
-    const opened = { instance: this.view, credentials, events: { ...events, onOver }, hold };
+    const opened = { instance: this.view, life: this.life, credentials, events: { ...events, onOver }, hold };
     return live(this.#deps, opened, signal);
   }
 
   /** Does what the verdict says; false when the session is over. */
   async #follow(verdict: Verdict, signal: AbortSignal): Promise<boolean> {
-    const { clock, storage, gate, telemetry } = this.#deps;
+    const { clock, gate, telemetry } = this.#deps;
     const { action, state, reason } = verdict;
     if (state === 'CLIENT_OUTDATED') gate.refusedAsOutdated(this.view.id);
-    // guard: a confirmed logout takes the credentials
-    if (action.kind === 'logged_out') {
-      await this.#store(signal, () => storage.credentials.archive(this.view.id, clock.now() + ARCHIVE_MS));
-    }
     const next = this.#policy.next(verdict);
     if (next.kind !== 'never') telemetry.reconnecting(this.view, reason.code);
     switch (next.kind) {
@@ -261,12 +259,14 @@ export class Session {
         return true;
       case 'at':
         if (state === 'BANNED') {
-          const change = { state, stateSince: clock.now(), reason: { ...reason, retryAt: next.at } };
-          await this.#store(signal, () => storage.instances.update(this.view.id, change));
+          const patch = { state, stateSince: clock.now(), reason: { ...reason, retryAt: next.at } };
+          await this.#store(signal, () => this.life.change({ patch }));
         }
         return this.#pause(state, reason, next.at, signal);
       case 'never':
-        await this.#settleIn(state, reason, signal);
+        // guard: a confirmed logout takes the credentials, else undefined
+        const archiveUntil = action.kind === 'logged_out' ? clock.now() + ARCHIVE_MS : undefined;
+        await this.#stayIn(state, reason, signal, archiveUntil);
         return false;
     }
   }
@@ -281,9 +281,9 @@ export class Session {
   }
 
   /** A state that lasts: it is stored, so that it is still known after a restart. */
-  async #settleIn(state: InstanceState, reason: StateReason, signal: AbortSignal): Promise<void> {
-    const change = { wanted: 'stopped', state, stateSince: this.#deps.clock.now(), reason } as const;
-    await this.#store(signal, () => this.#deps.storage.instances.update(this.view.id, change));
+  async #stayIn(state: InstanceState, reason: StateReason, signal: AbortSignal, archiveUntil?: number): Promise<void> {
+    const patch = { wanted: 'stopped', state, stateSince: this.#deps.clock.now(), reason } as const;
+    await this.#store(signal, () => this.life.change({ patch, archiveUntil }));
     this.set(state, reason);
   }
 

@@ -37,6 +37,11 @@ export const SESSION_FAILED: StateReason = {
   message: 'The session failed; start it again',
 };
 
+export const TAKEN_OVER: StateReason = {
+  code: 'taken_over',
+  message: 'Another process of the service has this instance now',
+};
+
 export const PAIRING_ENDED: StateReason = {
   code: 'pairing_ended',
   message: 'The service ended before the pairing was done; pair again once it runs',

@@ -1,8 +1,10 @@
 import { InstanceNotConnectedError, PrivetError } from '../errors.ts';
 import type { Stanza } from '../wire/stanza.ts';
 import { refusedBy } from './refused-by.ts';
-import { ARCHIVE_MS, type Session } from './session.ts';
-import { carriedOut, settle, type Parts } from './settle.ts';
+import type { CommandParts } from './commands.ts';
+import { ARCHIVE_MS } from './life.ts';
+import type { Session } from './session.ts';
+import type { StateReason } from './state.ts';
 
 /** How long WhatsApp may take to confirm a logout, in milliseconds. */
 const UNLINK_TIMEOUT_MS = 10_000;
@@ -16,15 +18,11 @@ const unlinkStanza = (jid: string): Stanza => ({
   content: [{ tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }],
 });
 
-/** Logs the device out on WhatsApp, or here alone where that can't be. @throws as `logOut` */
-export const unlink = (session: Session, parts: Parts): Promise<void> =>
-  session.isOutOfReach ? setAside(session, parts) : logOut(session, parts);
-
 /**
  * Logs the device out on WhatsApp; its credentials are set aside once WhatsApp confirmed it.
  * @throws InstanceNotConnectedError; PrivetError OVERLOADED, WHATSAPP_ERROR, TIMEOUT: the instance may still be linked.
  */
-export async function logOut(session: Session, parts: Parts): Promise<void> {
+export async function logOut(session: Session, parts: CommandParts): Promise<void> {
   const { link } = session;
   if (!link?.jid || !session.privacy.isOn(link)) throw new InstanceNotConnectedError(session.standing);
   // What WhatsApp confirms has to be stored.
@@ -39,23 +37,14 @@ export async function logOut(session: Session, parts: Parts): Promise<void> {
       throw new PrivetError('TIMEOUT', 'WhatsApp did not confirm the logout; the instance may still be linked');
     }
   }
-  await archive(session, parts);
-  await settle(session, parts, 'LOGGED_OUT', { code: 'unlinked_by_user', message: 'Logged out on WhatsApp' });
+  await setAside(session, parts, { code: 'unlinked_by_user', message: 'Logged out on WhatsApp' });
 }
 
-/** For an account that WhatsApp refuses, or that gets no connection for long: else it could not be linked anew. */
-async function setAside(session: Session, parts: Parts): Promise<void> {
-  await parts.storage.probe();
-  await archive(session, parts);
-  const message = 'Unlinked here alone: WhatsApp was not told, and the phone still lists the device; remove it there';
-  await settle(session, parts, 'LOGGED_OUT', { code: 'unlinked_here', message });
-}
-
-async function archive(session: Session, { storage, clock }: Parts): Promise<void> {
+/** Ends the session, and sets its login aside. */
+export async function setAside(session: Session, { clock }: CommandParts, reason: StateReason): Promise<void> {
   await session.halt();
-  const { id } = session.view;
-  await carriedOut(
-    () => storage.credentials.archive(id, clock.now() + ARCHIVE_MS),
-    async () => (await storage.credentials.load(id)) === undefined,
-  );
+  const stateSince = clock.now();
+  const patch = { wanted: 'stopped', state: 'LOGGED_OUT', stateSince, reason } as const;
+  await session.life.changeForUser({ archiveUntil: stateSince + ARCHIVE_MS, patch });
+  session.set('LOGGED_OUT', reason);
 }

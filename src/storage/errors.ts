@@ -12,6 +12,8 @@ export type StorageErrorCode =
   | 'constraint'
   /** The instance that the row belongs to does not exist. */
   | 'no_instance'
+  /** Another run of the service has the instance: who is told so has lost it for good. */
+  | 'fenced'
   | 'failed';
 
 /** The database failed. It never stands for "there is no such row": that is `undefined`. */

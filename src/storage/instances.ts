@@ -162,6 +162,8 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
           credentials_revision: 0,
           has_credentials: 0,
           keys_revision: 0,
+          owner_incarnation: null,
+          epoch: 0,
         };
         try {
           await db.insertInto('instances').values(row).execute();

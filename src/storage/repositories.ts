@@ -6,6 +6,7 @@ import { createCredentials, type Credentials } from './credentials.ts';
 import { guarded } from './errors.ts';
 import { createInstances, type Instances } from './instances.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
+import { createOwnedInstances, type OwnedInstances } from './owned.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
 import { createSignalKeys, type SignalKeys } from './keys/signal-keys.ts';
@@ -19,6 +20,8 @@ export interface Repositories {
   readonly credentials: Credentials & Archives;
   readonly signalKeys: SignalKeys;
   readonly outcomes: Outcomes;
+  /** The same instances, logins and keys, as the service writes them while it has them. */
+  readonly owned: OwnedInstances;
 }
 
 /** @param db the database, or one transaction. */
@@ -29,6 +32,7 @@ export const createRepositories = (db: Kysely<Tables>, sealer: Sealer, clock: Cl
   credentials: { ...createCredentials(db, sealer, clock), ...createArchives(db, sealer, clock) },
   signalKeys: createSignalKeys(db, sealer),
   outcomes: createOutcomes(db, sealer, () => clock.now()),
+  owned: createOwnedInstances(db, sealer, clock),
 });
 
 /** The repositories over one transaction: all that is written through them is stored together, or not at all. */

@@ -62,6 +62,10 @@ interface InstancesTable {
   has_credentials: 0 | 1;
   /** How many changes there were of its signal keys. */
   keys_revision: number;
+  /** The run of the service that wrote it last; null before any did. */
+  owner_incarnation: string | null;
+  /** How often another run of the service took it; it only ever grows. */
+  epoch: number;
 }
 
 interface CredentialsTable {

@@ -200,6 +200,8 @@ export type StateReasonCode =
   | 'STREAM_ENDED'
   /** WhatsApp ended the connection with an error; `status` is its code, if it gave one. What to do: wait. */
   | 'STREAM_ERROR'
+  /** Another process of the service has the instance, so this one does nothing with it. What to do: ask that one; end this one where both have the same data. */
+  | 'TAKEN_OVER'
   /** WhatsApp banned the account for a while. What to do: wait. */
   | 'TEMPORARY_BAN'
   /** Another version of Privet stored it; the message says more. What to do: update Privet. */

@@ -1,6 +1,5 @@
 import { StorageError } from '../../src/storage/errors.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import type { KeyStore } from '../../src/wire/link.ts';
 
 /** What goes wrong with one call of the storage. */
 export type StoreFault =
@@ -14,7 +13,7 @@ export type StoreFault =
 /** What the storage is told to do with the calls it gets, and who hears of them. */
 export interface StoreControl {
   /** The fault for this call, used up. `instanceId`: undefined where the call is not about one instance. */
-  take(method: string, instanceId: string | undefined): StoreFault | undefined;
+  take(method: string, args: readonly unknown[], instanceId: string | undefined): StoreFault | undefined;
   sleep(ms: number): Promise<void>;
   crash(): void;
   /** The call is about to be carried out, or was. */
@@ -23,19 +22,18 @@ export interface StoreControl {
   failed(method: string, args: readonly unknown[]): void;
 }
 
-const WHO = 'harness/who';
-const BY_INSTANCE = /^(credentials|signalKeys)\.|^instances\.(update|remove|get)$/;
+const BY_INSTANCE = /^(owned|credentials|signalKeys)\.|^instances\.get$/;
 
 const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise;
 const never = (): Promise<never> => new Promise(() => undefined);
 
-/** The real storage of one service, between whose calls something goes wrong. After a crash it takes no call any more. */
+/**
+ * The real storage of one service, between whose calls something goes wrong. A call that hangs holds up no other, as with
+ * a database of several connections. After a crash it takes no call any more.
+ */
 export class FaultyStorage {
   readonly storage: Storage;
   readonly #control: StoreControl;
-  /** A call that hangs holds up those of the same instance behind it, as a lock on its rows does. */
-  readonly #queues = new Map<string, Promise<void>>();
-  #asked: string | undefined;
   #dead = false;
 
   constructor(real: Storage, control: StoreControl) {
@@ -47,6 +45,7 @@ export class FaultyStorage {
       credentials: this.#wrap('credentials', real.credentials),
       signalKeys: this.#wrap('signalKeys', real.signalKeys),
       outcomes: this.#wrap('outcomes', real.outcomes),
+      owned: this.#wrap('owned', real.owned),
       transaction: async (work) => {
         if (this.#dead) return never();
         const result = await real.transaction(work);
@@ -58,13 +57,6 @@ export class FaultyStorage {
 
   kill(): void {
     this.#dead = true;
-  }
-
-  /** Whose key store this is. A link is not told for which instance it is opened. */
-  whose(keys: KeyStore): string | undefined {
-    this.#asked = undefined;
-    void keys.get(WHO, []);
-    return this.#asked;
   }
 
   #wrap<T extends object>(name: string, repository: T): T {
@@ -80,36 +72,15 @@ export class FaultyStorage {
 
   #call(method: string, args: readonly unknown[], run: () => unknown): unknown {
     if (this.#dead) return never();
-    const [first, second] = args;
+    const [first] = args;
     const instanceId = BY_INSTANCE.test(method) && typeof first === 'string' ? first : undefined;
-    if (second === WHO) {
-      this.#asked = instanceId;
-      return Promise.resolve(new Map());
-    }
-    const fault = this.#control.take(method, instanceId);
-    const before = instanceId === undefined ? undefined : this.#queues.get(instanceId);
-    if (!fault && !before) return this.#run(method, args, run);
-    const result = this.#faulty(method, args, run, fault, before);
-    if (instanceId === undefined) return result;
-    const settled = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#queues.set(instanceId, settled);
-    void settled.then(() => this.#queues.get(instanceId) === settled && this.#queues.delete(instanceId));
-    return result;
+    const fault = this.#control.take(method, args, instanceId);
+    return fault ? this.#faulty(method, args, run, fault) : this.#run(method, args, run);
   }
 
-  async #faulty(
-    method: string,
-    args: readonly unknown[],
-    run: () => unknown,
-    fault: StoreFault | undefined,
-    before: Promise<void> | undefined,
-  ): Promise<unknown> {
-    await before;
+  async #faulty(method: string, args: readonly unknown[], run: () => unknown, fault: StoreFault): Promise<unknown> {
     const failed = new StorageError('io', `${method}: made to fail`);
-    switch (fault?.do) {
+    switch (fault.do) {
       case 'fail':
         throw failed;
       case 'fail_after':
@@ -123,8 +94,6 @@ export class FaultyStorage {
         if (fault.when === 'after') await this.#run(method, args, run);
         this.#control.crash();
         return never();
-      case undefined:
-        break;
     }
     return this.#run(method, args, run);
   }

@@ -52,8 +52,8 @@ export async function loadService(world: World): Promise<Incarnation> {
     storeControl(world, clock, () => incarnation),
   );
   const linkRandom = random.fork();
-  const openLink = (options: LinkOptions): FakeLink => {
-    const slot = slotById(world, store.whose(options.keys));
+  const openLink = (options: LinkOptions, instanceId: string): FakeLink => {
+    const slot = slotById(world, instanceId);
     if (!slot) throw new Error('A link for an instance that nobody knows');
     const link: LinkTrace = {
       n: trace.links.length + 1,
@@ -97,6 +97,7 @@ export async function loadService(world: World): Promise<Incarnation> {
     log,
     telemetry,
     storage: store.storage,
+    owner: { incarnation: `service ${n}`, held: true },
     events,
     openLink,
     random: () => linkRandom.next(),

@@ -1,17 +1,34 @@
 import type { Clock } from '../../src/clock.ts';
 import type { StoreControl, StoreFault } from './faulty-storage.ts';
 import { saysLogout } from './evidence.ts';
+import type { InstanceChange } from '../../src/storage/owned.ts';
 import type { Incarnation } from './incarnation.ts';
+import type { Credentials } from './model/frames.ts';
 import { slotById, type Slot, type World } from './world.ts';
 
 /** How long the service stays away after a crash in the midst of a call of the storage. */
 const DOWN_MS = 500;
 
-/** What a link's frames may depend on. */
-const LINK_DEPENDS_ON = new Set(['credentials.save', 'signalKeys.apply']);
 const ENDS_WITHIN_MS = 100;
 
-const CHANGES_CREDENTIALS = new Set(['credentials.save', 'credentials.archive', 'instances.remove']);
+/** What a call writes of an instance. */
+interface Written extends InstanceChange {
+  readonly removes?: boolean;
+}
+
+function writtenBy(method: string, args: readonly unknown[]): Written | undefined {
+  if (method === 'owned.remove') return { removes: true };
+  return method === 'owned.change' ? (args[2] as InstanceChange) : undefined;
+}
+
+/** A link's frames may depend on it. */
+const isForLink = ({ credentials, keys }: Written): boolean => (credentials ?? keys) !== undefined;
+
+const takesCredentials = ({ archiveUntil, removes }: Written): boolean =>
+  archiveUntil !== undefined || removes === true;
+
+const changesCredentials = (written: Written): boolean =>
+  written.credentials !== undefined || takesCredentials(written);
 
 /** Nothing of what could not be stored goes on: the link that it was for ends. */
 function expectLinkToEnd({ trace, clock }: World, { name, hangsUntil }: Slot, fault: StoreFault): void {
@@ -28,7 +45,7 @@ function expectLinkToEnd({ trace, clock }: World, { name, hangsUntil }: Slot, fa
 export function storeControl(world: World, clock: Clock, incarnation: () => Incarnation): StoreControl {
   const { trace } = world;
   return {
-    take(method, instanceId) {
+    take(method, args, instanceId) {
       const slot = slotById(world, instanceId);
       const [first] = slot?.storeFaults ?? [];
       if (!slot || !first) return undefined;
@@ -40,48 +57,62 @@ export function storeControl(world: World, clock: Clock, incarnation: () => Inca
         slot.hangsUntil = Math.max(slot.hangsUntil, clock.monotonic()) + first.fault.ms;
         incarnation().wasHeldUp = true;
       }
-      if (LINK_DEPENDS_ON.has(method)) expectLinkToEnd(world, slot, first.fault);
+      const written = writtenBy(method, args);
+      if (written && isForLink(written)) expectLinkToEnd(world, slot, first.fault);
       trace.note(slot.name, `store fault at ${method}: ${JSON.stringify(first.fault)}`);
       return first.fault;
     },
     sleep: (ms) => clock.sleep(ms),
     crash: () => world.crash(DOWN_MS),
-    before(method, [instanceId]) {
-      if (method !== 'credentials.archive' && method !== 'instances.remove') return;
-      const slot = slotById(world, String(instanceId));
-      if (!slot) return;
+    before(method, args) {
+      const written = writtenBy(method, args);
+      const slot = slotById(world, String(args[0]));
+      if (!slot || !written || !takesCredentials(written)) return;
+      const isArchive = written.removes !== true;
       const asked = trace.calls.some(
         (call) =>
           call.slot === slot.name &&
-          (call.kind === 'delete' || (call.kind === 'unlink' && method === 'credentials.archive')) &&
+          (call.kind === 'delete' || (call.kind === 'unlink' && isArchive)) &&
           call.endSeq === undefined &&
           !call.crashed,
       );
       const confirmed =
-        method === 'credentials.archive' &&
+        isArchive &&
         trace.links.some((link) => link.slot === slot.name && link.openedSeq > slot.archivedSeq && saysLogout(link));
       // An archive that was carried out and reported as failed is tried again: by then there is nothing left to lose.
-      const isRetry = method === 'credentials.archive' && slot.stored === undefined && !slot.isUncertain;
+      const isRetry = isArchive && slot.stored === undefined && !slot.isUncertain;
       trace.expect(
         asked || confirmed || isRetry,
         'credentials stay',
         () => `${method} of ${slot.name} without a reason`,
       );
     },
-    failed(method, [instanceId]) {
-      const slot = slotById(world, String(instanceId));
-      if (slot && CHANGES_CREDENTIALS.has(method)) slot.isUncertain = true;
+    failed(method, args) {
+      const written = writtenBy(method, args);
+      const slot = slotById(world, String(args[0]));
+      if (slot && written && changesCredentials(written)) slot.isUncertain = true;
     },
-    after(method, [instanceId, value]) {
-      const slot = slotById(world, String(instanceId));
-      if (!slot) return;
-      if (CHANGES_CREDENTIALS.has(method)) slot.isUncertain = false;
-      if (method === 'credentials.save') slot.stored = String(value);
-      if (method === 'credentials.archive' || method === 'instances.remove') {
+    after(method, args) {
+      const written = writtenBy(method, args);
+      const slot = slotById(world, String(args[0]));
+      if (!slot || !written || !changesCredentials(written)) return;
+      slot.isUncertain = false;
+      if (takesCredentials(written)) {
         slot.stored = undefined;
         slot.archivedSeq = trace.seq();
+      } else if (written.credentials !== undefined) {
+        checkOrder(world, slot, written.credentials);
+        slot.stored = written.credentials;
       }
-      if (method === 'credentials.save' || method === 'credentials.archive') trace.note(slot.name, method);
+      trace.note(slot.name, written.credentials === undefined ? 'its login is set aside' : 'its login is saved');
     },
   };
+}
+
+/** What a link saves last is what stays. */
+function checkOrder({ trace }: World, { name, stored }: Slot, saved: string): void {
+  if (stored === undefined) return;
+  const [before, after] = [JSON.parse(stored) as Credentials, JSON.parse(saved) as Credentials];
+  const isOlder = before.device === after.device && before.keys > after.keys;
+  trace.expect(!isOlder, 'saves keep their order', () => `${name}: ${saved} is stored over ${stored}`);
 }

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Storage } from '../../storage/storage.ts';
 import { ofInstance } from '../../telemetry/events.ts';
 import { CLIENT_OUTDATED, LOGINS_HELD_UP } from './close-reasons.ts';
 import type { InstancePrivacy } from '../privacy/instance-privacy.ts';
 import type { CloseEvidence, Link, LinkIdentity } from '../../wire/link.ts';
+import type { Life } from '../life.ts';
 import type { RunEvents } from '../live-link.ts';
 import type { LoginGate } from './login-gate.ts';
 import type { ReconnectPolicy } from './reconnect.ts';
@@ -14,13 +14,13 @@ export interface LoggedInSession {
   readonly view: InstanceView;
   readonly link: Link | undefined;
   readonly privacy: InstancePrivacy;
+  readonly life: Pick<Life, 'change'>;
   set(state: InstanceState, reason?: StateReason, extra?: StateExtra): void;
 }
 
 export interface LoginRun {
   readonly session: LoggedInSession;
   readonly gate: LoginGate;
-  readonly storage: Pick<Storage, 'instances'>;
   readonly log: Logger;
   readonly policy: ReconnectPolicy;
   /** Opens the link, and waits until it is gone. */
@@ -70,9 +70,9 @@ async function open(run: LoginRun, { phoneNumber }: LinkIdentity, place: Disposa
 }
 
 /** As after a pairing that a kill cut short once its login was stored. Where it can't be stored, the next start tries again. */
-async function storeNumber({ session: { view }, storage, log }: LoginRun, phoneNumber: string): Promise<void> {
+async function storeNumber({ session: { view, life }, log }: LoginRun, phoneNumber: string): Promise<void> {
   try {
-    await storage.instances.update(view.id, { phoneNumber, reason: null });
+    await life.change({ patch: { phoneNumber, reason: null } });
   } catch (error) {
     log.warn({ ...ofInstance(view), err: error }, 'the phone number could not be stored');
   }

@@ -38,6 +38,9 @@ export type NextAttempt =
   | { readonly kind: 'at'; readonly at: number }
   | { readonly kind: 'never' };
 
+/** An instance that tries for so long and gets nowhere need not be connected to be unlinked. */
+const IN_VAIN_MS = 300_000;
+
 /** When one instance connects again after its links ended. */
 export class ReconnectPolicy {
   #failures = 0;
@@ -57,10 +60,10 @@ export class ReconnectPolicy {
     this.#replaced = new Window(clock, REPLACED_WINDOW_MS);
   }
 
-  /** Milliseconds for which it has tried and was not OPEN for a while; 0 while it is OPEN, or does not try. */
-  get triedMs(): number {
-    if (this.#tryingSince === undefined || this.#openSince !== undefined) return 0;
-    return this.#clock.monotonic() - this.#tryingSince;
+  /** It has tried for long, and was not OPEN for a while. */
+  get isInVain(): boolean {
+    if (this.#tryingSince === undefined || this.#openSince !== undefined) return false;
+    return this.#clock.monotonic() - this.#tryingSince >= IN_VAIN_MS;
   }
 
   /** It logs in from now on. */

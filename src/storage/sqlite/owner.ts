@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -11,6 +12,8 @@ import { isBusy } from './faults.ts';
 
 /** That this process alone serves the data folder. Disposing gives it back. */
 export interface Ownership extends Disposable {
+  /** Names this run of the service in what it writes; no two have the same. */
+  readonly incarnation: string;
   readonly held: boolean;
   /**
    * Locks the folder anew where the lock file was removed or replaced; `lost` says that another process did so before.
@@ -114,6 +117,7 @@ export const acquireOwnership = async (dataDir: string, clock: Clock, warn: Warn
   const isHeld = (): boolean =>
     current.database.isOpen && current.file !== undefined && identityOf(path) === current.file;
   return {
+    incarnation: randomUUID(),
     get held() {
       return isHeld();
     },

@@ -10,6 +10,7 @@ import { keyOutcomes } from './005-keyed-outcomes.ts';
 import { up as tokenFamilies } from './006-token-families.ts';
 import { up as hasCredentials } from './007-has-credentials.ts';
 import { packKeys } from './008-packed-keys.ts';
+import { up as epochs } from './009-epochs.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migration>> => ({
@@ -21,6 +22,7 @@ const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migrati
   '006-token-families': { up: tokenFamilies },
   '007-has-credentials': { up: hasCredentials },
   '008-packed-keys': { up: packKeys(sealer) },
+  '009-epochs': { up: epochs },
 });
 
 const applied = async <T>(db: Kysely<T>): Promise<string[]> => {

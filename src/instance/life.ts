@@ -1,0 +1,136 @@
+import { StorageError } from '../storage/errors.ts';
+import type { InstancePatch } from '../storage/instances.ts';
+import type { InstanceChange } from '../storage/owned.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { KeyStore } from '../wire/link.ts';
+
+/** A login that WhatsApp no longer takes stays sealed for 30 days. */
+export const ARCHIVE_MS = 30 * 24 * 3_600_000;
+
+/** The lock of the data, which one run of the service holds. */
+export interface Owner {
+  /** Names this run of the service. */
+  readonly incarnation: string;
+  /** Whether it holds the lock now. */
+  readonly held: boolean;
+}
+
+/** What a user's call changes of an instance. When that was tells it from all that was stored before. */
+export type UserChange = InstanceChange & {
+  readonly patch: InstancePatch & Required<Pick<InstancePatch, 'wanted' | 'stateSince'>>;
+};
+
+export interface LifeOptions {
+  readonly storage: Pick<Storage, 'owned' | 'instances' | 'credentials' | 'signalKeys'>;
+  readonly owner: Owner;
+  readonly instanceId: string;
+  /** Told once, when another run of the service has the instance: nothing can be stored of it any more. */
+  readonly onLost: () => void;
+}
+
+/**
+ * What is stored of one instance: this alone writes it, each change in one transaction, and reads it where the order
+ * matters. All of it happens in the order of the calls, since not everybody waits for an answer: of two saves of a login
+ * that are under way at once, a database with several connections may store the older one last.
+ */
+export class Life {
+  readonly #options: LifeOptions;
+  /** Undefined until the first write, which takes the instance: so a service that starts writes nothing. */
+  #epoch: number | undefined;
+  #lost: StorageError | undefined;
+  /** Ends with what was asked for last; undefined while nothing runs. */
+  #last: Promise<unknown> | undefined;
+
+  constructor(options: LifeOptions) {
+    this.#options = options;
+  }
+
+  /** The login as JSON text; undefined only where there is none. */
+  loadCredentials(): Promise<string | undefined> {
+    return this.#inOrder((id) => this.#options.storage.credentials.load(id));
+  }
+
+  /** For its links. */
+  get keys(): KeyStore {
+    return {
+      get: (type, ids) => this.#inOrder((id) => this.#options.storage.signalKeys.get(id, type, ids)),
+      apply: (keys) => this.change({ keys }),
+    };
+  }
+
+  /** @throws StorageError `fenced` when another run of the service has the instance */
+  change(change: InstanceChange): Promise<void> {
+    return this.#inOrder((id) => this.#write(id, change));
+  }
+
+  /** As `change`. What the database stored and reported as failed all the same counts as stored. */
+  changeForUser(change: UserChange): Promise<void> {
+    const { storage } = this.#options;
+    const { wanted, stateSince } = change.patch;
+    return this.#inOrder((id) =>
+      carriedOut(
+        () => this.#write(id, change),
+        async () => {
+          const stored = await storage.instances.get(id);
+          return stored?.stateSince === stateSince && stored.wanted === wanted;
+        },
+      ),
+    );
+  }
+
+  /** Deletes the instance with all that is kept of it. */
+  remove(): Promise<void> {
+    const { storage } = this.#options;
+    return this.#inOrder((id) =>
+      carriedOut(
+        () => this.#asOwner((claim) => storage.owned.remove(id, claim)),
+        async () => (await storage.instances.get(id)) === undefined,
+      ),
+    );
+  }
+
+  async #write(id: string, change: InstanceChange): Promise<void> {
+    this.#epoch = await this.#asOwner((claim) => this.#options.storage.owned.change(id, claim, change));
+  }
+
+  async #asOwner<T>(write: (claim: { incarnation: string; epoch: number | undefined }) => Promise<T>): Promise<T> {
+    const { owner, onLost } = this.#options;
+    if (this.#lost) throw this.#lost;
+    // Who has lost the lock must not take the instance from who has it now. A lock file that was removed is made anew.
+    if (this.#epoch === undefined && !owner.held) {
+      throw new StorageError('io', 'This process does not hold the lock of the data at present');
+    }
+    try {
+      return await write({ incarnation: owner.incarnation, epoch: this.#epoch });
+    } catch (error) {
+      if (!this.#lost && error instanceof StorageError && error.code === 'fenced') {
+        this.#lost = error;
+        onLost();
+      }
+      throw error;
+    }
+  }
+
+  #inOrder<T>(work: (id: string) => Promise<T>): Promise<T> {
+    const run = (): Promise<T> => work(this.#options.instanceId);
+    // guard: what is stored of an instance is stored in order, else run()
+    const done = this.#last ? this.#last.then(run) : run();
+    const over = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#last = over;
+    void over.then(() => {
+      if (this.#last === over) this.#last = undefined;
+    });
+    return done;
+  }
+}
+
+async function carriedOut(work: () => Promise<unknown>, isDone: () => Promise<boolean>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(await isDone().catch(() => false))) throw error;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from '../clock.ts';
+import { createArchives } from './archives.ts';
+import { createCredentials } from './credentials.ts';
+import { inTransaction } from './database.ts';
+import { guarded, StorageError } from './errors.ts';
+import { createInstances, type InstancePatch, noInstance } from './instances.ts';
+import type { Tables } from './schema.ts';
+import type { Sealer } from './sealing/seal.ts';
+import { createSignalKeys, type SignalKeyChange } from './keys/signal-keys.ts';
+
+/** Who writes an instance: one run of the service, and what the instance's epoch became when that run took it. */
+export interface Claim {
+  /** Another one at each start of the service. */
+  readonly incarnation: string;
+  /** Undefined before the first write, which takes the instance. */
+  readonly epoch: number | undefined;
+}
+
+/** What changes of one instance together. What is absent stays. */
+export interface InstanceChange {
+  readonly patch?: InstancePatch | undefined;
+  /** Its login, as JSON text. */
+  readonly credentials?: string | undefined;
+  readonly keys?: readonly SignalKeyChange[] | undefined;
+  /** Sets login and keys aside, and keeps them until then: epoch milliseconds. */
+  readonly archiveUntil?: number | undefined;
+}
+
+/**
+ * What the service writes of an instance while it has it. Each transaction begins with the check that nobody has taken
+ * the instance since, and keeps others from taking it until its end.
+ */
+export interface OwnedInstances {
+  /**
+   * Stores all of the change or nothing; returns the epoch that it was stored under.
+   * @throws StorageError `fenced` when another run of the service has the instance; `no_instance` when it is gone.
+   */
+  change(instanceId: string, claim: Claim, change: InstanceChange): Promise<number>;
+  /** As `Instances.remove`. @throws StorageError `fenced` */
+  remove(instanceId: string, claim: Claim): Promise<boolean>;
+}
+
+const fenced = (id: string): StorageError =>
+  new StorageError('fenced', `Another run of the service has taken the instance ${id}`);
+
+/** Each earlier claim is worth nothing from the commit on. */
+const take = async (tx: Kysely<Tables>, id: string, incarnation: string): Promise<number> => {
+  const row = await tx
+    .updateTable('instances')
+    .set((instance) => ({ epoch: instance('epoch', '+', 1), owner_incarnation: incarnation }))
+    .where('id', '=', id)
+    .returning('epoch')
+    .executeTakeFirst();
+  if (!row) throw noInstance(id);
+  return row.epoch;
+};
+
+/** Changes nothing, which locks the row all the same where several connections write at once. */
+const hold = async (tx: Kysely<Tables>, id: string, incarnation: string, epoch: number): Promise<number> => {
+  const held = await tx
+    .updateTable('instances')
+    .set((instance) => ({ epoch: instance.ref('epoch') }))
+    .where('id', '=', id)
+    .where('epoch', '=', epoch)
+    .where('owner_incarnation', '=', incarnation)
+    .returning('id')
+    .executeTakeFirst();
+  if (held) return epoch;
+  const row = await tx.selectFrom('instances').select('id').where('id', '=', id).executeTakeFirst();
+  throw row ? fenced(id) : noInstance(id);
+};
+
+const check = (tx: Kysely<Tables>, id: string, { incarnation, epoch }: Claim): Promise<number> =>
+  epoch === undefined ? take(tx, id, incarnation) : hold(tx, id, incarnation, epoch);
+
+export const createOwnedInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): OwnedInstances => ({
+  change: (id, claim, { patch, credentials, keys, archiveUntil }) =>
+    guarded('owned.change', () =>
+      inTransaction(db, async (tx) => {
+        const epoch = await check(tx, id, claim);
+        if (archiveUntil !== undefined) await createArchives(tx, sealer, clock).archive(id, archiveUntil);
+        if (credentials !== undefined) await createCredentials(tx, sealer, clock).save(id, credentials);
+        if (keys) await createSignalKeys(tx, sealer).apply(id, keys);
+        if (patch) await createInstances(tx, sealer, clock).update(id, patch);
+        return epoch;
+      }),
+    ),
+
+  remove: (id, claim) =>
+    guarded('owned.remove', () =>
+      inTransaction(db, async (tx) => {
+        const row = await tx.selectFrom('instances').select('id').where('id', '=', id).executeTakeFirst();
+        if (!row) return false;
+        await check(tx, id, claim);
+        return createInstances(tx, sealer, clock).remove(id);
+      }),
+    ),
+});
