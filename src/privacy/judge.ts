@@ -39,7 +39,7 @@ function causeOf(field: FieldUpdate, proof: Proof | undefined): Cause {
       retryable: false,
     };
   }
-  const known = proof && wireValue(proof.snapshot, field.spec) !== undefined;
+  const isKnown = proof && wireValue(proof.snapshot, field.spec) !== undefined;
   const reply = field.reply;
   switch (reply?.kind) {
     case 'refused': {
@@ -64,8 +64,8 @@ function causeOf(field: FieldUpdate, proof: Proof | undefined): Cause {
   if (field.answered && !reply) {
     return { code: 'TIMED_OUT', message: 'WhatsApp did not answer the change in time', retryable: true };
   }
-  // guard: a mismatch is told by a read behind the reply, else !known
-  if (!known || (field.answered && !proof.afterReplies)) {
+  // guard: a mismatch is told by a read behind the reply, else !isKnown
+  if (!isKnown || (field.answered && !proof.afterReplies)) {
     return {
       code: 'UNVERIFIED',
       message: field.answered

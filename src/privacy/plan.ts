@@ -11,10 +11,10 @@ export interface FieldUpdate {
   /** What the plan's view held, on the wire. */
   readonly previous: string | undefined;
   /**
-   * `write`: differs from the view. `hold`: the view has it already, so no stanza. `unsupported`: the account's own
+   * `write`: differs from the view. `held`: the view has it already, so no stanza. `unsupported`: the account's own
    * snapshot lacks the category; writing one that an account does not have has locked people out of WhatsApp Web.
    */
-  readonly plan: 'write' | 'hold' | 'unsupported';
+  readonly plan: 'write' | 'held' | 'unsupported';
   /** Resolves when the last write that was sent is answered, or given up; undefined where none was sent. */
   answered: Promise<void> | undefined;
   /** The reply to the last write that left, once it is in; `unsent` where none did. */
@@ -39,8 +39,8 @@ export function planUpdate(
     // guard: a category that the account lacks is never written, else true
     const isSupported = view.categories.has(spec.category);
     // guard: what the view holds already is not written, else 'write'
-    const work = previous === wire ? 'hold' : 'write';
-    const plan = isSupported ? work : 'unsupported';
+    const planned = previous === wire ? 'held' : 'write';
+    const plan = isSupported ? planned : 'unsupported';
     return [{ spec, wire, previous, plan, answered: undefined, reply: undefined, wasWritten: false, announcements }];
   });
   // guard: stanzas leave in the order of the table, else updates.toReversed()

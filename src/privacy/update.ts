@@ -1,23 +1,29 @@
 import { PrivetError } from '../errors.ts';
+import { mayStillShow, mayWriteAgain } from './again.ts';
 import { holds, isUnsupported, judge, type Proof } from './judge.ts';
-import type { RequestedChange, UpdateOutcome } from './outcome.ts';
+import type { PartialFailureCode, RequestedChange, UpdateOutcome } from './outcome.ts';
 import { planUpdate, type FieldUpdate } from './plan.ts';
 import type { PrivacyCall } from './port.ts';
-import { UNKNOWN_VALUE, type Snapshot } from './settings.ts';
+import type { Snapshot } from './settings.ts';
 import { writeStanza } from './stanzas.ts';
 import { LAST_SEND_MS, requestTimeout } from './time.ts';
 
 /** How often a read-back is tried before the call goes without. */
 const READ_TRIES = 3;
+/** A write that failed with one of these may still land. */
+const MAY_LAND: ReadonlySet<PartialFailureCode> = new Set(['TIMED_OUT', 'CONNECTION_LOST', 'UNVERIFIED']);
 
-export interface UpdateRun {
-  readonly outcome: UpdateOutcome;
+/** An update that was run to its end. `T`: what its caller is told. */
+export interface UpdateRun<T> {
+  readonly outcome: T;
   /**
    * Resolves once every write is answered. While it has not, or where `unanswered` is true afterwards, a write may
    * still land on this connection: end the connection before the next update.
    */
   readonly writesAnswered: Promise<void>;
   readonly unanswered: () => boolean;
+  /** Whether a write may have landed behind the last read, or may land yet. */
+  readonly mayLand: boolean;
 }
 
 /**
@@ -31,7 +37,7 @@ export async function runUpdate(
   call: PrivacyCall,
   view: Snapshot,
   changes: readonly RequestedChange[],
-): Promise<UpdateRun> {
+): Promise<UpdateRun<UpdateOutcome>> {
   if (requestTimeout(call.remaining()) === undefined) {
     throw new PrivetError('TIMEOUT', 'Too little time was left to change anything; nothing was sent to WhatsApp');
   }
@@ -56,33 +62,35 @@ class Update {
     await this.#readBack({ afterReplies: false });
     if (this.#isDone()) return;
 
-    // The server may have worked the read off first, or a reply is still on its way. Another hand may have changed what the
-    // read showed: the next read tells.
+    // The read showed too little: the server may have worked it off ahead of a write. With the replies in, the next read tells.
     await allAnswered(this.#fields);
     // guard: a read that came before the replies is not the last word
-    if (!this.#proof || this.#missing().some((field) => this.#mayStillShow(field))) {
+    if (!this.#proof || this.#missing().some((field) => mayStillShow(field, this.#proof))) {
       await this.#readBack({ afterReplies: true });
     }
     if (this.#isDone()) return;
 
-    const again = this.#missing().filter((field) => this.#mayWriteAgain(field));
+    const announcements = this.#call.announcements();
+    const again = this.#missing().filter((field) => mayWriteAgain(field, this.#proof, announcements));
     if (again.length === 0 || requestTimeout(this.#call.remaining()) === undefined) return;
     this.#write(again);
     await allAnswered(again);
     await this.#readBack({ afterReplies: true });
   }
 
-  result(): UpdateRun {
+  result(): UpdateRun<UpdateOutcome> {
     const judged = this.#fields.map((field) => judge(field, this.#proof));
+    const failures = judged.flatMap(({ failure }) => failure ?? []);
     return {
       outcome: {
         snapshot: this.#proof?.snapshot,
         outcomes: judged.map(({ outcome }) => outcome),
-        failures: judged.flatMap(({ failure }) => failure ?? []),
+        failures,
         stanzas: this.#stanzas,
       },
       writesAnswered: allAnswered(this.#fields),
       unanswered: () => this.#fields.some(({ answered, reply }) => answered && (!reply || reply.kind === 'timed_out')),
+      mayLand: failures.some(({ code }) => MAY_LAND.has(code)),
     };
   }
 
@@ -93,28 +101,6 @@ class Update {
 
   #isDone(): boolean {
     return this.#proof !== undefined && this.#missing().length === 0;
-  }
-
-  /** A refused write changes nothing, so a read that did not show it is the last word, unless it showed nothing. */
-  #mayStillShow({ spec, answered, reply }: FieldUpdate): boolean {
-    const seen = this.#proof?.snapshot.categories.get(spec.category);
-    if (seen === undefined || seen === UNKNOWN_VALUE) return true;
-    return answered !== undefined && reply?.kind !== 'refused' && reply?.kind !== 'unsent';
-  }
-
-  /** Never over a change that was announced after ours: somebody else made that one later. */
-  #mayWriteAgain({ spec, answered, reply, announcements }: FieldUpdate): boolean {
-    const seen = this.#proof?.snapshot.categories.get(spec.category);
-    // guard: nothing is written over an unknown value
-    if (seen === undefined || seen === UNKNOWN_VALUE) return false;
-    // It was planned by a view that was stale. Whatever was announced since, nothing of ours was written before it.
-    if (!answered) return true;
-    // guard: nothing is written over an announced change
-    if (announcements !== this.#call.announcements()) return false;
-    // guard: only what was acknowledged is written again
-    if (reply?.kind !== 'result') return false;
-    // guard: a write is repeated only after a read behind its reply, else true
-    return this.#proof?.afterReplies === true;
   }
 
   /** Sends one stanza a field, back to back; the replies come in by themselves. */

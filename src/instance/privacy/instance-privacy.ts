@@ -2,6 +2,7 @@ import type { Call } from '../../call.ts';
 import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
 import type { ReadOutcome } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
+import { runUpdate } from '../../privacy/update.ts';
 import type { Link } from '../../wire/link.ts';
 import { Connected, type ConnectedOptions } from './connected.ts';
 import { Reads } from './reads.ts';
@@ -33,7 +34,7 @@ export class InstancePrivacy {
     this.#view = view;
     this.#reads = reads;
     this.#watchfulness = watchfulness;
-    this.#updates = new Updates({ clock, connected, view, reads, watchfulness });
+    this.#updates = new Updates({ clock, connected, view, watchfulness });
     this.#onChange = options.onChange;
   }
 
@@ -97,7 +98,10 @@ export class InstancePrivacy {
    * @throws InstanceNotConnectedError; PrivetError TIMEOUT, OVERLOADED; the signal's reason: nothing was written.
    */
   update(changes: readonly RequestedChange[], call: Call): Promise<UpdateOutcome> {
-    return this.#updates.run(changes, answerable(call));
+    return this.#updates.run(answerable(call), (own, view) => {
+      // guard: a shared read is no proof, else runUpdate({ ...own, settings: { read: () => this.#reads.shared() } }, view, changes)
+      return runUpdate(own, view, changes);
+    });
   }
 }
 

@@ -2,14 +2,13 @@ import { abortAfter, type Call } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
 import { PrivetError } from '../../errors.ts';
 import { Places } from '../../places.ts';
-import type { PartialFailureCode, RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
-import type { PrivacyCall, PrivacyPort, SettingsReader } from '../../privacy/port.ts';
+import type { PrivacyCall, PrivacyPort } from '../../privacy/port.ts';
+import type { Snapshot } from '../../privacy/settings.ts';
 import { isWrite } from '../../privacy/stanzas.ts';
 import { LAST_SEND_MS } from '../../privacy/time.ts';
-import { runUpdate, type UpdateRun } from '../../privacy/update.ts';
+import type { UpdateRun } from '../../privacy/update.ts';
 import type { Link } from '../../wire/link.ts';
 import type { Connected } from './connected.ts';
-import type { Reads } from './reads.ts';
 import type { SettingsView } from './view.ts';
 import type { Watchfulness } from './watchfulness.ts';
 
@@ -18,18 +17,18 @@ import type { Watchfulness } from './watchfulness.ts';
 const MOST_WAITING = 32;
 /** How long late replies to writes are waited for before the link is ended because of them. */
 const LATE_REPLY_MS = 2_000;
-/** A write that failed with one of these may still land. */
-const MAY_LAND: ReadonlySet<PartialFailureCode> = new Set(['TIMED_OUT', 'CONNECTION_LOST', 'UNVERIFIED']);
 
 export interface UpdateParts {
   readonly clock: Clock;
   readonly connected: Connected;
   readonly view: SettingsView;
-  readonly reads: Reads;
   readonly watchfulness: Watchfulness;
 }
 
-/** Changes one instance's settings, one update at a time. */
+/** What an update does in its turn: it changes something by the call's port, from what the view holds now. */
+type Work<T> = (call: PrivacyCall, view: Snapshot) => Promise<UpdateRun<T>>;
+
+/** The updates of one instance, one at a time. */
 export class Updates {
   readonly #parts: UpdateParts;
   readonly #turns = new Places(1, MOST_WAITING, 'Too many updates wait for this instance');
@@ -39,21 +38,22 @@ export class Updates {
   }
 
   /**
-   * Once it has written it runs to its end, whether or not the caller still listens, or may still call.
+   * Does one update in its turn. Once it has written it runs to its end, whether or not the caller still listens, or may
+   * still call.
    * @throws InstanceNotConnectedError; PrivetError TIMEOUT, OVERLOADED; the signal's reason: nothing was written.
    */
-  async run(changes: readonly RequestedChange[], call: Call): Promise<UpdateOutcome> {
+  async run<T>(call: Call, work: Work<T>): Promise<T> {
     const { connected, view } = this.#parts;
     // guard: update turns, else new DisposableStack()
     const turn = await this.#turn(call);
     const writtenOn = new Set<Link>();
-    let run: UpdateRun;
+    let run: UpdateRun<T>;
     try {
       await connected.require(call);
       // The first read of a link has made the view before the link was open to calls.
       const { newest } = view;
       if (!newest) throw connected.notConnected();
-      run = await runUpdate(this.#privacyCall(call, writtenOn), newest, changes);
+      run = await work(this.#privacyCall(call, writtenOn), newest);
       if (writtenOn.size === 0) call.signal.throwIfAborted();
     } catch (error) {
       turn[Symbol.dispose]();
@@ -86,11 +86,9 @@ export class Updates {
         return connected.over(link).ask(stanza, timeoutMs);
       },
     };
-    // guard: a shared read is no proof, else { read: () => this.#parts.reads.shared() }
-    const settings: SettingsReader = view;
     return {
       port,
-      settings,
+      settings: view,
       whenOpen: (timeoutMs) => connected.whenOpen(timeoutMs),
       announcements: () => watchfulness.announcements,
       remaining: () => deadline.remaining(),
@@ -98,7 +96,7 @@ export class Updates {
   }
 
   /** A write that stays unanswered could land in a later update: its link is ended before the next one's turn. */
-  async #finish(run: UpdateRun, writtenOn: ReadonlySet<Link>): Promise<void> {
+  async #finish(run: UpdateRun<unknown>, writtenOn: ReadonlySet<Link>): Promise<void> {
     const { clock, watchfulness } = this.#parts;
     const answersAreLate = run.unanswered();
     const late = Promise.withResolvers<void>();
@@ -106,12 +104,10 @@ export class Updates {
     await Promise.race([run.writesAnswered, late.promise]);
     // guard: an unanswered write ends the link
     for (const link of run.unanswered() ? writtenOn : []) link.end({ kind: 'recycled' });
-    // A write may have been worked off behind the update's last read, or may be yet.
-    const mayLand = run.outcome.failures.some(({ code }) => MAY_LAND.has(code));
     // guard: what was written and not read is read again
-    if (answersAreLate || mayLand) {
+    if (answersAreLate || run.mayLand) {
       watchfulness.readAgain();
-      if (mayLand) watchfulness.readLater();
+      if (run.mayLand) watchfulness.readLater();
     }
   }
 }
