@@ -54,7 +54,7 @@ export const PARTS: readonly Part[] = [
     name: 'storage',
     holds: 'one repository a table, sealing, the database and its migrations',
     imports: ['errors.ts', 'clock.ts', 'telemetry'],
-    packages: ['kysely', 'node:sqlite'],
+    packages: ['kysely', 'node:sqlite', 'pg'],
   },
   {
     name: 'instance',

@@ -1,10 +1,10 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 import { credentialsPlace, writeCredentials } from './credentials.ts';
 import { inTransaction } from './database.ts';
 import { guarded } from './errors.ts';
-import { accountOf } from './instances.ts';
+import { accountOf, lockInstance } from './instances.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
 
@@ -60,6 +60,8 @@ const removeAll = async (tx: Kysely<Tables>, instanceId: string): Promise<void> 
 
 /** Copies the rows as they are sealed, with the revisions that they open under. */
 const copyRows = async (tx: Kysely<Tables>, instanceId: string, archiveId: number): Promise<void> => {
+  // Postgres takes a parameter that only one of its types could be told from for a text.
+  const archive = sql<number>`cast(${archiveId} as bigint)`;
   await tx
     .insertInto('archived_rows')
     .columns(['archive_id', 'type', 'key_id', 'sealed', 'revision'])
@@ -68,7 +70,7 @@ const copyRows = async (tx: Kysely<Tables>, instanceId: string, archiveId: numbe
         .selectFrom('credentials')
         .innerJoin('instances', 'instances.id', 'credentials.instance_id')
         .select((row) => [
-          row.val(archiveId).as('archive_id'),
+          archive.as('archive_id'),
           row.val(CREDENTIALS).as('type'),
           row.val('').as('key_id'),
           'sealed',
@@ -84,13 +86,7 @@ const copyRows = async (tx: Kysely<Tables>, instanceId: string, archiveId: numbe
                 .onRef('current.type', '=', 'key.type')
                 .onRef('current.key_id', '=', 'key.key_id'),
             )
-            .select((row) => [
-              row.val(archiveId).as('archive_id'),
-              'key.type',
-              'key.key_id',
-              'key.sealed',
-              'current.revision',
-            ])
+            .select([archive.as('archive_id'), 'key.type', 'key.key_id', 'key.sealed', 'current.revision'])
             .where('key.instance_id', '=', instanceId),
         ),
     )
@@ -101,7 +97,7 @@ export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock)
   archive: (instanceId, until) =>
     guarded('credentials.archive', () =>
       inTransaction(db, async (tx) => {
-        const account = await accountOf(tx, instanceId);
+        const account = await lockInstance(tx, instanceId);
         // A service that runs for long is not to keep them until its next start.
         await purge(tx, clock.now());
         const credentials = tx.selectFrom('credentials').select('instance_id').where('instance_id', '=', instanceId);
@@ -126,13 +122,13 @@ export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock)
   restore: (instanceId) =>
     guarded('credentials.restore', () =>
       inTransaction(db, async (tx) => {
+        const account = await lockInstance(tx, instanceId);
         const present = tx.selectFrom('credentials').select('instance_id').where('instance_id', '=', instanceId);
         if (await present.executeTakeFirst()) {
           throw new PrivetError('CONFLICT', 'The instance has credentials; unlink it first');
         }
         const archive = await lastArchive(tx, instanceId, clock.now());
         if (!archive) return false;
-        const account = await accountOf(tx, instanceId);
         const rows = await tx.selectFrom('archived_rows').selectAll().where('archive_id', '=', archive.id).execute();
         await removeAll(tx, instanceId);
         for (const { type, key_id, sealed, revision } of rows) {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { wasUndone } from './errors.ts';
 import type { Tables } from './schema.ts';
 import type { Keyring } from './sealing/keyring.ts';
 
@@ -14,6 +15,16 @@ export interface Database extends AsyncDisposable {
   ping(): Promise<void>;
 }
 
+/** A transaction. One that a server undid for the sake of another one, as in a deadlock, is begun once more. */
+export const transaction = async <T>(db: Kysely<Tables>, work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> => {
+  try {
+    return await db.transaction().execute(work);
+  } catch (error) {
+    if (!wasUndone(error)) throw error;
+    return db.transaction().execute(work);
+  }
+};
+
 /** For what a repository writes in one piece: a transaction of its own, or its part of the one that it works in. */
 export const inTransaction = <T>(db: Kysely<Tables>, work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> =>
-  db.isTransaction ? work(db) : db.transaction().execute(work);
+  db.isTransaction ? work(db) : transaction(db, work);

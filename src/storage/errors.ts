@@ -1,5 +1,6 @@
 import { OperatorError, PrivetError, RetryLaterError } from '../errors.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './dialects/faults.ts';
+import { postgresFault } from './postgres/faults.ts';
 import { sqliteFault } from './sqlite/faults.ts';
 
 /** Why the database did not do what was asked. */
@@ -37,6 +38,13 @@ export class DatabaseBusyError extends RetryLaterError {
   }
 }
 
+/** The server did not answer for longer than is waited for. It may have stored what it was asked to. */
+export class DatabaseAwayError extends RetryLaterError {
+  constructor(options: ErrorOptions) {
+    super('OVERLOADED', 'The database does not answer: try again later', BUSY_RETRY_MS, options);
+  }
+}
+
 /** How long somebody needs to make room, at the least, in milliseconds. */
 const FULL_RETRY_MS = 30_000;
 
@@ -55,6 +63,7 @@ export class DiskFullError extends RetryLaterError {
 /** Whether the same may work a little later: the database is busy, full or out of reach, but whole. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof DatabaseBusyError ||
+  error instanceof DatabaseAwayError ||
   error instanceof DiskFullError ||
   (error instanceof StorageError && ['io', 'failed'].includes(error.code));
 
@@ -76,9 +85,13 @@ export class SealError extends Error {
 }
 
 /** What the database said, be it a file or a server: each knows its own errors alone. */
-const faultOf = (error: unknown): Fault | undefined => sqliteFault(error);
+const faultOf = (error: unknown): Fault | undefined => sqliteFault(error) ?? postgresFault(error);
 
 export const isUniqueViolation = (error: unknown): boolean => faultOf(error) === 'unique';
+
+/** Whether all that the transaction did was undone, and nothing is wrong: the same may work at once. */
+export const wasUndone = (error: unknown): boolean =>
+  faultOf(error instanceof DatabaseAwayError ? error.cause : error) === 'undone';
 
 const CODES: Readonly<Partial<Record<Fault, StorageErrorCode>>> = {
   unique: 'constraint',
@@ -95,6 +108,7 @@ export const guarded = async <T>(operation: string, work: () => Promise<T>): Pro
     if ([StorageError, SealError, PrivetError, OperatorError].some((known) => error instanceof known)) throw error;
     const fault = faultOf(error);
     if (fault === 'busy') throw new DatabaseBusyError({ cause: error });
+    if (fault === 'away' || fault === 'undone') throw new DatabaseAwayError({ cause: error });
     if (fault === 'full') throw new DiskFullError({ cause: error });
     // A database's messages name tables and columns, never values.
     const why = error instanceof Error ? error.message : 'unknown';

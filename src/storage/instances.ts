@@ -82,6 +82,14 @@ export const accountOf = async (db: Kysely<Tables>, instanceId: string): Promise
   return row.account_id;
 };
 
+/** The same, and no other transaction changes the instance until this one ends. */
+export const lockInstance = async (tx: Kysely<Tables>, instanceId: string): Promise<string> => {
+  const query = tx.selectFrom('instances').select('account_id').where('id', '=', instanceId);
+  const row = await query.forUpdate().executeTakeFirst();
+  if (!row) throw noInstance(instanceId);
+  return row.account_id;
+};
+
 /** Counts one change of an instance's credentials or keys; run it in the transaction that makes the change. */
 export const nextRevision = async (
   tx: Kysely<Tables>,
@@ -207,6 +215,8 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
     remove: (id) =>
       guarded('instances.remove', async () => {
         const { numDeletedRows } = await inTransaction(db, async (tx) => {
+          // An archive is not bound to the row: none may be made behind this one's back.
+          await tx.selectFrom('instances').select('id').where('id', '=', id).forUpdate().execute();
           await tx.deleteFrom('archives').where('instance_id', '=', id).execute();
           return tx.deleteFrom('instances').where('id', '=', id).executeTakeFirstOrThrow();
         });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { blindKey, blindRequest } from './sealing/blind-outcomes.ts';
 import { inTransaction } from './database.ts';
-import { guarded, isUniqueViolation } from './errors.ts';
+import { guarded } from './errors.ts';
 import { accountOf } from './instances.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
@@ -48,12 +48,17 @@ export interface Outcomes {
 const hashOf = (text: string): Uint8Array => createHash('sha256').update(text).digest();
 
 /** Not those that run: their callers would be free to do the same work twice at once. */
-const dropSurplus = async (db: Kysely<Tables>, tokenId: string): Promise<void> => {
-  const kept = sql`(select count(*) from outcomes where token_id = ${tokenId})`;
-  const surplus = sql<number>`min(${DROPPED_AT_ONCE}, max(0, ${kept} - ${MOST_OF_A_TOKEN}))`;
-  const ended = db.selectFrom('outcomes').select('key_hash').where('token_id', '=', tokenId);
+const dropSurplus = async (tx: Kysely<Tables>, tokenId: string): Promise<void> => {
+  const { all } = await tx
+    .selectFrom('outcomes')
+    .select((row) => row.fn.countAll<number>().as('all'))
+    .where('token_id', '=', tokenId)
+    .executeTakeFirstOrThrow();
+  if (all <= MOST_OF_A_TOKEN) return;
+  const ended = tx.selectFrom('outcomes').select('key_hash').where('token_id', '=', tokenId);
+  const surplus = Math.min(DROPPED_AT_ONCE, all - MOST_OF_A_TOKEN);
   const oldest = ended.where('sealed', 'is not', null).orderBy('created_at').limit(surplus);
-  await db.deleteFrom('outcomes').where('token_id', '=', tokenId).where('key_hash', 'in', oldest).execute();
+  await tx.deleteFrom('outcomes').where('token_id', '=', tokenId).where('key_hash', 'in', oldest).execute();
 };
 
 export const createOutcomes = (db: Kysely<Tables>, sealer: Sealer, now: () => number): Outcomes => {
@@ -74,17 +79,20 @@ export const createOutcomes = (db: Kysely<Tables>, sealer: Sealer, now: () => nu
     begin: (call) =>
       guarded('outcomes.begin', async () => {
         const fingerprint = fingerprintOf(call);
-        try {
-          const { instanceId: instance_id } = call;
-          const values = { ...row(call), instance_id, fingerprint, sealed: null, created_at: now() };
-          await inTransaction(db, async (tx) => {
-            await tx.insertInto('outcomes').values(values).execute();
-            await dropSurplus(tx, call.tokenId);
-          });
-          return { kind: 'new' };
-        } catch (error) {
-          if (!isUniqueViolation(error)) throw error;
-        }
+        const { instanceId: instance_id } = call;
+        const values = { ...row(call), instance_id, fingerprint, sealed: null, created_at: now() };
+        const isNew = await inTransaction(db, async (tx) => {
+          // Not by the error of a second one, which would end a transaction on Postgres.
+          const insert = tx
+            .insertInto('outcomes')
+            .values(values)
+            .onConflict((conflict) => conflict.doNothing());
+          const { numInsertedOrUpdatedRows = 0n } = await insert.executeTakeFirstOrThrow();
+          if (numInsertedOrUpdatedRows === 0n) return false;
+          await dropSurplus(tx, call.tokenId);
+          return true;
+        });
+        if (isNew) return { kind: 'new' };
         const { token_id, key_hash } = row(call);
         const query = db.selectFrom('outcomes').selectAll().where('token_id', '=', token_id);
         const known = await query.where('key_hash', '=', key_hash).executeTakeFirst();

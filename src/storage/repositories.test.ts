@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { PrivetError } from '../errors.ts';
-import { databasePath } from './sqlite/database.ts';
-import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
+import {
+  allowDeleting,
+  behindTheBack,
+  bytes,
+  everythingStored,
+  refuseDeleting,
+  temporaryFolder,
+  temporaryStorage,
+} from './storage.fixture.ts';
 import type { Storage } from './storage.ts';
 import type { TokenRecord } from './tokens.ts';
 
@@ -26,12 +30,6 @@ const token = (accountId: string, instanceId?: string): TokenRecord => ({
 });
 
 const SOON = Date.now() + 3_600_000;
-
-/** Changes the file behind the storage's back. */
-const tamper = (dataDir: string, sql: string): void => {
-  using database = new DatabaseSync(join(dataDir, 'privet.db'));
-  database.exec(sql);
-};
 
 test('a taken name is a CONFLICT that names it; another account may take it', async () => {
   const storage = await temporaryStorage();
@@ -84,9 +82,8 @@ test('removing an instance takes its credentials, earlier ones, keys and tokens 
   }
   expect(await storage.instances.remove(gone.id)).toBe(true);
   expect(await storage.instances.remove(gone.id)).toBe(false);
-  using database = new DatabaseSync(join(dataDir, 'privet.db'));
   for (const table of ['credentials', 'archives', 'signal_keys', 'tokens']) {
-    expect(database.prepare(`select instance_id from ${table}`).all()).toEqual([{ instance_id: stays.id }]);
+    expect(await behindTheBack(dataDir, `select instance_id from ${table}`)).toEqual([{ instance_id: stays.id }]);
   }
 });
 
@@ -101,16 +98,17 @@ test('credentials: none is undefined, saved ones come back, an unknown instance 
   await expect(storage.credentials.save('nobody', '{}')).rejects.toMatchObject({ code: 'no_instance' });
 });
 
-test('nothing sealed can be read in the file', async () => {
+test('nothing sealed can be read in the database', async () => {
   const dataDir = temporaryFolder();
   const storage = await temporaryStorage({ dataDir });
   const { id } = await addInstance(storage, 'x');
   await storage.credentials.save(id, 'canary-credentials');
   await storage.signalKeys.apply(id, [{ type: 't', id: '1', value: 'canary-key' }]);
   await storage.instances.update(id, { phoneNumber: '4915123456789' });
-  const bytes = Buffer.concat(readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name))));
+  const stored = await everythingStored(dataDir);
+  expect(stored.includes(id)).toBe(true);
   for (const secret of ['canary-credentials', 'canary-key', '4915123456789'])
-    expect(bytes.includes(secret)).toBe(false);
+    expect(stored.includes(secret)).toBe(false);
 });
 
 test('credentials swapped between instances, or damaged, are refused and never taken for absent', async () => {
@@ -119,10 +117,13 @@ test('credentials swapped between instances, or damaged, are refused and never t
   const [a, b] = [await addInstance(storage, 'a'), await addInstance(storage, 'b')];
   await storage.credentials.save(a.id, 'a');
   await storage.credentials.save(b.id, 'b');
-  tamper(dataDir, `update credentials set sealed = (select sealed from credentials where instance_id = '${a.id}')`);
+  await behindTheBack(
+    dataDir,
+    `update credentials set sealed = (select sealed from credentials where instance_id = '${a.id}')`,
+  );
   expect(await storage.credentials.load(a.id)).toBe('a');
   await expect(storage.credentials.load(b.id)).rejects.toMatchObject({ name: 'SealError', code: 'refused' });
-  tamper(dataDir, `update credentials set sealed = x'00'`);
+  await behindTheBack(dataDir, `update credentials set sealed = ${bytes('00')}`);
   await expect(storage.credentials.load(a.id)).rejects.toMatchObject({ name: 'SealError', code: 'malformed' });
 });
 
@@ -136,7 +137,7 @@ test('the value of a signal key under another id or type is refused', async () =
     { type: 'u', id: '1', value: 'three' },
   ]);
   const twoOf = `(select sealed from signal_keys where type = 't' order by key_id limit 1)`;
-  tamper(dataDir, `update signal_keys set sealed = ${twoOf}`);
+  await behindTheBack(dataDir, `update signal_keys set sealed = ${twoOf}`);
   const read = await Promise.allSettled([
     storage.signalKeys.get(id, 't', ['1']),
     storage.signalKeys.get(id, 't', ['2']),
@@ -155,7 +156,7 @@ test('the ids of signal keys, which may be phone numbers, are not in the databas
     new Map([['4915112345678', '["0"]']]),
   );
   await storage[Symbol.asyncDispose]();
-  expect(readFileSync(databasePath(dataDir)).includes('4915112345678')).toBe(false);
+  expect((await everythingStored(dataDir)).includes('4915112345678')).toBe(false);
 });
 
 test('a phone number that does not open hides neither its instance nor the others', async () => {
@@ -164,7 +165,7 @@ test('a phone number that does not open hides neither its instance nor the other
   const a = await addInstance(storage, 'a');
   const b = await addInstance(storage, 'b', a.accountId);
   for (const { id } of [a, b]) await storage.instances.update(id, { phoneNumber: '49151' });
-  tamper(
+  await behindTheBack(
     dataDir,
     `update instances set phone = (select phone from instances where id = '${a.id}') where id = '${b.id}'`,
   );
@@ -177,7 +178,10 @@ test('a database that fails is an error, never "absent"', async () => {
   const dataDir = temporaryFolder();
   const storage = await temporaryStorage({ dataDir });
   const { id, accountId } = await addInstance(storage, 'x');
-  tamper(dataDir, 'drop table credentials; drop table signal_keys; drop table tokens');
+  await behindTheBack(
+    dataDir,
+    'alter table credentials rename to c; alter table signal_keys rename to s; alter table tokens rename to t',
+  );
   const failed = { name: 'StorageError', code: 'failed' };
   await expect(storage.credentials.load(id)).rejects.toMatchObject(failed);
   await expect(storage.signalKeys.get(id, 't', ['1'])).rejects.toMatchObject(failed);
@@ -190,7 +194,7 @@ test('signal keys: one change set is all or nothing', async () => {
   const storage = await temporaryStorage({ dataDir });
   const { id } = await addInstance(storage, 'x');
   await storage.signalKeys.apply(id, [{ type: 't', id: 'old', value: 'v' }]);
-  tamper(dataDir, `create trigger refuse before delete on signal_keys begin select raise(abort, 'no'); end`);
+  await refuseDeleting(dataDir, 'signal_keys');
   const changes = [
     { type: 't', id: 'new', value: 'v' },
     { type: 't', id: 'old', value: null },
@@ -200,7 +204,7 @@ test('signal keys: one change set is all or nothing', async () => {
     code: 'constraint',
   });
   expect(await storage.signalKeys.get(id, 't', ['old', 'new'])).toEqual(new Map([['old', 'v']]));
-  tamper(dataDir, 'drop trigger refuse');
+  await allowDeleting(dataDir, 'signal_keys');
   await storage.signalKeys.apply(id, changes);
   expect(await storage.signalKeys.get(id, 't', ['old', 'new'])).toEqual(new Map([['new', 'v']]));
 });
@@ -266,8 +270,7 @@ test('what was kept long enough does not come back, also where nothing was purge
   expect([await storage.credentials.restore(x.id), await storage.credentials.load(x.id)]).toEqual([false, undefined]);
 
   await storage.credentials.archive(y.id, clock.now() + 1000);
-  using database = new DatabaseSync(databasePath(dataDir));
-  expect(database.prepare('select instance_id from archives').all()).toEqual([{ instance_id: y.id }]);
+  expect(await behindTheBack(dataDir, 'select instance_id from archives')).toEqual([{ instance_id: y.id }]);
 });
 
 test('tokens: found by id and hash, listed, touched, expired and revoked', async () => {

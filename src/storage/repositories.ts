@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { type Archives, createArchives } from './archives.ts';
 import { createCredentials, type Credentials } from './credentials.ts';
+import { transaction } from './database.ts';
 import { guarded } from './errors.ts';
 import { createInstances, type Instances } from './instances.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
@@ -47,10 +48,13 @@ export const transact = async <T>(
   repositoriesOver: (tx: Kysely<Tables>) => Repositories,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> => {
-  const hooks: (() => void)[] = [];
+  let hooks: (() => void)[] = [];
   const onCommit = (hook: () => void): void => void hooks.push(hook);
   const result = await guarded('transaction', () =>
-    db.transaction().execute((tx) => work({ ...repositoriesOver(tx), onCommit })),
+    transaction(db, (tx) => {
+      hooks = [];
+      return work({ ...repositoriesOver(tx), onCommit });
+    }),
   );
   for (const hook of hooks) hook();
   return result;

@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
+import { runSql, temporaryDatabase } from '../../test/support/postgres.ts';
+import { databasePath } from './sqlite/database.ts';
 import { openStorage, type Storage, type StorageOptions } from './storage.ts';
 
 /** A folder of this test's own, gone when it ends. */
@@ -14,12 +18,67 @@ export const temporaryFolder = (): string => {
   return folder;
 };
 
-/** A real database file, closed when the test ends. */
+/** What says which database this run is about; without it, it is a file of SQLite. */
+const onPostgres = process.env['PRIVET_TEST_DATABASE'] === 'postgres';
+
+/** For what is about the files of SQLite, which Postgres has not. */
+export const onSqlite = !onPostgres;
+
+/** The databases of Postgres that stand for that of a folder, with their keys. */
+const databases = new Map<string, Pick<StorageOptions, 'databaseUrl' | 'masterKey'>>();
+
+/** What opens the database that belongs to a folder. */
+export const databaseOf = async (dataDir: string): Promise<StorageOptions> => {
+  if (!onPostgres) return { dataDir };
+  const known = databases.get(dataDir) ?? { databaseUrl: await temporaryDatabase(), masterKey: randomBytes(32) };
+  databases.set(dataDir, known);
+  return { dataDir, ...known };
+};
+
+/** A real database, closed when the test ends. */
 export const temporaryStorage = async (options: Partial<StorageOptions> = {}): Promise<Storage> => {
-  const storage = await openStorage({ dataDir: temporaryFolder(), ...options });
+  const storage = await openStorage({ ...(await databaseOf(options.dataDir ?? temporaryFolder())), ...options });
   onTestFinished(() => storage[Symbol.asyncDispose]());
   return storage;
 };
+
+/** Changes or reads the database behind the storage's back. */
+export const behindTheBack = async (dataDir: string, sql: string): Promise<readonly Record<string, unknown>[]> => {
+  const { databaseUrl } = await databaseOf(dataDir);
+  if (databaseUrl !== undefined) return runSql(databaseUrl, sql);
+  using database = new DatabaseSync(databasePath(dataDir));
+  if (/^select /i.test(sql)) return database.prepare(sql).all();
+  database.exec(sql);
+  return [];
+};
+
+/** From now on rows of the table can't be deleted. */
+export const refuseDeleting = async (dataDir: string, table: string): Promise<void> => {
+  const refusal = onPostgres
+    ? `create function refuse() returns trigger as $$ begin raise 'no' using errcode = '23514'; end $$ language plpgsql;
+       create trigger refuse before delete on ${table} execute function refuse()`
+    : `create trigger refuse before delete on ${table} begin select raise(abort, 'no'); end`;
+  await behindTheBack(dataDir, refusal);
+};
+
+export const allowDeleting = async (dataDir: string, table: string): Promise<void> => {
+  await behindTheBack(dataDir, onPostgres ? `drop trigger refuse on ${table}` : 'drop trigger refuse');
+};
+
+/** All that the database holds, as bytes: of a folder its files, with what was deleted. */
+export const everythingStored = async (dataDir: string): Promise<Buffer> => {
+  if (onSqlite) return Buffer.concat(readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name))));
+  const tables = await behindTheBack(dataDir, `select tablename from pg_tables where schemaname = 'public'`);
+  const values: unknown[] = [];
+  for (const { tablename } of tables) {
+    const rows = await behindTheBack(dataDir, `select * from ${String(tablename)}`);
+    values.push(...rows.flatMap((row) => Object.values(row)));
+  }
+  return Buffer.concat(values.map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(String(value)))));
+};
+
+/** Bytes in a statement. */
+export const bytes = (hex: string): string => (onPostgres ? `'\\x${hex}'::bytea` : `x'${hex}'`);
 
 export interface Child {
   readonly process: ChildProcess;

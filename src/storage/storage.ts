@@ -1,7 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
+import { OperatorError } from '../errors.ts';
 import type { Warn } from './sqlite/data-folder.ts';
 import { guarded } from './errors.ts';
+import type { Database } from './database.ts';
+import type { ServerOptions } from './postgres/open.ts';
 import { openFolder } from './sqlite/open.ts';
 import { createRepositories, type Repositories, transact, type Transaction } from './repositories.ts';
 
@@ -21,22 +24,41 @@ export interface Storage extends Repositories, AsyncDisposable {
 
 export interface StorageOptions {
   readonly dataDir: string;
-  /** 32 bytes of the operator's own; undefined: the key file in the data folder, made with a new database. */
+  /** Of Postgres. Undefined: SQLite, in the data folder. */
+  readonly databaseUrl?: string | undefined;
+  /** 32 bytes of the operator's own; undefined: the key file in the data folder, made with a new database there. */
   readonly masterKey?: Uint8Array | undefined;
+  /** Whether an empty database of a server becomes the service's own, as it does by default. */
+  readonly makesDatabase?: boolean | undefined;
   readonly clock?: Clock | undefined;
   readonly warn?: Warn | undefined;
   /** Given: the database is checked first, and mended where it can be. Hears what was found; the service goes on. */
   readonly onDamage?: ((message: string) => void) | undefined;
 }
 
+/** A server's database is opened by what is only loaded then. */
+const openServer = async ({
+  masterKey,
+  ...options
+}: Omit<ServerOptions, 'masterKey'> & Pick<StorageOptions, 'masterKey'>): Promise<Database> => {
+  if (!masterKey)
+    throw new OperatorError('PRIVET_ENCRYPTION_KEY is needed, since a database of Postgres has no key file');
+  const postgres = await import('./postgres/open.ts');
+  return postgres.openServer({ ...options, masterKey });
+};
+
 /**
- * Opens the database of a data folder, or makes it. Several processes may have it open (the command line beside the
+ * Opens the database of a data folder or of a server, or makes it. Several processes may have it open (the command line beside the
  * service); who serves it is a matter of `acquireOwnership`.
  * @throws OperatorError for what the operator has to mend: the folder, the key, a damaged or newer database.
  */
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
-  const { dataDir, masterKey, clock = systemClock, warn = () => {}, onDamage } = options;
-  const database = await openFolder({ dataDir, masterKey, clock, warn, onDamage });
+  const { dataDir, databaseUrl, masterKey, clock = systemClock, warn = () => {}, onDamage } = options;
+  const { makesDatabase = true } = options;
+  const database =
+    databaseUrl === undefined
+      ? await openFolder({ dataDir, masterKey, clock, warn, onDamage })
+      : await openServer({ url: databaseUrl, masterKey, clock, warn, makesDatabase });
   const { db } = database;
   const { sealer, tokenKey } = database.keyring;
   const over = (tx: typeof db): Repositories => createRepositories(tx, sealer, clock);

@@ -120,15 +120,19 @@ const workingOf = (db: Kysely<Tables>, accountId: string, instanceId: string | u
     .where('revoked_at', 'is', null)
     .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]));
 
-/** The oldest first, as the indexes have them. An instance is of one account: the "+" keeps its index the one that is used. */
+/** The oldest first, as the indexes have them. An instance is of one account: the "||" keeps its index the one that is used. */
 const listed = (db: Kysely<Tables>, accountId: string, instanceId: string | undefined) => {
   const all = db.selectFrom('tokens').selectAll().orderBy('created_at').orderBy('id');
   return instanceId === undefined
     ? all.where('account_id', '=', accountId)
-    : all.where('instance_id', '=', instanceId).where(sql<boolean>`+account_id = ${accountId}`);
+    : all.where('instance_id', '=', instanceId).where(sql<boolean>`account_id || '' = ${accountId}`);
 };
 
 const requireRoom = async (tx: Kysely<Tables>, { accountId, instanceId, createdAt: now }: TokenRecord) => {
+  // Held to the end: two that count at once would both find room for one.
+  await (instanceId === undefined
+    ? tx.selectFrom('accounts').select('id').where('id', '=', accountId).forUpdate().execute()
+    : tx.selectFrom('instances').select('id').where('id', '=', instanceId).forUpdate().execute());
   const { working } = await workingOf(tx, accountId, instanceId, now)
     .select((row) => row.fn.countAll<number>().as('working'))
     .executeTakeFirstOrThrow();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
 import { OperatorError } from '../../errors.ts';
-import { BUSY_MS } from '../sqlite/contention.ts';
+import { BUSY_MS } from '../dialects/contention.ts';
 import { prepareDataFolder, type Warn } from '../sqlite/data-folder.ts';
 import { databasePath, openDatabase } from '../sqlite/database.ts';
 import { guarded } from '../errors.ts';

@@ -54,7 +54,7 @@ export const unwrapKeys = (masterKey: Uint8Array, row: KeyringRow): RawKeys | un
   }
 };
 
-const toKeyring = ({ data, token }: RawKeys): Keyring => ({
+export const toKeyring = ({ data, token }: RawKeys): Keyring => ({
   sealer: new Sealer(data),
   tokenKey: createSecretKey(token),
 });
@@ -104,6 +104,11 @@ export const createKeyring = async (db: Kysely<Tables>, options: KeyringOptions,
     masterKey = randomBytes(KEY_BYTES);
     writeKeyFile(keyFile, masterKey);
   }
+  return insertKeyring(db, masterKey, now);
+};
+
+/** New keys, under a master key that is kept already. */
+export const insertKeyring = async (db: Kysely<Tables>, masterKey: Uint8Array, now: number): Promise<Keyring> => {
   const keys = { data: randomBytes(KEY_BYTES), token: randomBytes(KEY_BYTES) };
   await db
     .insertInto('keyring')

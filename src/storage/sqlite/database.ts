@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { type Clock, systemClock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
-import type { Contention } from './contention.ts';
+import type { Contention } from '../dialects/contention.ts';
 import { createPrivately } from './data-folder.ts';
 import { NodeSqliteDialect, openSqlite } from './dialect.ts';
 import { createKeyring, type Keyring, type KeyringOptions, openKeyring } from '../sealing/keyring.ts';

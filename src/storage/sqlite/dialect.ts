@@ -1,7 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
-import { type Dialect, type Driver, type Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import {
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type SelectModifierNode,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
 import type { Clock } from '../../clock.ts';
-import { BUSY_MS, Contention } from './contention.ts';
+import { BUSY_MS, Contention } from '../dialects/contention.ts';
 import { OneConnection } from './driver.ts';
 import { hasNoRoomForIndex } from './faults.ts';
 
@@ -16,6 +24,13 @@ class OwnTurnsAdapter extends SqliteAdapter {
 
   override get supportsMultipleConnections(): boolean {
     return true;
+  }
+}
+
+/** A transaction that writes has the whole file: there is nothing to lock in it, row by row, as on a server. */
+class NoRowLocks extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier !== 'ForUpdate') super.visitSelectModifier(node);
   }
 }
 
@@ -35,7 +50,7 @@ export class NodeSqliteDialect implements Dialect {
   }
 
   createQueryCompiler(): SqliteQueryCompiler {
-    return new SqliteQueryCompiler();
+    return new NoRowLocks();
   }
 
   createAdapter(): SqliteAdapter {

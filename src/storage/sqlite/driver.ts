@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode } from 'kysely';
 import type { Clock } from '../../clock.ts';
-import type { Contention } from './contention.ts';
-import { isBusy } from './faults.ts';
+import type { Contention } from '../dialects/contention.ts';
+import { isBusy, sqliteFault } from './faults.ts';
 
 /** Few distinct statements exist; the bound is for those with a varying number of parameters. */
 const MAX_PREPARED = 200;
@@ -108,7 +108,7 @@ export class OneConnection implements Driver {
     try {
       return this.#run(query);
     } catch (error) {
-      this.#contention.failed(error);
+      this.#contention.failed(sqliteFault(error));
       throw error;
     }
   }

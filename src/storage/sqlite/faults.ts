@@ -1,4 +1,4 @@
-import type { Fault } from '../faults.ts';
+import type { Fault } from '../dialects/faults.ts';
 
 /** By SQLite's primary result code, https://www.sqlite.org/rescode.html */
 const BY_CODE: ReadonlyMap<number, Fault> = new Map([
@@ -26,9 +26,6 @@ export const sqliteFault = (error: unknown): Fault | undefined => {
 
 /** Whether another process holds the lock. */
 export const isBusy = (error: unknown): boolean => sqliteFault(error) === 'busy';
-
-/** Whether there is no room for what was to be written. */
-export const isFull = (error: unknown): boolean => sqliteFault(error) === 'full';
 
 /** SQLITE_IOERR_SHMSIZE: the index of the log, which the processes share, found no room. */
 export const hasNoRoomForIndex = (error: unknown): boolean => codeOf(error) === 4874;

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Database } from '../database.ts';
 import { guarded, StorageError } from '../errors.ts';
-import { BUSY_MS, Contention } from './contention.ts';
+import { BUSY_MS, Contention } from '../dialects/contention.ts';
 import { identityOf, prepareDataFolder, type Warn } from './data-folder.ts';
 import { databasePath, openDatabase, prepareDatabase, unusable } from './database.ts';
 import { checkAndMend } from './integrity.ts';

@@ -15,7 +15,7 @@ import { systemClock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { syncFile, syncFolder, type Warn } from './data-folder.ts';
 import { connect, databasePath } from './database.ts';
-import { BUSY_MS } from './contention.ts';
+import { BUSY_MS } from '../dialects/contention.ts';
 import { guarded } from '../errors.ts';
 import { isBusy } from './faults.ts';
 import { checkIntegrity } from './integrity.ts';

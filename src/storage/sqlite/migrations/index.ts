@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
-import { OperatorError } from '../../../errors.ts';
+import { DEFAULT_MIGRATION_TABLE, type Migration } from 'kysely/migration';
+import { migrateWith } from '../../dialects/migrate.ts';
 import type { Sealer } from '../../sealing/seal.ts';
 import { up as first } from './001-first.ts';
 import { up as outcomes } from './002-outcomes.ts';
@@ -25,28 +25,8 @@ const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migrati
   '009-epochs': { up: epochs },
 });
 
-const applied = async <T>(db: Kysely<T>): Promise<string[]> => {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === DEFAULT_MIGRATION_TABLE)) return [];
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
-  return rows.map((row) => row.name);
-};
-
-/**
- * Brings the tables up to date. Run it inside a transaction, so that a kill leaves all of it or nothing. `sealer` is
- * that of the database's own keys; undefined where it has none yet. Returns whether there was something to do.
- * @throws OperatorError when a newer version of the service wrote the database.
- */
+/** `sealer` is that of the database's own keys; undefined where it has none yet. */
 export const migrate = async <T>(db: Kysely<T>, sealer: Sealer | undefined): Promise<boolean> => {
-  const known = migrations(sealer);
-  const newer = (await applied(db)).find((name) => !(name in known));
-  if (newer !== undefined) {
-    throw new OperatorError(
-      `The database was written by a newer version of this service (migration ${newer}): start that one, or restore a backup from before it`,
-    );
-  }
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...known }) } });
-  const { error, results = [] } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
-  return results.length > 0;
+  const { rows } = await sql`select 1 from sqlite_schema where name = ${DEFAULT_MIGRATION_TABLE}`.execute(db);
+  return migrateWith(db, migrations(sealer), rows.length > 0);
 };

@@ -1,7 +1,11 @@
 /** What a database said went wrong, whichever database it is. What none of these names is no fault that is known. */
 export type Fault =
-  /** It is in use by others, or does not answer: the same may work a little later. */
+  /** Another process has locked the file. */
   | 'busy'
+  /** The server does not answer, or takes no more for now; it may have done what was asked. */
+  | 'away'
+  /** It undid the transaction, or the statement, for the sake of another one: the same works at once. */
+  | 'undone'
   /** No room for what was to be written. */
   | 'full'
   /** There is such a row already. */

@@ -1,22 +1,22 @@
 import type { Clock } from '../../clock.ts';
-import { isFull } from './faults.ts';
+import type { Fault } from './faults.ts';
 
-/** How long a write waits for another process (the command line) to finish its own, in milliseconds. */
+/** How long a call waits for a database that others hold, or that does not answer, in milliseconds. */
 export const BUSY_MS = 3_000;
-/** What was seen of the lock longer ago than this says nothing any more, in milliseconds. */
+/** What was seen of it longer ago than this says nothing any more, in milliseconds. */
 const STALE_MS = 5_000;
 
 /** Hears once of each time that writing goes wrong. */
 export interface WriteTrouble {
-  /** The lock is held for longer than is waited for. */
+  /** The database could not be had for longer than is waited for. */
   readonly onLong?: () => void;
   /** There is no room on the disk. */
   readonly onFull?: () => void;
 }
 
 /**
- * Since when others hold the database's lock, as far as this process saw: all that waits shares one allowance, so many
- * writes at once wait no longer than one of them would.
+ * Since when the database can't be had, as far as this process saw: another process has locked the file, or the server does
+ * not answer. All that waits shares one allowance, so many calls at once wait no longer than one of them would.
  */
 export class Contention {
   readonly #clock: Clock;
@@ -31,12 +31,12 @@ export class Contention {
     this.#trouble = trouble;
   }
 
-  /** Whether the lock was held when last looked at, a moment ago: what can be left undone need not even be tried. */
+  /** Whether it could not be had when last looked at, a moment ago: what can be left undone need not even be tried. */
   get isBusy(): boolean {
     return this.#seenAt !== undefined && this.#clock.monotonic() - this.#seenAt < STALE_MS;
   }
 
-  /** The lock was held; returns how many milliseconds may still be waited for it. */
+  /** It could not be had; returns how many milliseconds may still be waited for it. */
   struck(): number {
     const now = this.#clock.monotonic();
     if (!this.isBusy) {
@@ -52,15 +52,15 @@ export class Contention {
     return left;
   }
 
-  /** A write got through. */
+  /** It could: of a file, where that is about writes, a write got through. */
   over(): void {
     this.#seenAt = undefined;
     this.#isFull = false;
   }
 
   /** A statement failed, for whatever reason. */
-  failed(error: unknown): void {
-    if (this.#isFull || !isFull(error)) return;
+  failed(fault: Fault | undefined): void {
+    if (this.#isFull || fault !== 'full') return;
     this.#isFull = true;
     this.#trouble.onFull?.();
   }

@@ -1,0 +1,88 @@
+import type { PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import type { PoolClient } from 'pg';
+import type { Contention } from '../dialects/contention.ts';
+import { ConnectionLost, endsConnection, known, postgresFault } from './faults.ts';
+
+/** Where a lease has its connections from. */
+export interface Connections {
+  readonly contention: Contention;
+  /** One try. */
+  client(): Promise<PoolClient>;
+  /** Does what changes nothing where it fails, until it works or all that wait have waited for long enough. */
+  retried<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** How often a statement that the server undid for the sake of another one is tried. */
+const MOST_TRIES = 2;
+
+/** Postgres keeps no NUL in a text, and what others wrote may hold one. */
+const storable = (value: unknown): unknown =>
+  typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
+
+/**
+ * A connection of the pool while Kysely has it. One that broke, or that did not answer in time, is closed at once, whatever
+ * pg would still do with it. What can't have changed anything is asked anew on another one: a transaction that has not begun,
+ * a reading outside of one.
+ */
+export class Lease implements PostgresPoolClient {
+  readonly #pool: Connections;
+  #client: PoolClient | undefined;
+  #isInTransaction = false;
+
+  constructor(pool: Connections, client: PoolClient) {
+    this.#pool = pool;
+    this.#client = client;
+  }
+
+  query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  /** Kysely's other form, which nothing here asks for. */
+  query(): never;
+  async query<R>(sql = '', parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
+    const result = await this.#asked<R>(sql, parameters);
+    if (sql === 'begin') this.#isInTransaction = true;
+    if (sql === 'commit' || sql === 'rollback') this.#isInTransaction = false;
+    return result;
+  }
+
+  release(destroy = false): void {
+    this.#client?.release(destroy);
+    this.#client = undefined;
+  }
+
+  async #asked<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    if (this.#isInTransaction) return this.#ask(sql, parameters);
+    if (sql === 'begin' || sql.startsWith('select ')) return this.#pool.retried(() => this.#askAnyhow(sql, parameters));
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#ask(sql, parameters);
+      } catch (error) {
+        if (postgresFault(error) !== 'undone' || tries === MOST_TRIES) throw error;
+      }
+    }
+  }
+
+  async #askAnyhow<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    this.#client ??= await this.#pool.client();
+    return this.#ask(sql, parameters);
+  }
+
+  async #ask<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    const client = this.#client;
+    if (!client) {
+      // With its connection the transaction is over.
+      if (sql === 'rollback') return { command: 'ROLLBACK', rowCount: 0, rows: [] };
+      throw new ConnectionLost('The connection broke before');
+    }
+    try {
+      const { command, rowCount, rows } = await client.query(sql, parameters.map(storable));
+      this.#pool.contention.over();
+      return { command: command as PostgresQueryResult<R>['command'], rowCount: rowCount ?? 0, rows: rows as R[] };
+    } catch (error) {
+      if (endsConnection(error)) this.release(true);
+      const fault = known(error);
+      if (postgresFault(fault) === 'away') this.#pool.contention.struck();
+      this.#pool.contention.failed(postgresFault(fault));
+      throw fault;
+    }
+  }
+}

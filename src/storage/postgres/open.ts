@@ -1,0 +1,101 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import type { Clock } from '../../clock.ts';
+import { OperatorError } from '../../errors.ts';
+import { BUSY_MS, Contention } from '../dialects/contention.ts';
+import type { Database } from '../database.ts';
+import type { Tables } from '../schema.ts';
+import { insertKeyring, type Keyring } from '../sealing/keyring.ts';
+import type { Warn } from '../sqlite/data-folder.ts';
+import { connectionConfig, patientConfig, placeOf } from './connection.ts';
+import { openKeyring } from './keyring.ts';
+import { migrate } from './migrations/index.ts';
+import { PatientPool } from './pool.ts';
+
+export interface ServerOptions {
+  readonly url: string;
+  readonly masterKey: Uint8Array;
+  readonly clock: Clock;
+  readonly warn: Warn;
+  /** Whether an empty database becomes the service's own. */
+  readonly makesDatabase: boolean;
+}
+
+/** Opens a database of a Postgres server, or makes an empty one ready. */
+export const openServer = async (options: ServerOptions): Promise<Database> => {
+  const { url, clock, warn } = options;
+  const place = placeOf(url);
+  const contention = new Contention(clock, {
+    onLong: () => warn(`The database ${place} has not answered for ${BUSY_MS / 1000} s: what needs it fails`),
+    onFull: () => warn(`The disk of the database ${place} is full: what has to be written fails until there is room`),
+  });
+  const keyring = await prepared(options, contention);
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: new PatientPool(connectionConfig(url), clock, contention) }),
+  });
+  return {
+    db,
+    keyring,
+    get isBusy() {
+      return contention.isBusy;
+    },
+    async probe() {
+      await db
+        .updateTable('keyring')
+        .set((row) => ({ created_at: row.ref('created_at') }))
+        .execute();
+    },
+    async ping() {
+      await db.selectFrom('keyring').select('id').executeTakeFirstOrThrow();
+    },
+    [Symbol.asyncDispose]: () => db.destroy(),
+  };
+};
+
+/** What no other use of an advisory lock is likely to have: "prvt". */
+export const LOCK_CLASS = 0x70727674;
+
+/** Without the bounds in time of the service: a migration takes as long as it takes. */
+const prepared = async (options: ServerOptions, contention: Contention): Promise<Keyring> => {
+  const pool = new PatientPool(patientConfig(options.url), options.clock, contention, 1);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    return await db.transaction().execute((tx) => prepare(tx, options));
+  } catch (cause) {
+    throw unusable(options.url, cause);
+  } finally {
+    await db.destroy();
+  }
+};
+
+/** An error of Postgres as a line for the operator. */
+export const unusable = (url: string, cause: unknown): OperatorError => {
+  if (cause instanceof OperatorError) return cause;
+  const why = cause instanceof Error ? cause.message : 'unknown';
+  return new OperatorError(`Can't use the database ${placeOf(url)}: ${why}`, { cause });
+};
+
+/** Migrates and opens the keyring, in one transaction: with a wrong key nothing is changed. */
+const prepare = async (tx: Kysely<Tables>, options: ServerOptions): Promise<Keyring> => {
+  const { masterKey, makesDatabase, clock, url } = options;
+  await requireVersion(tx);
+  // One at a time, or two first starts would each make keys. It is of this transaction, and of this schema.
+  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_CLASS + 1)}, hashtext(current_schema()))`.execute(tx);
+  const opened = await openKeyring(tx, masterKey);
+  if (!opened && !makesDatabase) {
+    throw new OperatorError(
+      `The database ${placeOf(url)} is not the service's: DATABASE_URL must name it ("privet account create" makes a new one)`,
+    );
+  }
+  await migrate(tx);
+  return opened ?? insertKeyring(tx, masterKey, clock.now());
+};
+
+const OLDEST = 14;
+
+const requireVersion = async (db: Kysely<Tables>): Promise<void> => {
+  const { rows } = await sql<{ version: number }>`
+    select current_setting('server_version_num')::int / 10000 as version`.execute(db);
+  const version = rows[0]?.version ?? 0;
+  if (version < OLDEST)
+    throw new OperatorError(`The database is Postgres ${version}: version ${OLDEST} or later is needed`);
+};

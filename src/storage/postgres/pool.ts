@@ -1,0 +1,60 @@
+import type { PostgresPool } from 'kysely';
+import { type ClientConfig, Pool, type PoolClient } from 'pg';
+import type { Clock } from '../../clock.ts';
+import type { Contention } from '../dialects/contention.ts';
+import { known, postgresFault } from './faults.ts';
+import { type Connections, Lease } from './lease.ts';
+
+/** A server's default leaves room for 100 clients in all. */
+const MOST_CONNECTIONS = 10;
+
+/** The pauses between two tries to reach a server that does not answer, in milliseconds; the last one again and again. */
+const PAUSES_MS = [20, 50, 100, 200];
+const LONGEST_PAUSE_MS = 300;
+
+/** The pool as Kysely uses it. Who needs a connection while the server is away waits for it, as long as all together may. */
+export class PatientPool implements PostgresPool, Connections {
+  readonly options = {};
+  readonly contention: Contention;
+  readonly #pool: Pool;
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+
+  constructor(config: ClientConfig, clock: Clock, contention: Contention, most = MOST_CONNECTIONS) {
+    this.contention = contention;
+    this.#clock = clock;
+    this.#pool = new Pool({ ...config, max: most });
+    // Without listeners an error of a connection ends the process: the pool's own are about those that nobody uses.
+    this.#pool.on('error', () => {});
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
+  }
+
+  async connect(): Promise<Lease> {
+    return new Lease(this, await this.retried(() => this.client()));
+  }
+
+  async client(): Promise<PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw known(error);
+    }
+  }
+
+  async retried<T>(work: () => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        const left = postgresFault(error) === 'away' ? this.contention.struck() : 0;
+        if (left === 0) throw error;
+        await this.#clock.sleep(Math.min(left, PAUSES_MS[tries] ?? LONGEST_PAUSE_MS), this.#closing.signal);
+      }
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#closing.abort(new Error('The database is closed'));
+    await this.#pool.end();
+  }
+}

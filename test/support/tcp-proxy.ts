@@ -1,0 +1,49 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A proxy on a free port of this machine, whose connections can be cut, or made to answer nothing. */
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number;
+  /** Ends the connections that are open. */
+  cut(): void;
+  /** From now on nothing comes through, in either direction, and no connection ends; false takes that back for new ones. */
+  blackHole(on: boolean): void;
+}
+
+export async function startTcpProxy(target: number): Promise<TcpProxy> {
+  const open = new Set<Socket>();
+  let isHole = false;
+  const server = createServer((client) => {
+    const other = connect(target, '127.0.0.1');
+    for (const [from, to] of [
+      [client, other],
+      [other, client],
+    ] as const) {
+      open.add(from);
+      from.on('data', (chunk) => {
+        if (!isHole) to.write(chunk);
+      });
+      from.on('error', () => {});
+      from.on('close', () => {
+        open.delete(from);
+        if (!isHole) to.destroy();
+      });
+    }
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('It listens on a port');
+  const cut = () => open.forEach((socket) => socket.destroy());
+  return {
+    port: address.port,
+    cut,
+    blackHole: (on) => {
+      isHole = on;
+    },
+    async [Symbol.asyncDispose]() {
+      cut();
+      server.close();
+    },
+  };
+}
