@@ -26,8 +26,16 @@ export const keyText = (device: number, id: string): string => {
 
 export const KEY_IDS = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i + 1));
 
+/** Devices that are to run, with credentials that WhatsApp knows; else they are stopped, and have any. */
+type CredentialsOf = (device: number) => string;
+
 /** What the version before wrote: a database with devices of so many pre-keys and one session, each key in two rows. */
-export const unpackedDatabase = async (dataDir: string, devices: number, keys: number): Promise<Sealer> => {
+export const unpackedDatabase = async (
+  dataDir: string,
+  devices: number,
+  keys: number,
+  credentialsOf?: CredentialsOf,
+): Promise<Sealer> => {
   await using db = connect(databasePath(dataDir));
   const earlier = {
     '001-first': { up: first },
@@ -48,16 +56,17 @@ export const unpackedDatabase = async (dataDir: string, devices: number, keys: n
   raw.prepare(`insert into accounts values (?, '', 1)`).run(ACCOUNT);
   const add = {
     instance: raw.prepare(`insert into instances (id, account_id, name, wanted, state, state_since, created_at,
-      credentials_revision, keys_revision, has_credentials) values (?, ?, ?, 'stopped', 'OPEN', 1, 1, 1, 1, 1)`),
+      credentials_revision, keys_revision, has_credentials) values (?, ?, ?, ?, 'OPEN', 1, 1, 1, 1, 1)`),
     credentials: raw.prepare('insert into credentials values (?, ?, 1)'),
     key: raw.prepare('insert into signal_keys values (?, ?, ?, ?)'),
     revision: raw.prepare('insert into signal_key_revisions values (?, ?, ?, 1)'),
   };
   for (let n = 0; n < devices; n += 1) {
     const instance = deviceName(n);
-    add.instance.run(instance, ACCOUNT, instance);
+    add.instance.run(instance, ACCOUNT, instance, credentialsOf ? 'running' : 'stopped');
     const place = { account: ACCOUNT, instance, revision: 1 };
-    add.credentials.run(instance, sealer.sealText({ ...place, type: 'credentials', id: '' }, `login of ${instance}`));
+    const credentials = credentialsOf?.(n) ?? `login of ${instance}`;
+    add.credentials.run(instance, sealer.sealText({ ...place, type: 'credentials', id: '' }, credentials));
     const all = [...KEY_IDS(keys).map((id) => ['pre-key', id] as const), ['session', '4915100000001.0'] as const];
     for (const [type, id] of all) {
       const at = { account: ACCOUNT, instance, type: `signal/${type}`, id };
