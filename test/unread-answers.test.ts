@@ -118,16 +118,14 @@ describe('an answer that nobody reads', () => {
     expect(sent.most).toBeLessThanOrEqual(16);
   });
 
-  test('is not one that is read slowly', async () => {
+  const body = Buffer.alloc(4 * LARGE.length);
+  test.each([
+    ['made before', { fixed: (): FixedAnswer => ({ headers: {}, body }), handle: () => Response.error() }],
+    ['written in one piece', { handle: () => new Response(body) }],
+  ])('is not one that is read slowly: %s', async (_what, answers) => {
     const served: ServedRequest[] = [];
     const telemetry = { requestServed: (request: ServedRequest) => void served.push(request) };
-    const large: FixedAnswer = { headers: {}, body: Buffer.alloc(4 * LARGE.length) };
-    const route = {
-      owns: () => true,
-      fixed: () => large,
-      handle: () => Response.error(),
-      refuse: () => Response.error(),
-    };
+    const route = { owns: () => true, refuse: () => Response.error(), ...answers };
     await using server = await serveFake(new FakeFleet(), { clock, telemetry, routes: [route] });
     const { socket } = open(server.url, get('/large'));
     for (const end = Date.now() + (2 * UNREAD_MS) / FASTER; Date.now() < end; await delay(20)) socket.read();

@@ -18,6 +18,8 @@ interface Connection {
   readonly waiting: (() => void)[];
   /** How many bytes had left, when that was last seen to have grown or nothing was to be sent. */
   sent: number;
+  /** How many were left of the piece that was leaving then. */
+  leaving: number | undefined;
   movedAt: number;
 }
 
@@ -65,7 +67,7 @@ export class Connections {
   }
 
   #opened(socket: Socket): void {
-    this.#open.set(socket, { requests: 0, waiting: [], sent: 0, movedAt: this.#clock.monotonic() });
+    this.#open.set(socket, { requests: 0, waiting: [], sent: 0, leaving: undefined, movedAt: this.#clock.monotonic() });
     socket.once('close', () => this.#closed(socket));
     this.#timer ??= this.#wait();
   }
@@ -89,8 +91,10 @@ export class Connections {
     for (const [socket, connection] of this.#open) {
       // Node's `bytesWritten` counts what still waits as well: something added to it is no sign of a reader.
       const sent = socket.bytesWritten - socket.writableLength;
-      if (socket.writableLength === 0 || sent !== connection.sent) {
+      const leaving = leavingOf(socket);
+      if (socket.writableLength === 0 || sent !== connection.sent || leaving !== connection.leaving) {
         connection.sent = sent;
+        connection.leaving = leaving;
         connection.movedAt = now;
       } else if (now - connection.movedAt >= UNREAD_MS) {
         socket.destroy();
@@ -98,6 +102,13 @@ export class Connections {
     }
   }
 }
+
+/**
+ * What the system has not taken yet of the piece that is leaving: an answer written as a whole is one, and `writableLength`
+ * counts all of it to its end. Node's own time-out of a socket looks there too (`_onTimeout` in net.js).
+ */
+const leavingOf = ({ _handle }: Socket & { readonly _handle?: { readonly writeQueueSize: number } | null }) =>
+  _handle?.writeQueueSize;
 
 /**
  * Ends a connection in the middle of what was read of it. Node would make a request and a response of each that is left,
