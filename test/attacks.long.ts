@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { heldBy, mostLate, probedSince, startAttacked, type Attacked } from './support/attacked.ts';
+import { heldBy, LATE_MS, mostLate, probedSince, startAttacked, type Attacked } from './support/attacked.ts';
 import { AttackRequests, type Visit } from './support/attack-requests.ts';
-import { Sockets } from './support/attacks.ts';
+import { ATTACKS, Sockets } from './support/attacks.ts';
 import { expectHarmless, runAttacks } from './support/run-attacks.ts';
 
 /** Another one by ATTACK_SEED, to look for more or to see a failure again. */
 const SEED = Number(process.env['ATTACK_SEED'] ?? 20_261_127);
 const REQUESTS = Number(process.env['ATTACK_REQUESTS'] ?? 10_000);
+/** A machine with others on it holds a process up now and then: of so many starts, half may be late. */
+const STARTS = 5;
 /** How many connections send at a time. */
 const LANES = 6;
 /** Of those who never read, so many stay to the end. */
@@ -49,6 +51,26 @@ test('what has been tried does not hold the service up, nor end it', async () =>
   await runAttacks({ ...attacked, share: 1, holdMs: 2_500 });
   await expectHarmless(attacked);
 }, 300_000);
+
+test.each(ATTACKS.filter(({ isCrowd }) => isCrowd))(
+  'a service that has just started answers while it gets $name',
+  async ({ run }) => {
+    const most: number[] = [];
+    for (let start = 0; start < STARTS; start++) {
+      const attacked = await startAttacked();
+      const began = Date.now();
+      await run({ ...attacked, share: 1, holdMs: 2_500 });
+      const probed = await probedSince(attacked, began);
+      expect(probed.lost).toBe(0);
+      most.push(probed.most);
+      await expectHarmless(attacked);
+      await attacked.probe.kill('SIGKILL');
+    }
+    process.stdout.write(`attacks: slowest answers ${most.join(', ')} ms\n`);
+    expect(most.toSorted((a, b) => a - b)[Math.floor(STARTS / 2)]).toBeLessThanOrEqual(LATE_MS);
+  },
+  300_000,
+);
 
 test(`${REQUESTS} requests of a generator neither (seed ${SEED}): memory is back at what it was, and who reads nothing is cut off`, async () => {
   process.stdout.write(`attacks: seed ${SEED}\n`);

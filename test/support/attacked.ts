@@ -11,7 +11,7 @@ const TOKEN = 'account-token-of-the-attacked-0123456789';
 const NAME = 'demo';
 const HEAP_MB = 512;
 /** The service may be so much later than the machine is, in milliseconds. */
-const LATE_MS = 250;
+export const LATE_MS = 250;
 /**
  * Of a hundred questions so many may be late, and three in any case: the machine may have held up the one process alone.
  * They are asked whatever has become of those before, so that what stops the service makes nearly all of them late.

@@ -47,6 +47,8 @@ export async function readAll(url: string, bytes: string): Promise<string> {
 
 export interface Attack {
   readonly name: string;
+  /** A great number of connections comes with it at once: it is worst for a service of which V8 has compiled nothing yet. */
+  readonly isCrowd?: boolean;
   /** Resolves with the length of the largest answer, in bytes, where they are read. */
   run(target: Target): Promise<number>;
 }
@@ -113,6 +115,7 @@ const DEEP = JSON.stringify({ query: UPDATE, variables: { i: { visibility: { las
 );
 const TYPES =
   'types { name description fields { name description args { name description type { name } } type { name ofType { name description fields { name description } } } } }';
+const ALL_TYPES = { query: `{ __schema { ${TYPES} } }` };
 const INTROSPECTION = `{ __schema { ${Array.from({ length: 15 }, (_, i) => `a${i}: types { ...T }`).join(' ')} } }
   fragment T on __Type ${TYPES.slice(TYPES.indexOf('{'))}`;
 /** One error that names each of them. */
@@ -127,8 +130,20 @@ export const ATTACKS: readonly Attack[] = [
     run: (target) => leaveUnread(1, target, rawGet('/graphiql/graphiql.js').repeat(600)),
   },
   {
-    name: 'the playground file on 40 connections that read nothing',
-    run: (target) => leaveUnread(40, target, rawGet('/graphiql/graphiql.js')),
+    name: 'the playground file on 200 connections that read nothing',
+    isCrowd: true,
+    run: (target) => leaveUnread(200, target, rawGet('/graphiql/graphiql.js')),
+  },
+  {
+    name: 'introspections as event streams, 10 on each of 60 connections that read nothing',
+    isCrowd: true,
+    run: (target) =>
+      leaveUnread(60, target, rawPost(ALL_TYPES, target.instanceToken, { Accept: 'text/event-stream' }).repeat(10)),
+  },
+  {
+    name: 'the same without a token',
+    isCrowd: true,
+    run: (target) => leaveUnread(60, target, rawPost(ALL_TYPES, undefined, { Accept: 'text/event-stream' }).repeat(10)),
   },
   {
     name: 'the description, 900 times on each of 6 connections that read nothing',
@@ -180,7 +195,7 @@ export const ATTACKS: readonly Attack[] = [
         target,
         rawPost({ query: 'subscription { instance(name: "demo") { state } }' }, target.instanceToken, {
           Accept: 'text/event-stream',
-        }) + rawPost({ query: `{ __schema { ${TYPES} } }` }, target.instanceToken).repeat(50),
+        }) + rawPost(ALL_TYPES, target.instanceToken).repeat(50),
       ),
   },
   {
