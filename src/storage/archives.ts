@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 import { credentialsPlace, writeCredentials } from './credentials.ts';
 import { inTransaction } from './database.ts';
-import { guarded } from './errors.ts';
+import { guarded, SealError } from './errors.ts';
 import { accountOf, lockInstance } from './instances.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
@@ -38,7 +38,7 @@ const purge = async (db: Kysely<Tables>, now: number): Promise<number> => {
   return Number(numDeletedRows);
 };
 
-/** A row per signal key, and one of this type for the credentials. */
+/** The rows of the signal keys as they are, and one of this type for the credentials. */
 const CREDENTIALS = '';
 
 const lastArchive = async (db: Kysely<Tables>, instanceId: string, now: number) =>
@@ -93,6 +93,22 @@ const copyRows = async (tx: Kysely<Tables>, instanceId: string, archiveId: numbe
     .execute();
 };
 
+/** As they are, with their revisions. */
+const bringKeysBack = async (tx: Kysely<Tables>, instanceId: string, archiveId: number): Promise<void> => {
+  const instance = sql<string>`cast(${instanceId} as text)`.as('instance_id');
+  const keys = tx.selectFrom('archived_rows').where('archive_id', '=', archiveId).where('type', '!=', CREDENTIALS);
+  await tx
+    .insertInto('signal_keys')
+    .columns(['instance_id', 'type', 'key_id', 'sealed'])
+    .expression(keys.select([instance, 'type', 'key_id', 'sealed']))
+    .execute();
+  await tx
+    .insertInto('signal_key_revisions')
+    .columns(['instance_id', 'type', 'key_id', 'revision'])
+    .expression(keys.select([instance, 'type', 'key_id', 'revision']))
+    .execute();
+};
+
 export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): Archives => ({
   archive: (instanceId, until) =>
     guarded('credentials.archive', () =>
@@ -129,25 +145,14 @@ export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock)
         }
         const archive = await lastArchive(tx, instanceId, clock.now());
         if (!archive) return false;
-        const rows = await tx.selectFrom('archived_rows').selectAll().where('archive_id', '=', archive.id).execute();
+        const rows = tx.selectFrom('archived_rows').where('archive_id', '=', archive.id);
+        const kept = await rows.select(['sealed', 'revision']).where('type', '=', CREDENTIALS).executeTakeFirst();
+        if (!kept) throw new SealError('refused', 'The credentials of the archive are missing');
+        // Under a new revision: one that comes again would let older rows open.
+        const json = sealer.openText(credentialsPlace(account, instanceId, kept.revision), kept.sealed);
         await removeAll(tx, instanceId);
-        for (const { type, key_id, sealed, revision } of rows) {
-          if (type === CREDENTIALS) {
-            // Under a new revision: one that comes again would let older rows open.
-            const json = sealer.openText(credentialsPlace(account, instanceId, revision), sealed);
-            await writeCredentials(tx, sealer, instanceId, json, clock.now());
-          } else {
-            const key = { instance_id: instanceId, type, key_id };
-            await tx
-              .insertInto('signal_keys')
-              .values({ ...key, sealed })
-              .execute();
-            await tx
-              .insertInto('signal_key_revisions')
-              .values({ ...key, revision })
-              .execute();
-          }
-        }
+        await writeCredentials(tx, sealer, instanceId, json, clock.now());
+        await bringKeysBack(tx, instanceId, archive.id);
         await tx.deleteFrom('archives').where('id', '=', archive.id).execute();
         return true;
       }),

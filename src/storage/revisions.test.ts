@@ -90,6 +90,11 @@ test('an archive that was tampered with is refused, and stays where it is', asyn
   expect(await storage.credentials.load(id)).toBeUndefined();
   await sql('update archived_rows set revision = 1');
   expect([await storage.credentials.restore(id), await storage.credentials.load(id)]).toEqual([true, 'one']);
+
+  await storage.credentials.archive(id, Date.now() + 1000);
+  await sql('delete from archived_rows');
+  await expect(storage.credentials.restore(id)).rejects.toMatchObject(REFUSED);
+  expect(await storage.credentials.archived(id)).toBeDefined();
 });
 
 test.runIf(onSqlite)(
