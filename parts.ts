@@ -77,7 +77,7 @@ export const PARTS: readonly Part[] = [
       'instance',
       'fleet/calls',
     ],
-    packages: ['graphql-yoga', 'pino'],
+    packages: ['pino'],
   },
   {
     name: 'fleet/calls',

@@ -6,7 +6,6 @@ import { createTokenService } from './access/tokens/token-service.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
-import { createEvents } from './fleet/topics.ts';
 import { listenForMetrics, metricsRoute } from './http/metrics.ts';
 import { createRestRoute } from './rest/rest.ts';
 import { createServer } from './server.ts';
@@ -87,7 +86,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       owner,
       log: componentLogger(log, 'session'),
       telemetry: createSessionEvents(componentLogger(log, 'session'), metrics),
-      events: createEvents(),
       openLink: linkTo(whatsAppServer(config)),
       random,
     }),

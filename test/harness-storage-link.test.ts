@@ -6,7 +6,6 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
 import { deadlineIn, systemClock, type Clock } from '../src/clock.ts';
-import { createEvents } from '../src/fleet/topics.ts';
 import { linkTo } from '../src/wire/baileys/socket.ts';
 import { Fleet } from '../src/fleet/fleet.ts';
 import type { InstanceView } from '../src/instance/state.ts';
@@ -57,7 +56,6 @@ test('the n-th statement fails while the real link pairs and stores its keys: ne
       telemetry: new Proxy({} as SessionEvents, { get: () => () => undefined }),
       storage,
       owner: { incarnation: 'this one', held: true },
-      events: createEvents(),
       openLink: linkTo({ url: simulator.url, root }),
     }),
   );

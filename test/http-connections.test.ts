@@ -124,7 +124,7 @@ describe('requests sent one behind the other', () => {
 
   test('on the listener for metrics, eleven end the connection as well', async () => {
     await using listening = await listenForMetrics(
-      createMetrics('0', () => new Map()),
+      createMetrics('0', async () => new Map()),
       { host: '127.0.0.1', port: 0 },
       systemClock,
     );

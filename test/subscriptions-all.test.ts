@@ -12,8 +12,8 @@ import {
   StopInstanceDocument,
   type AllInstancesSubscription,
 } from './gql/graphql.ts';
-import { watchAll } from '../src/fleet/watch-all.ts';
-import { createEvents } from '../src/fleet/topics.ts';
+import { watchAll } from '../src/fleet/watching/watch-all.ts';
+import { Topic } from '../src/fleet/watching/nudges.ts';
 import { askFor } from './support/ask.ts';
 import { openEventStream } from './support/event-stream.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
@@ -158,7 +158,7 @@ test("a page of many instances: one WebSocket, and Apollo's cache shows each cha
 });
 
 test('who reads slowly is told the latest of each thing, however often it changed', async () => {
-  const events = createEvents();
+  const topic = new Topic();
   const values = new Map<string, { n: number }>([
     ['a', { n: 0 }],
     ['b', { n: 0 }],
@@ -166,15 +166,17 @@ test('who reads slowly is told the latest of each thing, however often it change
   const change = (id: string, value?: { n: number }): void => {
     if (value) values.set(id, value);
     else values.delete(id);
-    events.publishOf('instancesChanged', 'account', id);
+    topic.publish({ id, accountId: 'account', name: id });
   };
   const ending = new AbortController();
+  const told = new Map<string, { n: number }>();
   const stream = watchAll(
     {
-      present: () => [...values.keys()],
+      subscribe: () => topic.subscribe('account'),
+      present: (nudges) => ['a', 'b'].values().map((id) => (nudges.take(id), { id, value: values.get(id) })),
       read: (id) => values.get(id),
-      isSame: (one, other) => one === other,
-      nudges: events.subscribeAll('instancesChanged', 'account'),
+      tell: (id, value) => told.get(id) !== value && Boolean(told.set(id, value)),
+      forget: ({ id }) => told.delete(id),
     },
     ending.signal,
   );

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Nudges, Topic } from '../src/fleet/watching/nudges.ts';
 import {
   CreateInstanceDocument,
   DeleteInstanceDocument,
@@ -37,13 +38,11 @@ const fresh = (): Promise<LinkedInstance> => privet.link(`stream-${++count}`);
 const watchPrivacy = (instance: string) => openEventStream(privet, PrivacyChangesDocument, { instance });
 const watchInstance = (name: string) => openEventStream(privet, InstanceChangesDocument, { name });
 
-/** How many listeners the service has on its events, counted from now on. */
-function countListeners(): () => number {
-  const added = vi.spyOn(EventTarget.prototype, 'addEventListener');
-  const removed = vi.spyOn(EventTarget.prototype, 'removeEventListener');
-  const ofEvents = (calls: typeof added.mock.calls): number =>
-    calls.filter(([type]) => /^(instance|privacy)Changed:/.test(type)).length;
-  return () => ofEvents(added.mock.calls) - ofEvents(removed.mock.calls);
+/** How many subscribers the service has to its own events, counted from now on. */
+function countSubscribers(): () => number {
+  const begun = vi.spyOn(Topic.prototype, 'subscribe');
+  const ended = vi.spyOn(Nudges.prototype, Symbol.dispose);
+  return () => begun.mock.results.filter(({ value }) => !ended.mock.contexts.includes(value)).length;
 }
 
 describe('the privacy subscription', () => {
@@ -200,16 +199,16 @@ describe('the end of a stream', () => {
     },
   );
 
-  test('a client that goes away leaves no listener behind', async () => {
+  test('a client that goes away leaves no subscriber behind', async () => {
     const { name } = await fresh();
-    const listeners = countListeners();
+    const subscribers = countSubscribers();
     const streams = await Promise.all(
       Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? watchPrivacy(name) : watchInstance(name))),
     );
     await Promise.all(streams.map((stream) => stream.next()));
-    expect(listeners()).toBe(10);
+    expect(subscribers()).toBe(10);
     for (const stream of streams) stream.close();
-    await vi.waitFor(() => expect(listeners()).toBe(0), { timeout: 5000, interval: 10 });
+    await vi.waitFor(() => expect(subscribers()).toBe(0), { timeout: 5000, interval: 10 });
   });
 
   test('a service that stops cuts streams short: nothing of what they watch is over', async () => {

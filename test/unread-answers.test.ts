@@ -71,7 +71,7 @@ describe('an answer that nobody reads', () => {
   });
 
   test('is cut off on the listener for metrics as well', async () => {
-    const metrics: Metrics = { ...createMetrics('0', () => new Map()), render: async () => LARGE };
+    const metrics: Metrics = { ...createMetrics('0', async () => new Map()), render: async () => LARGE };
     await using listening = await listenForMetrics(metrics, { host: '127.0.0.1', port: 0 }, clock);
     const unread = open(listening.url, get('/metrics'));
     // Once there is more than the client's system takes, nothing moves any more.

@@ -2,7 +2,6 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import type { Clock } from '../clock.ts';
-import { createEvents } from './topics.ts';
 import { StorageError } from '../storage/errors.ts';
 import type { Instances } from '../storage/instances.ts';
 import { temporaryStorage } from '../storage/storage.fixture.ts';
@@ -33,7 +32,6 @@ export const fleetOptions = (clock: Clock, storage: Storage) => ({
   telemetry: new Proxy({} as SessionEvents, { get: () => () => undefined }),
   storage,
   owner: { incarnation: 'this one', held: true },
-  events: createEvents(),
 });
 
 /** A storage whose repositories do as `change` says, within a transaction too. */

@@ -48,7 +48,7 @@ test('of two creates at once one makes the instance, and there is one session fo
   const { fleet, reach } = await opened(() => ({}));
   const made = await Promise.allSettled([fleet.lifecycle.create(reach, 'shop'), fleet.lifecycle.create(reach, 'shop')]);
   expect(made.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  expect(fleet.countByState().get('UNPAIRED')).toBe(1);
+  expect((await fleet.countByState()).get('UNPAIRED')).toBe(1);
 });
 
 test('a stop that comes before the sessions are taken up again is not undone', async () => {
@@ -183,13 +183,18 @@ test('a change that waits behind another one is given up with its call, and so m
 test('a phone number that does not open is told, since the instance looks as if it had none', async () => {
   const damaged = new SealError('refused', 'A sealed value of type "phone" does not open');
   const stored = { accountId: 'a', wanted: 'stopped', state: 'STOPPED', stateSince: 1, createdAt: 1 } as const;
-  const { lines } = await opened(() => ({
+  const { fleet, lines, reach } = await opened(() => ({
     list: () =>
       Promise.resolve([
         { ...stored, id: 'bad-row', name: 'bad', damaged },
         { ...stored, id: 'good-row', name: 'good' },
       ]),
   }));
+  const names = async () => (await fleet.directory.list(reach, { first: 2 })).instances.map(({ name }) => name);
+  expect([await names(), await names()]).toEqual([
+    ['bad', 'good'],
+    ['bad', 'good'],
+  ]);
   expect(lines).toEqual([expect.stringMatching(/"instance":"bad-row".*does not open/)]);
 });
 

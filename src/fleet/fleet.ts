@@ -3,17 +3,16 @@ import type { Clock } from '../clock.ts';
 import type { Owner } from '../instance/life.ts';
 import type { InstanceState } from '../instance/state.ts';
 import type { OpenLinkOf } from '../instance/session-deps.ts';
-import type { Session } from '../instance/session.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
 import type { FleetCalls } from './calls/fleet-calls.ts';
 import { IdempotentUpdates } from './idempotent-updates.ts';
+import { InstanceRows } from './instance-rows.ts';
 import { SessionDirectory } from './session-directory.ts';
 import { SessionLifecycle } from './session-lifecycle.ts';
 import { SessionPool } from './session-pool.ts';
 import { SessionPrivacyCalls } from './session-privacy-calls.ts';
-import { SessionWatching } from './session-watching.ts';
-import type { Events } from './topics.ts';
+import { SessionWatching } from './watching/session-watching.ts';
 import { startUpkeep } from './upkeep.ts';
 
 export interface FleetOptions {
@@ -22,7 +21,6 @@ export interface FleetOptions {
   readonly telemetry: SessionEvents;
   readonly storage: Storage;
   readonly owner: Owner;
-  readonly events: Events;
   readonly openLink: OpenLinkOf;
   /** 0 … 1; Math.random by default. */
   readonly random?: () => number;
@@ -33,7 +31,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
   readonly directory: SessionDirectory;
   readonly lifecycle: SessionLifecycle;
   readonly privacy: SessionPrivacyCalls;
-  readonly watching: SessionWatching<Session>;
+  readonly watching: SessionWatching;
   readonly #options: FleetOptions;
   readonly #pool: SessionPool;
   readonly #idempotent: IdempotentUpdates;
@@ -41,22 +39,24 @@ export class Fleet implements FleetCalls, AsyncDisposable {
 
   constructor(options: FleetOptions) {
     this.#options = options;
-    const { events, random = Math.random, clock, storage, telemetry } = options;
+    const { random = Math.random, clock, log, storage, telemetry } = options;
+    const rows = new InstanceRows(storage, log);
     const pool = new SessionPool({
       ...options,
+      rows,
       random,
-      onInstanceChange: (id) => this.watching.instanceChanged(id),
-      onPrivacyChange: (id) => this.watching.privacyChanged(id),
+      onInstanceChange: (instance) => this.watching.instanceChanged(instance),
+      onPrivacyChange: (instance) => this.watching.privacyChanged(instance),
     });
     this.#pool = pool;
     this.#idempotent = new IdempotentUpdates(storage, clock);
-    this.watching = new SessionWatching(pool, events);
-    this.directory = new SessionDirectory(pool);
+    this.watching = new SessionWatching(pool, rows);
+    this.directory = new SessionDirectory(pool, rows);
     this.lifecycle = new SessionLifecycle({ ...options, pool, watching: this.watching });
     this.privacy = new SessionPrivacyCalls(pool, this.#idempotent, telemetry);
   }
 
-  /** Takes up every stored instance. Until then none can be found. */
+  /** Makes the sessions of all instances that are to be connected; none connects yet. */
   load(): Promise<void> {
     return this.#pool.load();
   }
@@ -74,7 +74,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
   }
 
   /** How many instances there are in each state. */
-  countByState(): ReadonlyMap<InstanceState, number> {
+  countByState(): Promise<ReadonlyMap<InstanceState, number>> {
     return this.directory.countByState();
   }
 

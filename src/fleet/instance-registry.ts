@@ -1,7 +1,7 @@
-import { isWithin, type Reach } from './calls/reach.ts';
 import type { InstanceView } from '../instance/state.ts';
+import { isWithin, type Reach } from './calls/reach.ts';
 
-/** All instances of the process, found by account and name. */
+/** The instances that this process has something of in memory, found by account and name, or by id. */
 export class InstanceRegistry<T extends { readonly view: InstanceView }> {
   readonly #byAccount = new Map<string, Map<string, T>>();
   readonly #byId = new Map<string, T>();
@@ -30,35 +30,24 @@ export class InstanceRegistry<T extends { readonly view: InstanceView }> {
     return this.#byAccount.get(item.view.accountId)?.get(item.view.name) === item;
   }
 
-  get(id: string): T | undefined {
+  /** Those of one account, or of all. */
+  all(accountId?: string): T[] {
+    return [
+      ...(accountId === undefined ? this.#byId : (this.#byAccount.get(accountId) ?? new Map<string, T>())).values(),
+    ];
+  }
+
+  byId(id: string): T | undefined {
     return this.#byId.get(id);
+  }
+
+  get(reach: Reach, id: string): T | undefined {
+    const item = this.#byId.get(id);
+    return item && isWithin(reach, item.view) ? item : undefined;
   }
 
   find(reach: Reach, name: string): T | undefined {
     const item = this.#byAccount.get(reach.accountId)?.get(name);
     return item && isWithin(reach, item.view) ? item : undefined;
-  }
-
-  /** At most `most`, by the bytes of their names, those behind `after`. */
-  list(reach: Reach, after: string | undefined, most: number): T[] {
-    return this.#within(reach)
-      .filter(({ view }) => after === undefined || view.name > after)
-      .sort((a, b) => (a.view.name < b.view.name ? -1 : 1))
-      .slice(0, most);
-  }
-
-  count(reach: Reach): number {
-    if (reach.instanceId === undefined) return this.#byAccount.get(reach.accountId)?.size ?? 0;
-    return this.#within(reach).length;
-  }
-
-  all(): T[] {
-    return [...this.#byId.values()];
-  }
-
-  #within({ accountId, instanceId }: Reach): T[] {
-    if (instanceId === undefined) return [...(this.#byAccount.get(accountId)?.values() ?? [])];
-    const own = this.#byId.get(instanceId);
-    return own?.view.accountId === accountId ? [own] : [];
   }
 }

@@ -1,15 +1,13 @@
 import type { InstanceView } from '../instance/state.ts';
-import { watch } from './watch.ts';
 
 /** Waits until there is something to scan or type, or the state says why there is not; undefined when it is deleted. */
 export async function waitForPairing(
-  read: () => InstanceView | undefined,
-  nudges: AsyncIterable<unknown> & AsyncIterator<unknown>,
+  changes: AsyncIterable<InstanceView>,
   signal: AbortSignal,
 ): Promise<InstanceView | undefined> {
-  for await (const view of watch(read, nudges, signal)) {
+  for await (const view of changes) {
     if (view.state !== 'PAIRING' || view.pairing) return view;
   }
   signal.throwIfAborted();
-  return read();
+  return undefined;
 }

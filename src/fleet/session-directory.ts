@@ -1,42 +1,51 @@
 import type { InstanceState, InstanceView } from '../instance/state.ts';
-import { INSTANCE_STATES } from '../instance/state.ts';
 import type { Directory, InstancePage } from './calls/directory.ts';
-import { isWithin, type Reach } from './calls/reach.ts';
+import type { Reach } from './calls/reach.ts';
+import type { InstanceRow, InstanceRows } from './instance-rows.ts';
 import type { SessionPool } from './session-pool.ts';
 
+/** Instances as they are stored; those that have a session here as it shows them. */
 export class SessionDirectory implements Directory {
   readonly #pool: SessionPool;
+  readonly #rows: InstanceRows;
 
-  constructor(pool: SessionPool) {
+  constructor(pool: SessionPool, rows: InstanceRows) {
     this.#pool = pool;
+    this.#rows = rows;
   }
 
   async find(reach: Reach, name: string): Promise<InstanceView | undefined> {
-    const view = this.#pool.registry.find(reach, name)?.view;
-    if (view) reach.onFound?.(view);
-    return view;
+    return found(
+      reach,
+      this.#pool.registry.find(reach, name)?.view ?? this.#viewOf(await this.#rows.find(reach, name)),
+    );
   }
 
   async get(reach: Reach, id: string): Promise<InstanceView | undefined> {
-    const view = this.#pool.registry.get(id)?.view;
-    if (!view || !isWithin(reach, view)) return undefined;
-    reach.onFound?.(view);
-    return view;
+    return found(reach, this.#pool.registry.get(reach, id)?.view ?? this.#viewOf(await this.#rows.get(reach, id)));
   }
 
   async list(reach: Reach, page: { first: number; after?: string | undefined }): Promise<InstancePage> {
-    const found = this.#pool.registry.list(reach, page.after, page.first + 1).map((session) => session.view);
-    return { instances: found.slice(0, page.first), hasNextPage: found.length > page.first };
+    const rows = await this.#rows.list(reach, { first: page.first + 1, afterName: page.after });
+    const instances = rows.slice(0, page.first).flatMap((row) => this.#viewOf(row) ?? []);
+    return { instances, hasNextPage: rows.length > page.first };
   }
 
-  async count(reach: Reach): Promise<number> {
-    return this.#pool.registry.count(reach);
+  count(reach: Reach): Promise<number> {
+    return this.#rows.count(reach);
   }
 
-  /** How many instances there are in each state. */
-  countByState(): ReadonlyMap<InstanceState, number> {
-    const counts = new Map(INSTANCE_STATES.map((state) => [state, 0]));
-    for (const { view } of this.#pool.registry.all()) counts.set(view.state, (counts.get(view.state) ?? 0) + 1);
-    return counts;
+  /** How many instances there are in each state, those of all accounts. */
+  countByState(): Promise<ReadonlyMap<InstanceState, number>> {
+    return this.#rows.countByState(this.#pool.registry.all().map(({ view }) => view));
   }
+
+  #viewOf(row: InstanceRow | undefined): InstanceView | undefined {
+    return row && (this.#pool.registry.byId(row.view.id)?.view ?? row.view);
+  }
+}
+
+function found({ onFound }: Reach, view: InstanceView | undefined): InstanceView | undefined {
+  if (view) onFound?.(view);
+  return view;
 }

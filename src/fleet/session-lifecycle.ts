@@ -11,20 +11,21 @@ import {
 } from '../instance/commands.ts';
 import type { Session } from '../instance/session.ts';
 import type { InstanceView } from '../instance/state.ts';
+import { viewOf } from '../instance/stored-view.ts';
 import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { FirstTokenOf, Lifecycle } from './calls/lifecycle.ts';
 import type { Reach } from './calls/reach.ts';
 import { waitForPairing } from './pairing.ts';
 import type { SessionPool } from './session-pool.ts';
-import type { SessionWatching } from './session-watching.ts';
+import type { SessionWatching } from './watching/session-watching.ts';
 
 export interface SessionLifecycleOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly storage: Storage;
   readonly pool: SessionPool;
-  readonly watching: SessionWatching<Session>;
+  readonly watching: SessionWatching;
 }
 
 export class SessionLifecycle implements Lifecycle {
@@ -35,7 +36,7 @@ export class SessionLifecycle implements Lifecycle {
   }
 
   async create(reach: Reach, name: string, tokenOf?: FirstTokenOf): Promise<InstanceView> {
-    const { pool, storage } = this.#options;
+    const { storage, watching } = this.#options;
     const { accountId } = reach;
     let made: InstanceRecord | undefined;
     try {
@@ -44,24 +45,25 @@ export class SessionLifecycle implements Lifecycle {
         if (tokenOf) await tx.tokens.insert(await tokenOf(made));
       });
     } catch (error) {
-      // The database may have carried it out all the same, now or at an earlier call.
+      // The database may have carried it out all the same.
       const stored = await storage.instances.find(accountId, name).catch(() => undefined);
-      if (stored) pool.register(stored);
       if (!stored || stored.id !== made?.id) throw error;
     }
     if (!made) throw new TypeError('An instance was stored, and not made');
-    const { view } = pool.register(made);
+    const view = viewOf(made);
     reach.onFound?.(view);
+    watching.instanceChanged({ ...view, isNew: true });
     return view;
   }
 
-  async pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView> {
+  pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView> {
     const { pool, watching } = this.#options;
-    const session = pool.get(reach, name);
-    await pool.change(session, signal, () => pairInstance(session, this.#options, phoneNumber));
-    const view = await waitForPairing(watching.viewer(session), watching.nudges('instanceChanged', session), signal);
-    if (!view) throw instanceNotFound(name);
-    return view;
+    return pool.use(reach, name, async (session) => {
+      await pool.change(reach, name, signal, () => pairInstance(session, this.#options, phoneNumber));
+      const view = await waitForPairing(watching.changesOf(session, signal), signal);
+      if (!view) throw instanceNotFound(name);
+      return view;
+    });
   }
 
   start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
@@ -78,14 +80,12 @@ export class SessionLifecycle implements Lifecycle {
 
   async delete(reach: Reach, name: string, signal: AbortSignal): Promise<void> {
     const { pool, watching } = this.#options;
-    const session = pool.get(reach, name);
-    const { id, accountId } = session.view;
-    await pool.change(session, signal, async () => {
+    await pool.change(reach, name, signal, async (session) => {
       await deleteInstance(session, this.#options);
-      pool.registry.remove(session);
+      pool.remove(session);
+      watching.instanceChanged({ ...session.view, isGone: true });
+      watching.privacyChanged({ ...session.view, isGone: true });
     });
-    watching.instanceChanged(id, accountId);
-    watching.privacyChanged(id, accountId);
   }
 
   async #command(
@@ -94,9 +94,7 @@ export class SessionLifecycle implements Lifecycle {
     signal: AbortSignal,
     command: (session: Session, parts: CommandParts) => Promise<void>,
   ): Promise<InstanceView> {
-    const { pool } = this.#options;
-    const session = pool.get(reach, name);
-    return pool.change(session, signal, async () => {
+    return this.#options.pool.change(reach, name, signal, async (session) => {
       await command(session, this.#options);
       return session.view;
     });

@@ -1,38 +1,67 @@
 import { instanceNotFound } from '../errors.ts';
 import { LoginGate } from '../instance/login/login-gate.ts';
-import { Session } from '../instance/session.ts';
 import type { SessionDeps } from '../instance/session-deps.ts';
-import { PAIRING_ENDED } from '../instance/state.ts';
-import { viewOf } from '../instance/stored-view.ts';
-import type { InstanceRecord } from '../storage/instances.ts';
-import { ofInstance } from '../telemetry/events.ts';
+import { Session } from '../instance/session.ts';
+import { type InstanceView, isLive, PAIRING_ENDED } from '../instance/state.ts';
 import type { Reach } from './calls/reach.ts';
 import { InstanceRegistry } from './instance-registry.ts';
+import type { InstanceRow, InstanceRows } from './instance-rows.ts';
 
-const PAGE = 500;
+/** So many that neither run nor are used stay in memory, with the settings that they showed: for the next call. */
+const MOST_AT_REST = 1_000;
 
-/** The sessions of this process, and which of them are still to be taken up where the service before left them. */
+/** A session that stays in memory until this is disposed. */
+export interface HeldSession extends Disposable {
+  readonly session: Session;
+}
+
+export interface SessionPoolOptions extends Omit<SessionDeps, 'gate' | 'onInstanceChange' | 'onPrivacyChange'> {
+  readonly rows: InstanceRows;
+  readonly onInstanceChange: (instance: InstanceView) => void;
+  readonly onPrivacyChange: (instance: InstanceView) => void;
+  readonly mostAtRest?: number | undefined;
+}
+
+/**
+ * The sessions that run in this process or are used in it: made when they are needed, and dropped when they are at rest
+ * and others need the place. An instance never has two.
+ */
 export class SessionPool implements AsyncDisposable {
   readonly registry = new InstanceRegistry<Session>();
+  readonly #options: SessionPoolOptions;
+  readonly #deps: SessionDeps;
+  /** Still to be taken up where the service before left them. */
   readonly #resumable = new Set<Session>();
   #hasResumed = false;
-  readonly #deps: SessionDeps;
+  #hasEnded = false;
+  readonly #holds = new Map<Session, number>();
+  /** Those that may be at rest, the one that was used last at the end. */
+  readonly #resting = new Set<Session>();
+  #isTrimming = false;
+  /** How many sessions were removed: whoever reads a row meanwhile reads it again. */
+  #removals = 0;
 
-  constructor(deps: Omit<SessionDeps, 'gate'>) {
-    this.#deps = { ...deps, gate: new LoginGate(deps.clock) };
+  constructor(options: SessionPoolOptions) {
+    this.#options = options;
+    this.#deps = {
+      ...options,
+      gate: new LoginGate(options.clock),
+      onInstanceChange: (id) => {
+        const session = this.registry.byId(id);
+        if (!session) return;
+        this.#mayRest(session);
+        options.onInstanceChange(session.view);
+      },
+      onPrivacyChange: (id) => {
+        const session = this.registry.byId(id);
+        if (session) options.onPrivacyChange(session.view);
+      },
+    };
   }
 
-  /** Takes up every stored instance. Until then none can be found. */
+  /** Makes the sessions of all instances that are to be connected. */
   async load(): Promise<void> {
-    const { storage } = this.#deps;
-    for (const account of await storage.accounts.list()) {
-      let afterName: string | undefined;
-      do {
-        const records = await storage.instances.list(account.id, { first: PAGE, afterName });
-        for (const record of records) this.#take(record);
-        afterName = records.length === PAGE ? records.at(-1)?.name : undefined;
-      } while (afterName !== undefined);
-    }
+    for await (const row of this.#options.rows.toResume()) this.#resumable.add(this.#take(row));
   }
 
   /** Starts the sessions of all instances that were running when the service ended. */
@@ -43,49 +72,125 @@ export class SessionPool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#hasEnded = true;
     await Promise.all(this.registry.all().map((session) => this.#end(session)));
   }
 
-  /** @throws PrivetError NOT_FOUND when there is none of that name within reach */
-  get(reach: Reach, name: string): Session {
+  /** Keeps the session of an instance in memory, and has it made first where there is none; undefined without an instance. */
+  async hold(reach: Reach, name: string): Promise<HeldSession | undefined> {
     const session = this.registry.find(reach, name);
-    if (!session) throw instanceNotFound(name);
-    reach.onFound?.(session.view);
-    return session;
+    return session ? this.#held(session) : this.#bring(reach, name);
   }
 
-  /** One change of an instance's life, in its turn. */
-  change<T>(session: Session, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return session.exclusively(signal, async () => {
-      // It may have been deleted while this call waited.
-      if (!this.registry.has(session)) throw instanceNotFound(session.view.name);
-      // What a user asks for now replaces what was wanted when the service ended, unless it fails.
-      const wasResumable = this.#resumable.delete(session);
-      try {
-        return await work();
-      } catch (error) {
-        if (wasResumable && this.#hasResumed) session.resume();
-        else if (wasResumable) this.#resumable.add(session);
-        throw error;
-      }
-    });
+  /**
+   * Does something with an instance's session.
+   * @throws PrivetError NOT_FOUND when there is none of that name within reach
+   */
+  async use<T>(reach: Reach, name: string, work: (session: Session) => Promise<T>): Promise<T> {
+    using held = await this.hold(reach, name);
+    if (!held) throw instanceNotFound(name);
+    reach.onFound?.(held.session.view);
+    return await work(held.session);
   }
 
-  register(record: InstanceRecord): Session {
-    const known = this.registry.find({ accountId: record.accountId }, record.name);
-    if (known?.view.id === record.id) return known;
-    const session = new Session(this.#deps, viewOf(record));
+  /** As `use`, for one change of the instance's life, in its turn. */
+  change<T>(reach: Reach, name: string, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.use(reach, name, (session) =>
+      session.exclusively(signal, async () => {
+        // It may have been deleted while this call waited.
+        if (!this.registry.has(session)) throw instanceNotFound(name);
+        // What a user asks for now replaces what was wanted when the service ended, unless it fails.
+        const wasResumable = this.#resumable.delete(session);
+        try {
+          return await work(session);
+        } catch (error) {
+          if (wasResumable && this.#hasResumed) session.resume();
+          else if (wasResumable) this.#resumable.add(session);
+          throw error;
+        }
+      }),
+    );
+  }
+
+  /** There is no such instance any more. */
+  remove(session: Session): void {
+    this.#removals += 1;
+    this.registry.remove(session);
+    this.#resting.delete(session);
+  }
+
+  async #bring(reach: Reach, name: string): Promise<HeldSession | undefined> {
+    for (;;) {
+      const { rows } = this.#options;
+      const removals = this.#removals;
+      const row = await rows.find(reach, name);
+      if (!row) return undefined;
+      // It may have been deleted, or changed and dropped, since it was read.
+      if (removals === this.#removals) return this.#held(this.#take(row));
+    }
+  }
+
+  #take({ view }: InstanceRow): Session {
+    const known = this.registry.byId(view.id);
+    if (known) return known;
+    const session = new Session(this.#deps, view);
+    if (this.#hasEnded) void session.end();
     this.registry.add(session);
-    this.#deps.onInstanceChange(record.id);
     return session;
   }
 
-  #take(record: InstanceRecord): void {
-    const { damaged: err } = record;
-    if (err) this.#deps.log.warn({ ...ofInstance(record), err }, 'the phone number does not open: shown as unknown');
-    const session = this.register(record);
-    // guard: only what was running is resumed, else true
-    if (record.wanted === 'running') this.#resumable.add(session);
+  #held(session: Session): HeldSession {
+    this.#holds.set(session, (this.#holds.get(session) ?? 0) + 1);
+    return {
+      session,
+      [Symbol.dispose]: () => {
+        const left = (this.#holds.get(session) ?? 1) - 1;
+        if (left > 0) return void this.#holds.set(session, left);
+        this.#holds.delete(session);
+        this.#mayRest(session);
+      },
+    };
+  }
+
+  #isInUse(session: Session): boolean {
+    return session.finished !== undefined || this.#holds.has(session) || this.#resumable.has(session);
+  }
+
+  #mayRest(session: Session): void {
+    const { finished, view } = session;
+    if (finished) {
+      // It has shown how it ends, and is about to.
+      if (!isLive(view)) void finished.then(() => this.#mayRest(session));
+      return;
+    }
+    this.#resting.delete(session);
+    if (this.registry.has(session)) this.#resting.add(session);
+    void this.#trim();
+  }
+
+  async #trim(): Promise<void> {
+    const { mostAtRest = MOST_AT_REST } = this.#options;
+    if (this.#isTrimming) return;
+    this.#isTrimming = true;
+    try {
+      for (const session of this.#resting) {
+        if (this.#resting.size <= mostAtRest) return;
+        this.#resting.delete(session);
+        if (!this.#isInUse(session)) await this.#drop(session);
+      }
+    } finally {
+      this.#isTrimming = false;
+    }
+  }
+
+  /** Unless it shows something else than its row does: then it is kept until it changes. */
+  async #drop(session: Session): Promise<void> {
+    const { view } = session;
+    const row = await this.#options.rows.get(view, view.id).catch(() => undefined);
+    if (!row || this.#isInUse(session) || session.view !== view || !this.registry.has(session)) return;
+    if (!showsTheSame(view, row.view)) return;
+    this.#removals += 1;
+    this.registry.remove(session);
   }
 
   /** The service ends: who waits for something to scan or type is told that none comes. */
@@ -94,3 +199,9 @@ export class SessionPool implements AsyncDisposable {
     if (session.view.state === 'PAIRING') session.set('UNPAIRED', PAIRING_ENDED);
   }
 }
+
+const showsTheSame = (one: InstanceView, other: InstanceView): boolean =>
+  one.state === other.state &&
+  one.phoneNumber === other.phoneNumber &&
+  one.reason?.code === other.reason?.code &&
+  one.reason?.retryAt === other.reason?.retryAt;

@@ -18,10 +18,11 @@ export class SessionPrivacyCalls implements PrivacyCalls {
     this.#telemetry = telemetry;
   }
 
-  async read(reach: Reach, name: string, call: Call): Promise<PrivacyReading> {
-    const session = this.#pool.get(reach, name);
-    const snapshot = await session.privacy.read(call);
-    return { instance: session.view, snapshot };
+  read(reach: Reach, name: string, call: Call): Promise<PrivacyReading> {
+    return this.#pool.use(reach, name, async (session) => {
+      const snapshot = await session.privacy.read(call);
+      return { instance: session.view, snapshot };
+    });
   }
 
   async update(
@@ -34,14 +35,15 @@ export class SessionPrivacyCalls implements PrivacyCalls {
     if (changes.length === 0) {
       throw new PrivetError('BAD_USER_INPUT', 'At least one privacy setting must be provided');
     }
-    const session = this.#pool.get(reach, name);
-    const update = async (): Promise<UpdateOutcome> => {
-      const done = await session.privacy.update(changes, call);
-      this.#telemetry.updateFinished(session.view, resultsOf(done), done.stanzas);
-      return done;
-    };
-    const outcome = await (key ? this.#idempotent.run(session.view.id, key, changes, update) : update());
-    return { instance: session.view, outcome };
+    return this.#pool.use(reach, name, async (session) => {
+      const update = async (): Promise<UpdateOutcome> => {
+        const done = await session.privacy.update(changes, call);
+        this.#telemetry.updateFinished(session.view, resultsOf(done), done.stanzas);
+        return done;
+      };
+      const outcome = await (key ? this.#idempotent.run(session.view.id, key, changes, update) : update());
+      return { instance: session.view, outcome };
+    });
   }
 }
 

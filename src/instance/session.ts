@@ -103,9 +103,9 @@ export class Session {
     this.#begin((signal) => this.#pair(phoneNumber, signal));
   }
 
-  /** Resolves once the session is over by itself, which it may not be for a long time. */
-  get finished(): Promise<void> {
-    return this.#run?.done ?? Promise.resolve();
+  /** Resolves once the session is over by itself, which it may not be for a long time. Undefined when it does not run. */
+  get finished(): Promise<void> | undefined {
+    return this.#run?.done;
   }
 
   /**

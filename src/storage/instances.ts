@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely, Updateable } from 'kysely';
+import { type ExpressionBuilder, type Kysely, sql, type Updateable } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 import { inTransaction } from './database.ts';
@@ -59,6 +59,12 @@ export interface Instances {
   get(id: string): Promise<InstanceRecord | undefined>;
   /** At most `first`, ordered by the bytes of the names, those after `afterName`. */
   list(accountId: string, page: InstancePageRequest): Promise<InstanceRecord[]>;
+  /** How many the account has. */
+  count(accountId: string): Promise<number>;
+  /** Of these, those that are to be connected and have, or may have, something to log in with. */
+  toResume(accountId: string, page: InstancePageRequest): Promise<InstanceRecord[]>;
+  /** How many instances are stored in each state: of all, or of `ids`. */
+  countByState(ids?: readonly string[]): Promise<Map<string, number>>;
   /** @throws StorageError `no_instance` when it is gone. */
   update(id: string, patch: InstancePatch): Promise<void>;
   /**
@@ -105,6 +111,8 @@ export const nextRevision = async (
   if (!row) throw noInstance(instanceId);
   return row;
 };
+
+const countAll = (row: ExpressionBuilder<Tables, 'instances'>) => row.fn.countAll().as('count');
 
 const phonePlace = (account: string, instance: string) => ({ account, instance, type: 'phone', id: '' });
 
@@ -201,6 +209,36 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
         if (afterName !== undefined) query = query.where('name', '>', afterName);
         const rows = await query.orderBy('name').limit(first).execute();
         return rows.map((row) => toRecord(sealer, row));
+      }),
+
+    count: (accountId) =>
+      guarded('instances.count', async () => {
+        const all = db.selectFrom('instances').where('account_id', '=', accountId);
+        return Number((await all.select(countAll).executeTakeFirstOrThrow()).count);
+      }),
+
+    toResume: (accountId, { first, afterName = '' }) =>
+      guarded('instances.toResume', async () => {
+        // guard: only what was running is resumed, else sql`true`
+        const isWanted = sql<boolean>`wanted = 'running'`;
+        const rows = await db
+          .selectFrom('instances')
+          .selectAll()
+          .where('account_id', '=', accountId)
+          .where('name', '>', afterName)
+          .where(isWanted)
+          .where((row) => row.or([row('state', '!=', 'UNPAIRED'), row('has_credentials', '=', 1)]))
+          .orderBy('name')
+          .limit(first)
+          .execute();
+        return rows.map((row) => toRecord(sealer, row));
+      }),
+
+    countByState: (ids) =>
+      guarded('instances.countByState', async () => {
+        const all = db.selectFrom('instances').select(['state', countAll]).groupBy('state');
+        const rows = await (ids ? all.where('id', 'in', ids) : all).execute();
+        return new Map(rows.map(({ state, count }) => [state, Number(count)]));
       }),
 
     update: (id, patch) =>

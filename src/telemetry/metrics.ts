@@ -24,7 +24,7 @@ const STANZA_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
  * @param version of the service.
  * @param sessions how many there are in each state, states without any included; asked at each scrape.
  */
-export function createMetrics(version: string, sessions: () => ReadonlyMap<string, number>): Metrics {
+export function createMetrics(version: string, sessions: () => Promise<ReadonlyMap<string, number>>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   // Now, since it tells what happened from then on.
@@ -75,7 +75,8 @@ export function createMetrics(version: string, sessions: () => ReadonlyMap<strin
       registers,
     }),
     async render() {
-      for (const [state, count] of sessions()) byState.set({ state }, count);
+      // Where the database does not answer, the figures are those of the scrape before.
+      for (const [state, count] of (await sessions().catch(() => undefined)) ?? []) byState.set({ state }, count);
       return `${await registry.metrics()}\n${await ofThisProcess.metrics()}`;
     },
   };

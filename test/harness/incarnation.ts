@@ -1,5 +1,4 @@
 import { pino } from 'pino';
-import { createEvents } from '../../src/fleet/topics.ts';
 import type { LinkOptions } from '../../src/wire/link.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import type { SessionEvents } from '../../src/telemetry/events.ts';
@@ -91,14 +90,12 @@ export async function loadService(world: World): Promise<Incarnation> {
     void fake.ended.then(() => countOutdated(world, incarnation, slot, link));
     return fake;
   };
-  const events = createEvents();
   const fleet = new Fleet({
     clock,
     log,
     telemetry,
     storage: store.storage,
     owner: { incarnation: `service ${n}`, held: true },
-    events,
     openLink,
     random: () => linkRandom.next(),
   });

@@ -1,32 +1,32 @@
+import type { Nudges } from './nudges.ts';
+
 /**
  * The present value first, then each other one after a nudge. Values between two reads of a slow consumer are skipped.
  * Ends when `read` gives undefined or the signal aborts.
  */
 export async function* watch<T>(
   read: () => T | undefined | 'none_yet',
-  nudges: AsyncIterable<unknown> & AsyncIterator<unknown>,
+  subscribe: () => Nudges,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
-  const stop = (): void => void nudges.return?.();
+  // Before the first read: no change in between is missed.
+  using nudges = subscribe();
+  const stop = (): void => nudges[Symbol.dispose]();
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   try {
     let last: T | undefined;
-    // The subscription begins with next(), so it is asked for ahead of each read: no change in between is missed.
-    let nudge = nudges.next();
-    while (true) {
+    const news = (value: T | 'none_yet'): value is T => value !== 'none_yet' && value !== last;
+    const changes = nudges[Symbol.asyncIterator]();
+    do {
       const value = read();
       if (value === undefined) return;
-      if (value !== 'none_yet' && value !== last) {
+      if (news(value)) {
         last = value;
         yield value;
       }
-      const { done } = await nudge;
-      if (done) return;
-      nudge = nudges.next();
-    }
+    } while (!(await changes.next()).done);
   } finally {
     signal.removeEventListener('abort', stop);
-    stop();
   }
 }

@@ -1,0 +1,84 @@
+/** That an instance was made, has changed or is gone: whoever gets it reads how it is now. */
+export interface Nudge {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  /** It was made just now. */
+  readonly isNew?: boolean | undefined;
+  /** It was deleted. */
+  readonly isGone?: boolean | undefined;
+}
+
+/** A nudge that waits for its reader. */
+export interface PendingNudge extends Nudge {
+  /** What `wasTold` said when the first one came that nobody has taken yet. */
+  readonly wasTold: boolean;
+}
+
+/** What one subscriber has not taken yet: one nudge an instance, however often it changed. Ends when it is disposed. */
+export class Nudges implements AsyncIterable<PendingNudge>, Disposable {
+  /** Whether the reader's client has been told of the instance, at the moment in which it changes. */
+  wasTold: (nudge: Nudge) => boolean = () => true;
+  readonly #pending = new Map<string, PendingNudge>();
+  readonly #leave: (nudges: Nudges) => void;
+  #wake: (() => void) | undefined;
+  #isOver = false;
+
+  constructor(leave: (nudges: Nudges) => void) {
+    this.#leave = leave;
+  }
+
+  add(nudge: Nudge): void {
+    const { id, accountId, name, isGone } = nudge;
+    const wasTold = this.#pending.get(id)?.wasTold ?? this.wasTold(nudge);
+    this.#pending.set(id, { id, accountId, name, isGone, wasTold });
+    this.#wake?.();
+  }
+
+  /** Takes that of one instance out of its turn; false where there is none. */
+  take(id: string): boolean {
+    return this.#pending.delete(id);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<PendingNudge, void, void> {
+    while (!this.#isOver) {
+      const [first] = this.#pending.values();
+      if (first) {
+        this.#pending.delete(first.id);
+        yield first;
+      } else {
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    this.#pending.clear();
+    this.#leave(this);
+    this.#wake?.();
+  }
+}
+
+/** Something that happens to instances. Each is watched by its own id, or all of an account by the account's. */
+export class Topic {
+  readonly #subscribers = new Map<string, Set<Nudges>>();
+
+  publish(nudge: Nudge): void {
+    for (const key of [nudge.id, nudge.accountId]) {
+      for (const subscriber of this.#subscribers.get(key) ?? []) subscriber.add(nudge);
+    }
+  }
+
+  /** Dispose what it returns once nobody reads it any more. */
+  subscribe(key: string): Nudges {
+    const subscribers = this.#subscribers.get(key) ?? new Set();
+    this.#subscribers.set(key, subscribers);
+    const nudges = new Nudges((left) => {
+      subscribers.delete(left);
+      if (subscribers.size === 0 && this.#subscribers.get(key) === subscribers) this.#subscribers.delete(key);
+    });
+    subscribers.add(nudges);
+    return nudges;
+  }
+}
