@@ -12,7 +12,7 @@ export const LINK_GUARDS: readonly Guard[] = [
   { name: 'what no read has shown is asked for again', breaks: 'the subscription shows the truth', seed: 12 },
   { name: 'an idle link is probed', breaks: 'idle links are probed', seed: 16 },
   { name: 'an unanswered write ends the link', breaks: 'an unanswered write ends the link', seed: 18 },
-  { name: 'the next update waits until the last one is over', breaks: 'one update at a time', seed: 1 },
+  { name: 'the next update waits until the last one is over', breaks: 'an unanswered write ends the link', seed: 3 },
   { name: 'what was written and not read is read again', breaks: 'the subscription shows the truth', seed: 23 },
   {
     name: 'a link that ended with its first answer is not used',
