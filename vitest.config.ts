@@ -17,6 +17,7 @@ export default defineConfig({
     // Two on two cores, where Vitest would take one: most tests wait for a server, a process or a clock.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: 'test/support/postgres-for-all.ts',
+    setupFiles: 'test/support/drop-databases.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,
     projects: [

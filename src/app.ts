@@ -5,15 +5,14 @@ import { createTokenAdmin } from './access/tokens/token-admin.ts';
 import { createTokenService } from './access/tokens/token-service.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
-import type { Secrets } from './config/secrets.ts';
+import { type Secrets, textsOf } from './config/secrets.ts';
 import { listenForMetrics, metricsRoute } from './http/metrics.ts';
 import { createRestRoute } from './rest/rest.ts';
 import { createServer } from './server.ts';
 import { linkTo, type WhatsAppServer } from './wire/baileys/socket.ts';
 import { Fleet } from './fleet/fleet.ts';
-import { acquireOwnership } from './storage/sqlite/owner.ts';
-import { watchOwnership } from './storage/sqlite/owner-watch.ts';
-import { openStorage } from './storage/storage.ts';
+import { watchOwnership } from './storage/dialects/owner-watch.ts';
+import { acquireOwnership, openStorage, type StorageOptions } from './storage/storage.ts';
 import { silenceConsole } from './telemetry/console.ts';
 import { createServerEvents, createSessionEvents } from './telemetry/events.ts';
 import { componentLogger, createLogger } from './telemetry/logger.ts';
@@ -33,7 +32,7 @@ export interface App extends AsyncDisposable {
   readonly metricsUrl?: string | undefined;
   /** The token of a first account that was made now, the only time that it can be had. */
   readonly firstToken?: FirstToken | undefined;
-  /** Aborted when another process serves the data folder: this one has to end. */
+  /** Aborted when another process serves the data: this one has to end. Its reason is a line about it. */
   readonly lost: AbortSignal;
 }
 
@@ -56,21 +55,21 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   const log = createLogger({
     level: config.logLevel,
     destination: logDestination,
-    secrets: secretTexts(secrets),
+    secrets: textsOf(secrets),
   });
 
   const storageLog = componentLogger(log, 'storage');
   const warn = (message: string): void => storageLog.warn(message);
-  const owner = stack.use(await acquireOwnership(config.dataDir, clock, warn));
-  const storage = stack.use(
-    await openStorage({
-      dataDir: config.dataDir,
-      masterKey: secrets.encryptionKey,
-      clock,
-      warn,
-      onDamage: (message) => storageLog.error(message),
-    }),
-  );
+  const place: StorageOptions = {
+    dataDir: config.dataDir,
+    databaseUrl: secrets.databaseUrl,
+    masterKey: secrets.encryptionKey,
+    clock,
+    warn,
+    onDamage: (message) => storageLog.error(message),
+  };
+  const owner = stack.use(await acquireOwnership(place));
+  const storage = stack.use(await openStorage(place));
   const tokens = createTokenService({
     storage,
     clock,
@@ -93,8 +92,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   await fleet.load();
   const lost = new AbortController();
   const onLost = (): void => {
-    storageLog.error('Another process serves the data folder now: owner.db was removed or replaced. This one ends');
-    lost.abort();
+    storageLog.error(owner.says.lost);
+    lost.abort(owner.says.lost);
     // At once: the other one has the same links.
     void fleet[Symbol.asyncDispose]();
   };
@@ -149,12 +148,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       await running.disposeAsync();
     },
   };
-}
-
-/** The operator's own secrets, in the forms in which they may turn up in a text. */
-function secretTexts({ accountToken = '', encryptionKey }: Secrets): string[] {
-  const key = encryptionKey && Buffer.from(encryptionKey);
-  return [accountToken, key?.toString('hex') ?? '', key?.toString('base64') ?? ''];
 }
 
 function whatsAppServer({ whatsapp: { url, rootKey, rootSerial } }: Config): WhatsAppServer {

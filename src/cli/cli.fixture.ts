@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import { databaseEnv } from '../../test/support/postgres.ts';
 import { temporaryFolder } from '../storage/storage.fixture.ts';
 import { runCli } from './cli.ts';
 
@@ -26,7 +27,12 @@ interface Process {
 /** The real command line in a process of its own. */
 const start = (argv: readonly string[], env: Env): Process => {
   const child = spawn(process.execPath, [MAIN, ...argv], {
-    env: { PATH: process.env['PATH'], PORT: '0', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      ...(env['PRIVET_DATA'] !== undefined && databaseEnv(env['PRIVET_DATA'])),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -62,7 +68,7 @@ export interface CommandLine {
 
 export const commandLine = (env: Env = {}): CommandLine => {
   const dataDir = env['PRIVET_DATA'] ?? join(temporaryFolder(), 'data');
-  const all: Env = { ...env, PRIVET_DATA: dataDir };
+  const all: Env = { ...databaseEnv(dataDir), ...env, PRIVET_DATA: dataDir };
   return {
     env: all,
     dataDir,
@@ -82,6 +88,6 @@ export const commandLine = (env: Env = {}): CommandLine => {
       const code = await ended;
       return { code: typeof code === 'number' ? code : -1, out: out.join('\n'), err: err.join('\n') };
     },
-    with: (more) => commandLine({ ...all, ...more }),
+    with: (more) => commandLine({ ...env, PRIVET_DATA: dataDir, ...more }),
   };
 };

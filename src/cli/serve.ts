@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../clock.ts';
 import { configWarnings, createSettings } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
+import { textsOf } from '../config/secrets.ts';
 import { OperatorError } from '../errors.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { VERSION } from '../version.ts';
@@ -45,11 +46,7 @@ Lines for people go to stdout, the log as JSON lines to stderr.`,
     setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
     const env = readEnv(io.env);
     const { config, secrets } = createSettings(env);
-    const key = secrets.encryptionKey && Buffer.from(secrets.encryptionKey);
-    const logger = createLogger({
-      level: config.logLevel,
-      secrets: [secrets.accountToken ?? '', key?.toString('hex') ?? '', key?.toString('base64') ?? ''],
-    });
+    const logger = createLogger({ level: config.logLevel, secrets: textsOf(secrets) });
     using _lastResort = installLastResort(logger, (code) => process.exit(code));
     for (const warning of configWarnings(env)) logger.warn(warning);
 
@@ -72,7 +69,7 @@ Lines for people go to stdout, the log as JSON lines to stderr.`,
       if (parent !== undefined && (await untilParentEnds(parent, { ...io, signal }, systemClock))) {
         logger.info('the parent process has ended, so the service does');
       } else if (!signal.aborted) await once(signal, 'abort');
-      if (app.lost.aborted) throw new OperatorError(`Another process serves the data folder ${config.dataDir} now`);
+      if (app.lost.aborted) throw new OperatorError(String(app.lost.reason));
     } finally {
       await closeInTime(app);
     }

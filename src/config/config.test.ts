@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../errors.ts';
 import { configWarnings, createConfig, createSettings } from './config.ts';
 import { type EnvName, readEnv } from './env.ts';
-import { createSecrets } from './secrets.ts';
+import { createSecrets, textsOf } from './secrets.ts';
 
 const config = (values: Record<string, string>) => createConfig(readEnv(values));
 
@@ -98,6 +98,7 @@ const BAD: Record<Exclude<EnvName, 'PRIVET_DATA'>, string[]> = {
   HOST: ['a b', 'http://x', '999.1.1.1', '-x', 'x:80'],
   PORT: ['x', '-1', '65536', '80.5', '0x50', ' 80'],
   LOG_LEVEL: ['verbose', '3'],
+  DATABASE_URL: ['x', 'mysql://u:p@h/d', 'postgres://u:p@h/d?sslmode=prefer', 'postgres://h/d?sslmode=verify-ca'],
   PRIVET_ACCOUNT_TOKEN: ['short', 'x'.repeat(31), 'x'.repeat(513), `${'x'.repeat(40)}\n`, 'ü'.repeat(40)],
   PRIVET_ENCRYPTION_KEY: ['x', 'ab'.repeat(31), 'ab'.repeat(33), 'g'.repeat(64)],
   PRIVET_NEW_ENCRYPTION_KEY: ['x', 'ab'.repeat(31)],
@@ -124,7 +125,7 @@ describe.each(Object.entries(BAD))('a bad %s', (name, values) => {
   });
 });
 
-test.each(['PRIVET_ACCOUNT_TOKEN', 'PRIVET_ENCRYPTION_KEY', 'PRIVET_NEW_ENCRYPTION_KEY'])(
+test.each(['DATABASE_URL', 'PRIVET_ACCOUNT_TOKEN', 'PRIVET_ENCRYPTION_KEY', 'PRIVET_NEW_ENCRYPTION_KEY'])(
   'a refused %s is not repeated',
   (name) => {
     expect(refusal({ [name]: 'canary-8e1f' })).not.toContain('canary-8e1f');
@@ -136,6 +137,14 @@ test.each([
   ['base64', Buffer.alloc(32, 0xab).toString('base64')],
 ])('the encryption key is taken as %s', (_form, text) => {
   expect(createSecrets(readEnv({ PRIVET_ENCRYPTION_KEY: text })).encryptionKey).toEqual(Buffer.alloc(32, 0xab));
+});
+
+test('a database of Postgres needs a key of its own, and its URL is taken as it is', () => {
+  const url = 'postgresql://privet:a%2Fb@db.example:5433/privet?sslmode=verify-full';
+  expect(refusal({ DATABASE_URL: url })).toMatch(/^PRIVET_ENCRYPTION_KEY must be set where DATABASE_URL is: 32 bytes/);
+  const secrets = createSecrets(readEnv({ DATABASE_URL: url, PRIVET_ENCRYPTION_KEY: 'ab'.repeat(32) }));
+  expect(secrets.databaseUrl).toBe(url);
+  expect(textsOf(secrets)).toEqual(expect.arrayContaining([url, 'a%2Fb', 'a/b']));
 });
 
 test('the account token may be any string of 32 characters or more', () => {

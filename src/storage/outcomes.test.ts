@@ -10,7 +10,8 @@ import { up as first } from './sqlite/migrations/001-first.ts';
 import { up as outcomes } from './sqlite/migrations/002-outcomes.ts';
 import { up as revisions } from './sqlite/migrations/003-revisions.ts';
 import { up as retryAt } from './sqlite/migrations/004-retry-at.ts';
-import { onSqlite, temporaryFolder, temporaryStorage } from './storage.fixture.ts';
+import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
+import { onSqlite } from '../../test/support/postgres.ts';
 import { openStorage } from './storage.ts';
 
 const CALL = { tokenId: 't', key: 'job-42', instanceId: 'i', request: '["status=none"]' };

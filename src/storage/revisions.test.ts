@@ -6,7 +6,8 @@ import { connect, databasePath } from './sqlite/database.ts';
 import { createKeyring } from './sealing/keyring.ts';
 import { up as first } from './sqlite/migrations/001-first.ts';
 import { up as outcomes } from './sqlite/migrations/002-outcomes.ts';
-import { behindTheBack, onSqlite, temporaryFolder, temporaryStorage } from './storage.fixture.ts';
+import { behindTheBack, temporaryFolder, temporaryStorage } from './storage.fixture.ts';
+import { onSqlite } from '../../test/support/postgres.ts';
 import { openStorage } from './storage.ts';
 
 const REFUSED = { name: 'SealError', code: 'refused' };

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
-import { runSql, temporaryDatabase } from '../../test/support/postgres.ts';
+import { databaseEnv, onPostgres, onSqlite, prepareDatabase, runSql } from '../../test/support/postgres.ts';
 import { databasePath } from './sqlite/database.ts';
 import { openStorage, type Storage, type StorageOptions } from './storage.ts';
 
@@ -18,21 +17,11 @@ export const temporaryFolder = (): string => {
   return folder;
 };
 
-/** What says which database this run is about; without it, it is a file of SQLite. */
-const onPostgres = process.env['PRIVET_TEST_DATABASE'] === 'postgres';
-
-/** For what is about the files of SQLite, which Postgres has not. */
-export const onSqlite = !onPostgres;
-
-/** The databases of Postgres that stand for that of a folder, with their keys. */
-const databases = new Map<string, Pick<StorageOptions, 'databaseUrl' | 'masterKey'>>();
-
 /** What opens the database that belongs to a folder. */
 export const databaseOf = async (dataDir: string): Promise<StorageOptions> => {
-  if (!onPostgres) return { dataDir };
-  const known = databases.get(dataDir) ?? { databaseUrl: await temporaryDatabase(), masterKey: randomBytes(32) };
-  databases.set(dataDir, known);
-  return { dataDir, ...known };
+  await prepareDatabase(dataDir);
+  const { DATABASE_URL: databaseUrl, PRIVET_ENCRYPTION_KEY: key } = databaseEnv(dataDir);
+  return { dataDir, databaseUrl, ...(key !== undefined && { masterKey: Buffer.from(key, 'hex') }) };
 };
 
 /** A real database, closed when the test ends. */

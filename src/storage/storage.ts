@@ -5,6 +5,8 @@ import type { Warn } from './sqlite/data-folder.ts';
 import { guarded } from './errors.ts';
 import type { Database } from './database.ts';
 import type { ServerOptions } from './postgres/open.ts';
+import type { Ownership } from './dialects/ownership.ts';
+import { acquireOwnership as ownFolder } from './sqlite/owner.ts';
 import { openFolder } from './sqlite/open.ts';
 import { createRepositories, type Repositories, transact, type Transaction } from './repositories.ts';
 
@@ -73,4 +75,19 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
     ping: () => guarded('ping', () => database.ping()),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
+};
+
+/**
+ * Makes this process the only one that serves the data.
+ * @throws OperatorError naming the owner when there is one already.
+ */
+export const acquireOwnership = async ({
+  dataDir,
+  databaseUrl,
+  clock = systemClock,
+  warn = () => {},
+}: StorageOptions): Promise<Ownership & (Disposable | AsyncDisposable)> => {
+  if (databaseUrl === undefined) return ownFolder(dataDir, clock, warn);
+  const postgres = await import('./postgres/owner.ts');
+  return postgres.ownServer(databaseUrl, clock);
 };

@@ -1,11 +1,12 @@
 import { runCli } from '../../src/cli/cli.ts';
+import { databaseEnv } from './postgres.ts';
 import type { TestPrivet } from './privet.ts';
 
 /** What a command says that must work, beside the running service: it has the database open by itself, as another process would. */
 export async function runBeside({ dataDir }: Pick<TestPrivet, 'dataDir'>, ...argv: readonly string[]): Promise<string> {
   const lines: string[] = [];
   const exitCode = await runCli(argv, {
-    env: { PRIVET_DATA: dataDir },
+    env: { PRIVET_DATA: dataDir, ...databaseEnv(dataDir) },
     signal: new AbortController().signal,
     ppid: () => process.ppid,
     say: (line) => void lines.push(line),

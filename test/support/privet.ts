@@ -8,6 +8,9 @@ import { createApp, type App } from '../../src/app.ts';
 import type { Clock } from '../../src/clock.ts';
 import { createConfig, type Config } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
+import { createSecrets } from '../../src/config/secrets.ts';
+import { POSTGRES_PASSWORD } from './postgres-password.ts';
+import { databaseEnv, prepareDatabase } from './postgres.ts';
 import { ALL_ERROR_CODES } from '../../src/graphql/error-codes.ts';
 
 /** Whatever a test is about: the codes that it meets are those that the schema has. */
@@ -87,11 +90,15 @@ export async function bootPrivet({
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'privet-test-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  await prepareDatabase(dataDir);
   const simulator = stack.use(await startSimulator(options));
   const token = `test-${randomBytes(24).toString('base64url')}`;
   const logs: string[] = [];
   /** What no log line may hold, whatever the test is about. */
-  const canaries = new Map([['the account token', token]]);
+  const canaries = new Map([
+    ['the account token', token],
+    ['the password of the database', POSTGRES_PASSWORD],
+  ]);
   stack.defer(() => {
     const text = logs.join('');
     for (const [name, canary] of canaries) if (text.includes(canary)) throw new Error(`${name} was logged`);
@@ -99,7 +106,7 @@ export async function bootPrivet({
   const boot = (): Promise<App> =>
     createApp(
       configured(configFor(simulator, dataDir, env)),
-      { accountToken: token },
+      { ...createSecrets(readEnv(databaseEnv(dataDir))), accountToken: token },
       { ...(clock && { clock }), random, logDestination: { write: (l) => void logs.push(l) } },
     );
   let app = await boot();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { databaseEnv } from './postgres.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -33,6 +34,10 @@ export const runCommand = (
   enter: readonly string[] = [],
 ): CommandProcess => runProgram(MAIN, args, env, enter);
 
+/** What there is for the data folder that the variables name, where that is a database of Postgres. */
+const databaseFor = ({ PRIVET_DATA: dataDir }: Readonly<Record<string, string>>): Record<string, string> =>
+  dataDir === undefined ? {} : databaseEnv(dataDir);
+
 /** Runs a program of ours, by its path. */
 export function runProgram(
   path: string,
@@ -42,7 +47,7 @@ export function runProgram(
 ): CommandProcess {
   const [command = '', ...words] = [...enter, process.execPath, path, ...args];
   const child = spawn(command, words, {
-    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...env },
+    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...databaseFor(env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];

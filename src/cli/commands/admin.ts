@@ -19,6 +19,8 @@ export interface Admin {
 /** What the environment says, checked, as far as a command on the data folder needs it. */
 export interface AdminSettings {
   readonly dataDir: string;
+  /** Undefined: the database is in the data folder. */
+  readonly databaseUrl: string | undefined;
   readonly masterKey: Uint8Array | undefined;
   readonly newMasterKey: Uint8Array | undefined;
   readonly warn: (message: string) => void;
@@ -29,13 +31,13 @@ export const adminSettings = (io: CommandIo): AdminSettings => {
   const { config, secrets } = createSettings(env);
   const warn = (message: string) => io.complain(`Warning: ${message}`);
   for (const warning of configWarnings(env)) warn(warning);
-  const { encryptionKey: masterKey, newEncryptionKey: newMasterKey } = secrets;
-  return { dataDir: config.dataDir, masterKey, newMasterKey, warn };
+  const { databaseUrl, encryptionKey: masterKey, newEncryptionKey: newMasterKey } = secrets;
+  return { dataDir: config.dataDir, databaseUrl, masterKey, newMasterKey, warn };
 };
 
 /**
- * Opens the data folder beside a service that may be running on it: without taking ownership. Where there is no database
- * the folder is most likely another one than the service's, so only a command that begins with a new one makes it.
+ * Opens the database beside a service that may be running on it: without taking ownership. Where there is none it is most
+ * likely another one than the service's, so only a command that begins with a new one makes it.
  */
 export const withAdmin = async (
   io: CommandIo,
@@ -43,13 +45,14 @@ export const withAdmin = async (
   options: { readonly makesDatabase?: boolean } = {},
 ): Promise<void> => {
   const settings = adminSettings(io);
+  const { makesDatabase = false } = options;
   const path = databasePath(settings.dataDir);
-  if (!options.makesDatabase && !existsSync(path)) {
+  if (!makesDatabase && settings.databaseUrl === undefined && !existsSync(path)) {
     throw new OperatorError(
       `There is no database ${path}: PRIVET_DATA must name the service's data folder ("privet account create" makes a new one)`,
     );
   }
-  await using storage = await openStorage(settings);
+  await using storage = await openStorage({ ...settings, makesDatabase });
   await work({ storage, tokens: createTokenService({ storage }) });
 };
 

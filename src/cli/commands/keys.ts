@@ -1,3 +1,4 @@
+import { systemClock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { keyFilePath } from '../../storage/sealing/key-file.ts';
 import { rotateMasterKey } from '../../storage/sealing/key-rotation.ts';
@@ -19,8 +20,18 @@ link anew in a new data folder.`,
   ],
   positionals: [],
   async run({ options }, io) {
-    const { dataDir, masterKey, newMasterKey, warn } = adminSettings(io);
+    const { dataDir, databaseUrl, masterKey, newMasterKey, warn } = adminSettings(io);
     const toKeyFile = options.has('to-key-file');
+    if (databaseUrl !== undefined) {
+      if (toKeyFile || !masterKey || !newMasterKey) {
+        throw new UsageError('A database of Postgres has no key file: set PRIVET_NEW_ENCRYPTION_KEY to the new key');
+      }
+      const { rotateServerKey } = await import('../../storage/postgres/key-rotation.ts');
+      const isNew = await rotateServerKey({ url: databaseUrl, masterKey, newMasterKey, clock: systemClock });
+      io.say(whatIsDone(isNew));
+      io.say('Dumps made before need the old key: keep it, or make a new dump');
+      return;
+    }
     if (toKeyFile && newMasterKey) {
       throw new UsageError('--to-key-file makes a key by itself: unset PRIVET_NEW_ENCRYPTION_KEY');
     }
@@ -36,12 +47,7 @@ link anew in a new data folder.`,
         `Nothing is changed: the database is under the key in ${keyFilePath(dataDir)} already, and PRIVET_ENCRYPTION_KEY does not open it: unset it before the next start`,
       );
     }
-    const done = changed ? 'The database is sealed' : 'Nothing is changed: the database is already sealed';
-    io.say(
-      newMasterKey
-        ? `${done} under the key of PRIVET_NEW_ENCRYPTION_KEY: set it as PRIVET_ENCRYPTION_KEY before the next start`
-        : `The database is sealed under a new key, in ${keyFilePath(dataDir)}`,
-    );
+    io.say(newMasterKey ? whatIsDone(changed) : `The database is sealed under a new key, in ${keyFilePath(dataDir)}`);
     if (masterKey && toKeyFile) io.say('Unset PRIVET_ENCRYPTION_KEY before the next start');
     io.say(
       keptOldKey === undefined
@@ -50,6 +56,11 @@ link anew in a new data folder.`,
     );
     if (!emptiedLog) warn('What the old key opened is in the database’s log until the service has written some more');
   },
+};
+
+const whatIsDone = (changed: boolean): string => {
+  const done = changed ? 'The database is sealed' : 'Nothing is changed: the database is already sealed';
+  return `${done} under the key of PRIVET_NEW_ENCRYPTION_KEY: set it as PRIVET_ENCRYPTION_KEY before the next start`;
 };
 
 export const keysCommands: readonly Command[] = [rotate];

@@ -1,4 +1,5 @@
 import { type ClientConfig, types } from 'pg';
+import { OperatorError } from '../../errors.ts';
 
 /** How long a connection may take until it is there, in milliseconds. */
 const CONNECT_MS = 3_000;
@@ -52,3 +53,13 @@ export const placeOf = (url: string): string => {
   const { hostname, port, pathname } = new URL(url);
   return `${decodeURIComponent(pathname.slice(1)) || 'of its user'} at ${hostname || 'this machine'}:${port || '5432'}`;
 };
+
+/** An error of Postgres as a line for the operator. */
+export const unusable = (url: string, cause: unknown): OperatorError => {
+  if (cause instanceof OperatorError) return cause;
+  const why = cause instanceof Error ? cause.message : 'unknown';
+  return new OperatorError(`Can't use the database ${placeOf(url)}: ${why}`, { cause });
+};
+
+/** What no other use of an advisory lock is likely to have: "prvt". */
+export const LOCK_CLASS = 0x70727674;

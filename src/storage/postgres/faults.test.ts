@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryDatabase } from '../../../test/support/postgres.ts';
+import { makeDatabase } from '../../../test/support/postgres.ts';
 import { systemClock } from '../../clock.ts';
 import { RetryLaterError } from '../../errors.ts';
 import { Contention } from '../dialects/contention.ts';
@@ -11,12 +11,7 @@ import { connectionConfig } from './connection.ts';
 import { PatientPool } from './pool.ts';
 
 const opened = async () => {
-  const pool = new PatientPool(
-    connectionConfig(await temporaryDatabase()),
-    systemClock,
-    new Contention(systemClock),
-    1,
-  );
+  const pool = new PatientPool(connectionConfig(await makeDatabase()), systemClock, new Contention(systemClock), 1);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   onTestFinished(() => db.destroy());
   const raise = (state: string) =>
@@ -89,7 +84,7 @@ test('a transaction that the server undid for the sake of another one is begun o
 });
 
 test('what takes too long, or waits too long for a lock, ends, and the connection goes on', async () => {
-  const url = await temporaryDatabase();
+  const url = await makeDatabase();
   const config = { ...connectionConfig(url), statement_timeout: 200, lock_timeout: 100 };
   const pool = new PatientPool(config, systemClock, new Contention(systemClock), 2);
   await using db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });

@@ -6,7 +6,7 @@ import type { Database } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { insertKeyring, type Keyring } from '../sealing/keyring.ts';
 import type { Warn } from '../sqlite/data-folder.ts';
-import { connectionConfig, patientConfig, placeOf } from './connection.ts';
+import { connectionConfig, LOCK_CLASS, patientConfig, placeOf, unusable } from './connection.ts';
 import { openKeyring } from './keyring.ts';
 import { migrate } from './migrations/index.ts';
 import { PatientPool } from './pool.ts';
@@ -51,9 +51,6 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
   };
 };
 
-/** What no other use of an advisory lock is likely to have: "prvt". */
-export const LOCK_CLASS = 0x70727674;
-
 /** Without the bounds in time of the service: a migration takes as long as it takes. */
 const prepared = async (options: ServerOptions, contention: Contention): Promise<Keyring> => {
   const pool = new PatientPool(patientConfig(options.url), options.clock, contention, 1);
@@ -65,13 +62,6 @@ const prepared = async (options: ServerOptions, contention: Contention): Promise
   } finally {
     await db.destroy();
   }
-};
-
-/** An error of Postgres as a line for the operator. */
-export const unusable = (url: string, cause: unknown): OperatorError => {
-  if (cause instanceof OperatorError) return cause;
-  const why = cause instanceof Error ? cause.message : 'unknown';
-  return new OperatorError(`Can't use the database ${placeOf(url)}: ${why}`, { cause });
 };
 
 /** Migrates and opens the keyring, in one transaction: with a wrong key nothing is changed. */

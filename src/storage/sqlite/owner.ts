@@ -7,20 +7,9 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { createPrivately, fileOf, identityOf, prepareDataFolder, type Warn, writeFileDurably } from './data-folder.ts';
+import type { Ownership } from '../dialects/ownership.ts';
 import { databasePath } from './database.ts';
 import { isBusy } from './faults.ts';
-
-/** That this process alone serves the data folder. Disposing gives it back. */
-export interface Ownership extends Disposable {
-  /** Names this run of the service in what it writes; no two have the same. */
-  readonly incarnation: string;
-  readonly held: boolean;
-  /**
-   * Locks the folder anew where the lock file was removed or replaced; `lost` says that another process did so before.
-   * Rejects where there is no telling, as on a full disk.
-   */
-  renew(): Promise<'held' | 'renewed' | 'lost'>;
-}
 
 interface Lock {
   readonly database: DatabaseSync;
@@ -79,12 +68,22 @@ const whenRemade = async (dataDir: string, path: string, clock: Clock): Promise<
   await clock.sleep(LOOK_EVERY_MS);
 };
 
+const SAYS: Ownership['says'] = {
+  renewed: 'The lock file owner.db was removed or replaced while in use: it is locked anew',
+  notRenewed: "The lock file owner.db was removed or replaced, and can't be locked anew",
+  lost: 'Another process serves the data folder now: owner.db was removed or replaced. This one ends',
+};
+
 /**
  * Makes this process the only one that serves the data folder. On a network file system it is worth what that file
  * system's locks are.
  * @throws OperatorError naming the owner when there is one already.
  */
-export const acquireOwnership = async (dataDir: string, clock: Clock, warn: Warn = () => {}): Promise<Ownership> => {
+export const acquireOwnership = async (
+  dataDir: string,
+  clock: Clock,
+  warn: Warn = () => {},
+): Promise<Ownership & Disposable> => {
   prepareDataFolder(dataDir, () => {});
   const path = join(dataDir, 'owner.db');
   const owner = { pid: process.pid, host: hostname(), startedAt: new Date(clock.now()).toISOString() };
@@ -118,6 +117,7 @@ export const acquireOwnership = async (dataDir: string, clock: Clock, warn: Warn
     current.database.isOpen && current.file !== undefined && identityOf(path) === current.file;
   return {
     incarnation: randomUUID(),
+    says: SAYS,
     get held() {
       return isHeld();
     },

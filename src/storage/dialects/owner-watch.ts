@@ -1,20 +1,19 @@
 import type { Clock } from '../../clock.ts';
-import type { Warn } from './data-folder.ts';
-import type { Ownership } from './owner.ts';
+import type { Ownership } from './ownership.ts';
 
 const EVERY_MS = 1_000;
 
 export interface OwnerWatchOptions {
   readonly owner: Ownership;
   readonly clock: Clock;
-  readonly warn: Warn;
-  /** Another process serves the folder now: this one must not go on. */
+  readonly warn: (message: string) => void;
+  /** Another process serves the data now: this one must not go on. */
   readonly onLost: () => void;
 }
 
 /**
- * Looks every second whether the lock file is still the one that this process has locked, until disposed: people remove
- * it when they are told that the folder is in use, and the next start would find nobody.
+ * Looks every second whether this process still has the data, until disposed: people remove a lock file when they are told
+ * that the folder is in use, and a server forgets whose connection broke; the next start would find nobody.
  */
 export function watchOwnership({ owner, clock, warn, onLost }: OwnerWatchOptions): Disposable {
   let timer: Disposable | undefined;
@@ -24,11 +23,11 @@ export function watchOwnership({ owner, clock, warn, onLost }: OwnerWatchOptions
     try {
       const state = await owner.renew();
       lastFailure = undefined;
-      if (state === 'renewed') warn('The lock file owner.db was removed or replaced while in use: it is locked anew');
+      if (state === 'renewed') warn(owner.says.renewed);
       if (state === 'lost') return onLost();
     } catch (error) {
       const why = error instanceof Error ? error.message : 'unknown';
-      if (why !== lastFailure) warn(`The lock file owner.db was removed or replaced, and can't be locked anew: ${why}`);
+      if (why !== lastFailure) warn(`${owner.says.notRenewed}: ${why}`);
       lastFailure = why;
     }
     if (!isOver) wait();

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Client } from 'pg';
+import type { Clock } from '../../clock.ts';
+import { OperatorError } from '../../errors.ts';
+import { BUSY_MS } from '../dialects/contention.ts';
+import type { Ownership } from '../dialects/ownership.ts';
+import { connectionConfig, LOCK_CLASS, placeOf, unusable } from './connection.ts';
+import { known, postgresFault } from './faults.ts';
+
+/** How long a start waits for the lock: of a process that was killed the server hears a moment later. In milliseconds. */
+const FREED_MS = 1_000;
+const LOOK_EVERY_MS = 100;
+/** A lock that is looked at every second must not wait as long as a statement may. */
+const SILENCE_MS = 2_000;
+
+/** So that a machine that is gone without a word frees the lock within about 10 s, not after the server's two hours. */
+const KEEPALIVE = 'set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3';
+
+/** The schema's own: several services may share a database. */
+const KEY = `${LOCK_CLASS}, hashtext(coalesce(current_schema(), ''))`;
+const HOLDER = `
+  select pid, application_name as name, backend_start as since from pg_stat_activity where pid in (
+    select pid from pg_locks where locktype = 'advisory' and granted and objsubid = 2
+      and database = (select oid from pg_database where datname = current_database())
+      and classid = ${LOCK_CLASS} and objid::bigint = hashtext(coalesce(current_schema(), ''))::bigint & 4294967295)`;
+
+interface Holder {
+  readonly pid: number;
+  /** As `nameOf` writes it. */
+  readonly name: string;
+  readonly since: Date;
+}
+
+/** What the server shows of the connection that has the lock. It keeps 63 bytes. */
+const nameOf = (incarnation: string): string => `privet/${incarnation}/${process.pid}/${hostname()}`.slice(0, 63);
+
+const describe = ({ name, since }: Holder): string => {
+  const [, , pid, host] = name.split('/');
+  return `process ${pid ?? 'unknown'} on ${host ?? 'another machine'}, started at ${since.toISOString()}`;
+};
+
+/** A connection that has the lock, or who has it; neither where nobody is seen to have it. */
+const lock = async (url: string, incarnation: string): Promise<{ client?: Client; holder?: Holder | undefined }> => {
+  const client = new Client({ ...connectionConfig(url, nameOf(incarnation)), query_timeout: SILENCE_MS });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query(KEEPALIVE);
+    const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${KEY}) as locked`);
+    if (rows[0]?.locked === true) return { client };
+    const holders = await client.query<Holder>(HOLDER);
+    const [holder] = holders.rows;
+    // One of this very run, which the server does not know to be broken.
+    const isOwn = holder?.name.startsWith(`privet/${incarnation}/`) === true;
+    if (isOwn) await client.query('select pg_terminate_backend($1)', [holder.pid]);
+    close(client);
+    return isOwn ? {} : { holder };
+  } catch (error) {
+    close(client);
+    throw known(error);
+  }
+};
+
+/** Without waiting for an answer that may not come. */
+const close = (client: Client): void => void client.end().catch(() => {});
+
+/**
+ * Makes this process the only one that serves the database: by a lock of the server's, on a connection of its own, which
+ * frees it when that ends. It does not go through a pooler that shares connections.
+ * @throws OperatorError naming the owner when there is one already.
+ */
+export const ownServer = async (url: string, clock: Clock): Promise<Ownership & AsyncDisposable> => {
+  const incarnation = randomUUID();
+  const place = placeOf(url);
+  let current: Client | undefined = await firstLock(url, incarnation, clock);
+  const keep = (client: Client): void => {
+    current = client;
+    client.on('end', () => {
+      if (current === client) current = undefined;
+    });
+  };
+  keep(current);
+  return {
+    incarnation,
+    get held() {
+      return current !== undefined;
+    },
+    async renew() {
+      const client = current;
+      if (client) {
+        try {
+          await client.query('select 1');
+          return 'held';
+        } catch {
+          current = undefined;
+          close(client);
+        }
+      }
+      const { client: next, holder } = await lock(url, incarnation);
+      if (next) {
+        keep(next);
+        return 'renewed';
+      }
+      if (holder) return 'lost';
+      throw new Error('the server still has the lock of the connection that broke');
+    },
+    says: {
+      renewed: `The connection that has the lock of the database ${place} broke: it is locked anew`,
+      notRenewed: `The connection that has the lock of the database ${place} broke, and it can't be locked anew`,
+      lost: `Another process serves the database ${place} now: the connection that had its lock broke. This one ends`,
+    },
+    async [Symbol.asyncDispose]() {
+      const client = current;
+      current = undefined;
+      // The next start finds it free.
+      await client?.end().catch(() => {});
+    },
+  };
+};
+
+const firstLock = async (url: string, incarnation: string, clock: Clock): Promise<Client> => {
+  const began = clock.monotonic();
+  for (;;) {
+    const passed = clock.monotonic() - began;
+    try {
+      const { client, holder } = await lock(url, incarnation);
+      if (client) return client;
+      if (passed > FREED_MS) {
+        const who = holder ? describe(holder) : 'another process';
+        throw new OperatorError(`The database ${placeOf(url)} is in use by ${who}`);
+      }
+    } catch (cause) {
+      if (postgresFault(cause) !== 'away' || passed > BUSY_MS) throw unusable(url, cause);
+    }
+    await clock.sleep(LOOK_EVERY_MS);
+  }
+};
