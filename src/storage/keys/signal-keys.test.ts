@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { BufferJSON, initAuthCreds } from '@whiskeysockets/baileys';
 import { expect, test } from 'vitest';
 import { databasePath } from '../sqlite/database.ts';
-import { behindTheBack, onSqlite, temporaryFolder, temporaryStorage } from '../storage.fixture.ts';
+import { behindTheBack, temporaryFolder, temporaryStorage } from '../storage.fixture.ts';
+import { onSqlite } from '../../../test/support/postgres.ts';
 
 const REFUSED = { name: 'SealError', code: 'refused' };
 const TYPE = 'pre-key';
