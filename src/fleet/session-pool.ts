@@ -153,6 +153,8 @@ export class SessionPool implements AsyncDisposable {
   }
 
   #isInUse(session: Session): boolean {
+    // Another session of the instance would not wait for what this one is still storing.
+    if (!session.life.isIdle) return true;
     return session.finished !== undefined || this.#holds.has(session) || this.#resumable.has(session);
   }
 

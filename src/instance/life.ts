@@ -45,6 +45,11 @@ export class Life {
     this.#options = options;
   }
 
+  /** Nothing is being stored or read. */
+  get isIdle(): boolean {
+    return this.#last === undefined;
+  }
+
   /** The login as JSON text; undefined only where there is none. */
   loadCredentials(): Promise<string | undefined> {
     return this.#inOrder((id) => this.#options.storage.credentials.load(id));

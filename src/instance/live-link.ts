@@ -1,44 +1,44 @@
-import { type LoggedInstance, ofInstance } from '../telemetry/events.ts';
-import type { CloseEvidence, Link, LinkEvents } from '../wire/link.ts';
-import type { Life } from './life.ts';
+import { ofInstance } from '../telemetry/events.ts';
+import type { CloseEvidence, LinkEvents } from '../wire/link.ts';
+import type { Instance } from './instance.ts';
 import type { SessionDeps } from './session-deps.ts';
 
-/** All but its end, which the session itself has to hear of first. */
+/** What the run of a session hears of its link. That it is over, all runs treat alike. */
 export type RunEvents = Omit<LinkEvents, 'onOver'>;
 
-export interface LiveLink {
-  readonly instance: LoggedInstance;
-  readonly life: Life;
-  /** Undefined begins a pairing. */
-  readonly credentials: string | undefined;
-  readonly events: LinkEvents;
-  /** Told of the link once it is there, and once it is gone. */
-  readonly hold: (link: Link | undefined) => void;
-}
-
-/** Opens one link over what is stored of its instance, and waits until it is gone. An abort ends it. */
-export async function live(
+/**
+ * Opens one link of the instance, and waits until its socket is closed. An abort ends it.
+ * @param credentials Undefined begins a pairing.
+ */
+export async function liveLink(
   { clock, openLink, telemetry, log }: SessionDeps,
-  { instance, life, credentials, events, hold }: LiveLink,
+  instance: Instance,
+  { credentials, events }: { readonly credentials: string | undefined; readonly events: RunEvents },
   signal: AbortSignal,
 ): Promise<CloseEvidence> {
+  const { life, view } = instance;
+  const onOver = (): void => {
+    // Its socket may take its time to close; calls wait for the next link from now on.
+    // guard: a link that is gone is closed for calls
+    if (instance.link) instance.privacy.closed(instance.link);
+  };
   const saveCredentials = (text: string): Promise<void> => life.change({ credentials: text });
-  const options = { clock, credentials, keys: life.keys, saveCredentials, events };
-  const link = openLink(options, instance.id);
-  hold(link);
+  const options = { clock, credentials, keys: life.keys, saveCredentials, events: { ...events, onOver } };
+  const link = openLink(options, view.id);
+  instance.hold(link);
   const onAbort = (): void => link.end({ kind: 'stopped' });
   // guard: a halt ends the link
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
   try {
     const evidence = await link.ended;
-    telemetry.connectionEnded(instance, evidence.kind, link.phase);
+    telemetry.connectionEnded(view, evidence.kind, link.phase);
     if (evidence.kind === 'storage_failed') {
-      log.warn({ ...ofInstance(instance), err: evidence.error }, 'the database failed');
+      log.warn({ ...ofInstance(view), err: evidence.error }, 'the database failed');
     }
     return evidence;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    hold(undefined);
+    instance.hold(undefined);
   }
 }

@@ -1,60 +1,73 @@
-import type { CloseEvidence, Link, LinkIdentity } from '../wire/link.ts';
-import type { RunEvents } from './live-link.ts';
-import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
+import type { CloseEvidence, LinkIdentity } from '../wire/link.ts';
+import type { Instance } from './instance.ts';
+import { liveLink } from './live-link.ts';
+import { judgeClose } from './login/close-reasons.ts';
+import type { Waiting } from './login/waiting.ts';
+import type { SessionDeps } from './session-deps.ts';
 
 /** A pairing code works as long as the socket that asked for it lives: behind its first QR come five more, for 20 s each. */
 const BEHIND_FIRST_QR_MS = 100_000;
 
-/** The session that is being paired. */
-export interface PairedSession {
-  readonly view: InstanceView;
-  readonly link: Link | undefined;
-  set(state: InstanceState, reason?: StateReason, extra?: StateExtra): void;
-}
-
 export interface PairingRun {
-  readonly session: PairedSession;
+  readonly deps: SessionDeps;
+  readonly instance: Instance;
+  readonly waiting: Waiting;
   /** The number to pair by code; by QR where undefined. */
   readonly phoneNumber: string | undefined;
-  /** Opens the link, and waits until it is gone. */
-  readonly live: (events: RunEvents) => Promise<CloseEvidence>;
 }
 
-/** What a pairing ended by, and whom it linked, if anybody. */
-export interface PairingEnd {
+/** Links a device; true where that was done, and it is to log in now. */
+export async function runPairing(run: PairingRun, signal: AbortSignal): Promise<boolean> {
+  const { deps, instance, waiting } = run;
+  const { evidence, linked } = await showUntilLinked(run, signal);
+  const { state, reason } = judgeClose(evidence, deps.clock.now());
+  if (linked) {
+    // WhatsApp restarts the stream of a device that was linked: that one is still on its way.
+    if (!signal.aborted && reason.code !== 'restart_required') instance.set('RECONNECTING', reason);
+    const patch = { phoneNumber: linked.phoneNumber, reason: null };
+    await waiting.forDatabase(signal, () => instance.life.change({ patch }));
+    return !signal.aborted;
+  }
+  if (signal.aborted) return false;
+  await waiting.rest({ state: state === 'PASSKEY_REQUIRED' ? state : 'UNPAIRED', reason }, signal);
+  return false;
+}
+
+interface PairingEnd {
   readonly evidence: CloseEvidence;
+  /** Whom it linked, if anybody. */
   readonly linked: LinkIdentity | undefined;
 }
 
 /** Shows something to scan or type, on one link, until a phone accepts the device or there is nothing to show any more. */
-export async function runPairing(run: PairingRun): Promise<PairingEnd> {
-  const { session, phoneNumber, live } = run;
-  session.set('PAIRING');
-  const accepted = { by: undefined as LinkIdentity | undefined };
+async function showUntilLinked({ deps, instance, phoneNumber }: PairingRun, signal: AbortSignal): Promise<PairingEnd> {
+  instance.set('PAIRING');
+  let linked: LinkIdentity | undefined;
   let codeAsked = false;
-  const evidence = await live({
-    onQr: (qr, expiresAt) => {
-      if (phoneNumber === undefined) return session.set('PAIRING', undefined, { pairing: { qr, expiresAt } });
+  const events = {
+    onQr: (qr: string, expiresAt: number) => {
+      if (phoneNumber === undefined) return instance.set('PAIRING', undefined, { pairing: { qr, expiresAt } });
       if (codeAsked) return;
       codeAsked = true;
-      void showCode(session, phoneNumber, expiresAt + BEHIND_FIRST_QR_MS);
+      void showCode(instance, phoneNumber, expiresAt + BEHIND_FIRST_QR_MS);
     },
-    onPaired: (identity) => {
-      accepted.by = identity;
-      session.set('CONNECTING', { code: 'paired', message: 'Paired; logging in' }, identity);
+    onPaired: (identity: LinkIdentity) => {
+      linked = identity;
+      instance.set('CONNECTING', { code: 'paired', message: 'Paired; logging in' }, identity);
     },
     onLogin: () => undefined,
     onAnnouncement: () => undefined,
-  });
-  return { evidence, linked: accepted.by };
+  };
+  const evidence = await liveLink(deps, instance, { credentials: undefined, events }, signal);
+  return { evidence, linked };
 }
 
-async function showCode(session: PairedSession, phoneNumber: string, expiresAt: number): Promise<void> {
-  const { link } = session;
+async function showCode(instance: Instance, phoneNumber: string, expiresAt: number): Promise<void> {
+  const { link } = instance;
   try {
     const code = await link?.requestPairingCode(phoneNumber);
-    if (code === undefined || link !== session.link || session.view.state !== 'PAIRING') return;
-    session.set('PAIRING', undefined, { pairing: { code, expiresAt } });
+    if (code === undefined || link !== instance.link || instance.view.state !== 'PAIRING') return;
+    instance.set('PAIRING', undefined, { pairing: { code, expiresAt } });
   } catch (error) {
     link?.end({ kind: 'crashed', error });
   }

@@ -32,6 +32,12 @@ export const STARTING: StateReason = { code: 'starting', message: 'Waiting for i
 /** What calls are told where a link is over, and what follows from that is not known yet. */
 export const CLOSED: StateReason = { code: 'connection_closed', message: 'The connection was closed' };
 
+/** While a session waits for it, and where a link ended because of it. */
+export const DATABASE_FAILED: StateReason = {
+  code: 'storage_failed',
+  message: 'The database failed, so nothing that depends on it was sent',
+};
+
 export const SESSION_FAILED: StateReason = {
   code: 'internal_error',
   message: 'The session failed; start it again',

@@ -1,6 +1,6 @@
 import type { CloseEvidence } from '../../wire/link.ts';
 import type { ReasonCode } from '../reasons.ts';
-import type { InstanceState, StateReason } from '../state.ts';
+import { DATABASE_FAILED, type InstanceState, type StateReason } from '../state.ts';
 
 /** What follows when a link ended. */
 export type CloseAction =
@@ -105,7 +105,7 @@ export function judgeClose(evidence: CloseEvidence, now: number): Verdict {
     case 'passkey_required':
       return verdict('PASSKEY_REQUIRED', 'passkey_required', 'WhatsApp asks for a passkey to link this account', HALT);
     case 'storage_failed':
-      return reconnect('storage_failed', 'The database failed, so nothing that depends on it was sent');
+      return { state: 'RECONNECTING', reason: DATABASE_FAILED, action: RETRY };
     case 'stopped':
       return verdict('STOPPED', 'stopped_by_user', 'Stopped', HALT);
   }

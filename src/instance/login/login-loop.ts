@@ -1,0 +1,112 @@
+import { ofInstance } from '../../telemetry/events.ts';
+import type { Instance } from '../instance.ts';
+import { ARCHIVE_MS } from '../life.ts';
+import type { SessionDeps } from '../session-deps.ts';
+import { STARTING, type StateReason, UNDER_WAY } from '../state.ts';
+import { judgeClose, type Verdict } from './close-reasons.ts';
+import { runLogin } from './login-run.ts';
+import { ReconnectPolicy } from './reconnect.ts';
+import type { Waiting } from './waiting.ts';
+
+const UNREADABLE: StateReason = {
+  code: 'credentials_unreadable',
+  message: 'The stored credentials could not be read; nothing was changed',
+};
+
+/** Logs an instance in, again and again: a link is opened only after the close of the one before was seen. */
+export class LoginLoop {
+  readonly #deps: SessionDeps;
+  readonly #instance: Instance;
+  readonly #waiting: Waiting;
+  readonly #policy: ReconnectPolicy;
+  /** Why there is nothing to log in with, as it was stored: the service ended in the midst of a pairing. */
+  #unpairedBy: StateReason | undefined;
+
+  constructor(deps: SessionDeps, instance: Instance, waiting: Waiting) {
+    this.#deps = deps;
+    this.#instance = instance;
+    this.#waiting = waiting;
+    this.#policy = new ReconnectPolicy(deps.clock, deps.random);
+    if (instance.view.state === 'UNPAIRED') this.#unpairedBy = instance.view.reason;
+  }
+
+  /** It has tried for so long that nobody need wait for it. */
+  get isInVain(): boolean {
+    return this.#policy.isInVain;
+  }
+
+  /** It is paired anew: what a pairing before came to says nothing any more. */
+  forgetPairing(): void {
+    this.#unpairedBy = undefined;
+  }
+
+  /** Resolves once the instance is in a state that lasts, or an abort ended the session. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, storage } = this.#deps;
+    this.#policy.begins();
+    while (!signal.aborted) {
+      const credentials = await this.#loadCredentials(signal);
+      if (credentials === undefined || signal.aborted) return;
+      if (!UNDER_WAY.includes(this.#instance.view.state)) this.#instance.set('RECONNECTING', STARTING);
+      const evidence = await runLogin(
+        { deps: this.#deps, instance: this.#instance, policy: this.#policy, credentials },
+        signal,
+      );
+      // guard: a stopped session does not judge its end
+      if (signal.aborted) return;
+      const goesOn = await this.#follow(judgeClose(evidence, clock.now()), signal);
+      if (!goesOn) return;
+      // A login that stores something would come to nothing again, and WhatsApp counts it all the same.
+      if (evidence.kind === 'storage_failed') await this.#waiting.forDatabase(signal, () => storage.probe());
+    }
+  }
+
+  /** The session is over. */
+  over(): void {
+    this.#policy.over();
+    this.#deps.gate.forget(this.#instance.view.id);
+  }
+
+  /** Undefined when there is nothing to log in with; the state then says why. A failed read is never "none yet". */
+  async #loadCredentials(signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const load = (): Promise<string | undefined> => this.#instance.life.loadCredentials();
+      // guard: a failed read of credentials is not "none yet", else await load().catch(() => undefined)
+      const credentials = await this.#waiting.forDatabase(signal, load);
+      if (credentials === undefined) this.#instance.set('UNPAIRED', this.#unpairedBy);
+      return credentials;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      this.#deps.log.error({ ...ofInstance(this.#instance.view), err: error }, 'credentials could not be read');
+      this.#instance.set('STOPPED', UNREADABLE);
+      return undefined;
+    }
+  }
+
+  /** Does what the verdict says; false when it does not log in again. */
+  async #follow(verdict: Verdict, signal: AbortSignal): Promise<boolean> {
+    const { clock, gate, telemetry } = this.#deps;
+    const { action, state, reason } = verdict;
+    const { life, view } = this.#instance;
+    if (state === 'CLIENT_OUTDATED') gate.refusedAsOutdated(view.id);
+    const next = this.#policy.next(verdict);
+    if (next.kind !== 'never') telemetry.reconnecting(view, reason.code);
+    switch (next.kind) {
+      case 'now':
+        this.#instance.set('RECONNECTING', reason);
+        return true;
+      case 'at':
+        if (state === 'BANNED') {
+          const patch = { state, stateSince: clock.now(), reason: { ...reason, retryAt: next.at } };
+          await this.#waiting.forDatabase(signal, () => life.change({ patch }));
+        }
+        return this.#waiting.pause(state, reason, next.at, signal);
+      case 'never': {
+        // guard: a confirmed logout takes the credentials, else undefined
+        const archiveUntil = action.kind === 'logged_out' ? clock.now() + ARCHIVE_MS : undefined;
+        await this.#waiting.rest({ state, reason, archiveUntil }, signal);
+        return false;
+      }
+    }
+  }
+}
