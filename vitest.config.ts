@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /** What every kind of database has to do alike: run on each of them. */
 const ON_BOTH = [
+  'src/instance/life.test.ts',
   'src/storage/keys/signal-keys.test.ts',
   'src/storage/outcomes.test.ts',
   'src/storage/repositories.test.ts',

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { drain, VirtualClock } from '../../test/support/virtual-clock.ts';
 import { StorageError } from '../storage/errors.ts';
 import { temporaryStorage } from '../storage/storage.fixture.ts';
@@ -55,6 +55,16 @@ test('saves are stored in the order in which they were asked for, however the da
     [['1', 'key']],
     'second',
   ]);
+});
+
+test('of many saves at once, none of them waited for, the last one stays', async () => {
+  const { storage, id } = await stored();
+  const life = lifeOf(storage, id);
+  for (let round = 0; round < 20; round += 1) {
+    const saves = ['a', 'b', 'c', 'd'].map((save) => life.change({ credentials: `${round} ${save}` }));
+    await Promise.all(saves);
+    expect(await storage.credentials.load(id)).toBe(`${round} d`);
+  }
 });
 
 test('what failed holds up nothing, and leaves nothing behind', async () => {
@@ -159,7 +169,10 @@ test('a session whose instance another run of the service has taken ends its lin
     viewOf(record),
   );
   session.start();
-  await clock.advance(1_000);
+  await vi.waitFor(async () => {
+    await clock.advance(100);
+    expect(links).toHaveLength(1);
+  });
   const [link] = links;
   if (!link) return expect.unreachable();
   await link.options.saveCredentials('of this one');
