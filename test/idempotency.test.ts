@@ -86,14 +86,14 @@ test('of a token 10,000 outcomes are kept: the oldest that ended go first, never
   const once = async (key: string) => (await update(key, 'CONTACTS', crowded)).data?.updatePrivacy;
   const answers = [await once('oldest'), await once('next')];
   using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { timeout: 3_000 });
-  const mine = `from outcomes where token_id =
+  const mine = `from outcomes where caller_id =
     (select tokens.id from tokens join instances on instances.id = instance_id where name = 'crowded')`;
   const count = (which = ''): unknown => database.prepare(`select count(*) as rows ${mine} ${which}`).get()?.['rows'];
   database.exec(`with recursive numbers (n) as (values (1) union all select n + 1 from numbers where n < 9997)
-    insert into outcomes select token_id, randomblob(32), instance_id, x'00', x'00', created_at + 1
+    insert into outcomes select 'token', caller_id, randomblob(32), instance_id, x'00', x'00', 1, null, created_at + 1
       from numbers, (select * ${mine} order by created_at desc limit 1)`);
   database.exec(
-    `insert into outcomes select token_id, x'00', instance_id, x'00', null, 0 from (select * ${mine} limit 1)`,
+    `insert into outcomes select 'token', caller_id, x'00', instance_id, x'00', null, null, 'another', 0 from (select * ${mine} limit 1)`,
   );
   expect(count()).toBe(10_000);
 

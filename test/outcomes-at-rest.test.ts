@@ -75,8 +75,8 @@ function found(guesses: readonly string[]): string[] {
 
 function ids(): { tokenId: string; instanceId: string } {
   using database = new DatabaseSync(join(privet.dataDir, 'privet.db'));
-  const row = database.prepare('select token_id, instance_id from outcomes').get() ?? {};
-  return { tokenId: String(row['token_id']), instanceId: String(row['instance_id']) };
+  const row = database.prepare('select caller_id, instance_id from outcomes').get() ?? {};
+  return { tokenId: String(row['caller_id']), instanceId: String(row['instance_id']) };
 }
 
 function allGuesses(): string[] {
@@ -100,7 +100,7 @@ test('neither the key of a call nor what it asked for can be guessed from the da
   const plain = (text: string): Buffer => hash('sha256', text, 'buffer');
   using database = new DatabaseSync(join(privet.dataDir, 'privet.db'));
   database
-    .prepare('update outcomes set key_hash = ?, fingerprint = ? where token_id = ?')
+    .prepare('update outcomes set key_hash = ?, fingerprint = ? where caller_id = ?')
     .run(plain(KEY_TEXT), plain(JSON.stringify([instanceId, REQUEST])), tokenId);
   expect(found(allGuesses())).toEqual([KEY_TEXT, JSON.stringify([instanceId, REQUEST])]);
 });

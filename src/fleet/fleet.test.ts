@@ -224,14 +224,14 @@ test('a login whose 30 days are over is deleted by a service that runs on, also 
 test('what came of a keyed call is deleted once its day is over, also where no other such call comes', async () => {
   const { clock, fleet, storage, reach, id } = await linked();
   await storage.tokens.insert({ id: 't', ...reach, hash: new Uint8Array(32), scopes: [], label: '', createdAt: 0 });
-  const call = { tokenId: 't', key: 'job-42', instanceId: id, request: '' };
-  await storage.outcomes.begin(call);
-  await storage.outcomes.finish(call, 'what came of it');
+  const call = { caller: { kind: 'token', id: 't' }, key: 'job-42', instanceId: id, request: '' } as const;
+  await storage.outcomes.begin(call, 'another');
+  await storage.outcomes.finish(call, 'another', { version: 1, text: '{}' });
   fleet.resume();
   await clock.advance(23 * 3_600_000);
-  expect(await storage.outcomes.begin(call)).toMatchObject({ kind: 'done' });
+  expect(await storage.outcomes.begin(call, 'another')).toMatchObject({ kind: 'done' });
   await clock.advance(2 * 3_600_000);
-  await vi.waitFor(async () => expect(await storage.outcomes.begin(call)).toEqual({ kind: 'new' }));
+  await vi.waitFor(async () => expect(await storage.outcomes.begin(call, 'another')).toEqual({ kind: 'new' }));
   await fleet[Symbol.asyncDispose]();
 });
 

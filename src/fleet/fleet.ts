@@ -49,7 +49,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
       onPrivacyChange: (instance) => this.watching.privacyChanged(instance),
     });
     this.#pool = pool;
-    this.#idempotent = new IdempotentUpdates(storage, clock);
+    this.#idempotent = new IdempotentUpdates(storage, clock, options.owner);
     this.watching = new SessionWatching(pool, rows);
     this.directory = new SessionDirectory(pool, rows);
     this.lifecycle = new SessionLifecycle({ ...options, pool, watching: this.watching });
@@ -66,7 +66,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
     const { clock, log, storage } = this.#options;
     const chores = [
       { what: 'archived logins', run: () => storage.credentials.purgeArchived(clock.now()) },
-      { what: 'calls with a key that were left running', run: () => this.#idempotent.forgetRunning() },
+      { what: 'calls with a key that were left running', run: () => this.#idempotent.forgetLeftBehind() },
       { what: 'outcomes of calls with a key', run: () => this.#idempotent.purge() },
     ];
     this.#upkeep ??= startUpkeep({ clock, log, chores, isBusy: () => storage.isBusy });

@@ -6,7 +6,7 @@ import { temporaryStorage } from '../storage/storage.fixture.ts';
 import { IdempotentUpdates } from './idempotent-updates.ts';
 
 const DONE: UpdateOutcome = { outcomes: [], failures: [], stanzas: 2, snapshot: undefined };
-const KEY = { tokenId: 'token', key: 'key' };
+const KEY = { caller: { kind: 'token', id: 'token' }, key: 'key' } as const;
 const CHANGES = [{ field: 'STATUS', wire: 'none' }] as const;
 const OTHER = [{ field: 'STATUS', wire: 'all' }] as const;
 
@@ -15,8 +15,6 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}) => {
   const storage = await temporaryStorage({ clock });
   const { id: accountId } = await storage.accounts.create({ label: '' });
   const { id } = await storage.instances.insert({ accountId, name: 'x', wanted: 'stopped', state: 'UNPAIRED' });
-  const token = { id: KEY.tokenId, accountId, hash: new Uint8Array(32), scopes: [], label: '', createdAt: 0 };
-  await storage.tokens.insert(token);
   const full = () => Promise.reject(new Error('the disk is full'));
   const { outcomes } = storage;
   const state = { isBusy: false, forgets: 0 };
@@ -27,15 +25,22 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}) => {
       },
       outcomes: {
         ...outcomes,
-        finish: (call, outcome) => (fails.finish ? full() : outcomes.finish(call, outcome)),
-        forget: (call) => {
+        finish: (...args) => (fails.finish ? full() : outcomes.finish(...args)),
+        forget: (...args) => {
           state.forgets += 1;
-          return fails.forget ? full() : outcomes.forget(call);
+          return fails.forget ? full() : outcomes.forget(...args);
         },
       },
     },
     clock,
+    { incarnation: 'this one', held: true },
   );
+  /** Another run of the service, over the same database. */
+  const anotherRun = (held: boolean) => {
+    const other = new IdempotentUpdates(storage, clock, { incarnation: 'another', held });
+    const again = () => other.run(id, KEY, CHANGES, async () => DONE);
+    return { again, forgetLeftBehind: () => other.forgetLeftBehind() };
+  };
   let runs = 0;
   const run = (
     update: () => Promise<UpdateOutcome> = () => Promise.resolve(DONE),
@@ -45,7 +50,7 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}) => {
       runs += 1;
       return update();
     });
-  return { fails, state, clock, run, runs: () => runs };
+  return { fails, state, clock, storage, id, run, runs: () => runs, anotherRun };
 };
 
 test('an outcome that could not be kept does not leave its key running: the next call does the work, and keeps it', async () => {
@@ -84,4 +89,36 @@ test('while a call runs, the same one is told so, and another one with its key i
   await expect(run(undefined, OTHER)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   resolve(DONE);
   expect([await first, ...(await Promise.all([run(), run()])), runs()]).toEqual([DONE, DONE, DONE, 1]);
+});
+
+test('what another run of the service has under way is left alone, until this one knows that it has ended', async () => {
+  const { run, runs, anotherRun } = await opened();
+  const { promise, resolve } = Promise.withResolvers<UpdateOutcome>();
+  const first = run(() => promise);
+  await expect.poll(runs).toBe(1);
+  const beside = anotherRun(false);
+  await beside.forgetLeftBehind();
+  await expect(beside.again()).rejects.toMatchObject({ code: 'CONFLICT' });
+
+  // That one lost the lock, and goes on without knowing it: what it says of the call is too late.
+  expect(await anotherRun(true).again()).toEqual(DONE);
+  resolve({ ...DONE, stanzas: 9 });
+  expect([await first, await run(), runs()]).toEqual([{ ...DONE, stanzas: 9 }, DONE, 1]);
+});
+
+test('what a run that has ended left under way is forgotten', async () => {
+  const { storage, run, runs, anotherRun } = await opened({ finish: true, forget: true });
+  await run();
+  expect(await storage.outcomes.owners()).toEqual(['this one']);
+  await anotherRun(true).forgetLeftBehind();
+  expect([await storage.outcomes.owners(), runs()]).toEqual([[], 1]);
+});
+
+test('an outcome in a form of another version is not guessed at, and the work is not done again', async () => {
+  const { storage, id, run, runs } = await opened();
+  const call = { ...KEY, key: JSON.stringify([KEY.key, '']), instanceId: id, request: '["status=none"]' };
+  await storage.outcomes.begin(call, 'newer');
+  await storage.outcomes.finish(call, 'newer', { version: 2, text: '{}' });
+  await expect(run()).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(runs()).toBe(0);
 });

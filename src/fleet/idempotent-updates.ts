@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
+import type { Owner } from '../instance/life.ts';
 import { Places } from '../places.ts';
 import { specOf } from '../privacy/fields.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
-import type { KeyedCall, Outcomes } from '../storage/outcomes.ts';
+import type { KeptOutcome, KeyedCall, Outcomes } from '../storage/outcomes.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { IdempotencyKey } from './calls/privacy-calls.ts';
 
@@ -17,39 +18,39 @@ const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 export class IdempotentUpdates {
   readonly #storage: Pick<Storage, 'outcomes' | 'isBusy'>;
   readonly #clock: Clock;
-  /** How many calls are here, by caller and key. If a call is alone and its key noted as running, that note is left over. */
+  readonly #owner: Owner;
+  /** How many calls are here, by caller and key. If a call is alone and its key noted as running here, that note is left over. */
   readonly #present = new Places(Number.POSITIVE_INFINITY);
-  /** What began before was left behind by another process. */
-  readonly #startedAt: number;
 
-  constructor(storage: Pick<Storage, 'outcomes' | 'isBusy'>, clock: Clock) {
+  constructor(storage: Pick<Storage, 'outcomes' | 'isBusy'>, clock: Clock, owner: Owner) {
     this.#storage = storage;
     this.#clock = clock;
-    this.#startedAt = clock.now();
+    this.#owner = owner;
   }
 
   async run(
     instanceId: string,
-    { tokenId, key, part = '' }: IdempotencyKey,
+    { caller, key, part = '' }: IdempotencyKey,
     changes: readonly RequestedChange[],
     update: () => Promise<UpdateOutcome>,
   ): Promise<UpdateOutcome> {
     if (!KEY_FORM.test(key)) {
       throw new PrivetError('BAD_USER_INPUT', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
     }
-    const call: KeyedCall = { tokenId, key: JSON.stringify([key, part]), instanceId, request: requestText(changes) };
-    const caller = JSON.stringify([tokenId, call.key]);
-    using _ = this.#present.takeFree(caller);
-    return await this.#runOnce(call, () => this.#present.held(caller) === 1, update);
+    const call: KeyedCall = { caller, key: JSON.stringify([key, part]), instanceId, request: requestText(changes) };
+    const place = JSON.stringify([caller.kind, caller.id, call.key]);
+    using _ = this.#present.takeFree(place);
+    return await this.#runOnce(call, () => this.#present.held(place) === 1, update);
   }
 
   get #outcomes(): Outcomes {
     return this.#storage.outcomes;
   }
 
-  /** Deletes what other processes left running. */
-  forgetRunning(): Promise<void> {
-    return this.#outcomes.forgetRunning(this.#startedAt);
+  /** Deletes what runs of the service that have ended left under way. */
+  async forgetLeftBehind(): Promise<void> {
+    const ended = (await this.#outcomes.owners()).filter((owner) => this.#hasEnded(owner));
+    for (const owner of ended) await this.#outcomes.forgetAllOf(owner);
   }
 
   /** Deletes some of the outcomes that were kept for long enough; resolves with whether there may be more. */
@@ -57,22 +58,30 @@ export class IdempotentUpdates {
     return (await this.#outcomes.purge(this.#clock.now() - KEPT_MS, PURGED_AT_ONCE)) === PURGED_AT_ONCE;
   }
 
+  /** The lock of the data is one run's alone: while this one holds it, every other has ended. */
+  #hasEnded(incarnation: string): boolean {
+    return this.#owner.held && incarnation !== this.#owner.incarnation;
+  }
+
   async #runOnce(
     call: KeyedCall,
     isAlone: () => boolean,
     update: () => Promise<UpdateOutcome>,
   ): Promise<UpdateOutcome> {
-    let start = await this.#outcomes.begin(call);
-    if (start.kind === 'running' && isAlone()) {
-      // The end of the first call could not be noted: this one does the work again.
-      await this.#outcomes.forget(call);
-      start = await this.#outcomes.begin(call);
-    }
+    const { incarnation } = this.#owner;
+    const start = await this.#outcomes.begin(call, incarnation);
     switch (start.kind) {
       case 'done':
         return parseOutcome(start.outcome);
-      case 'running':
+      case 'running': {
+        const { owner = '' } = start;
+        // The end of the first call could not be noted: this one does the work again.
+        const isLeftOver = owner === incarnation ? isAlone() : this.#hasEnded(owner);
+        if (isLeftOver && (await this.#outcomes.takeOver(call, owner, incarnation))) {
+          return this.#runFirst(call, update);
+        }
         throw new PrivetError('CONFLICT', 'The first call with this Idempotency-Key is still running');
+      }
       case 'other_request':
         throw new PrivetError('BAD_USER_INPUT', 'This Idempotency-Key was used for another update');
       case 'new':
@@ -90,7 +99,7 @@ export class IdempotentUpdates {
       throw error;
     }
     try {
-      await this.#outcomes.finish(call, outcomeText(outcome));
+      await this.#outcomes.finish(call, this.#owner.incarnation, keptOutcome(outcome));
     } catch {
       // The caller gets it, though it can't be kept: the same call again does the work again.
       await this.#tryToForget(call);
@@ -100,7 +109,7 @@ export class IdempotentUpdates {
 
   /** Where this fails, the next call with the key finds that nobody runs it any more. */
   async #tryToForget(call: KeyedCall): Promise<void> {
-    if (!this.#storage.isBusy) await this.#outcomes.forget(call).catch(() => undefined);
+    if (!this.#storage.isBusy) await this.#outcomes.forget(call, this.#owner.incarnation).catch(() => undefined);
   }
 }
 
@@ -108,13 +117,24 @@ export class IdempotentUpdates {
 const requestText = (changes: readonly RequestedChange[]): string =>
   JSON.stringify(changes.map(({ field, wire }) => `${specOf(field).category}=${wire}`).toSorted());
 
-const outcomeText = (outcome: UpdateOutcome): string =>
-  JSON.stringify({
+/** Of the form below. Who changes that gives it another number, and goes on reading this one for a day. */
+const VERSION = 1;
+
+const keptOutcome = (outcome: UpdateOutcome): KeptOutcome => ({
+  version: VERSION,
+  text: JSON.stringify({
     ...outcome,
     snapshot: outcome.snapshot && { ...outcome.snapshot, categories: [...outcome.snapshot.categories] },
-  });
+  }),
+});
 
-function parseOutcome(text: string): UpdateOutcome {
+/** @throws PrivetError CONFLICT where another version of the service stored it in a form that is not known here */
+function parseOutcome({ version, text }: KeptOutcome): UpdateOutcome {
+  if (version !== VERSION) {
+    const message =
+      'The first call with this Idempotency-Key has ended; another version of the service has its outcome';
+    throw new PrivetError('CONFLICT', message);
+  }
   const stored = JSON.parse(text) as UpdateOutcome & { snapshot?: { categories: [string, string][] } };
   const { snapshot } = stored;
   return { ...stored, snapshot: snapshot && { ...snapshot, categories: new Map(snapshot.categories) } };

@@ -54,7 +54,7 @@ export function createRestRoute(services: RestServices): RestRoute {
           requireScope(principal, endpoint.scope);
           using _held = gate.hold(principal, (reason) => call.withdraw(reason));
           const sentKey = request.headers.get('idempotency-key');
-          const key = sentKey === null ? undefined : { tokenId, key: sentKey };
+          const key = sentKey === null ? undefined : { caller: { kind: 'token' as const, id: tokenId }, key: sentKey };
           const reach: Reach = { accountId, instanceId, onFound: (found) => record.noteInstance(found) };
           const named = { segment, directory, reach };
           const instance = await resource.instance(named);

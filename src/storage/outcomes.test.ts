@@ -14,7 +14,14 @@ import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
 import { onSqlite } from '../../test/support/postgres.ts';
 import { openStorage } from './storage.ts';
 
-const CALL = { tokenId: 't', key: 'job-42', instanceId: 'i', request: '["status=none"]' };
+const OWNER = 'this one';
+const CALL = {
+  caller: { kind: 'token', id: 't' },
+  key: 'job-42',
+  instanceId: 'i',
+  request: '["status=none"]',
+} as const;
+const OUTCOME = { version: 1, text: 'what came of it' };
 const plain = (text: string): Buffer => hash('sha256', text, 'buffer');
 const PLAIN = [plain(CALL.key), plain(JSON.stringify([CALL.instanceId, CALL.request]))] as const;
 
@@ -43,18 +50,21 @@ test.runIf(onSqlite)(
       insert into instances (id, account_id, name, wanted, state, state_since, created_at)
         values ('i', 'a', 'x', 'stopped', 'OPEN', 1, 1);
       insert into tokens (id, account_id, hash, scopes, label, created_at) values ('t', 'a', x'00', '', '', 1)`);
-      const id = JSON.stringify([CALL.tokenId, CALL.key]);
+      const id = JSON.stringify([CALL.caller.id, CALL.key]);
       const sealed = sealer.sealText({ account: 'a', instance: 'i', type: 'outcome', id }, 'what came of it');
       raw.prepare(`insert into outcomes values ('t', ?, 'i', ?, ?, 1)`).run(...PLAIN, sealed);
+      raw.exec(`insert into outcomes values ('t', x'01', 'i', x'01', null, 1)`);
     }
     expect(PLAIN.map((one) => bytesOf(dataDir).includes(one))).toEqual([true, true]);
 
     await using storage = await openStorage({ dataDir, masterKey });
     expect(PLAIN.map((one) => bytesOf(dataDir).includes(one))).toEqual([false, false]);
-    expect(await storage.outcomes.begin(CALL)).toEqual({ kind: 'done', outcome: 'what came of it' });
-    expect(await storage.outcomes.begin({ ...CALL, request: '[]' })).toEqual({ kind: 'other_request' });
-    expect(await storage.outcomes.begin({ ...CALL, key: 'job-43' })).toEqual({ kind: 'new' });
+    expect(await storage.outcomes.begin(CALL, OWNER)).toEqual({ kind: 'done', outcome: OUTCOME });
+    expect(await storage.outcomes.begin({ ...CALL, request: '[]' }, OWNER)).toEqual({ kind: 'other_request' });
+    expect(await storage.outcomes.begin({ ...CALL, key: 'job-43' }, OWNER)).toEqual({ kind: 'new' });
     expect(bytesOf(dataDir).includes(plain('job-43'))).toBe(false);
+    // What ran then has no owner that could still run.
+    expect((await storage.outcomes.owners()).toSorted()).toEqual(['', OWNER]);
   },
 );
 
@@ -65,12 +75,39 @@ test('outcomes whose time is over are deleted a few at a time, never one that ru
   await storage.tokens.insert({ id: 't', accountId, hash: plain('t'), scopes: [], label: '', createdAt: 0 });
   const calls = ['a', 'b', 'c', 'running'].map((key) => ({ ...CALL, key, instanceId: id }));
   for (const call of calls) {
-    await storage.outcomes.begin(call);
-    if (call.key !== 'running') await storage.outcomes.finish(call, 'what came of it');
+    await storage.outcomes.begin(call, OWNER);
+    if (call.key !== 'running') await storage.outcomes.finish(call, OWNER, OUTCOME);
   }
   const later = Date.now() + 1_000;
   expect(await storage.outcomes.purge(0, 2)).toBe(0);
   expect([await storage.outcomes.purge(later, 2), await storage.outcomes.purge(later, 2)]).toEqual([2, 1]);
-  const kinds = calls.map(async (call) => (await storage.outcomes.begin(call)).kind);
+  const kinds = calls.map(async (call) => (await storage.outcomes.begin(call, OWNER)).kind);
   expect(await Promise.all(kinds)).toEqual(['new', 'new', 'new', 'running']);
+});
+
+test('a call that runs is its owner’s alone, and a job’s key is no token’s', async () => {
+  const { outcomes, ...storage } = await temporaryStorage();
+  const { id: accountId } = await storage.accounts.create({ label: '' });
+  const { id } = await storage.instances.insert({ accountId, name: 'x', wanted: 'stopped', state: 'UNPAIRED' });
+  const call = { ...CALL, instanceId: id };
+  const ofJob = { ...call, caller: { kind: 'job', id: 't' } } as const;
+  expect(await outcomes.begin(call, 'one')).toEqual({ kind: 'new' });
+  expect(await outcomes.begin(ofJob, 'one')).toEqual({ kind: 'new' });
+  await outcomes.finish(ofJob, 'one', OUTCOME);
+  expect(await outcomes.begin(ofJob, 'other')).toEqual({ kind: 'done', outcome: OUTCOME });
+
+  expect(await outcomes.begin(call, 'other')).toEqual({ kind: 'running', owner: 'one' });
+  await outcomes.forget(call, 'other');
+  await outcomes.finish(call, 'other', OUTCOME);
+  expect(await outcomes.takeOver(call, 'another', 'other')).toBe(false);
+  expect(await outcomes.begin(call, 'other')).toEqual({ kind: 'running', owner: 'one' });
+
+  expect(await outcomes.takeOver(call, 'one', 'other')).toBe(true);
+  await outcomes.finish(call, 'one', { version: 1, text: 'of the one that lost it' });
+  expect([await outcomes.begin(call, 'one'), await outcomes.owners()]).toEqual([
+    { kind: 'running', owner: 'other' },
+    ['other'],
+  ]);
+  await outcomes.forgetAllOf('other');
+  expect(await outcomes.begin(call, 'one')).toEqual({ kind: 'new' });
 });

@@ -112,7 +112,9 @@ interface ArchivedRowsTable {
 
 /** A call that came with a key of its caller's. */
 interface OutcomesTable {
-  token_id: string;
+  caller_kind: 'token' | 'job';
+  /** A token's, or a job's. */
+  caller_id: string;
   /** Keyed, as the one below. */
   key_hash: Uint8Array;
   instance_id: string;
@@ -120,5 +122,9 @@ interface OutcomesTable {
   fingerprint: Uint8Array;
   /** Null while the call runs. */
   sealed: Uint8Array | null;
+  /** Of the form of what is sealed. */
+  version: number | null;
+  /** The run of the service that has the call under way; null once it has ended. */
+  owner: string | null;
   created_at: number;
 }

@@ -4,9 +4,9 @@ import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
 import type { Reach } from './reach.ts';
 
-/** The caller's key for one call, of 1–255 visible ASCII characters, and the token it came with. Good for 24 hours, and 10,000 calls. */
+/** The caller's key for one call, of 1–255 visible ASCII characters. Good for 24 hours, and 10,000 calls. */
 export interface IdempotencyKey {
-  readonly tokenId: string;
+  readonly caller: { readonly kind: 'token' | 'job'; readonly id: string };
   readonly key: string;
   /** Which of several updates of one request this is. */
   readonly part?: string;
@@ -37,7 +37,8 @@ export interface PrivacyCalls {
   /**
    * Applies the changes in the order of the field table and says what holds. The same call again with the same key gives
    * the first one's outcome.
-   * @throws PrivetError CONFLICT while the first one runs; BAD_USER_INPUT when its key came with other changes.
+   * @throws PrivetError CONFLICT while the first one runs, or where its outcome was stored by another version of the service;
+   * BAD_USER_INPUT when its key came with other changes.
    */
   update(
     reach: Reach,

@@ -98,7 +98,7 @@ builder.mutationField('updatePrivacy', (t) =>
       const key =
         idempotencyKey === undefined
           ? undefined
-          : { tokenId: principal.tokenId, key: idempotencyKey, part: String(path.key) };
+          : { caller: { kind: 'token' as const, id: principal.tokenId }, key: idempotencyKey, part: String(path.key) };
       const update = await fleet.privacy.update(reach, name, changesIn(input), { signal, deadline }, key);
       record?.noteUpdate(update.outcome.stanzas, update.outcome.failures.length);
       return update;

@@ -9,18 +9,18 @@ const blind = (sealer: Sealer, instance: string, type: string, id: readonly stri
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-/** A key is its token's, whatever instance the call is about. */
-export const blindKey = (sealer: Sealer, tokenId: string, keyHash: Uint8Array): Uint8Array =>
-  blind(sealer, '', 'outcome/key', [tokenId, hex(keyHash)]);
+/** A key is its caller's, whatever instance the call is about. */
+export const blindKey = (sealer: Sealer, caller: string, keyHash: Uint8Array): Uint8Array =>
+  blind(sealer, '', 'outcome/key', [caller, hex(keyHash)]);
 
 export interface RequestPlace {
-  readonly tokenId: string;
+  readonly caller: string;
   readonly instanceId: string;
   readonly keyHash: Uint8Array;
 }
 
 export const blindRequest = (
   sealer: Sealer,
-  { tokenId, instanceId, keyHash }: RequestPlace,
+  { caller, instanceId, keyHash }: RequestPlace,
   requestHash: Uint8Array,
-): Uint8Array => blind(sealer, instanceId, 'outcome/request', [tokenId, hex(keyHash), hex(requestHash)]);
+): Uint8Array => blind(sealer, instanceId, 'outcome/request', [caller, hex(keyHash), hex(requestHash)]);

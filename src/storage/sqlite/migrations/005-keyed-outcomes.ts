@@ -23,7 +23,7 @@ export const keyOutcomes =
       const hash = blindKey(sealer, token_id, key_hash);
       const request = blindRequest(
         sealer,
-        { tokenId: token_id, instanceId: instance_id, keyHash: key_hash },
+        { caller: token_id, instanceId: instance_id, keyHash: key_hash },
         fingerprint,
       );
       await sql`update outcomes set key_hash = ${hash}, fingerprint = ${request}

@@ -11,6 +11,7 @@ import { up as tokenFamilies } from './006-token-families.ts';
 import { up as hasCredentials } from './007-has-credentials.ts';
 import { packKeys } from './008-packed-keys.ts';
 import { up as epochs } from './009-epochs.ts';
+import { up as outcomeCallers } from './010-outcome-callers.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migration>> => ({
@@ -23,6 +24,7 @@ const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migrati
   '007-has-credentials': { up: hasCredentials },
   '008-packed-keys': { up: packKeys(sealer) },
   '009-epochs': { up: epochs },
+  '010-outcome-callers': { up: outcomeCallers },
 });
 
 /** `sealer` is that of the database's own keys; undefined where it has none yet. */
