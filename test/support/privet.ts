@@ -73,6 +73,8 @@ export interface BootOptions {
   readonly clock?: Clock;
   /** For the pauses between connections; the shortest ones where nothing else is said. */
   readonly random?: () => number;
+  /** A database of Postgres, whatever the tests are about. */
+  readonly databaseUrl?: string;
   /** How long QR and pairing codes live, for example. */
   readonly simulator?: SimulatorOptions;
 }
@@ -86,6 +88,7 @@ export async function bootPrivet({
   clock,
   random = () => 0,
   simulator: options,
+  databaseUrl,
 }: BootOptions = {}): Promise<TestPrivet> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'privet-test-'));
@@ -103,10 +106,14 @@ export async function bootPrivet({
     const text = logs.join('');
     for (const [name, canary] of canaries) if (text.includes(canary)) throw new Error(`${name} was logged`);
   });
+  const databaseSecrets =
+    databaseUrl === undefined
+      ? createSecrets(readEnv(databaseEnv(dataDir)))
+      : { databaseUrl, encryptionKey: randomBytes(32) };
   const boot = (): Promise<App> =>
     createApp(
       configured(configFor(simulator, dataDir, env)),
-      { ...createSecrets(readEnv(databaseEnv(dataDir))), accountToken: token },
+      { ...databaseSecrets, accountToken: token },
       { ...(clock && { clock }), random, logDestination: { write: (l) => void logs.push(l) } },
     );
   let app = await boot();

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeDatabase } from '../../../test/support/postgres.ts';
 import { systemClock } from '../../clock.ts';
@@ -6,17 +6,16 @@ import { RetryLaterError } from '../../errors.ts';
 import { Contention } from '../dialects/contention.ts';
 import { transaction } from '../database.ts';
 import { guarded, isPassing, isUniqueViolation } from '../errors.ts';
-import type { Tables } from '../schema.ts';
 import { connectionConfig } from './connection.ts';
-import { PatientPool } from './pool.ts';
+import { connect } from './kysely.ts';
 
 const opened = async () => {
-  const pool = new PatientPool(connectionConfig(await makeDatabase()), systemClock, new Contention(systemClock), 1);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const contention = new Contention(systemClock);
+  const db = connect(connectionConfig(await makeDatabase()), { clock: systemClock, contention, most: 1 });
   onTestFinished(() => db.destroy());
   const raise = (state: string) =>
     guarded('test', () => sql.raw(`do $$ begin raise 'made' using errcode = '${state}'; end $$`).execute(db));
-  return { db, raise, pool };
+  return { db, raise };
 };
 
 test('what the server says is told apart by its code alone', async () => {
@@ -86,8 +85,7 @@ test('a transaction that the server undid for the sake of another one is begun o
 test('what takes too long, or waits too long for a lock, ends, and the connection goes on', async () => {
   const url = await makeDatabase();
   const config = { ...connectionConfig(url), statement_timeout: 200, lock_timeout: 100 };
-  const pool = new PatientPool(config, systemClock, new Contention(systemClock), 2);
-  await using db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  await using db = connect(config, { clock: systemClock, contention: new Contention(systemClock), most: 2 });
   await sql`create table t (id int)`.execute(db);
   const slow = transaction(db, (tx) => guarded('slow', () => sql`select pg_sleep(5)`.execute(tx)));
   await expect(slow).rejects.toMatchObject({ code: 'OVERLOADED' });

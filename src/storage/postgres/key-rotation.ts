@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { Contention } from '../dialects/contention.ts';
@@ -7,7 +7,7 @@ import type { Tables } from '../schema.ts';
 import { unwrapKeys, wrapKeys } from '../sealing/keyring.ts';
 import { connectionConfig, placeOf, unusable } from './connection.ts';
 import { readKeyringRow } from './keyring.ts';
-import { PatientPool } from './pool.ts';
+import { connect } from './kysely.ts';
 
 export interface ServerRotationOptions {
   readonly url: string;
@@ -22,8 +22,7 @@ export interface ServerRotationOptions {
  * @returns false where the database was under the new key before
  */
 export const rotateServerKey = async ({ url, clock, ...keys }: ServerRotationOptions): Promise<boolean> => {
-  const pool = new PatientPool(connectionConfig(url), clock, new Contention(clock), 1);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = connect(connectionConfig(url), { clock, contention: new Contention(clock), most: 1 });
   try {
     return await guarded('keys.rewrap', () => db.transaction().execute((tx) => rewrap(tx, url, keys)));
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { BUSY_MS, Contention } from '../dialects/contention.ts';
@@ -8,8 +8,8 @@ import { insertKeyring, type Keyring } from '../sealing/keyring.ts';
 import type { Warn } from '../sqlite/data-folder.ts';
 import { connectionConfig, LOCK_CLASS, patientConfig, placeOf, unusable } from './connection.ts';
 import { openKeyring } from './keyring.ts';
+import { connect } from './kysely.ts';
 import { migrate } from './migrations/index.ts';
-import { PatientPool } from './pool.ts';
 
 export interface ServerOptions {
   readonly url: string;
@@ -29,9 +29,7 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
     onFull: () => warn(`The disk of the database ${place} is full: what has to be written fails until there is room`),
   });
   const keyring = await prepared(options, contention);
-  const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: new PatientPool(connectionConfig(url), clock, contention) }),
-  });
+  const db = connect(connectionConfig(url), { clock, contention });
   return {
     db,
     keyring,
@@ -53,8 +51,7 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
 
 /** Without the bounds in time of the service: a migration takes as long as it takes. */
 const prepared = async (options: ServerOptions, contention: Contention): Promise<Keyring> => {
-  const pool = new PatientPool(patientConfig(options.url), options.clock, contention, 1);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = connect(patientConfig(options.url), { clock: options.clock, contention, most: 1 });
   try {
     return await db.transaction().execute((tx) => prepare(tx, options));
   } catch (cause) {

@@ -1,0 +1,66 @@
+import { hostname } from 'node:os';
+import { expect, test } from 'vitest';
+import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
+import { systemClock } from '../../clock.ts';
+import { runModule } from '../storage.fixture.ts';
+import { ownServer } from './owner.ts';
+
+const own = (url: string) => ownServer(url, systemClock);
+
+/** Ends the connections of one run, as a server that is restarted does. */
+const breakOff = (url: string, incarnation: string) =>
+  runSql(
+    url,
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'privet/${incarnation}/%'`,
+  );
+
+test('a second one is refused, in a line that names the owner and no password; then it is free', async () => {
+  const url = await makeDatabase();
+  {
+    await using owner = await own(url);
+    expect([owner.held, await owner.renew()]).toEqual([true, 'held']);
+    const { pathname, host, password } = new URL(url);
+    const refusal = await own(url).catch((error: unknown) => String(error));
+    expect(refusal).toContain(`The database ${pathname.slice(1)} at ${host} is in use by process ${process.pid} on `);
+    expect(refusal).not.toContain(password);
+  }
+  await using next = await own(url);
+  expect(next.held).toBe(true);
+});
+
+test('kill -9 of the owner frees the database', async () => {
+  const url = await makeDatabase();
+  const child = runModule(`
+    const { ownServer } = await import(${JSON.stringify(new URL('./owner.ts', import.meta.url).href)});
+    const { systemClock } = await import(${JSON.stringify(new URL('../../clock.ts', import.meta.url).href)});
+    globalThis.owner = await ownServer(${JSON.stringify(url)}, systemClock);
+    console.log('owned');
+  `);
+  expect((await child.lines.next()).value).toBe('owned');
+  await expect(own(url)).rejects.toThrow(`process ${child.process.pid} on ${hostname()}`.slice(0, 20));
+  await child.kill();
+  await using owner = await own(url);
+  expect(owner.held).toBe(true);
+});
+
+test('a connection that broke is made anew; who finds the lock taken has lost it', async () => {
+  const url = await makeDatabase();
+  await using first = await own(url);
+  await breakOff(url, first.incarnation);
+  await expect.poll(() => first.held).toBe(false);
+  expect([await first.renew(), first.held]).toEqual(['renewed', true]);
+
+  await breakOff(url, first.incarnation);
+  await using second = await own(url);
+  expect([await first.renew(), first.held, second.held]).toEqual(['lost', false, true]);
+});
+
+test('two schemas of one database are two services', async () => {
+  const url = await makeDatabase();
+  await runSql(url, 'create schema other');
+  const other = new URL(url);
+  other.searchParams.set('options', '-c search_path=other');
+  await using one = await own(url);
+  await using two = await own(other.href);
+  expect([one.held, two.held]).toEqual([true, true]);
+});
