@@ -142,6 +142,7 @@ export const PARTS: readonly Part[] = [
       'graphql/global-id.ts',
       'app.ts',
     ],
+    packages: ['@commander-js/extra-typings'],
   },
   { name: 'main.ts', holds: 'where it starts', imports: ['clock.ts', 'cli'] },
 ];

@@ -1,79 +1,54 @@
+import { CommanderError } from '@commander-js/extra-typings';
 import { OperatorError, PrivetError } from '../errors.ts';
 import { SealError, StorageError } from '../storage/errors.ts';
 import { scrub } from '../telemetry/scrub.ts';
-import { VERSION } from '../version.ts';
-import { accountCommands } from './commands/account.ts';
-import { backupCommands } from './commands/backup.ts';
-import { type Command, commandHelp, generalHelp, groupHelp, parseCommandArgs } from './command.ts';
-import { instanceCommands } from './commands/instance.ts';
 import type { CommandIo } from './io.ts';
-import { keysCommands } from './commands/keys.ts';
-import { serveCommand } from './serve.ts';
-import { tokenCommands } from './commands/token.ts';
+import { commandPath, commandTree, createProgram } from './program.ts';
 import { exitCodeOf, UsageError, WRONGLY_USED } from './usage-error.ts';
 
-const COMMANDS: readonly Command[] = [
-  serveCommand,
-  ...accountCommands,
-  ...tokenCommands,
-  ...instanceCommands,
-  ...backupCommands,
-  ...keysCommands,
-];
+/** Of the program itself; any other that begins the line is an option of `serve`. */
+const PROGRAM_OPTIONS = ['-h', '--help', '--version'];
 
-/** The command whose words begin the line. */
-const commandOf = (argv: readonly string[]): Command | undefined =>
-  COMMANDS.find(({ name }) => name.split(' ').every((word, i) => argv[i] === word));
-
-/** The commands of a word that is none by itself, such as `token`. */
-const groupOf = (word: string): readonly Command[] => COMMANDS.filter(({ name }) => name.startsWith(`${word} `));
-
-/** What there is to say about what the words name. */
-const helpAbout = (words: readonly string[]): string => {
-  const command = commandOf(words);
-  if (command) return commandHelp(command);
-  const [word, verb] = words;
-  if (word === undefined) return generalHelp(COMMANDS);
-  const group = groupOf(word);
-  if (group.length > 0 && verb === undefined) return groupHelp(word, group);
-  const where = group.length > 0 ? `privet ${word} --help` : 'privet --help';
-  throw new UsageError(`Unknown command "${words.slice(0, 2).join(' ')}"; see "${where}"`);
+/** Without a command: serve. A default command of commander's would take misspelt ones for its arguments. */
+const withCommand = (argv: readonly string[]): readonly string[] => {
+  const [first] = argv;
+  const isServe = first === undefined || (first.startsWith('-') && !PROGRAM_OPTIONS.includes(first));
+  return isServe ? ['serve', ...argv] : argv;
 };
 
-const isHelp = (arg: string): boolean => arg === '--help' || arg === '-h';
-const isOption = (arg: string): boolean => arg.startsWith('-');
+/** Commander's message as a sentence in one line. */
+const sentence = ({ message }: CommanderError): string =>
+  message
+    .replace(/^error: ./, (start) => start.slice(-1).toUpperCase())
+    .replace(/\.$/, '')
+    .replaceAll('\n', ' ');
 
-const runCommand = async (command: Command, argv: readonly string[], io: CommandIo): Promise<number> => {
+/** @throws UsageError where the command line is wrong, with the command whose help tells what is right. */
+const dispatch = async (argv: readonly string[], io: CommandIo): Promise<number> => {
+  const program = createProgram(io);
+  let current = program;
+  program.hook('preAction', (_program, command) => {
+    current = command;
+  });
+  for (const command of commandTree(program)) {
+    command.exitOverride((error) => {
+      current = command;
+      throw error;
+    });
+  }
   try {
-    await command.run(parseCommandArgs(command, argv), io);
+    await program.parseAsync(withCommand(argv), { from: 'user' });
     return 0;
   } catch (error) {
-    const isWrongUse = error instanceof UsageError || (error instanceof PrivetError && error.code === 'BAD_USER_INPUT');
-    if (!isWrongUse) throw error;
-    throw new UsageError(`${error.message}; see "privet ${command.name} --help"`, { cause: error });
+    const isCommanders = error instanceof CommanderError;
+    if (isCommanders && error.exitCode === 0) return 0;
+    // A group without a command: its help was shown.
+    if (isCommanders && error.code === 'commander.help') return WRONGLY_USED;
+    const isInput = error instanceof UsageError || (error instanceof PrivetError && error.code === 'BAD_USER_INPUT');
+    if (!isCommanders && !isInput) throw error;
+    const text = isCommanders ? sentence(error) : error.message;
+    throw new UsageError(`${text}; see "${commandPath(current)} --help"`, { cause: error });
   }
-};
-
-const dispatch = async (argv: readonly string[], io: CommandIo): Promise<number> => {
-  const given = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
-  const [first] = given;
-  const words = given.slice(0, given.some(isOption) ? given.findIndex(isOption) : given.length);
-  if (first === 'help' || given.some(isHelp)) {
-    io.say(helpAbout(first === 'help' ? words.slice(1) : words));
-    return 0;
-  }
-  if (first === '--version' || first === 'version') {
-    io.say(VERSION);
-    return 0;
-  }
-  const command = first === undefined || isOption(first) ? serveCommand : commandOf(argv);
-  if (command) {
-    const isNamed = words.length > 0;
-    return runCommand(command, isNamed ? argv.slice(command.name.split(' ').length) : argv, io);
-  }
-  // A group without a command of it, or nothing that is known.
-  io.complain(helpAbout(words));
-  return WRONGLY_USED;
 };
 
 const EXPECTED = [OperatorError, PrivetError, StorageError, SealError];

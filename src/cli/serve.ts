@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { Command } from '@commander-js/extra-typings';
 import { systemClock } from '../clock.ts';
 import { configWarnings, createSettings } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
@@ -8,7 +9,7 @@ import { textsOf } from '../config/secrets.ts';
 import { OperatorError } from '../errors.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { VERSION } from '../version.ts';
-import type { Command } from './command.ts';
+import type { CommandIo } from './io.ts';
 import { installLastResort } from './last-resort.ts';
 import { isRunByNpx, untilParentEnds } from './parent.ts';
 
@@ -34,50 +35,52 @@ const closeInTime = async (app: AsyncDisposable): Promise<void> => {
   }
 };
 
-export const serveCommand: Command = {
-  name: 'serve',
-  help: `Runs the service until SIGINT or SIGTERM; another one a second later ends it at once.
-SIGHUP, from a terminal that is closed, does so too, unless none of its streams is one, as under nohup.
-Lines for people go to stdout, the log as JSON lines to stderr.`,
-  options: [{ name: 'with-parent', help: 'End also when the process that started it has ended, as "npm start" does' }],
-  positionals: [],
-  async run({ options }, io) {
-    const parent = options.has('with-parent') || isRunByNpx(io) ? io.ppid() : undefined;
-    setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
-    const env = readEnv(io.env);
-    const { config, secrets } = createSettings(env);
-    const logger = createLogger({ level: config.logLevel, secrets: textsOf(secrets) });
-    using _lastResort = installLastResort(logger, (code) => process.exit(code));
-    for (const warning of configWarnings(env)) logger.warn(warning);
+const serve = async (io: CommandIo, withParent: boolean): Promise<void> => {
+  const parent = withParent || isRunByNpx(io) ? io.ppid() : undefined;
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  const env = readEnv(io.env);
+  const { config, secrets } = createSettings(env);
+  const logger = createLogger({ level: config.logLevel, secrets: textsOf(secrets) });
+  using _lastResort = installLastResort(logger, (code) => process.exit(code));
+  for (const warning of configWarnings(env)) logger.warn(warning);
 
-    // Only here, so that the other commands need not wait until all of the service is loaded.
-    const { createApp } = await import('../app.ts');
-    const app = await createApp(config, secrets);
-    try {
-      logger.info(
-        { version: VERSION, pid: process.pid, url: app.url, data: basename(config.dataDir) },
-        'service started',
-      );
-      io.say(`Privet is ready at ${app.url} (${whatIsThere(app.url, config.graphiql)})`);
-      if (app.firstToken !== undefined) {
-        io.say(`The account token, shown only this once: ${app.firstToken.text}`);
-        await app.firstToken.shown().catch((error: unknown) => {
-          logger.warn({ err: error }, 'could not note that the account token was shown: the next start shows another');
-        });
-      }
-      const signal = AbortSignal.any([io.signal, app.lost]);
-      if (parent !== undefined && (await untilParentEnds(parent, { ...io, signal }, systemClock))) {
-        logger.info('the parent process has ended, so the service does');
-      } else if (!signal.aborted) await once(signal, 'abort');
-      if (app.lost.aborted) throw new OperatorError(String(app.lost.reason));
-    } finally {
-      await closeInTime(app);
+  // Only here, so that the other commands need not wait until all of the service is loaded.
+  const { createApp } = await import('../app.ts');
+  const app = await createApp(config, secrets);
+  try {
+    logger.info(
+      { version: VERSION, pid: process.pid, url: app.url, data: basename(config.dataDir) },
+      'service started',
+    );
+    io.say(`Privet is ready at ${app.url} (${whatIsThere(app.url, config.graphiql)})`);
+    if (app.firstToken !== undefined) {
+      io.say(`The account token, shown only this once: ${app.firstToken.text}`);
+      await app.firstToken.shown().catch((error: unknown) => {
+        logger.warn({ err: error }, 'could not note that the account token was shown: the next start shows another');
+      });
     }
-    logger.info({ version: VERSION, pid: process.pid }, 'service ended');
-  },
+    const signal = AbortSignal.any([io.signal, app.lost]);
+    if (parent !== undefined && (await untilParentEnds(parent, { ...io, signal }, systemClock))) {
+      logger.info('the parent process has ended, so the service does');
+    } else if (!signal.aborted) await once(signal, 'abort');
+    if (app.lost.aborted) throw new OperatorError(String(app.lost.reason));
+  } finally {
+    await closeInTime(app);
+  }
+  logger.info({ version: VERSION, pid: process.pid }, 'service ended');
 };
 
 const whatIsThere = (url: string, graphiql: boolean): string =>
   graphiql
     ? `playground: ${url}/graphql`
     : `GraphQL: ${url}/graphql; its playground is off, PRIVET_GRAPHIQL=on shows it`;
+
+export const serveCommand = (io: CommandIo) =>
+  new Command('serve')
+    .description(
+      `Runs the service until SIGINT or SIGTERM; another one a second later ends it at once.
+SIGHUP, from a terminal that is closed, does so too, unless none of its streams is one, as under nohup.
+Lines for people go to stdout, the log as JSON lines to stderr.`,
+    )
+    .option('--with-parent', 'End also when the process that started it has ended, as "npm start" does')
+    .action(({ withParent = false }) => serve(io, withParent));

@@ -23,7 +23,7 @@ test('--help lists every command, and each has its own', async () => {
   for (const name of names) {
     expect(out).toContain(`privet ${name}`);
     const help = await run(...name.split(' '), '--help');
-    expect([help.code, help.out.startsWith(`privet ${name}`)]).toEqual([0, true]);
+    expect([help.code, help.out.startsWith(`Usage: privet ${name}`)]).toEqual([0, true]);
   }
   expect((await run('token', 'create', '--help')).out).toContain('--scopes <list>');
 });
@@ -38,7 +38,7 @@ test('help and version are commands too, also of a command and of a group', asyn
   const group = await run('help', 'token');
   expect(group).toEqual(await run('token', '--help'));
   expect(group).toMatchObject({ code: 0, err: '' });
-  expect(group.out).toMatch(/^privet token <command>\n[^]*\n {2}privet token revoke <id> \[options\] +Ends a token/);
+  expect(group.out).toMatch(/^Usage: privet token [^]*\n {2}privet token revoke <id> +Ends a token/);
   expect(group.out).not.toContain('account create');
 });
 
@@ -50,26 +50,37 @@ test('a group without a command shows what there is, and is wrong use', async ()
 });
 
 test.each([
-  [['--nope'], 'Unknown option --nope; see "privet serve --help"'],
-  [['serve', 'extra'], 'Unexpected argument "extra"; see "privet serve --help"'],
-  [['serve', '-x'], 'Unknown option -x; see "privet serve --help"'],
-  [['nope'], 'Unknown command "nope"; see "privet --help"'],
-  [['nope', '--help'], 'Unknown command "nope"; see "privet --help"'],
-  [['help', 'nope'], 'Unknown command "nope"; see "privet --help"'],
-  [['token', 'nope', '--help-me'], 'Unknown command "token nope"; see "privet token --help"'],
-  [['token', 'create', '--label'], '--label needs a value; see "privet token create --help"'],
+  [['--nope'], `Unknown option '--nope'; see "privet serve --help"`],
+  [
+    ['serve', '--with-parrot'],
+    `Unknown option '--with-parrot' (Did you mean --with-parent?); see "privet serve --help"`,
+  ],
+  [
+    ['serve', 'extra'],
+    `Too many arguments for 'serve'. Expected 0 arguments but got 1: extra; see "privet serve --help"`,
+  ],
+  [['serve', '-x'], `Unknown option '-x'; see "privet serve --help"`],
+  [['--force', 'restore', 'x'], `Unknown option '--force'; see "privet serve --help"`],
+  [['nope'], `Unknown command 'nope'; see "privet --help"`],
+  [['nope', '--help'], `Unknown command 'nope'; see "privet --help"`],
+  [['help', 'nope'], `Unknown command 'nope'; see "privet --help"`],
+  [['help', 'token', 'nope'], `Unknown command 'nope'; see "privet token --help"`],
+  [['tokn', 'list'], `Unknown command 'tokn' (Did you mean token?); see "privet --help"`],
+  [['token', 'nope', '--help-me'], `Unknown command 'nope'; see "privet token --help"`],
+  [['token', 'create', '--label'], `Option '--label <text>' argument missing; see "privet token create --help"`],
+  [['token', 'create', '--version'], `Unknown option '--version'; see "privet token create --help"`],
   [
     ['token', 'create', '--expires', 'soon'],
-    '--expires must be a number of seconds, minutes, hours or days, such as 90m or 30d; see "privet token create --help"',
+    `Option '--expires <time>' argument 'soon' is invalid. It must be a number of seconds, minutes, hours or days, such as 90m or 30d; see "privet token create --help"`,
   ],
-  [['token', 'revoke'], '<id> is missing; see "privet token revoke --help"'],
+  [['token', 'revoke'], `Missing required argument 'id'; see "privet token revoke --help"`],
 ])('%j is refused in one clear line', async (argv, line) => {
   expect(await commandLine().run(...argv)).toEqual({ code: 2, out: '', err: line });
 });
 
 test.each(['read,all', ' , ', ''])('--scopes %j is refused with those that there are', async (list) => {
   const names = 'read, write, pair, admin';
-  const err = `--scopes must be a comma-separated list of ${names}; see "privet token create --help"`;
+  const err = `Option '--scopes <list>' argument '${list}' is invalid. It must be a comma-separated list of ${names}; see "privet token create --help"`;
   expect(await commandLine().run('token', 'create', '--scopes', list)).toEqual({ code: 2, out: '', err });
 });
 

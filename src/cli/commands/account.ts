@@ -1,35 +1,32 @@
+import { Command } from '@commander-js/extra-typings';
+import type { CommandIo } from '../io.ts';
 import { showTime, table, withAdmin } from './admin.ts';
-import type { Command } from '../command.ts';
 
-const create: Command = {
-  name: 'account create',
-  help: 'Makes a further account and prints its first token, once.',
-  options: [{ name: 'label', value: 'text', help: 'What to know it by' }],
-  positionals: [],
-  run: ({ options }, io) =>
-    withAdmin(
-      io,
-      async ({ storage, tokens }) => {
-        const account = await storage.accounts.create({ label: options.get('label') ?? '' });
-        const { text } = await tokens.issueAccountToken(account.id, { label: 'first' });
-        io.say(`Account ${account.id}`);
-        io.say(`Token   ${text}`);
-      },
-      { makesDatabase: true },
-    ),
-};
+const create = (io: CommandIo) =>
+  new Command('create')
+    .description('Makes a further account and prints its first token, once.')
+    .option('--label <text>', 'What to know it by')
+    .action(({ label = '' }) =>
+      withAdmin(
+        io,
+        async ({ storage, tokens }) => {
+          const account = await storage.accounts.create({ label });
+          const { text } = await tokens.issueAccountToken(account.id, { label: 'first' });
+          io.say(`Account ${account.id}`);
+          io.say(`Token   ${text}`);
+        },
+        { makesDatabase: true },
+      ),
+    );
 
-const list: Command = {
-  name: 'account list',
-  help: 'Lists the accounts.',
-  options: [],
-  positionals: [],
-  run: (_args, io) =>
+const list = (io: CommandIo) =>
+  new Command('list').description('Lists the accounts.').action(() =>
     withAdmin(io, async ({ storage }) => {
       const accounts = await storage.accounts.list();
       const rows = accounts.map(({ id, label, createdAt }) => [id, showTime(createdAt), label]);
       io.say(table(['ID', 'CREATED', 'LABEL'], rows));
     }),
-};
+  );
 
-export const accountCommands: readonly Command[] = [create, list];
+export const accountCommand = (io: CommandIo) =>
+  new Command('account').description('The accounts of the data folder.').addCommand(create(io)).addCommand(list(io));

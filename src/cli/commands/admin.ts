@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { createTokenService, type TokenService } from '../../access/tokens/token-service.ts';
 import { configWarnings, createSettings } from '../../config/config.ts';
 import { readEnv } from '../../config/env.ts';
@@ -82,11 +83,8 @@ export const namedInstance = async (storage: Storage, accountId: string, wanted:
   throw new OperatorError(`The account has no instance "${wanted}"; see "privet instance list"`);
 };
 
-export const ACCOUNT_OPTION = {
-  name: 'account',
-  value: 'account',
-  help: 'The id or the label of the account; may be left out while there is only one',
-} as const;
+export const accountOption = () =>
+  new Option('--account <account>', 'The id or the label of the account; may be left out while there is only one');
 
 /** Labels come from whoever has a token with the scope admin, and the terminal obeys control and format characters. */
 const visible = (text: string): string =>
@@ -114,12 +112,12 @@ export const showTime = (at: number | undefined): string =>
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `90m`, `12h`, `30d` … in milliseconds. */
-export const duration = (option: string, text: string): number => {
+/** An option's value such as `90m`, `12h`, `30d`, in milliseconds. */
+export const duration = (text: string): number => {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const factor = UNITS[unit];
   if (count === undefined || factor === undefined) {
-    throw new UsageError(`--${option} must be a number of seconds, minutes, hours or days, such as 90m or 30d`);
+    throw new InvalidArgumentError('It must be a number of seconds, minutes, hours or days, such as 90m or 30d');
   }
   return Number(count) * factor;
 };

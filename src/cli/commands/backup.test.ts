@@ -66,5 +66,5 @@ test('a restore over a database says where that one is kept', async () => {
   );
   const accounts = (await cli.run('account', 'list')).out;
   expect([accounts.includes('kept'), accounts.includes('later')]).toEqual([true, false]);
-  expect((await cli.run('backup')).err).toBe('<file> is missing; see "privet backup --help"');
+  expect((await cli.run('backup')).err).toBe(`Missing required argument 'file'; see "privet backup --help"`);
 });

@@ -48,5 +48,7 @@ test('what can not be restored is said in one line', async () => {
   expect(await refusal('none')).toBe('The account has no instance "none"; see "privet instance list"');
   expect(await refusal('idle')).toBe('Nothing is kept of an earlier login of instance "idle"');
   expect(await refusal('pairing')).toMatch(/^Instance "pairing" may be pairing now: stop it first/);
-  expect((await cli.run('instance', 'restore')).err).toBe('<name> is missing; see "privet instance restore --help"');
+  expect((await cli.run('instance', 'restore')).err).toBe(
+    `Missing required argument 'name'; see "privet instance restore --help"`,
+  );
 });

@@ -1,9 +1,10 @@
+import { Command } from '@commander-js/extra-typings';
 import { OperatorError } from '../../errors.ts';
 import { SealError } from '../../storage/errors.ts';
 import type { InstanceRecord } from '../../storage/instances.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { ACCOUNT_OPTION, chosenAccount, namedInstance, showTime, table, withAdmin } from './admin.ts';
-import type { Command } from '../command.ts';
+import type { CommandIo } from '../io.ts';
+import { accountOption, chosenAccount, namedInstance, showTime, table, withAdmin } from './admin.ts';
 
 const PAGE = 500;
 
@@ -26,45 +27,51 @@ const isLinked = async (storage: Storage, id: string): Promise<string> => {
   }
 };
 
-const list: Command = {
-  name: 'instance list',
-  help: `Lists the instances as they are stored; how they are connected now, the service says.
+const list = (io: CommandIo) =>
+  new Command('list')
+    .description(
+      `Lists the instances as they are stored; how they are connected now, the service says.
 ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance restore --help".`,
-  options: [ACCOUNT_OPTION],
-  positionals: [],
-  run: ({ options }, io) =>
-    withAdmin(io, async ({ storage }) => {
-      const account = await chosenAccount(storage, options.get('account'));
-      const rows: string[][] = [];
-      for await (const { id, name, wanted, createdAt } of instancesOf(storage, account.id)) {
-        const archive = await storage.credentials.archived(id);
-        const times = [showTime(createdAt), showTime(archive?.purgeAt)];
-        rows.push([id, name, wanted, await isLinked(storage, id), ...times]);
-      }
-      io.say(table(['ID', 'NAME', 'WANTED', 'LINKED', 'CREATED', 'RESTORABLE UNTIL'], rows));
-    }),
-};
+    )
+    .addOption(accountOption())
+    .action((options) =>
+      withAdmin(io, async ({ storage }) => {
+        const account = await chosenAccount(storage, options.account);
+        const rows: string[][] = [];
+        for await (const { id, name, wanted, createdAt } of instancesOf(storage, account.id)) {
+          const archive = await storage.credentials.archived(id);
+          const times = [showTime(createdAt), showTime(archive?.purgeAt)];
+          rows.push([id, name, wanted, await isLinked(storage, id), ...times]);
+        }
+        io.say(table(['ID', 'NAME', 'WANTED', 'LINKED', 'CREATED', 'RESTORABLE UNTIL'], rows));
+      }),
+    );
 
-const restore: Command = {
-  name: 'instance restore',
-  help: `Brings back the login of an instance that was unlinked or logged out, for 30 days since.
+const restore = (io: CommandIo) =>
+  new Command('restore')
+    .description(
+      `Brings back the login of an instance that was unlinked or logged out, for 30 days since.
 Its id is taken in place of its name. Whether WhatsApp still takes the login, only a start shows. A service that runs may go on.`,
-  options: [ACCOUNT_OPTION],
-  positionals: ['name'],
-  run: ({ options, positionals: [wanted = ''] }, io) =>
-    withAdmin(io, async ({ storage }) => {
-      const account = await chosenAccount(storage, options.get('account'));
-      const instance = await namedInstance(storage, account.id, wanted);
-      const { name } = instance;
-      // A pairing that is under way would be written over by its end.
-      if (instance.wanted === 'running' && (await isLinked(storage, instance.id)) === 'no') {
-        throw new OperatorError(`Instance "${name}" may be pairing now: stop it first, with the mutation stopInstance`);
-      }
-      if (!(await storage.credentials.restore(instance.id))) {
-        throw new OperatorError(`Nothing is kept of an earlier login of instance "${name}"`);
-      }
-      io.say(`The login of instance "${name}" is back: start it, with the mutation startInstance`);
-    }),
-};
+    )
+    .argument('<name>')
+    .addOption(accountOption())
+    .action((wanted, options) =>
+      withAdmin(io, async ({ storage }) => {
+        const account = await chosenAccount(storage, options.account);
+        const instance = await namedInstance(storage, account.id, wanted);
+        const { name } = instance;
+        // A pairing that is under way would be written over by its end.
+        if (instance.wanted === 'running' && (await isLinked(storage, instance.id)) === 'no') {
+          throw new OperatorError(
+            `Instance "${name}" may be pairing now: stop it first, with the mutation stopInstance`,
+          );
+        }
+        if (!(await storage.credentials.restore(instance.id))) {
+          throw new OperatorError(`Nothing is kept of an earlier login of instance "${name}"`);
+        }
+        io.say(`The login of instance "${name}" is back: start it, with the mutation startInstance`);
+      }),
+    );
 
-export const instanceCommands: readonly Command[] = [list, restore];
+export const instanceCommand = (io: CommandIo) =>
+  new Command('instance').description('The instances of an account.').addCommand(list(io)).addCommand(restore(io));
