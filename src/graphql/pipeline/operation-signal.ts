@@ -31,10 +31,10 @@ export function useOperationSignal(
   const { clock, gate, streams } = parts;
   return {
     onExecute({ args, extendContext }) {
-      const caller: Caller = args.contextValue;
-      const { request, principal, connection } = caller;
+      const { request, principal, connection, fleet, reach }: Caller = args.contextValue;
       const call = beginCall(clock, request.signal);
-      const admission = new OperationAdmission(gate, caller, call.signal);
+      // Resolvers get the admission: of the request it holds no more than they may.
+      const admission = new OperationAdmission(gate, { principal, fleet, reach }, call.signal);
       const held = gate.hold(principal, (reason) => call.withdraw(reason));
       const { signal, answering, deadline } = call;
       extendContext({ signal, answering, deadline, admission });
