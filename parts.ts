@@ -26,7 +26,7 @@ export const PARTS: readonly Part[] = [
     holds: 'the environment, and the secrets in it',
     imports: ['errors.ts'],
     // What a misspelt variable may have meant.
-    packages: ['graphql/jsutils/suggestionList.js'],
+    packages: ['graphql/jsutils/suggestionList.js', 'zod'],
   },
   {
     name: 'telemetry',

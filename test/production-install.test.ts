@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin, stripTypeScriptTypes } from 'node:module';
 import { expect, test } from 'vitest';
-import { ENV_NAMES } from '../src/config/env.ts';
+import { ENV_NAMES } from '../src/config/variables.ts';
 
 const ROOT = new URL('..', import.meta.url);
 const { dependencies } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {

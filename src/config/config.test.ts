@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../errors.ts';
 import { configWarnings, createConfig, createSettings } from './config.ts';
-import { type EnvName, readEnv } from './env.ts';
+import { readEnv } from './env.ts';
 import { createSecrets, textsOf } from './secrets.ts';
+import type { EnvName } from './variables.ts';
 
 const config = (values: Record<string, string>) => createConfig(readEnv(values));
 
@@ -142,6 +143,7 @@ test.each([
 test('a database of Postgres needs a key of its own, and its URL is taken as it is', () => {
   const url = 'postgresql://privet:a%2Fb@db.example:5433/privet?sslmode=verify-full';
   expect(refusal({ DATABASE_URL: url })).toMatch(/^PRIVET_ENCRYPTION_KEY must be set where DATABASE_URL is: 32 bytes/);
+  expect(refusal({ DATABASE_URL: url, PORT: 'x' }).split('\n')).toHaveLength(2);
   const secrets = createSecrets(readEnv({ DATABASE_URL: url, PRIVET_ENCRYPTION_KEY: 'ab'.repeat(32) }));
   expect(secrets.databaseUrl).toBe(url);
   expect(textsOf(secrets)).toEqual(expect.arrayContaining([url, 'a%2Fb', 'a/b']));

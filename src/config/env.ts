@@ -1,30 +1,9 @@
 import { suggestionList } from 'graphql/jsutils/suggestionList.js';
-
-/** Every variable the service knows. README's table and the warning about unknown names follow this list. */
-export const ENV_NAMES = [
-  'HOST',
-  'PORT',
-  'LOG_LEVEL',
-  'PRIVET_DATA',
-  'DATABASE_URL',
-  'PRIVET_ACCOUNT_TOKEN',
-  'PRIVET_ENCRYPTION_KEY',
-  'PRIVET_NEW_ENCRYPTION_KEY',
-  'PRIVET_WHATSAPP_URL',
-  'PRIVET_WHATSAPP_ROOT_KEY',
-  'PRIVET_WHATSAPP_ROOT_SERIAL',
-  'PRIVET_RATE_LIMIT',
-  'PRIVET_CORS_ORIGINS',
-  'PRIVET_TRUSTED_PROXY_HOPS',
-  'PRIVET_METRICS_HOST',
-  'PRIVET_METRICS_PORT',
-  'PRIVET_GRAPHIQL',
-] as const;
-export type EnvName = (typeof ENV_NAMES)[number];
+import { ENV_NAMES, type EnvName } from './variables.ts';
 
 /** The raw strings, as the environment has them. */
 export interface Env {
-  readonly values: ReadonlyMap<EnvName, string>;
+  readonly values: Readonly<Partial<Record<EnvName, string>>>;
   /** `PRIVET_*` variables that mean nothing to this version: most likely a slip of the pen. */
   readonly unknown: readonly string[];
 }
@@ -41,12 +20,12 @@ export const nearestName = (unknown: string): EnvName | undefined => {
 
 /** The one place that looks at the environment. An empty value counts as unset, as compose files produce it. */
 export const readEnv = (source: Readonly<Record<string, string | undefined>>): Env => {
-  const values = new Map<EnvName, string>();
-  const unknown: string[] = [];
-  for (const [name, value] of Object.entries(source)) {
-    if (value === undefined || value === '') continue;
-    if (isKnown(name)) values.set(name, value);
-    else if (name.startsWith('PRIVET_')) unknown.push(name);
-  }
-  return { values, unknown: unknown.sort() };
+  const given = Object.entries(source).filter(([, value]) => value !== undefined && value !== '');
+  return {
+    values: Object.fromEntries(given.filter(([name]) => isKnown(name))),
+    unknown: given
+      .map(([name]) => name)
+      .filter((name) => name.startsWith('PRIVET_') && !isKnown(name))
+      .sort(),
+  };
 };
