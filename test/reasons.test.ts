@@ -89,3 +89,24 @@ test.for([
     instance: { state: 'STOPPED', reason: { code, status, message: 'as it was said', retryAt: null } },
   });
 });
+
+test('what another process of the service has taken is not touched any more: its link ends, and commands are told so', async () => {
+  await privet.graphql('mutation { startInstance(instance: "shop") { name } }');
+  await privet.waitForState('shop', 'OPEN');
+  {
+    using database = new DatabaseSync(join(privet.dataDir, 'privet.db'));
+    database.exec("update instances set epoch = epoch + 1, owner_incarnation = 'another process'");
+  }
+  for (const command of ['stopInstance', 'startInstance']) {
+    const { errors } = await privet.graphql(`mutation { ${command}(instance: "shop") { name } }`);
+    const extensions = { code: 'INSTANCE_NOT_CONNECTED', state: 'STOPPED', reason: { code: 'TAKEN_OVER' } };
+    expect(errors, command).toMatchObject([{ extensions }]);
+  }
+  await expect.poll(() => privet.simulator.account(shop.phoneNumber).connected).toBe(false);
+  expect((await privet.graphql(REASON)).data).toMatchObject({
+    instance: { state: 'STOPPED', reason: { code: 'TAKEN_OVER', retryAt: null } },
+  });
+  // The next start of the service takes it back, and nothing of what this one was told is stored.
+  await privet.restart();
+  await privet.waitForState('shop', 'OPEN');
+});

@@ -1,7 +1,8 @@
 import { StorageError } from '../storage/errors.ts';
-import type { InstancePatch } from '../storage/instances.ts';
-import type { InstanceChange } from '../storage/owned.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { InstancePatch, Instances } from '../storage/instances.ts';
+import type { Credentials } from '../storage/credentials.ts';
+import type { SignalKeys } from '../storage/keys/signal-keys.ts';
+import type { InstanceChange, OwnedInstances } from '../storage/owned.ts';
 import type { KeyStore } from '../wire/link.ts';
 
 /** A login that WhatsApp no longer takes stays sealed for 30 days. */
@@ -20,8 +21,16 @@ export type UserChange = InstanceChange & {
   readonly patch: InstancePatch & Required<Pick<InstancePatch, 'wanted' | 'stateSince'>>;
 };
 
+/** As much of the storage as one instance needs: all that writes of it is `owned`. */
+export interface InstanceStorage {
+  readonly owned: OwnedInstances;
+  readonly instances: Pick<Instances, 'get'>;
+  readonly credentials: Pick<Credentials, 'load'>;
+  readonly signalKeys: Pick<SignalKeys, 'get'>;
+}
+
 export interface LifeOptions {
-  readonly storage: Pick<Storage, 'owned' | 'instances' | 'credentials' | 'signalKeys'>;
+  readonly storage: InstanceStorage;
   readonly owner: Owner;
   readonly instanceId: string;
   /** Told once, when another run of the service has the instance: nothing can be stored of it any more. */
@@ -43,6 +52,11 @@ export class Life {
 
   constructor(options: LifeOptions) {
     this.#options = options;
+  }
+
+  /** Another run of the service has the instance. */
+  get isLost(): boolean {
+    return this.#lost !== undefined;
   }
 
   /** Nothing is being stored or read. */

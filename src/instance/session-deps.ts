@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
 import type { Link, LinkOptions } from '../wire/link.ts';
-import type { Owner } from './life.ts';
+import type { InstanceStorage, Owner } from './life.ts';
 import type { LoginGate } from './login/login-gate.ts';
 
 /** Opens a link for this instance, which its options do not tell. */
@@ -13,7 +13,7 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly telemetry: SessionEvents;
-  readonly storage: Storage;
+  readonly storage: InstanceStorage & Pick<Storage, 'probe'>;
   readonly owner: Owner;
   readonly openLink: OpenLinkOf;
   /** 0 … 1, for pauses. */

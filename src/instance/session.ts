@@ -1,4 +1,4 @@
-import type { Standing } from '../errors.ts';
+import { InstanceNotConnectedError, type Standing } from '../errors.ts';
 import { Places } from '../places.ts';
 import { ofInstance } from '../telemetry/events.ts';
 import type { Link } from '../wire/link.ts';
@@ -116,7 +116,8 @@ export class Session {
 
   /**
    * Runs one command after the other: pairing, starting, stopping, unlinking, deleting. One that has begun runs to its end.
-   * @throws RetryLaterError OVERLOADED when too many wait; the signal's reason when aborted while waiting.
+   * @throws RetryLaterError OVERLOADED when too many wait; the signal's reason when aborted while waiting;
+   * InstanceNotConnectedError where another run of the service has the instance.
    */
   async exclusively<T>(signal: AbortSignal, command: () => Promise<T>): Promise<T> {
     // guard: one change of life after the other
@@ -125,6 +126,7 @@ export class Session {
     try {
       return await command();
     } catch (error) {
+      if (this.life.isLost) throw new InstanceNotConnectedError(this.standing);
       // The command ended the connection, and then the database failed: what is stored still says that there shall be one.
       // guard: a failed change leaves no state behind
       if (wasRunning && isLive(this.view) && !this.#run) this.#goOn();

@@ -23,7 +23,7 @@ export interface InstanceRecord {
   readonly accountId: string;
   readonly name: string;
   readonly wanted: Wanted;
-  /** The last settled state. */
+  /** The last state that it was left in. */
   readonly state: string;
   readonly stateSince: number;
   readonly reason?: InstanceReason | undefined;
