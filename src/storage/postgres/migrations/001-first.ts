@@ -89,16 +89,20 @@ const STATEMENTS = [
     primary key (archive_id, type, key_id)
   )`,
   `create table outcomes (
-    token_id ${TEXT} not null references tokens (id) on delete cascade,
+    caller_kind text not null check (caller_kind in ('token', 'job')),
+    caller_id ${TEXT} not null,
     key_hash bytea not null,
     instance_id ${INSTANCE},
     fingerprint bytea not null,
     sealed bytea,
+    version integer,
+    owner text,
     created_at ${TIME} not null,
-    primary key (token_id, key_hash)
+    primary key (caller_kind, caller_id, key_hash)
   )`,
   `create index outcomes_by_time on outcomes (created_at)`,
-  `create index outcomes_by_token on outcomes (token_id, created_at)`,
+  `create index outcomes_by_caller on outcomes (caller_kind, caller_id, created_at)`,
+  `create index outcomes_running on outcomes (owner) where owner is not null`,
 ];
 
 export const up = async (db: Kysely<unknown>): Promise<void> => {

@@ -3,14 +3,10 @@ import { DEFAULT_MIGRATION_TABLE, type Migration } from 'kysely/migration';
 import { OperatorError } from '../../../errors.ts';
 import { migrateWith } from '../../dialects/migrate.ts';
 import { up as first } from './001-first.ts';
-import { up as epochs } from './009-epochs.ts';
-import { up as outcomeCallers } from './010-outcome-callers.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-first': { up: first },
-  '009-epochs': { up: epochs },
-  '010-outcome-callers': { up: outcomeCallers },
 };
 
 /** Of the schema that comes first on the way to search; another service may have the next one. */
