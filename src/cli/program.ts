@@ -4,6 +4,7 @@ import { accountCommand } from './commands/account.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { instanceCommand } from './commands/instance.ts';
 import { keysCommand } from './commands/keys.ts';
+import { migrateFromCommand } from './commands/migrate-from.ts';
 import { tokenCommand } from './commands/token.ts';
 import type { CommandIo } from './io.ts';
 import { serveCommand } from './serve.ts';
@@ -77,6 +78,7 @@ export const createProgram = (io: CommandIo): CommandUnknownOpts => {
     .addCommand(backupCommand(io))
     .addCommand(restoreCommand(io))
     .addCommand(keysCommand(io))
+    .addCommand(migrateFromCommand(io))
     .addCommand(version)
     .addCommand(help);
   for (const command of commandTree(program)) {

@@ -65,8 +65,7 @@ const prepared = async (options: ServerOptions, contention: Contention): Promise
 const prepare = async (tx: Kysely<Tables>, options: ServerOptions): Promise<Keyring> => {
   const { masterKey, makesDatabase, clock, url } = options;
   await requireVersion(tx);
-  // One at a time, or two first starts would each make keys. It is of this transaction, and of this schema.
-  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_CLASS + 1)}, hashtext(current_schema()))`.execute(tx);
+  await lockForPreparing(tx);
   const opened = await openKeyring(tx, masterKey);
   if (!opened && !makesDatabase) {
     throw new OperatorError(
@@ -77,9 +76,15 @@ const prepare = async (tx: Kysely<Tables>, options: ServerOptions): Promise<Keyr
   return opened ?? insertKeyring(tx, masterKey, clock.now());
 };
 
+/** One at a time, or two first starts would each make keys. It is of the transaction, and of the schema. */
+export const lockForPreparing = async (tx: Kysely<Tables>): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_CLASS + 1)}, hashtext(current_schema()))`.execute(tx);
+};
+
 const OLDEST = 14;
 
-const requireVersion = async (db: Kysely<Tables>): Promise<void> => {
+/** @throws OperatorError for a server that lacks what the service needs */
+export const requireVersion = async (db: Kysely<Tables>): Promise<void> => {
   const { rows } = await sql<{ version: number }>`
     select current_setting('server_version_num')::int / 10000 as version`.execute(db);
   const version = rows[0]?.version ?? 0;

@@ -1,0 +1,136 @@
+import { type Kysely, sql } from 'kysely';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../clock.ts';
+import { OperatorError } from '../../errors.ts';
+import { Contention } from '../dialects/contention.ts';
+import type { Tables } from '../schema.ts';
+import { unwrapKeys } from '../sealing/keyring.ts';
+import { keyFilePath } from '../sealing/key-file.ts';
+import type { Warn } from '../sqlite/data-folder.ts';
+import { databasePath } from '../sqlite/database.ts';
+import { openSqlite } from '../sqlite/dialect.ts';
+import { requireDatabase } from '../sqlite/lost-database.ts';
+import { openFolder } from '../sqlite/open.ts';
+import { acquireOwnership } from '../sqlite/owner.ts';
+import { patientConfig, placeOf, unusable } from './connection.ts';
+import { connect } from './kysely.ts';
+import { migrate } from './migrations/index.ts';
+import { lockForPreparing, requireVersion } from './open.ts';
+import { ownServer } from './owner.ts';
+
+/** All of them, a parent before its children. */
+export const MOVED_TABLES = [
+  'keyring',
+  'accounts',
+  'instances',
+  'tokens',
+  'credentials',
+  'signal_keys',
+  'signal_key_revisions',
+  'archives',
+  'archived_rows',
+  'outcomes',
+] as const satisfies readonly (keyof Tables)[];
+
+export type MovedRows = Readonly<Record<(typeof MOVED_TABLES)[number], number>>;
+
+export interface MoveOptions {
+  readonly dataDir: string;
+  readonly url: string;
+  readonly masterKey: Uint8Array;
+  readonly clock: Clock;
+  readonly warn: Warn;
+}
+
+/**
+ * Copies all that a data folder holds into an empty database, as it is sealed, in one transaction: where it is cut short,
+ * nothing is there. Meanwhile nobody may serve or change either of them. The folder stays as a start of this version leaves it.
+ * @throws OperatorError where the folder is in use, the key another one's, or the database not empty.
+ */
+export const moveIn = async (options: MoveOptions): Promise<MovedRows> => {
+  const { dataDir, url, clock, warn } = options;
+  requireDatabase(databasePath(dataDir));
+  using _folder = await acquireOwnership(dataDir, clock, warn);
+  await using _server = await ownServer(url, clock);
+  await bringUpToDate(options);
+  using source = openSqlite(databasePath(dataDir));
+  // No command beside it writes until the end.
+  source.exec('begin immediate');
+  const db = connect(patientConfig(url), { clock, contention: new Contention(clock), most: 1 });
+  try {
+    return await db.transaction().execute((tx) => copyAll(tx, source, url));
+  } catch (cause) {
+    throw unusable(url, cause);
+  } finally {
+    await db.destroy();
+  }
+};
+
+/** As a start does: looks whether it is whole and the key fits, and migrates. */
+const bringUpToDate = async ({ dataDir, masterKey, clock, warn }: MoveOptions): Promise<void> => {
+  {
+    using before = openSqlite(databasePath(dataDir));
+    const hasKeys = before.prepare(`select 1 from sqlite_schema where name = 'keyring'`).get() !== undefined;
+    const row = hasKeys ? before.prepare('select data_key, token_key from keyring').get() : undefined;
+    if (!row) throw new OperatorError(`The database in ${dataDir} holds nothing yet`);
+    const { data_key, token_key } = row as Pick<Tables['keyring'], 'data_key' | 'token_key'>;
+    if (!unwrapKeys(masterKey, { data_key, token_key })) {
+      throw new OperatorError(
+        `PRIVET_ENCRYPTION_KEY does not open the database in ${dataDir}: set the key it was made with, which is what ${keyFilePath(dataDir)} holds where there is one`,
+      );
+    }
+  }
+  const onDamage = (fault: string): void => warn(fault);
+  await using _opened = await openFolder({ dataDir, masterKey, clock, warn, onDamage });
+};
+
+const copyAll = async (tx: Kysely<Tables>, source: DatabaseSync, url: string): Promise<MovedRows> => {
+  await requireVersion(tx);
+  await lockForPreparing(tx);
+  await requireEmpty(tx, url);
+  await migrate(tx);
+  const moved: [string, number][] = [];
+  for (const table of MOVED_TABLES) moved.push([table, await copyTable(tx, source, table)]);
+  await sql`select setval(pg_get_serial_sequence('archives', 'id'), (select coalesce(max(id), 0) + 1 from archives), false)`.execute(
+    tx,
+  );
+  return Object.fromEntries(moved) as MovedRows;
+};
+
+const requireEmpty = async (tx: Kysely<Tables>, url: string): Promise<void> => {
+  const { rows } = await sql<{ name: string }>`
+    select tablename as name from pg_tables where schemaname = current_schema() limit 1`.execute(tx);
+  if (rows[0]) {
+    throw new OperatorError(
+      `The database ${placeOf(url)} is not empty, it has a table ${rows[0].name}: choose an empty one`,
+    );
+  }
+};
+
+/** So many rows at once, of at most 11 columns: a statement takes 65,535 parameters. */
+const ROWS_AT_ONCE = 500;
+/** Or so many bytes, roughly. */
+const BYTES_AT_ONCE = 4 * 1024 * 1024;
+
+const copyTable = async (tx: Kysely<Tables>, source: DatabaseSync, table: string): Promise<number> => {
+  let count = 0;
+  let some: unknown[][] = [];
+  let bytes = 0;
+  let columns: string[] = [];
+  const insert = async (): Promise<void> => {
+    if (some.length === 0) return;
+    const names = sql.join(columns.map((name) => sql.ref(name)));
+    const values = sql.join(some.map((row) => sql`(${sql.join(row)})`));
+    await sql`insert into ${sql.table(table)} (${names}) values ${values}`.execute(tx);
+    count += some.length;
+    [some, bytes] = [[], 0];
+  };
+  for (const row of source.prepare(`select * from ${table}`).iterate()) {
+    columns = Object.keys(row);
+    some.push(Object.values(row));
+    for (const value of Object.values(row)) bytes += value instanceof Uint8Array ? value.length : 0;
+    if (some.length >= ROWS_AT_ONCE || bytes >= BYTES_AT_ONCE) await insert();
+  }
+  await insert();
+  return count;
+};
