@@ -33,6 +33,8 @@ const STATEMENTS = [
     credentials_revision bigint not null default 0,
     has_credentials smallint not null default 0,
     keys_revision bigint not null default 0,
+    owner_incarnation ${TEXT},
+    epoch bigint not null default 0,
     unique (account_id, name)
   )`,
   `create table tokens (
