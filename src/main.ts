@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { isatty } from 'node:tty';
 import { runCli } from './cli/cli.ts';
-import { EndSignals } from './cli/signals.ts';
+import { ShutdownSignals } from './cli/signals.ts';
 import { systemClock } from './clock.ts';
 
-const signals = new EndSignals(systemClock, [0, 1, 2].some(isatty));
+const signals = new ShutdownSignals(systemClock, [0, 1, 2].some(isatty));
 for (const [name, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -20,7 +20,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   signal: signals.signal,
   ppid: () => process.ppid,
-  isLeftAlone: () => signals.isLeftAlone,
+  isDetached: () => signals.isDetached,
   say: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
 });

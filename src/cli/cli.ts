@@ -6,10 +6,10 @@ import type { CommandIo } from './io.ts';
 import { commandPath, commandTree, createProgram } from './program.ts';
 import { exitCodeOf, UsageError, WRONGLY_USED } from './usage-error.ts';
 
-/** Of the program itself; any other that begins the line is an option of `serve`. */
+/** Options of the program itself. Any other option without a command is one of `serve`. */
 const PROGRAM_OPTIONS = ['-h', '--help', '--version'];
 
-/** Without a command: serve. A default command of commander's would take misspelt ones for its arguments. */
+/** Without a command: serve. Commander's own default command would take a misspelt command for an argument. */
 const withCommand = (argv: readonly string[]): readonly string[] => {
   const [first] = argv;
   const isServe = first === undefined || (first.startsWith('-') && !PROGRAM_OPTIONS.includes(first));
@@ -23,7 +23,7 @@ const sentence = ({ message }: CommanderError): string =>
     .replace(/\.$/, '')
     .replaceAll('\n', ' ');
 
-/** @throws UsageError where the command line is wrong, with the command whose help tells what is right. */
+/** @throws UsageError when the command line is wrong. The message names the command whose help to read. */
 const dispatch = async (argv: readonly string[], io: CommandIo): Promise<number> => {
   const program = createProgram(io);
   let current = program;
@@ -42,7 +42,7 @@ const dispatch = async (argv: readonly string[], io: CommandIo): Promise<number>
   } catch (error) {
     const isCommanders = error instanceof CommanderError;
     if (isCommanders && error.exitCode === 0) return 0;
-    // A group without a command: its help was shown.
+    // A group without a command: commander has shown its help.
     if (isCommanders && error.code === 'commander.help') return WRONGLY_USED;
     const isInput = error instanceof UsageError || (error instanceof PrivetError && error.code === 'BAD_USER_INPUT');
     if (!isCommanders && !isInput) throw error;
@@ -53,14 +53,14 @@ const dispatch = async (argv: readonly string[], io: CommandIo): Promise<number>
 
 const EXPECTED = [OperatorError, PrivetError, StorageError, SealError];
 
-/** Runs one command line; returns the exit code. What is wrong is a line on stderr, of each thing that is. */
+/** Runs one command line and returns the exit code. Errors go to stderr, a line for each. */
 export const runCli = async (argv: readonly string[], io: CommandIo): Promise<number> => {
   try {
     return await dispatch(argv, io);
   } catch (error) {
     const isExpected = error instanceof Error && EXPECTED.some((known) => error instanceof known);
     const text = error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : 'unknown';
-    // As JSON, which is what `scrub` reads.
+    // `scrub` reads JSON.
     const clean: unknown = JSON.parse(scrub(JSON.stringify(text)));
     io.complain(isExpected ? String(clean) : `Unexpected error: ${String(clean)}`);
     return exitCodeOf(error);

@@ -1,14 +1,14 @@
-/** What a command gets from the process, so that it can be run without one. */
+/** What a command needs of the process; tests pass their own. */
 export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the command is to end. */
+  /** Aborted when the command must end. */
   readonly signal: AbortSignal;
-  /** The id of the parent process now: another one's once that has ended. */
+  /** The id of the parent process. It changes when the parent ends. */
   ppid(): number;
-  /** Whether it is to go on without its parent, since their terminal went away; never, if left out. */
-  isLeftAlone?(): boolean;
-  /** A line for people, on stdout. */
+  /** Whether the process goes on without its parent, since their terminal was closed. Default: false. */
+  isDetached?(): boolean;
+  /** Prints a line on stdout. */
   say(line: string): void;
-  /** A line about what is wrong, on stderr. */
+  /** Prints a line about an error or a warning on stderr. */
   complain(line: string): void;
 }

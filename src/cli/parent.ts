@@ -1,21 +1,21 @@
 import type { Clock } from '../clock.ts';
 import type { CommandIo } from './io.ts';
 
-/** How often the parent is looked for, in milliseconds: the system tells of its end by no event. */
+/** How often to check the parent, in milliseconds: no event tells when it ends. */
 const LOOK_MS = 1_000;
 
 /**
- * Waits for the end of the process that started this one, so that a service is not left behind, with port and data folder,
- * by an npm that was killed.
+ * Waits until the process that started this one has ended. Otherwise a killed npm would leave a service behind that keeps
+ * port and data folder.
  * @param parent its id
- * @returns false where `signal` was aborted before, or the process is to go on without its parent.
+ * @returns false when `signal` was aborted first, or the process goes on without its parent.
  */
 export async function untilParentEnds(
   parent: number,
-  io: Pick<CommandIo, 'ppid' | 'signal' | 'isLeftAlone'>,
+  io: Pick<CommandIo, 'ppid' | 'signal' | 'isDetached'>,
   clock: Clock,
 ): Promise<boolean> {
-  while (!io.signal.aborted && !io.isLeftAlone?.()) {
+  while (!io.signal.aborted && !io.isDetached?.()) {
     if (io.ppid() !== parent) return true;
     await clock.sleep(LOOK_MS, io.signal).catch(() => {});
   }
@@ -23,8 +23,8 @@ export async function untilParentEnds(
 }
 
 /**
- * Whether this is `npx privet`: npx hands a signal to a shell between, which dies of it alone. npm's variables reach what
- * was started by other scripts too, and may be meant to stay; this one is no other's.
+ * Whether this is `npx privet`. npx sends signals to a shell in between, which ends without passing them on. Other npm
+ * scripts set these variables for all that they start, so the script must be exactly `privet`.
  */
 export const isRunByNpx = ({ env }: Pick<CommandIo, 'env'>): boolean =>
   env['npm_lifecycle_event'] === 'npx' && /^(['"]?)privet\1$/.test(env['npm_lifecycle_script'] ?? '');

@@ -15,7 +15,7 @@ export const commandTree = (command: CommandUnknownOpts): CommandUnknownOpts[] =
   ...command.commands.flatMap(commandTree),
 ];
 
-/** The words that call it, such as `privet token create`. */
+/** The words that run a command, such as `privet token create`. */
 export const commandPath = (command: CommandUnknownOpts): string =>
   command.parent ? `${commandPath(command.parent)} ${command.name()}` : command.name();
 
@@ -33,7 +33,7 @@ const helpFormat: Partial<Help> = {
   subcommandDescription: (command) => command.description().split('\n')[0] ?? '',
 };
 
-/** Help about a word that is no command is wrong use: commander would show what there is and count it as done. */
+/** `privet nope --help` is wrong use. Commander would show the help of `privet` and report success. */
 const refuseUnknownWord = ({ command }: { readonly command: CommandUnknownOpts }): string => {
   const [word = '-'] = command.args;
   if (isGroup(command) && !word.startsWith('-')) command.error(`error: unknown command '${word}'`);
@@ -44,12 +44,12 @@ const AFTER_HELP = `
 The configuration comes from the environment: see the table in README.md.
 Exit codes: 0 done, 1 failed, 2 wrong use or a variable with a bad value.`;
 
-/** Every command of the command line, with what it prints going to `io`. */
+/** The whole command line. It prints to `io`. */
 export const createProgram = (io: CommandIo): CommandUnknownOpts => {
   const version = new Command('version')
     .description('Shows the version, as --version does.')
     .action(() => io.say(VERSION));
-  // Of all its words, where commander's own looks at the first alone.
+  // Commander's own help command looks at the first word alone: `privet help token create` would not work.
   const help = new Command('help')
     .description('Shows this, or a command’s options, as --help does.')
     .argument('[command...]')
@@ -62,13 +62,13 @@ export const createProgram = (io: CommandIo): CommandUnknownOpts => {
     .helpOption('-h, --help', 'Show this')
     .addHelpText('beforeAll', refuseUnknownWord)
     .addHelpText('after', AFTER_HELP)
-    // An option that comes after a command is that command's.
+    // Options after a command belong to that command.
     .enablePositionalOptions()
     .configureHelp(helpFormat)
     .configureOutput({
       writeOut: (text) => io.say(text.replace(/\n$/, '')),
       writeErr: (text) => io.complain(text.replace(/\n$/, '')),
-      // The error says it too, and is told in one place with all others.
+      // runCli prints the message, with those of all other errors.
       outputError: () => {},
     })
     .addCommand(serveCommand(io))

@@ -10,16 +10,16 @@ import { OperatorError } from '../errors.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { VERSION } from '../version.ts';
 import type { CommandIo } from './io.ts';
-import { installLastResort } from './last-resort.ts';
+import { logUncaught } from './uncaught.ts';
 import { isRunByNpx, untilParentEnds } from './parent.ts';
 
 /**
- * So much the heap grows over what a full collection left before the next one. Unless told, V8 waits until it has about
- * doubled: a thousand instances that lose their connections at once would be held twice.
+ * How much the heap may grow after a full collection before the next one. By default V8 waits until it has about doubled:
+ * when a thousand instances lose their connections at once, the old and the new ones would be in memory together.
  */
 const HEAP_GROWING_PERCENT = 30;
 
-/** Running calls get 10 s of it; the rest is for sessions and the database. */
+/** The time to shut down. Running calls get 10 s of it; the rest is for sessions and the database. */
 const CLOSE_MS = 15_000;
 
 const closeInTime = async (app: AsyncDisposable): Promise<void> => {
@@ -41,10 +41,10 @@ const serve = async (io: CommandIo, withParent: boolean): Promise<void> => {
   const env = readEnv(io.env);
   const { config, secrets } = createSettings(env);
   const logger = createLogger({ level: config.logLevel, secrets: textsOf(secrets) });
-  using _lastResort = installLastResort(logger, (code) => process.exit(code));
+  using _uncaught = logUncaught(logger, (code) => process.exit(code));
   for (const warning of configWarnings(env)) logger.warn(warning);
 
-  // Only here, so that the other commands need not wait until all of the service is loaded.
+  // Imported here, so that other commands start without loading the service.
   const { createApp } = await import('../app.ts');
   const app = await createApp(config, secrets);
   try {

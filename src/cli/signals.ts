@@ -1,13 +1,10 @@
 import type { Clock } from '../clock.ts';
 
-/**
- * npm hands on to the service what the terminal, or a supervisor, gave to both: signals so close together are one.
- * In milliseconds.
- */
-const ONE_MS = 1_000;
+/** npm passes on a signal that the terminal has sent to the service already: two within this time, in milliseconds, are one. */
+const SAME_SIGNAL_MS = 1_000;
 
-/** Tells signals that ask for an orderly end from one that can't wait for it. */
-export class EndSignals {
+/** Tells the first signal, which asks for an orderly shutdown, from a later one, which ends the process at once. */
+export class ShutdownSignals {
   readonly #clock: Clock;
   readonly #hasTerminal: boolean;
   readonly #ended = new AbortController();
@@ -20,20 +17,20 @@ export class EndSignals {
     this.#hasTerminal = hasTerminal;
   }
 
-  /** Aborted by the first one. */
+  /** Aborted by the first signal. */
   get signal(): AbortSignal {
     return this.#ended.signal;
   }
 
-  /** Whether a terminal went away that this process was detached from: it goes on, also without what started it there. */
-  get isLeftAlone(): boolean {
+  /** Whether the terminal was closed while no stream of this process was on it: the process goes on, even without its parent. */
+  get isDetached(): boolean {
     return this.#hungUp;
   }
 
   /**
-   * The terminal was closed. Who gave the process other streams, as `nohup` does, wants it to go on; that the signal was to
-   * be ignored, Node takes back at its start.
-   * @returns whether the process is to end at once.
+   * The terminal was closed. With other streams, as under `nohup`, the process is to go on: Node itself can't tell, since
+   * it resets ignored signals at its start.
+   * @returns whether the process must end at once.
    */
   hangUp(): boolean {
     if (this.#hasTerminal) return this.receive();
@@ -41,11 +38,11 @@ export class EndSignals {
     return false;
   }
 
-  /** @returns whether the process is to end at once. */
+  /** @returns whether the process must end at once. */
   receive(): boolean {
     const now = this.#clock.monotonic();
     this.#firstAt ??= now;
     this.#ended.abort();
-    return now - this.#firstAt >= ONE_MS;
+    return now - this.#firstAt >= SAME_SIGNAL_MS;
   }
 }

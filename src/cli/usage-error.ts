@@ -1,13 +1,13 @@
 import { ConfigError } from '../config/config-error.ts';
 import { OperatorError } from '../errors.ts';
 
-/** The command line says what can not be; the message says what can. */
+/** The command line is wrong. The message says what is accepted. */
 export class UsageError extends OperatorError {
   override readonly name = 'UsageError';
 }
 
 const FAILED = 1;
-/** Set apart, as by most command lines, so that a supervisor can tell what trying again does not mend. */
+/** Differs from `FAILED`, as in most command lines: a supervisor sees that a retry does not help. */
 export const WRONGLY_USED = 2;
 
 export const exitCodeOf = (error: unknown): number =>

@@ -41,7 +41,7 @@ export const isLoopback = (name: string): boolean =>
 export const createConfig = ({ values }: Env): Config => {
   const checked = checkValues(values);
   const { HOST: host, PRIVET_TRUSTED_PROXY_HOPS: trustedProxyHops, PRIVET_METRICS_PORT: metricsPort } = checked;
-  // A proxy on this machine would hand the playground, and the main port's `/metrics`, to everybody.
+  // Behind a proxy on this machine everybody could reach the playground and the main port's `/metrics`.
   const isPrivate = trustedProxyHops === 0 && isLoopback(host);
   return {
     host,
@@ -65,13 +65,13 @@ export const createConfig = ({ values }: Env): Config => {
   };
 };
 
-/** All that the environment says. @throws ConfigError naming every variable with a bad value. */
+/** All settings. @throws ConfigError naming every variable with a bad value. */
 export const createSettings = (env: Env): { readonly config: Config; readonly secrets: Secrets } => ({
   config: createConfig(env),
   secrets: createSecrets(env),
 });
 
-/** What is no mistake for certain, but probably one: a line each for the operator. */
+/** What is probably a mistake: a line each for the operator. */
 export const configWarnings = (env: Env): string[] => {
   const warnings = env.unknown.map((name) => {
     const nearest = nearestName(name);

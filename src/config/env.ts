@@ -1,10 +1,10 @@
 import { suggestionList } from 'graphql/jsutils/suggestionList.js';
 import { ENV_NAMES, type EnvName } from './variables.ts';
 
-/** The raw strings, as the environment has them. */
+/** The environment's raw strings. */
 export interface Env {
   readonly values: Readonly<Partial<Record<EnvName, string>>>;
-  /** `PRIVET_*` variables that mean nothing to this version: most likely a slip of the pen. */
+  /** `PRIVET_*` variables that this version does not know: probably misspelt. */
   readonly unknown: readonly string[];
 }
 
@@ -12,13 +12,13 @@ const isKnown = (name: string): name is EnvName => (ENV_NAMES as readonly string
 
 const withoutPrefix = (name: string): string => name.replace(/^PRIVET_/, '');
 
-/** The variable that `unknown` is most likely meant for, where one is like it: the common prefix does not count. */
+/** The known variable that is most like `unknown`, compared without the prefix; undefined when none is close. */
 export const nearestName = (unknown: string): EnvName | undefined => {
   const [nearest] = suggestionList(withoutPrefix(unknown), ENV_NAMES.map(withoutPrefix));
   return ENV_NAMES.find((name) => withoutPrefix(name) === nearest);
 };
 
-/** The one place that looks at the environment. An empty value counts as unset, as compose files produce it. */
+/** Reads the environment. An empty value counts as unset: compose files produce them. */
 export const readEnv = (source: Readonly<Record<string, string | undefined>>): Env => {
   const given = Object.entries(source).filter(([, value]) => value !== undefined && value !== '');
   return {

@@ -1,19 +1,19 @@
 import type { Env } from './env.ts';
 import { checkValues } from './variables.ts';
 
-/** Kept apart from the config, so that no log line of the config can hold one. Never logged, never put in an error. */
+/** Apart from the config, so that the config can be logged. Never log them, never put them in an error. */
 export interface Secrets {
   /** An account token of the operator's choosing. */
   readonly accountToken?: string | undefined;
-  /** Of Postgres, mostly with a password in it; undefined: SQLite, in the data folder. */
+  /** The URL of a Postgres database, often with a password. Undefined: SQLite in the data folder. */
   readonly databaseUrl?: string | undefined;
   /** The 32 bytes that everything at rest is sealed under; undefined: the key file in the data folder. */
   readonly encryptionKey?: Uint8Array | undefined;
-  /** What `keys rotate` puts into its place. */
+  /** The key that `keys rotate` changes to. */
   readonly newEncryptionKey?: Uint8Array | undefined;
 }
 
-/** The secrets in the forms in which they may turn up in a text. */
+/** The secrets in every form that a text could contain, for redaction. */
 export const textsOf = ({ accountToken = '', databaseUrl = '', encryptionKey }: Secrets): string[] => {
   const key = encryptionKey && Buffer.from(encryptionKey);
   const password = URL.parse(databaseUrl)?.password ?? '';

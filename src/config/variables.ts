@@ -36,7 +36,7 @@ const key = z
   .regex(/^([0-9a-f]{64}|[A-Za-z0-9+/]{43}=?)$/i, 'must be 32 bytes, as 64 hex digits or in base64')
   .transform((text): Uint8Array => Buffer.from(text, text.length === 64 ? 'hex' : 'base64'));
 
-/** As libpq means them, less those that go on without TLS where the server has none. */
+/** The modes of libpq except those that fall back to no TLS. */
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
 const modeOf = (url: string): string => URL.parse(url)?.searchParams.get('sslmode') ?? 'disable';
 const databaseUrl = z
@@ -57,10 +57,10 @@ const accountToken = z
   .string()
   .min(32, length)
   .max(512, length)
-  // Anything else can't come back to us in an HTTP header as it was sent.
+  // An HTTP header can't carry anything else unchanged.
   .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])$/, 'must be printable ASCII, without white space at its ends');
 
-/** Their values are never repeated in an error. */
+/** An error never repeats their values. */
 const SECRETS = {
   PRIVET_ACCOUNT_TOKEN: accountToken.optional(),
   DATABASE_URL: databaseUrl.optional(),
@@ -69,8 +69,8 @@ const SECRETS = {
 };
 
 /**
- * Every variable the service knows, with what it accepts; a message goes on after the variable's name. README's table and
- * the warning about unknown names follow this list.
+ * Every variable that the service knows, with the values that it accepts. A message completes a line that begins with the
+ * variable's name. README's table and the warning about unknown names follow this list.
  */
 const VARIABLES = z
   .object({
@@ -104,11 +104,11 @@ const VARIABLES = z
     ...SECRETS,
   })
   .refine(({ DATABASE_URL, PRIVET_ENCRYPTION_KEY }) => DATABASE_URL === undefined || PRIVET_ENCRYPTION_KEY, {
-    // A key file belongs beside the database, and that one is elsewhere.
+    // A key file would be on this machine, the database is on another.
     error:
       'must be set where DATABASE_URL is: 32 bytes, such as "openssl rand -hex 32" makes; of a data folder it is what encryption.key holds',
     path: ['PRIVET_ENCRYPTION_KEY'],
-    // Told beside other refusals too.
+    // Reported together with other bad values.
     when: ({ issues }) => !issues.some(({ path }) => path?.[0] === 'DATABASE_URL'),
   });
 

@@ -17,7 +17,7 @@ export interface Admin {
   readonly tokens: TokenService;
 }
 
-/** What the environment says, checked, as far as a command on the data folder needs it. */
+/** The checked settings that a command on the database needs. */
 export interface AdminSettings {
   readonly dataDir: string;
   /** Undefined: the database is in the data folder. */
@@ -57,7 +57,7 @@ export const withAdmin = async (
   await work({ storage, tokens: createTokenService({ storage }) });
 };
 
-/** The account of `--account`, by its id or its label; without it the only one there is. */
+/** The account that `--account` names by id or label; without the option, the only account. */
 export const chosenAccount = async (storage: Storage, wanted: string | undefined): Promise<AccountRecord> => {
   const all = await storage.accounts.list();
   if (wanted === undefined) {
@@ -75,7 +75,7 @@ export const chosenAccount = async (storage: Storage, wanted: string | undefined
   throw new UsageError(`Several accounts have the label "${wanted}": --account must be the id of one of them, ${ids}`);
 };
 
-/** The account's instance, by its name or its id, as GraphQL's arguments take both. */
+/** An instance of the account, by name or id, as in GraphQL. */
 export const namedInstance = async (storage: Storage, accountId: string, wanted: string): Promise<InstanceRecord> => {
   const byName = await storage.instances.find(accountId, wanted);
   const instance = byName ?? (await storage.instances.get(localId('Instance', wanted)));
@@ -86,14 +86,14 @@ export const namedInstance = async (storage: Storage, accountId: string, wanted:
 export const accountOption = () =>
   new Option('--account <account>', 'The id or the label of the account; may be left out while there is only one');
 
-/** Labels come from whoever has a token with the scope admin, and the terminal obeys control and format characters. */
+/** Escapes control and format characters, which a terminal obeys: any token with the scope admin can set a label. */
 const visible = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16);
     return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
   });
 
-/** Columns under their names, as wide as needed. */
+/** A table with a head, each column as wide as its widest cell. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const all = [head, ...rows.map((row) => row.map(visible))];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
@@ -112,7 +112,7 @@ export const showTime = (at: number | undefined): string =>
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** An option's value such as `90m`, `12h`, `30d`, in milliseconds. */
+/** Parses an option's value such as `90m`, `12h` or `30d` into milliseconds. */
 export const duration = (text: string): number => {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const factor = UNITS[unit];

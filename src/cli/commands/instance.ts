@@ -17,7 +17,7 @@ async function* instancesOf(storage: Storage, accountId: string): AsyncGenerator
   }
 }
 
-/** Whether there is a login; one that does not open is one too. */
+/** Whether the instance has credentials; `unreadable` when the key does not open them. */
 const isLinked = async (storage: Storage, id: string): Promise<string> => {
   try {
     return (await storage.credentials.load(id)) === undefined ? 'no' : 'yes';
@@ -60,7 +60,7 @@ Its id is taken in place of its name. Whether WhatsApp still takes the login, on
         const account = await chosenAccount(storage, options.account);
         const instance = await namedInstance(storage, account.id, wanted);
         const { name } = instance;
-        // A pairing that is under way would be written over by its end.
+        // The end of a running pairing would overwrite the restored credentials.
         if (instance.wanted === 'running' && (await isLinked(storage, instance.id)) === 'no') {
           throw new OperatorError(
             `Instance "${name}" may be pairing now: stop it first, with the mutation stopInstance`,

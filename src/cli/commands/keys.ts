@@ -38,7 +38,7 @@ Who has both the old key and a copy of the database from its time can still read
       }
       const { changed, keptOldKey, emptiedLog } = await rotateMasterKey({ dataDir, masterKey, newMasterKey, warn });
       if (!changed && masterKey && toKeyFile) {
-        // What is left of one that was cut short at its very end, or the wrong key: it can't be told which.
+        // Either an earlier rotation was interrupted at its very end, or the key is wrong: both look alike.
         throw new OperatorError(
           `Nothing is changed: the database is under the key in ${keyFilePath(dataDir)} already, and PRIVET_ENCRYPTION_KEY does not open it: unset it before the next start`,
         );

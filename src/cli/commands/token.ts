@@ -13,7 +13,7 @@ const SCOPE_NAMES = TOKEN_SCOPES.join(', ');
 const instanceId = async (storage: Storage, accountId: string, wanted: string | undefined) =>
   wanted === undefined ? undefined : (await namedInstance(storage, accountId, wanted)).id;
 
-/** As this command lists them, or as GraphQL writes them. */
+/** Parses scopes in lower case, as `token list` prints them, or in upper case, as in GraphQL. */
 const scopeList = (text: string): TokenScope[] => {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   const wanted = new Set(words.map((word) => TOKEN_SCOPES.find((known) => known === word.toLowerCase())));

@@ -1,10 +1,10 @@
 import type { Logger } from '../telemetry/logger.ts';
 
-/** For what nobody caught: it goes to the log, where secrets are taken out, instead of to the console as it is. */
-export const installLastResort = (logger: Logger, exit: (code: number) => void): Disposable => {
-  // Nobody waited for this promise, so nobody's call depends on it: one instance's slip must not end the others.
+/** Sends uncaught errors to the log, which takes secrets out, instead of to the console as they are. Ends the process after an exception. */
+export const logUncaught = (logger: Logger, exit: (code: number) => void): Disposable => {
+  // No call waits for this promise: a mistake in one instance must not end the others.
   const onRejection = (err: unknown) => logger.error({ err }, 'a rejection was handled by nobody');
-  // Here the stack was unwound from an unknown place. What was acknowledged is on disk: a restart is safe, going on is not.
+  // The state is unknown now. What was acknowledged is on disk, so a restart is safe; going on is not.
   const onException = (err: unknown) => {
     logger.fatal({ err }, 'an exception was caught by nobody: the process ends');
     exit(1);
