@@ -30,19 +30,19 @@ export async function pairInstance(
   phoneNumber: string | undefined,
 ): Promise<void> {
   const { name, state } = session.view;
-  // What is scanned has to be stored.
+  // A pairing ends with a login to store: none is begun while the database takes nothing.
   await storage.probe();
-  // What is being paired may be linked in this very moment.
+  // A pairing that runs may link the device at this moment: it is ended first, and then looked at.
   const wasPairing = state === 'PAIRING';
   if (wasPairing) await session.halt();
   // guard: a paired instance is not paired again
   if ((await session.life.loadCredentials()) !== undefined) {
     if (wasPairing) session.start();
-    // A pairing may have stored its login and then been cut off: only a login shows whether WhatsApp linked it.
+    // A pairing may have been cut off after it stored its login: only logging in shows whether WhatsApp linked it.
     const advice = session.view.state === 'UNPAIRED' ? 'start it' : 'unlink it before pairing again';
     throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; ${advice}`);
   }
-  // What holds of it should the service end before the pairing does.
+  // What the next start finds, should the service end before the pairing does.
   await session.life.change({ patch: { wanted: 'running', state: 'UNPAIRED', reason: PAIRING_ENDED } });
   await session.pair(phoneNumber);
 }
@@ -71,7 +71,7 @@ export async function stopInstance(session: Session, { clock }: CommandParts): P
   await session.halt();
   const hasChanged = session.view !== before;
   session.set(state, STOPPED_BY_USER);
-  // What was being paired may have been linked meanwhile, or the session has stored how it ended by itself.
+  // Meanwhile a pairing may have linked the device, or the session may have ended by itself and stored how.
   const end = await stateNow();
   if (!hasChanged && end === state) return;
   await store(end);
@@ -79,8 +79,8 @@ export async function stopInstance(session: Session, { clock }: CommandParts): P
 }
 
 /**
- * Logs the device out on WhatsApp, or here alone where WhatsApp is out of reach: else the account could not be linked
- * anew. @throws as `logOut`
+ * Logs the device out on WhatsApp. Where WhatsApp is out of reach it is done here alone, so that the account can be linked
+ * again. @throws as `logOut`
  */
 export async function unlinkInstance(session: Session, parts: CommandParts): Promise<void> {
   if (!session.isOutOfReach) return logOut(session, parts);
@@ -91,13 +91,13 @@ export async function unlinkInstance(session: Session, parts: CommandParts): Pro
 
 /** Deletes the instance and its login for good: nothing is kept of it. */
 export async function deleteInstance(session: Session, parts: CommandParts): Promise<void> {
-  // Where nothing can be written, its device is not logged out either.
+  // While the database takes nothing, the instance can't be deleted: then its device stays linked too.
   await parts.storage.probe();
   if (session.view.state === 'OPEN') await tryToLogOut(session, parts);
   await session.halt();
   await session.life.remove();
 }
-/** A login that can't be read is there all the same. */
+/** A login that can't be opened is a login too. */
 async function isLinked({ life }: Session): Promise<boolean> {
   try {
     return (await life.loadCredentials()) !== undefined;

@@ -43,7 +43,7 @@ export class Instance {
     return this.#shown.current;
   }
 
-  /** For who is told that there is no connection: OPEN is shown until the socket of an ended link is closed. */
+  /** What a call is told that finds no connection. The view stays OPEN until the socket of an ended link is closed. */
   get standing(): Standing {
     return this.view.state === 'OPEN' ? { state: 'RECONNECTING', reason: CLOSED } : this.view;
   }
@@ -62,7 +62,7 @@ export class Instance {
     const before = this.view;
     this.#shown.change(nextView(before, state, reason, extra, this.#deps.clock.now()));
     if (!UNDER_WAY.includes(state)) this.privacy.notConnecting();
-    // Whoever is linked next may be somebody else.
+    // The next account that is linked may be another one.
     if (state === 'LOGGED_OUT' || state === 'PAIRING') this.privacy.forget();
     if (before.state !== state) this.#deps.telemetry.stateChanged(before, state, reason?.code);
     this.#deps.onInstanceChange(before.id);

@@ -16,7 +16,7 @@ export interface Owner {
   readonly held: boolean;
 }
 
-/** What a user's call changes of an instance. When that was tells it from all that was stored before. */
+/** What a user's command changes of an instance. Its time tells it from what was stored before. */
 export type UserChange = InstanceChange & {
   readonly patch: InstancePatch & Required<Pick<InstancePatch, 'wanted' | 'stateSince'>>;
 };
@@ -38,13 +38,13 @@ export interface LifeOptions {
 }
 
 /**
- * What is stored of one instance: this alone writes it, each change in one transaction, and reads it where the order
- * matters. All of it happens in the order of the calls, since not everybody waits for an answer: of two saves of a login
- * that are under way at once, a database with several connections may store the older one last.
+ * What is stored of one instance, and its only writer. Each change is one transaction. Changes and reads run one after the
+ * other, in the order of the calls: a link does not wait for its saves, and with several connections to the database an
+ * older save could be stored last.
  */
 export class Life {
   readonly #options: LifeOptions;
-  /** Undefined until the first write, which takes the instance: so a service that starts writes nothing. */
+  /** Undefined until the first write. That write takes the instance, so that a start of the service writes nothing. */
   #epoch: number | undefined;
   #lost: StorageError | undefined;
   /** Ends with what was asked for last; undefined while nothing runs. */
@@ -82,7 +82,7 @@ export class Life {
     return this.#inOrder((id) => this.#write(id, change));
   }
 
-  /** As `change`. What the database stored and reported as failed all the same counts as stored. */
+  /** As `change`. Where the database reports a failure, it is asked whether it stored the change all the same. */
   changeForUser(change: UserChange): Promise<void> {
     const { storage } = this.#options;
     const { wanted, stateSince } = change.patch;
@@ -115,7 +115,8 @@ export class Life {
   async #asOwner<T>(write: (claim: { incarnation: string; epoch: number | undefined }) => Promise<T>): Promise<T> {
     const { owner, onLost } = this.#options;
     if (this.#lost) throw this.#lost;
-    // Who has lost the lock must not take the instance from who has it now. A lock file that was removed is made anew.
+    // A process that lost the lock must not take the instance from the one that has it. One that only lost the lock's
+    // file makes it again, and may take the instance then.
     if (this.#epoch === undefined && !owner.held) {
       throw new StorageError('io', 'This process does not hold the lock of the data at present');
     }

@@ -3,7 +3,7 @@ import type { CloseEvidence, LinkEvents } from '../wire/link.ts';
 import type { Instance } from './instance.ts';
 import type { SessionDeps } from './session-deps.ts';
 
-/** What the run of a session hears of its link. That it is over, all runs treat alike. */
+/** What a session hears of its link, apart from its end, which `liveLink` deals with. */
 export type RunEvents = Omit<LinkEvents, 'onOver'>;
 
 /**
@@ -18,7 +18,7 @@ export async function liveLink(
 ): Promise<CloseEvidence> {
   const { life, view } = instance;
   const onOver = (): void => {
-    // Its socket may take its time to close; calls wait for the next link from now on.
+    // Its socket may take a while to close, but calls already wait for the next link.
     // guard: a link that is gone is closed for calls
     if (instance.link) instance.privacy.closed(instance.link);
   };

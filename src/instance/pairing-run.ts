@@ -5,7 +5,7 @@ import { judgeClose } from './login/close-reasons.ts';
 import type { Waiting } from './login/waiting.ts';
 import type { SessionDeps } from './session-deps.ts';
 
-/** A pairing code works as long as the socket that asked for it lives: behind its first QR come five more, for 20 s each. */
+/** A pairing code works as long as its socket is open: that shows five more QRs after the first, for 20 s each. */
 const BEHIND_FIRST_QR_MS = 100_000;
 
 export interface PairingRun {
@@ -16,13 +16,13 @@ export interface PairingRun {
   readonly phoneNumber: string | undefined;
 }
 
-/** Links a device; true where that was done, and it is to log in now. */
+/** Links a device; true when it is linked, and to be logged in next. */
 export async function runPairing(run: PairingRun, signal: AbortSignal): Promise<boolean> {
   const { deps, instance, waiting } = run;
   const { evidence, linked } = await showUntilLinked(run, signal);
   const { state, reason } = judgeClose(evidence, deps.clock.now());
   if (linked) {
-    // WhatsApp restarts the stream of a device that was linked: that one is still on its way.
+    // After a pairing WhatsApp restarts the stream, and the device is still shown as logging in.
     if (!signal.aborted && reason.code !== 'restart_required') instance.set('RECONNECTING', reason);
     const patch = { phoneNumber: linked.phoneNumber, reason: null };
     await waiting.forDatabase(signal, () => instance.life.change({ patch }));

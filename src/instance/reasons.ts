@@ -38,7 +38,7 @@ export const REASONS = {
     advice: WAIT,
   },
   write_unanswered: {
-    meaning: 'a change went unanswered, so the connection was ended lest it land later',
+    meaning: 'a change went unanswered, so the connection was ended: it must not land later',
     advice: WAIT,
   },
   storage_failed: { meaning: 'the database failed', advice: 'look at the log and the disk' },

@@ -6,7 +6,7 @@ import type { Link, LinkOptions } from '../wire/link.ts';
 import type { InstanceStorage, Owner } from './life.ts';
 import type { LoginGate } from './login/login-gate.ts';
 
-/** Opens a link for this instance, which its options do not tell. */
+/** Opens a link. Its options do not say for which instance it is. */
 export type OpenLinkOf = (options: LinkOptions, instanceId: string) => Link;
 
 export interface SessionDeps {

@@ -57,12 +57,12 @@ export class Session {
     return this.#instance.link;
   }
 
-  /** For who is told that there is no connection. */
+  /** What a call is told that finds no connection. */
   get standing(): Standing {
     return this.#instance.standing;
   }
 
-  /** It is no use to wait for its next connection, or none comes: WhatsApp can't be told that it is unlinked. */
+  /** No connection comes, or none has come for long: WhatsApp can't be told that the device is unlinked. */
   get isOutOfReach(): boolean {
     return this.view.state === 'BANNED' || this.#logins.isInVain;
   }
@@ -87,7 +87,7 @@ export class Session {
 
   /** Goes on after a restart: as `start`, but a ban that was stored is waited for to its end. */
   resume(): void {
-    // A clock that stands before the ban began says nothing about its end.
+    // The end of a ban is wall time: a clock that stands before the ban's beginning can't tell it.
     const isDated = this.#deps.clock.now() >= this.view.since;
     return this.view.state === 'BANNED' && isDated ? this.#goOn() : this.start();
   }

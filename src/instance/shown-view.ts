@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { InstanceView } from './state.ts';
 
-/** By so much what is shown of a time may be off: timers are late, and clocks are slewed. */
+/** The time that is shown may be off by this much: timers are late, and clocks are adjusted little by little. */
 const CLOCK_STEP_MS = 2_000;
 
 /**
- * An instance's view. When its next attempt comes is kept by the clock that nobody sets; what is shown of that is wall
- * time, as the wall clock stands when it is looked at.
+ * An instance's view. The time of its next attempt is kept on the monotonic clock, which nobody sets. It is shown as wall
+ * time, worked out when somebody looks.
  */
 export class ShownView {
   #view: InstanceView;

@@ -1,6 +1,6 @@
 import type { ReasonCode } from './reasons.ts';
 
-/** Where an instance stands. Each state comes from evidence: a frame, a close, or the user's word. */
+/** Where an instance stands. Each state comes from evidence: a frame, a close, or what the user asked for. */
 export const INSTANCE_STATES = [
   'UNPAIRED',
   'PAIRING',
@@ -29,7 +29,7 @@ export interface StateReason {
 
 export const STARTING: StateReason = { code: 'starting', message: 'Waiting for its turn to log in' };
 
-/** What calls are told where a link is over, and what follows from that is not known yet. */
+/** What calls are told when a link has ended, until it is judged why. */
 export const CLOSED: StateReason = { code: 'connection_closed', message: 'The connection was closed' };
 
 /** While a session waits for it, and where a link ended because of it. */
@@ -82,7 +82,7 @@ export interface InstanceView {
 /** A session is under way in these. */
 export const UNDER_WAY: readonly InstanceState[] = ['CONNECTING', 'RECONNECTING', 'OPEN'];
 
-/** Whether the view says that a session is under way, or that one comes by itself. */
+/** Whether the view shows a session that runs, or one that starts again by itself. */
 export const isLive = ({ state, reason }: InstanceView): boolean =>
   UNDER_WAY.includes(state) || state === 'PAIRING' || reason?.retryAt !== undefined;
 

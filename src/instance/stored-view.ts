@@ -2,7 +2,7 @@ import type { InstanceRecord } from '../storage/instances.ts';
 import { knownReason } from './reasons.ts';
 import { INSTANCE_STATES, type InstanceView } from './state.ts';
 
-/** The states that outlast a process; a live one that was stored is history. */
+/** The view that a stored instance begins with. A state that this version does not know is shown as STOPPED. */
 export function viewOf(record: InstanceRecord): InstanceView {
   const known = INSTANCE_STATES.find((state) => state === record.state);
   const { id, accountId, name, createdAt, stateSince: since, phoneNumber } = record;

@@ -25,7 +25,7 @@ const unlinkStanza = (jid: string): Stanza => ({
 export async function logOut(session: Session, parts: CommandParts): Promise<void> {
   const { link } = session;
   if (!link?.jid || !session.privacy.isOn(link)) throw new InstanceNotConnectedError(session.standing);
-  // What WhatsApp confirms has to be stored.
+  // Once WhatsApp has confirmed, it has to be stored: nothing is asked while the database takes nothing.
   await parts.storage.probe();
   const reply = await link.request(unlinkStanza(link.jid), UNLINK_TIMEOUT_MS);
   if (reply.kind === 'refused') throw refusedBy('the logout', reply);

@@ -216,7 +216,7 @@ export type StateReasonCode =
   | 'UNREADABLE_FRAME'
   /** The server refused the connection. What to do: look at the network where it lasts. */
   | 'UPGRADE_REFUSED'
-  /** A change went unanswered, so the connection was ended lest it land later. What to do: wait. */
+  /** A change went unanswered, so the connection was ended: it must not land later. What to do: wait. */
   | 'WRITE_UNANSWERED';
 
 /** Values of `status`. Who sees the "about" text (not stories). */

@@ -2,15 +2,15 @@ import type { Clock } from '../../clock.ts';
 import { Places } from '../../places.ts';
 import { type OnHeldUp, OutdatedBreaker } from './outdated-breaker.ts';
 
-/** Logins under way at a time: where they cost more than the machine has, more of them would all run out of time. */
+/** How many logins run at a time. With more than the machine has time for, all of them would run out of time. */
 const LOGINS_AT_ONCE = 30;
-/** Beside them, of those whose last login did not go through: WhatsApp may leave this one open as well. */
+/** Instances whose last login failed have places of their own: WhatsApp may not answer the next one either. */
 const DOUBTFUL_AT_ONCE = 10;
-/** A login that takes longer waits for WhatsApp, not for this machine, and keeps no other from its turn … */
+/** A login that takes longer than this waits for WhatsApp, not for this machine, and gives its place to the next one. */
 const LONG_LOGIN_MS = 2_000;
-/** … where this machine keeps up: a timer that is later than this says that it does not … */
+/** A timer that is late by more than this says that the machine is behind: then a login keeps its place for longer. */
 const LATE_MS = 200;
-/** … and then no longer than this. */
+/** For so long at the most. */
 const MOST_LOGIN_MS = 10_000;
 
 /**
@@ -22,7 +22,7 @@ export class LoginGate {
   #earliest = 0;
   /** Whose login did not go through since it began the last time. */
   readonly #doubtful = new Set<string>();
-  /** At all of them as many wait as there are instances, each once. */
+  /** Each instance waits once at the most, so this is bounded by how many there are. */
   readonly #places = new Places(LOGINS_AT_ONCE, Number.POSITIVE_INFINITY);
   readonly #doubtfulPlaces = new Places(DOUBTFUL_AT_ONCE, Number.POSITIVE_INFINITY);
   readonly #door = new Places(1, Number.POSITIVE_INFINITY);
@@ -41,7 +41,7 @@ export class LoginGate {
     this.#breaker.refused(instanceId);
   }
 
-  /** A login went through: the client is taken, and whoever waits need not wait for the next probe. */
+  /** A login went through: WhatsApp takes this client, so those that are held up may log in. */
   accepted(instanceId: string): void {
     this.#doubtful.delete(instanceId);
     this.#breaker.accepted(instanceId);
@@ -103,7 +103,7 @@ export class LoginGate {
     };
   }
 
-  /** Those who wait come one after the other, so that a process that was held up does not let them in at once. */
+  /** One after the other, so that a process that stood still does not let all of them in at once. */
   async #takeSlot(signal: AbortSignal): Promise<void> {
     using _turn = await this.#door.take(signal);
     const left = this.#earliest - this.#clock.monotonic();

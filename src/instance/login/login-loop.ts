@@ -13,13 +13,13 @@ const UNREADABLE: StateReason = {
   message: 'The stored credentials could not be read; nothing was changed',
 };
 
-/** Logs an instance in, again and again: a link is opened only after the close of the one before was seen. */
+/** Logs an instance in, and again when its link ends. There is one link at a time: the next is opened once the last is closed. */
 export class LoginLoop {
   readonly #deps: SessionDeps;
   readonly #instance: Instance;
   readonly #waiting: Waiting;
   readonly #policy: ReconnectPolicy;
-  /** Why there is nothing to log in with, as it was stored: the service ended in the midst of a pairing. */
+  /** Why the instance is not paired, as it was stored: the service before ended while it was being paired. */
   #unpairedBy: StateReason | undefined;
 
   constructor(deps: SessionDeps, instance: Instance, waiting: Waiting) {
@@ -30,12 +30,12 @@ export class LoginLoop {
     if (instance.view.state === 'UNPAIRED') this.#unpairedBy = instance.view.reason;
   }
 
-  /** It has tried for so long that nobody need wait for it. */
+  /** It has tried for long without being OPEN for a while. */
   get isInVain(): boolean {
     return this.#policy.isInVain;
   }
 
-  /** It is paired anew: what a pairing before came to says nothing any more. */
+  /** It is paired again: how an earlier pairing ended says nothing any more. */
   forgetPairing(): void {
     this.#unpairedBy = undefined;
   }
@@ -56,7 +56,7 @@ export class LoginLoop {
       if (signal.aborted) return;
       const goesOn = await this.#follow(judgeClose(evidence, clock.now()), signal);
       if (!goesOn) return;
-      // A login that stores something would come to nothing again, and WhatsApp counts it all the same.
+      // Until the database works, the next login would fail as this one did, and WhatsApp counts logins.
       if (evidence.kind === 'storage_failed') await this.#waiting.forDatabase(signal, () => storage.probe());
     }
   }

@@ -40,7 +40,7 @@ async function open(run: LoginRun, { phoneNumber }: LinkIdentity, place: Disposa
   if (!link) return;
   link.reached('first_read');
   const reply = await privacy.opened(link);
-  // The link may have ended in the same breath as its answer came.
+  // The link may have ended at the moment when its answer came.
   // guard: OPEN only with the first read
   // guard: an old link does not open the instance, else reply.kind !== 'snapshot'
   if (!privacy.isOn(link)) {
@@ -56,7 +56,10 @@ async function open(run: LoginRun, { phoneNumber }: LinkIdentity, place: Disposa
   if (!isKnown) await storeNumber(run, phoneNumber);
 }
 
-/** As after a pairing that a kill cut short once its login was stored. Where it can't be stored, the next start tries again. */
+/**
+ * The number is not known where the service was killed between storing the login and storing the number. Where it can't be
+ * stored now, the next start tries again.
+ */
 async function storeNumber({ deps, instance }: LoginRun, phoneNumber: string): Promise<void> {
   try {
     await instance.life.change({ patch: { phoneNumber, reason: null } });

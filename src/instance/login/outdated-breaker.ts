@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts';
 
-/** WhatsApp calls the client outdated for this many instances one after the other: it is the client, not the instance. */
+/** When WhatsApp refuses so many instances in a row as outdated, it means the client, not the instance. */
 // guard: an outdated client stops logging in, else Number.POSITIVE_INFINITY
 const BREAKER_INSTANCES = 3;
-/** How often one that WhatsApp refused itself may try while logins are held up. */
+/** While logins are held up, one of the instances that WhatsApp refused may try this often. */
 const REFUSED_PROBE_MS = 300_000;
-/** How often one that it did not refuse may: the client may be outdated for some accounts alone. */
+/** And one of the others this often: the client may be outdated for some accounts alone. */
 const OTHER_PROBE_MS = 10_000;
 
 interface Probes {
@@ -16,18 +16,18 @@ interface Probes {
   readonly waiting: Set<string>;
 }
 
-/** Told to one that is held up: whether WhatsApp refused it itself, and when its turn comes (epoch milliseconds). */
+/** Tells an instance that it is held up: whether WhatsApp refused it, and when its turn comes (epoch milliseconds). */
 export type OnHeldUp = (wasRefused: boolean, retryAt: number) => void;
 
 /**
- * Holds up logins while WhatsApp refuses the client as outdated, but a probe every now and then. Those that were not
- * refused themselves have probes of their own, soon and far more often: nobody waits because of others for more than ten
- * seconds for each that came before. The first login that goes through ends it.
+ * Holds up logins while WhatsApp refuses the client as outdated. Now and then one instance may try, which is a probe.
+ * Instances that WhatsApp did not refuse have probes of their own, far more often: one waits for others for ten seconds
+ * times its place in the line. The first login that goes through ends this.
  */
 export class OutdatedBreaker {
   /** Refused, and not taken since. */
   readonly #refused = new Set<string>();
-  /** Newly refused since a login went through the last time; that the same ones are refused again says nothing new. */
+  /** Refused since a login last went through. The same instance counts once: refused again, it says nothing new. */
   readonly #news = new Set<string>();
   #isShut = false;
   readonly #ofRefused: Probes = { everyMs: REFUSED_PROBE_MS, next: 0, waiting: new Set() };

@@ -3,13 +3,13 @@ import type { Verdict } from './close-reasons.ts';
 
 /** The longest pause between two attempts, in seconds. */
 const MAX_PAUSE_S = 60;
-/** More streams restarted than this within a minute, and the next one waits its turn like any other. */
+/** So many restarts of the stream within a minute come without a pause; more of them wait like any other attempt. */
 const MOST_RESTARTS = 3;
 const RESTART_WINDOW_MS = 60_000;
 /** Another client took over this often within the window: it will again. */
 const MOST_REPLACED = 3;
 const REPLACED_WINDOW_MS = 600_000;
-/** A link that ends sooner after it was OPEN has proven nothing: what ended it may come again with the next login. */
+/** A link that was OPEN for less than this proves nothing: what ended it may end the next one as well. */
 const PROVEN_OPEN_MS = 60_000;
 /** Two clients that come back at once would replace each other forever. */
 // guard: another client is left alone for a minute, else 0
@@ -46,7 +46,7 @@ export class ReconnectPolicy {
   #failures = 0;
   /** Since when there is a link that is OPEN. */
   #openSince: number | undefined;
-  /** Since when it tries, or was not OPEN for a while any more. */
+  /** Since when it tries without having been OPEN for a while. */
   #tryingSince: number | undefined;
   readonly #restarts: Window;
   readonly #replaced: Window;
@@ -80,7 +80,7 @@ export class ReconnectPolicy {
     this.#openSince = this.#clock.monotonic();
   }
 
-  /** A link is gone, whether or not it was OPEN: only after one that was so for a while, what failed before is forgotten. */
+  /** A link is gone. If it was OPEN for a while, the failures before it are forgotten. */
   ended(): void {
     const since = this.#openSince;
     const now = this.#clock.monotonic();
