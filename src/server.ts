@@ -6,13 +6,14 @@ import { createGraphQL, GRAPHQL_PATH } from './graphql/pipeline/yoga.ts';
 import { send, sendFixed, toRequest } from './http/adapter.ts';
 import { Connections, UNREAD_MS } from './http/connections.ts';
 import { allowOrigins } from './http/cors.ts';
-import { clientOf, refuseBody, setSafeHeaders, targetOf } from './http/front.ts';
 import { graphqlHandler } from './http/graphql-handler.ts';
 import { GraphQLSockets, isWebSocket } from './http/sockets/graphql-sockets.ts';
 import { frontPageRoute } from './http/pages/front-page.ts';
 import { healthRoute } from './http/health.ts';
 import { HTTP_LIMITS, listen, type Listening } from './http/listener.ts';
-import { type Client, refuseAsGraphQL, REFUSALS, type Route } from './http/route.ts';
+import { clientOf, refuseBody, targetOf } from './http/request-head.ts';
+import { type Client, refuseAsGraphQL, PROBLEMS, type Route } from './http/route.ts';
+import { setSecurityHeaders } from './http/security-headers.ts';
 import { watchRequest } from './http/watch-request.ts';
 import type { ServerEvents } from './telemetry/events.ts';
 import type { RequestRecord } from './telemetry/request-record.ts';
@@ -71,7 +72,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   ];
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    setSafeHeaders(response);
+    setSecurityHeaders(response);
     const record = watchRequest(request, response, clock, options.telemetry);
     const preflight = allowOrigins(origins, request, response);
     if (preflight === 'answered') return;
@@ -81,12 +82,12 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     record.edge = isGraphQL ? 'graphql' : (route?.edge ?? 'other');
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const fixed = url && isRead ? route?.fixed?.(url.pathname, request.headers.accept ?? '') : undefined;
-    const misplaced = !url ? REFUSALS.badRequest : !route && !isGraphQL ? REFUSALS.notFound : refuseBody(request);
-    const refusal = preflight === 'refused' ? REFUSALS.originRefused : misplaced;
+    const misplaced = !url ? PROBLEMS.badRequest : !route && !isGraphQL ? PROBLEMS.notFound : refuseBody(request);
+    const problem = preflight === 'refused' ? PROBLEMS.originRefused : misplaced;
     const client = clientOf(request, trustedProxyHops);
-    if (refusal === REFUSALS.originRefused) record.noteRefusedOrigin(request.headers.origin);
-    if (refusal) record.noteError(refusal.code);
-    if (refusal) void send(route?.refuse(refusal, url?.pathname ?? '') ?? refuseAsGraphQL(refusal), response);
+    if (problem === PROBLEMS.originRefused) record.noteRefusedOrigin(request.headers.origin);
+    if (problem) record.noteError(problem.code);
+    if (problem) void send(route?.refuse(problem, url?.pathname ?? '') ?? refuseAsGraphQL(problem), response);
     else if (fixed) sendFixed(fixed, response, pieces);
     else if (isGraphQL) graphql(request, response, client, record);
     else if (url && route) void serve(route, url, request, response, client, record, services.log);
@@ -102,7 +103,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   const connections = new Connections(server, clock, newTurns());
   server.on('connection', () => arrivals.note());
   server.maxConnections = MAX_CONNECTIONS;
-  // Of those on which nothing moves at all; a stream has none, where the connections' own rule holds.
+  // For connections without any traffic. Node applies it to no stream, where `Connections` has its own rule.
   server.timeout = UNREAD_MS;
   const listening = await listen(server, options, clock);
 
@@ -117,7 +118,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   };
 }
 
-/** Runs a route; whatever it throws is logged here, and told as nothing but a failure. */
+/** Runs a route. What it throws is logged, and the client gets a 500. */
 async function serve(
   route: Route,
   url: URL,
@@ -131,11 +132,11 @@ async function serve(
     const request = await toRequest(incoming, outgoing, url);
     const response = request
       ? await route.handle(request, client, record)
-      : route.refuse(REFUSALS.badRequest, url.pathname);
+      : route.refuse(PROBLEMS.badRequest, url.pathname);
     await send(response, outgoing);
   } catch (error) {
-    record.noteError(REFUSALS.failed.code);
+    record.noteError(PROBLEMS.failed.code);
     log.error({ err: error, path: url.pathname, requestId: record.id }, 'Request failed unexpectedly');
-    await send(route.refuse(REFUSALS.failed, url.pathname), outgoing);
+    await send(route.refuse(PROBLEMS.failed, url.pathname), outgoing);
   }
 }

@@ -3,8 +3,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { SOCKETS_AT_ONCE } from '../src/access/limits/gate.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
-import { MAX_BODY } from '../src/http/front.ts';
-import { STRANGERS } from '../src/http/sockets/graphql-sockets.ts';
+import { MAX_BODY } from '../src/http/request-head.ts';
+import { MAX_UNIDENTIFIED } from '../src/http/sockets/graphql-sockets.ts';
 import { fakeGate } from './graphql-fakes.ts';
 import { ask, connect, open, openAs, quiet, refused, serve, VIEW, WATCH } from './support/graphql-sockets.ts';
 
@@ -99,7 +99,7 @@ describe('who may connect', () => {
     const first = await from('198.51.100.1');
     // One customer's network has all of these.
     const others = await Promise.all(
-      Array.from({ length: STRANGERS - 1 }, (_, n) => from(`2001:db8::${n.toString(16)}`)),
+      Array.from({ length: MAX_UNIDENTIFIED - 1 }, (_, n) => from(`2001:db8::${n.toString(16)}`)),
     );
     const codes: number[] = [];
     for (const { closed } of others) void closed.then((code) => codes.push(code));
@@ -117,7 +117,7 @@ describe('who may connect', () => {
   test('a client, whoever holds all places of strangers from four addresses', async () => {
     const { url } = await serve({ trustedProxyHops: 1 });
     const from = (address: string) => open(url, { headers: { 'x-forwarded-for': address } });
-    await Promise.all(Array.from({ length: STRANGERS }, (_, n) => from(`192.0.2.${n % 4}`)));
+    await Promise.all(Array.from({ length: MAX_UNIDENTIFIED }, (_, n) => from(`192.0.2.${n % 4}`)));
     const { say, socket } = await from('198.51.100.1');
     await Promise.all(Array.from({ length: 4 }, (_, n) => from(`192.0.2.${n}`)));
     say({ type: 'connection_init', payload: { token: 'account' } });

@@ -1,12 +1,12 @@
-/** What `/graphql` answers with. */
+/** The types that `/graphql` can answer with. */
 const PRODUCED = ['application/graphql-response+json', 'application/json', 'text/event-stream'] as const;
 
-/** Stands for an Accept header of which nothing can be answered with. */
+/** Replaces an Accept header that names none of those. */
 const NOTHING = 'none/none';
 
 /**
- * What of an Accept header concerns `/graphql`, each type once and in the header's order. Yoga looks at each entry for
- * each type that it has, and a header has room for thousands.
+ * Reduces an Accept header to the types of `/graphql`, each once and in the header's order. Yoga compares each entry with
+ * each of its own types, and a header can have thousands of entries.
  */
 export function acceptable(header: string | undefined): string {
   if (!header) return '*/*';

@@ -5,12 +5,12 @@ import { pipeline } from 'node:stream/promises';
 import type { Turns } from '../graphql/pipeline/turns.ts';
 import type { FixedAnswer } from './route.ts';
 
-/** How much of a large answer is handed over at a time, in bytes: so it shows how far the client has read. */
+/** Large answers are written in pieces of so many bytes, which shows how far the client has read. */
 const PIECE = 64 * 1024;
 
 /**
- * A web standard request from one of node:http, with its body read: the server has limited its length before.
- * Undefined when the client went away first, or the method is one that the standard forbids (TRACE).
+ * Makes a web standard request of one of node:http, and reads its body, whose length is checked before.
+ * Undefined when the client disconnected first, or the standard forbids the method (TRACE).
  */
 export async function toRequest(
   incoming: IncomingMessage,
@@ -45,18 +45,18 @@ function headersOf(incoming: IncomingMessage): Headers {
 }
 
 /**
- * Writes an answer that was made before, without a copy of it: however many ask for it, it is in memory once.
- * @param turns of the pieces of all large ones.
+ * Writes an answer without copying it: it is in memory once for all clients.
+ * @param turns taken by each piece of a large answer, of all clients.
  */
 export function sendFixed({ headers, body }: FixedAnswer, outgoing: ServerResponse, turns: Turns): void {
   outgoing.writeHead(200, { ...headers, 'content-length': body.length });
   if (outgoing.req.method === 'HEAD') outgoing.end();
   else if (body.length <= PIECE) outgoing.end(body);
-  // A client that goes away is no failure; watchRequest tells of it.
+  // A client that disconnects is no error; watchRequest reports it.
   else pipeline(Readable.from(piecesOf(body, turns)), outgoing).catch(() => {});
 }
 
-/** A few in a round of the event loop: the system takes megabytes at once, of each of those who ask together. */
+/** A few pieces in a round of the event loop: otherwise the system takes megabytes at once, for each client. */
 async function* piecesOf(body: Buffer, turns: Turns): AsyncGenerator<Buffer> {
   for (let at = 0; at < body.length; at += PIECE) {
     await turns.take();
@@ -64,7 +64,7 @@ async function* piecesOf(body: Buffer, turns: Turns): AsyncGenerator<Buffer> {
   }
 }
 
-/** Writes a response whose body is complete, or of a few pieces. */
+/** Writes a response, after its body is complete. */
 export async function send(response: Response, outgoing: ServerResponse): Promise<void> {
   const body = Buffer.from(await response.arrayBuffer());
   if (outgoing.destroyed || outgoing.headersSent) return;

@@ -4,29 +4,29 @@ import type { Clock } from '../clock.ts';
 import type { Turns } from '../graphql/pipeline/turns.ts';
 
 /**
- * How many requests of one connection may be unanswered at a time. Clients and proxies send the next one once they have
- * the answer; Node reads on as long as somebody sends.
+ * How many requests of a connection may be unanswered at a time. Usual clients and proxies wait for an answer before the
+ * next request; Node itself has no limit.
  */
 export const REQUESTS_AT_ONCE = 10;
-/** How long a client may leave an answer lying, in milliseconds: longer than any call takes to be answered. */
+/** How long a client may leave an answer unread, in milliseconds: longer than any call takes. */
 export const UNREAD_MS = 45_000;
 const LOOK_MS = 15_000;
 
 interface Connection {
   requests: number;
-  /** Those that wait for the one before to be answered. */
+  /** The requests that wait for the answer to the one before. */
   readonly waiting: (() => void)[];
-  /** How many bytes had left, when that was last seen to have grown or nothing was to be sent. */
+  /** How many bytes had been sent when progress was last seen. */
   sent: number;
-  /** How many were left of the piece that was leaving then. */
+  /** How many bytes of the current piece were still unsent then. */
   leaving: number | undefined;
   movedAt: number;
 }
 
 /**
- * The connections of a server. Bounds what each of them takes: its requests are served one after the other, as they are
- * answered, so that one answer waits in memory to be read; too many requests at a time end it, and so does an answer that
- * the client does not read, whether it is a whole one or a stream.
+ * The connections of a server, each with bounds. Its requests are served one after the other, so at most one answer waits
+ * in memory. Too many requests at a time close the connection, and so does an answer or a stream that the client does not
+ * read.
  */
 export class Connections {
   readonly #clock: Clock;
@@ -34,20 +34,20 @@ export class Connections {
   readonly #open = new Map<Socket, Connection>();
   #timer: Disposable | undefined;
 
-  /** @param turns of requests that have waited for one before them: those of many connections would all follow at once. */
+  /** @param turns taken by requests that have waited: otherwise those of many connections would all begin at once. */
   constructor(server: Server, clock: Clock, turns: Turns) {
     this.#clock = clock;
     this.#turns = turns;
     server.on('connection', (socket) => this.#opened(socket));
   }
 
-  /** Serves a request once those before it on its connection have been answered; never where there are too many. */
+  /** Begins a request once those before it on its connection have been answered. Closes the connection if there are too many. */
   serve({ socket }: IncomingMessage, response: ServerResponse, begin: () => void): void {
     const connection = this.#open.get(socket);
     if (!connection || socket.destroyed) return;
     if (connection.requests >= REQUESTS_AT_ONCE) return leave(socket);
     connection.requests += 1;
-    // In the next round: what is answered at once would let all that came in the same read be served before anybody else.
+    // In the next round of the event loop: else all requests of one read would be served before any other client's.
     response.once('close', () => setImmediate(() => void this.#answered(socket, connection)));
     if (connection.requests === 1) begin();
     else connection.waiting.push(begin);
@@ -61,7 +61,7 @@ export class Connections {
     if (!socket.destroyed) next();
   }
 
-  /** Whether a connection may be given to another protocol: not while there is an answer to come on it. */
+  /** Whether a connection may switch to another protocol: not while an answer is due on it. */
   isIdle({ socket }: IncomingMessage): boolean {
     return this.#open.get(socket)?.requests === 0;
   }
@@ -79,7 +79,7 @@ export class Connections {
     this.#timer = undefined;
   }
 
-  /** One timer for all of them, as long as there are any. */
+  /** One timer for all connections, while there are any. */
   #wait(): Disposable {
     return this.#clock.after(LOOK_MS, () => {
       this.#timer = this.#wait();
@@ -89,7 +89,7 @@ export class Connections {
 
   #look(now: number): void {
     for (const [socket, connection] of this.#open) {
-      // Node's `bytesWritten` counts what still waits as well: something added to it is no sign of a reader.
+      // Node's `bytesWritten` includes bytes that wait in memory: its growth alone does not show that the client reads.
       const sent = socket.bytesWritten - socket.writableLength;
       const leaving = leavingOf(socket);
       if (socket.writableLength === 0 || sent !== connection.sent || leaving !== connection.leaving) {
@@ -104,21 +104,21 @@ export class Connections {
 }
 
 /**
- * What the system has not taken yet of the piece that is leaving: an answer written as a whole is one, and `writableLength`
- * counts all of it to its end. Node's own time-out of a socket looks there too (`_onTimeout` in net.js).
+ * How many bytes of the current piece the system has not taken yet. An answer written at once is one piece, all of which
+ * `writableLength` counts to its end. Node's own time-out reads the same number (`_onTimeout` in net.js).
  */
 const leavingOf = ({ _handle }: Socket & { readonly _handle?: { readonly writeQueueSize: number } | null }) =>
   _handle?.writeQueueSize;
 
 /**
- * Ends a connection in the middle of what was read of it. Node would make a request and a response of each that is left,
- * thousands in one read, and keep them until all connections that are ready have been read: by its own way to say so, its
- * parser is told to take nothing more. Where it has no such way, they are made, and not served.
+ * Closes a connection although one read may hold thousands more requests. Node would make an object for each of them, and
+ * keep them until it has read all other connections that are ready: so its parser is told to stop. Without such a parser
+ * the objects are made, and not served.
  */
 function leave(socket: Socket & { readonly parser?: { onIncoming?: unknown } | null }): void {
   if (socket.parser) socket.parser.onIncoming = () => TAKE_NO_MORE;
   socket.destroy();
 }
 
-/** Of what `_http_server.js` answers the parser: no body comes, and what follows is of another protocol. */
+/** An answer to the parser that `_http_server.js` uses: no body follows, and the rest is another protocol. */
 const TAKE_NO_MORE = 2;

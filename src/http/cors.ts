@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** For how long a browser may remember the answer to a preflight, in seconds. */
 const MAX_AGE = 600;
 const METHODS = 'GET, POST, PATCH';
-/** Ours, and what Apollo Client, Sentry and OpenTelemetry add to each request of a page by themselves. */
+/** Our own, and those that Apollo Client, Sentry and OpenTelemetry add to a page's requests. */
 const REQUEST_HEADERS = [
   'Authorization',
   'Content-Type',
@@ -22,9 +22,9 @@ const REQUEST_HEADERS = [
 const ANSWER_HEADERS = 'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id';
 
 /**
- * Lets pages of the listed origins read answers. Never with credentials: a caller shows its token itself, so that no page
- * can use one that the browser would add.
- * @returns `answered` after a preflight of a listed origin; `refused` for one of any other.
+ * Lets pages of the listed origins read answers. Never with credentials: a browser adds those by itself, so another page
+ * could use them; a token has to be sent by the caller.
+ * @returns `answered` after a preflight of a listed origin; `refused` after one of another origin.
  */
 export function allowOrigins(
   origins: ReadonlySet<string>,

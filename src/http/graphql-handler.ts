@@ -6,7 +6,7 @@ import { GRAPHQL_PATH, type GraphQLPipeline } from '../graphql/pipeline/yoga.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { acceptable } from './accept.ts';
 import { send } from './adapter.ts';
-import { type Client, noPlayground, onlyPost, type Refusal, refuseAsGraphQL, REFUSALS } from './route.ts';
+import { type Client, noPlayground, onlyPost, type Problem, refuseAsGraphQL, PROBLEMS } from './route.ts';
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
@@ -15,8 +15,8 @@ const wantsPage = ({ method, headers }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html');
 
 /**
- * `/graphql` on node:http, without the detour over a buffered body and a buffered answer that other routes take.
- * Only a POST of `application/json` gets to Yoga: a browser sends neither across origins without asking first.
+ * `/graphql` on node:http: Yoga reads the body and writes the answer itself, which other routes have buffered.
+ * Only a POST of `application/json` reaches Yoga: a browser never sends one across origins without a preflight.
  * @param sendPage answers with the playground, for browsers; undefined where there is none.
  */
 export function graphqlHandler(
@@ -27,10 +27,10 @@ export function graphqlHandler(
   return (request, response, { address }, record) => {
     const forBrowser = wantsPage(request);
     if (sendPage && forBrowser) return sendPage(response);
-    const refusal = forBrowser ? noPlayground : refusalOf(request);
-    if (refusal) {
-      record.noteError(refusal.code);
-      return void send(refuseAsGraphQL(refusal), response);
+    const problem = forBrowser ? noPlayground : problemOf(request);
+    if (problem) {
+      record.noteError(problem.code);
+      return void send(refuseAsGraphQL(problem), response);
     }
     // Yoga makes an absolute URL of these, and answers with a stack where that fails.
     request.url = GRAPHQL_PATH;
@@ -40,15 +40,15 @@ export function graphqlHandler(
   };
 }
 
-function refusalOf({ method, headers }: IncomingMessage): Refusal | undefined {
+function problemOf({ method, headers }: IncomingMessage): Problem | undefined {
   if (method !== 'POST') return onlyPost;
-  return isJson(headers['content-type']) ? undefined : REFUSALS.notJson;
+  return isJson(headers['content-type']) ? undefined : PROBLEMS.notJson;
 }
 
-/** How long what was sent may take to leave once the server closes, in milliseconds: a client may not be reading. */
+/** How long a client may take to read the rest of an answer once the server closes, in milliseconds. */
 const LEAVE_MS = 1_000;
 
-/** A chunked answer whose last chunk is missing is one that was cut short, to every client. */
+/** To cut an answer off: every client notices that the last chunk is missing. */
 function connectionOf(response: ServerResponse, clock: Clock): ClientConnection {
   const cut = (): void => void response.destroy();
   return {

@@ -16,7 +16,7 @@ const answer = (status: number, text: string): Response => Response.json({ statu
 
 const PATHS: readonly string[] = ['/health', '/health/live', '/health/ready'];
 
-/** `/health/live`: the process answers. `/health/ready`, or `/health`: it can do its work. None needs a token, nor tells more. */
+/** `/health/live`: the process answers. `/health/ready`, or `/health`: it can do its work. They need no token and say no more. */
 export const healthRoute = (health: Health): Route => ({
   edge: 'probe',
   owns: (pathname) => PATHS.includes(pathname),

@@ -10,12 +10,12 @@ export const HTTP_LIMITS = {
   headersTimeout: 5_000,
   /** The whole request, body included; the answer may take longer. */
   requestTimeout: 15_000,
-  /** The two above are only as exact as this; Node looks every 30 s by default. */
+  /** How often Node checks the two above; 30 s by default. */
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 8 * 1024,
 } as const;
 
-/** A server that takes requests. Disposing stops accepting, and lets running requests finish for 10 s. */
+/** A server that accepts requests. Disposing stops that, and gives running requests 10 s to finish. */
 export interface Listening extends AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly url: string;
@@ -27,7 +27,7 @@ const WHY_NOT: Readonly<Record<string, string>> = {
 };
 
 /**
- * @param variable what chooses the port.
+ * @param variable the environment variable that sets the port.
  * @throws OperatorError when the address can not be had.
  */
 export async function listen(
@@ -54,7 +54,7 @@ async function close(server: Server, clock: Clock): Promise<void> {
   void closed.then(() => stopped.abort());
   server.close();
   using _timer = clock.after(CLOSE_MS, () => server.closeAllConnections());
-  // Node closes idle connections once, at the call; those whose last answer ends later would stay for their keep-alive.
+  // Node closes idle connections only at `close`: those that become idle later would stay for their keep-alive time.
   while (!stopped.signal.aborted) {
     server.closeIdleConnections();
     await clock.sleep(20, stopped.signal).catch(() => {});

@@ -4,12 +4,13 @@ import { Arrivals, Turns } from '../graphql/pipeline/turns.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from '../telemetry/metrics.ts';
 import { send } from './adapter.ts';
 import { Connections, UNREAD_MS } from './connections.ts';
-import { setSafeHeaders, targetOf } from './front.ts';
 import { HTTP_LIMITS, listen, type Listening } from './listener.ts';
-import { methodNotAllowed, refuseAsGraphQL, REFUSALS, type Route } from './route.ts';
+import { targetOf } from './request-head.ts';
+import { methodNotAllowed, refuseAsGraphQL, PROBLEMS, type Route } from './route.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 
 const PATH = '/metrics';
-/** One scraper, or two, and whoever looks by hand. */
+/** For one or two scrapers and a person. */
 const MAX_CONNECTIONS = 20;
 
 async function answer(metrics: Metrics, method: string | undefined): Promise<Response> {
@@ -17,7 +18,7 @@ async function answer(metrics: Metrics, method: string | undefined): Promise<Res
   return new Response(await metrics.render(), { headers: { 'content-type': METRICS_CONTENT_TYPE } });
 }
 
-/** `/metrics` beside everything else, for a server that only this machine reaches. It needs no token. */
+/** `/metrics` on the main port, for a server that only this machine reaches. It needs no token. */
 export const metricsRoute = (metrics: Metrics): Route => ({
   edge: 'probe',
   owns: (pathname) => pathname === PATH,
@@ -25,16 +26,16 @@ export const metricsRoute = (metrics: Metrics): Route => ({
   handle: (request) => answer(metrics, request.method),
 });
 
-/** `/metrics` alone on a listener of its own, so that it can be reached where the API is not, and the other way round. */
+/** `/metrics` on a port of its own, so that it can be open to other machines than the API. */
 export function listenForMetrics(
   metrics: Metrics,
   at: { readonly host: string; readonly port: number },
   clock: Clock,
 ): Promise<Listening> {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    setSafeHeaders(response);
+    setSecurityHeaders(response);
     const isMetrics = targetOf(request)?.pathname === PATH;
-    await send(isMetrics ? await answer(metrics, request.method) : refuseAsGraphQL(REFUSALS.notFound), response);
+    await send(isMetrics ? await answer(metrics, request.method) : refuseAsGraphQL(PROBLEMS.notFound), response);
   };
   const server = createServer(HTTP_LIMITS, (request, response) =>
     connections.serve(request, response, () => void serve(request, response)),

@@ -1,86 +1,86 @@
 import type { AnyErrorCode } from '../graphql/error-codes.ts';
 import type { Edge, RequestRecord } from '../telemetry/request-record.ts';
 
-/** A request that the server refuses before a handler sees it. */
-export interface Refusal {
+/** Why a request is refused. */
+export interface Problem {
   readonly status: number;
-  /** Stable, for programs. */
+  /** Stable: programs may rely on it. */
   readonly code: AnyErrorCode;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Who sent a request, beyond what its headers claim. */
+/** Who sent a request. */
 export interface Client {
-  /** For limits by address: of the connection's other end, or as trusted proxies in front say. */
+  /** For limits by address: the other end of the connection, or what trusted proxies report. */
   readonly address: string;
 }
 
-/** An answer that is the same for everybody, made once. */
+/** An answer that is made once, and is the same for everybody. */
 export interface FixedAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** A part of the service under paths of its own. It speaks in web standard requests and responses. */
+/** Serves some of the paths, with web standard requests and responses. */
 export interface Route {
-  /** What its requests are counted as; `other` by default. */
+  /** The label of its requests in the metrics; `other` by default. */
   readonly edge?: Edge;
   /** Whether it answers for this path, whatever the method. */
   owns(pathname: string): boolean;
   /**
-   * What a GET or HEAD of this path is answered with, where that is always the same. Anything else is handled.
+   * The answer to a GET or HEAD of this path where it never changes. Undefined: `handle` answers.
    * @param accept the header of that name; empty where there is none.
    */
   fixed?(pathname: string, accept: string): FixedAnswer | undefined;
   /** `request.signal` aborts when the client goes away. The body is 64 KiB at most. */
   handle(request: Request, client: Client, record: RequestRecord): Response | Promise<Response>;
-  /** Words a refusal of the server in the way of this part: its body may hold nothing but this. */
-  refuse(refusal: Refusal, pathname: string): Response;
+  /** Answers with a problem in the format of this route. */
+  refuse(problem: Problem, pathname: string): Response;
 }
 
-const refusal = (status: number, code: AnyErrorCode, message: string, headers?: Record<string, string>): Refusal => ({
+const problem = (status: number, code: AnyErrorCode, message: string, headers?: Record<string, string>): Problem => ({
   status,
   code,
   message,
   ...(headers ? { headers } : {}),
 });
 
-export const REFUSALS = {
-  badRequest: refusal(400, 'BAD_REQUEST', 'The request can not be understood'),
-  originRefused: refusal(
+export const PROBLEMS = {
+  badRequest: problem(400, 'BAD_REQUEST', 'The request can not be understood'),
+  originRefused: problem(
     403,
     'ORIGIN_NOT_ALLOWED',
     'Pages of this origin may not call the service: PRIVET_CORS_ORIGINS does not list it',
   ),
-  notFound: refusal(404, 'NOT_FOUND', 'There is nothing at this path'),
-  lengthRequired: refusal(411, 'LENGTH_REQUIRED', 'The body needs a Content-Length header'),
-  tooLarge: refusal(413, 'CONTENT_TOO_LARGE', 'The body may be 64 KiB at most'),
-  notJson: refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json'),
-  closing: refusal(503, 'OVERLOADED', 'The service is about to end: try again later', {
+  notFound: problem(404, 'NOT_FOUND', 'There is nothing at this path'),
+  lengthRequired: problem(411, 'LENGTH_REQUIRED', 'The body needs a Content-Length header'),
+  tooLarge: problem(413, 'CONTENT_TOO_LARGE', 'The body may be 64 KiB at most'),
+  notJson: problem(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json'),
+  closing: problem(503, 'OVERLOADED', 'The service is about to end: try again later', {
     'Retry-After': '5',
   }),
-  failed: refusal(500, 'INTERNAL_SERVER_ERROR', 'Internal server error'),
+  failed: problem(500, 'INTERNAL_SERVER_ERROR', 'Internal server error'),
 } as const;
 
-export const methodNotAllowed = (allowed: string): Refusal =>
-  refusal(405, 'METHOD_NOT_ALLOWED', `Only ${allowed} is possible here`, { Allow: allowed });
+export const methodNotAllowed = (allowed: string): Problem =>
+  problem(405, 'METHOD_NOT_ALLOWED', `Only ${allowed} is possible here`, { Allow: allowed });
 
-/** At `/graphql`: those who come another way are clients with a setting that says so. */
-export const onlyPost = refusal(
+/** For other methods at `/graphql`: clients send GET because of a setting, which this names. */
+export const onlyPost = problem(
   405,
   'METHOD_NOT_ALLOWED',
   'GraphQL takes POST alone, queries too: in urql set preferGetMethod to false, in Apollo leave useGETForQueries off',
   { Allow: 'POST' },
 );
 
-/** What a browser gets where the playground would be. */
+/** For browsers at `/graphql` while the playground is off. */
 export const PLAYGROUND_OFF =
   'The playground is off: it shows by itself only where the service listens on loopback and no proxy is declared, and with PRIVET_GRAPHIQL=on everywhere';
-export const noPlayground = refusal(405, 'METHOD_NOT_ALLOWED', `${PLAYGROUND_OFF}. Programs send GraphQL by POST`, {
+export const noPlayground = problem(405, 'METHOD_NOT_ALLOWED', `${PLAYGROUND_OFF}. Programs send GraphQL by POST`, {
   Allow: 'POST',
 });
 
-/** The way of GraphQL, and of paths that nobody owns. */
-export const refuseAsGraphQL = ({ status, code, message, headers }: Refusal): Response =>
+/** In GraphQL's format, also for paths without a route. */
+export const refuseAsGraphQL = ({ status, code, message, headers }: Problem): Response =>
   Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: { ...headers } });

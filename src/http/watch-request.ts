@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { ServerEvents } from '../telemetry/events.ts';
 import { RequestRecord } from '../telemetry/request-record.ts';
 
-/** Gives a request its id and its record, and tells of it once its answer has ended, however it did. */
+/** Gives a request an id and a record, and reports the request once its answer has ended, complete or not. */
 export function watchRequest(
   { method }: IncomingMessage,
   response: ServerResponse,

@@ -7,7 +7,7 @@ import {
   jsonWorker,
 } from '@graphql-yoga/render-graphiql/graphiql';
 import { startScript } from './graphiql-start.ts';
-import { type FixedAnswer, methodNotAllowed, refuseAsGraphQL, REFUSALS, type Route } from '../route.ts';
+import { type FixedAnswer, methodNotAllowed, refuseAsGraphQL, PROBLEMS, type Route } from '../route.ts';
 
 const PREFIX = '/graphiql/';
 
@@ -69,5 +69,5 @@ export const graphiqlRoute: Route = {
   refuse: refuseAsGraphQL,
   fixed: (pathname) => FILES.get(pathname.slice(PREFIX.length)),
   handle: ({ method }) =>
-    refuseAsGraphQL(method === 'GET' || method === 'HEAD' ? REFUSALS.notFound : methodNotAllowed('GET, HEAD')),
+    refuseAsGraphQL(method === 'GET' || method === 'HEAD' ? PROBLEMS.notFound : methodNotAllowed('GET, HEAD')),
 };

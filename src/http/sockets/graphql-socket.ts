@@ -7,21 +7,21 @@ import { type Peer, SocketCaller } from './socket-caller.ts';
 import { SocketConnection } from './socket-connection.ts';
 import { SocketOperation } from './socket-operation.ts';
 import { type OperationParts, SocketOperations } from './socket-operations.ts';
-import type { Strangers } from './strangers.ts';
+import type { UnidentifiedClients } from './unidentified.ts';
 
 export interface SocketParts extends OperationParts {
   readonly log: Log;
 }
 
-/** One WebSocket: who it is, what runs on it, and when it ends. */
+/** One WebSocket: its client, its operations, and its end. */
 export class GraphQLSocket {
   readonly #parts: SocketParts;
   readonly #connection: SocketConnection;
   readonly #caller: SocketCaller;
   readonly #operations: SocketOperations;
   readonly #hasClosed = Promise.withResolvers<void>();
-  /** Its place among those who have not said yet who they are; disposed once it has. */
-  #stranger: Disposable | undefined;
+  /** Its place among the unidentified clients; disposed once the client is identified. */
+  #unidentified: Disposable | undefined;
   #isClosing = false;
 
   constructor(socket: WebSocket, peer: Peer, parts: SocketParts) {
@@ -36,9 +36,9 @@ export class GraphQLSocket {
     return this.#hasClosed.promise;
   }
 
-  open(protocol: Server<GraphQLSocket>, strangers: Strangers): void {
+  open(protocol: Server<GraphQLSocket>, unidentified: UnidentifiedClients): void {
     const connection = this.#connection;
-    this.#stranger = strangers.admit(this.#caller.peer.address, () => connection.giveWay());
+    this.#unidentified = unidentified.admit(this.#caller.peer.address, () => connection.evict());
     let receive: (text: string) => Promise<void> = () => Promise.resolve();
     const ended = protocol.opened(
       {
@@ -58,11 +58,11 @@ export class GraphQLSocket {
     );
   }
 
-  /** Who the client is. False: the connection was closed. */
+  /** Identifies the client. False: the connection was closed. */
   async identify(params: ConnectionInitMessage['payload']): Promise<boolean> {
     try {
       const isOpen = await this.#caller.identify(params);
-      if (isOpen) this.#stranger?.[Symbol.dispose]();
+      if (isOpen) this.#unidentified?.[Symbol.dispose]();
       return isOpen;
     } catch (error) {
       const operation = new SocketOperation('', this.#parts.clock);
@@ -81,7 +81,7 @@ export class GraphQLSocket {
     this.#operations.completed(payload);
   }
 
-  /** The server closes: what runs is answered, streams fall silent, and nothing new begins. */
+  /** The server closes: running operations are answered, streams stop, and nothing new begins. */
   leave(): void {
     this.#isClosing = true;
     this.#connection.leave();
@@ -98,7 +98,7 @@ export class GraphQLSocket {
       this.#operations.leaveCompleted(text);
       await receive(text);
     } catch (error) {
-      // A type that only servers send; or the answer could not be sent, when the connection is closed already.
+      // A message type that only servers send. Or the answer could not be sent: then the connection is closed already.
       if (!this.#connection.isOpen) return;
       this.#parts.log.warn({ err: error }, 'A message over a WebSocket could not be handled');
       this.#connection.close(CloseCode.BadRequest, 'The message can not be handled');
@@ -113,7 +113,7 @@ export class GraphQLSocket {
 
   #closed(): void {
     this.#isClosing = true;
-    this.#stranger?.[Symbol.dispose]();
+    this.#unidentified?.[Symbol.dispose]();
     this.#caller[Symbol.dispose]();
     this.#operations.end();
     this.#hasClosed.resolve();

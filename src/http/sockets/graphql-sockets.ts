@@ -5,27 +5,28 @@ import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { GRAPHQL_PATH } from '../../graphql/pipeline/yoga.ts';
 import { send } from '../adapter.ts';
-import { clientOf, MAX_BODY, setSafeHeaders, targetOf } from '../front.ts';
+import { clientOf, MAX_BODY, targetOf } from '../request-head.ts';
+import { setSecurityHeaders } from '../security-headers.ts';
 import { GraphQLSocket, type SocketParts } from './graphql-socket.ts';
-import { type Refusal, refuseAsGraphQL, REFUSALS } from '../route.ts';
+import { type Problem, refuseAsGraphQL, PROBLEMS } from '../route.ts';
 import { makeProtocol } from './socket-protocol.ts';
-import { Strangers } from './strangers.ts';
+import { UnidentifiedClients } from './unidentified.ts';
 import { watchRequest } from '../watch-request.ts';
 
-/** Connections that have not said yet who they are, of all clients. */
-export const STRANGERS = 200;
+/** How many connections, of all clients, may be without a token at a time. */
+export const MAX_UNIDENTIFIED = 200;
 /** How long running operations may take once the server closes, in milliseconds: as over HTTP. */
 const LEAVE_MS = 10_000;
 
-/** What each connection may take, of whom nothing is known yet. */
+/** The bounds of a connection, whose client is not known yet. */
 const BOUNDS = {
   maxPayload: MAX_BODY,
-  // Each part of a message takes many times its own size while the others are waited for. Clients send messages whole.
+  // A fragment takes many times its own size in memory until the message is complete. Usual clients send none.
   maxFragments: 16,
   maxBufferedChunks: 256,
-  // One message in a round of the event loop: else thousands that arrive in one read are all heard before anybody else.
+  // One message in a round of the event loop: else thousands of one read would all be served before any other client's.
   allowSynchronousEvents: false,
-  // A few bytes would inflate to a great many, and each connection would keep its window.
+  // A few bytes could inflate to very many, and each connection would keep a window in memory.
   perMessageDeflate: false,
 };
 
@@ -35,7 +36,7 @@ export interface SocketsOptions extends SocketParts {
   readonly origins: ReadonlySet<string>;
 }
 
-/** Only for these: Java's client, for one, offers with each request to go on in HTTP/2. */
+/** Other upgrades are ignored: Java's client, for one, offers HTTP/2 with each request. */
 export const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
 
 /** GraphQL over WebSockets, at the same path as over HTTP. Disposing lets running operations end. */
@@ -43,7 +44,7 @@ export class GraphQLSockets implements AsyncDisposable {
   readonly #options: SocketsOptions;
   readonly #protocol = makeProtocol();
   readonly #open = new Set<GraphQLSocket>();
-  readonly #strangers = new Strangers(STRANGERS);
+  readonly #unidentified = new UnidentifiedClients(MAX_UNIDENTIFIED);
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -56,18 +57,18 @@ export class GraphQLSockets implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Takes a request for an upgrade, or answers it with why not. */
+  /** Upgrades a request to a WebSocket, or refuses it with a reason. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    // Until ws has it, nobody else listens.
+    // Nobody listens for errors until ws has the stream.
     stream.on('error', () => {});
     const { address } = clientOf(request, this.#options.trustedProxyHops);
-    const refusal = this.#refusalOf(request);
-    if (refusal) return this.#refuse(refusal, request, stream);
+    const problem = this.#problemOf(request);
+    if (problem) return this.#refuse(problem, request, stream);
     this.#server.handleUpgrade(request, stream, head, (webSocket) => {
       const socket = new GraphQLSocket(webSocket, { request, address }, this.#options);
       this.#open.add(socket);
       void socket.closed.then(() => this.#open.delete(socket));
-      socket.open(this.#protocol, this.#strangers);
+      socket.open(this.#protocol, this.#unidentified);
     });
   }
 
@@ -80,29 +81,29 @@ export class GraphQLSockets implements AsyncDisposable {
     await Promise.all([...this.#open].map(({ closed }) => closed));
   }
 
-  #refusalOf(request: IncomingMessage): Refusal | undefined {
-    if (targetOf(request)?.pathname !== GRAPHQL_PATH) return REFUSALS.notFound;
-    if (!this.#allows(request)) return REFUSALS.originRefused;
-    return this.#isClosing ? REFUSALS.closing : undefined;
+  #problemOf(request: IncomingMessage): Problem | undefined {
+    if (targetOf(request)?.pathname !== GRAPHQL_PATH) return PROBLEMS.notFound;
+    if (!this.#allows(request)) return PROBLEMS.originRefused;
+    return this.#isClosing ? PROBLEMS.closing : undefined;
   }
 
-  /** Only browsers send an origin, and no page of another one can leave it out. */
+  /** Browsers always send the page's origin, other clients send none. */
   #allows({ headers: { origin, host } }: IncomingMessage): boolean {
     if (origin === undefined || this.#options.origins.has(origin)) return true;
     return host !== undefined && URL.parse(origin)?.host === host.toLowerCase();
   }
 
-  #refuse(refusal: Refusal, request: IncomingMessage, stream: Duplex): void {
+  #refuse(problem: Problem, request: IncomingMessage, stream: Duplex): void {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     if (!(stream instanceof Socket)) return void stream.destroy();
     response.assignSocket(stream);
     response.once('finish', () => stream.destroySoon());
-    setSafeHeaders(response);
+    setSecurityHeaders(response);
     const record = watchRequest(request, response, this.#options.clock, this.#options.events);
     record.edge = 'graphql';
-    if (refusal === REFUSALS.originRefused) record.noteRefusedOrigin(request.headers.origin);
-    record.noteError(refusal.code);
-    void send(refuseAsGraphQL(refusal), response);
+    if (problem === PROBLEMS.originRefused) record.noteRefusedOrigin(request.headers.origin);
+    record.noteError(problem.code);
+    void send(refuseAsGraphQL(problem), response);
   }
 }

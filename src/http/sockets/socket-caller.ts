@@ -5,19 +5,19 @@ import type { Principal } from '../../access/principal.ts';
 import { bearerToken } from '../../graphql/pipeline/authentication.ts';
 import type { SocketConnection } from './socket-connection.ts';
 
-/** Whom a connection is with, as far as that is known at its upgrade. */
+/** What is known of the client at the upgrade. */
 export interface Peer {
   readonly request: IncomingMessage;
   readonly address: string;
 }
 
-/** Whose a WebSocket is: a token's, from its first message to the token's end. */
+/** The token that a WebSocket belongs to, from its first message to the token's end. */
 export class SocketCaller implements Disposable {
   readonly peer: Peer;
   readonly #gate: Gate;
   readonly #connection: SocketConnection;
   readonly #held = new DisposableStack();
-  /** Kept since the token is looked at again for each operation. */
+  /** Kept because each operation checks the token again. */
   #token: string | undefined;
 
   constructor(peer: Peer, gate: Gate, connection: SocketConnection) {
@@ -27,7 +27,7 @@ export class SocketCaller implements Disposable {
   }
 
   /**
-   * Who the client is, by what it sent first, or by the headers of its upgrade. Takes one of the token's places.
+   * Identifies the client by its first message, or by the headers of the upgrade. Takes one of the token's places for sockets.
    * @returns false when the connection has been closed meanwhile.
    * @throws PrivetError
    */
@@ -42,7 +42,7 @@ export class SocketCaller implements Disposable {
   }
 
   /**
-   * Looks at the token once more: it may have ended, or been found to have, since the last operation.
+   * Checks the token again: it may have ended since the last operation.
    * @throws PrivetError
    */
   again(): Promise<Principal> {
@@ -55,7 +55,7 @@ export class SocketCaller implements Disposable {
   }
 }
 
-/** Of `connection_init`: a header's form under its name, or the token alone. */
+/** The token in `connection_init`: like a header, under `Authorization`; or alone, under `token`. */
 function tokenIn(params: ConnectionInitMessage['payload']): string | undefined {
   const { Authorization, authorization = Authorization, token } = params ?? {};
   if (typeof authorization === 'string') return bearerToken(authorization);

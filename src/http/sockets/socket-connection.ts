@@ -4,19 +4,19 @@ import type { Clock } from '../../clock.ts';
 import { PrivetError, RetryLaterError } from '../../errors.ts';
 import type { Log } from '../../graphql/context.ts';
 
-/** What may wait in memory for a client to read it, in bytes, before the client is heard again. */
+/** How many bytes may wait in memory for a client that does not read. */
 const MOST_UNREAD = 1024 * 1024;
-/** Who does not answer a ping until the next one is gone; and no proxy takes the connection for idle. */
+/** How often to ping: a client that has not answered by the next ping is gone. Also keeps proxies from closing the connection as idle. */
 const PING_MS = 25_000;
 /** How long a client may take to close its side, in milliseconds. */
 const CLOSE_MS = 2_000;
-/** The longest reason that there is room for, in bytes. */
+/** The longest close reason that the protocol allows, in bytes. */
 const LONGEST_REASON = 123;
-/** What clients come back after, by themselves; see the close codes that graphql-ws' client takes for fatal. */
+/** Close codes after which clients reconnect by themselves: graphql-ws' client takes others for fatal. */
 const TRY_AGAIN_LATER = 1013;
 const SERVICE_RESTART = 1012;
 
-/** One WebSocket as a way for messages: whether its client is there and reads, and how it ends. */
+/** The transport of one WebSocket: sends, checks that the client is there and reads, and closes. */
 export class SocketConnection {
   readonly #socket: WebSocket;
   readonly #clock: Clock;
@@ -38,10 +38,10 @@ export class SocketConnection {
     return this.#socket.protocol;
   }
 
-  /** @param hear gets each message; @param closed is called once, however it ends. */
+  /** @param hear gets each message; @param closed is called once, whatever the cause. */
   open(hear: (text: string) => void, closed: (code: number, reason: string) => void): void {
     const socket = this.#socket;
-    // What ws itself refuses, such as a message that is too large, it closes the connection for.
+    // ws itself closes the connection after an error, such as a message that is too large.
     socket.on('error', () => {});
     socket.on('ping', () => this.isReading());
     socket.on('message', (data) => hear(textOf(data)));
@@ -53,7 +53,7 @@ export class SocketConnection {
     this.#beat();
   }
 
-  /** Resolves once the message has left: a stream is asked for its next value only then, and skips what is outdated. */
+  /** Resolves once the message has been sent. Only then is a stream asked for its next value, so outdated ones are skipped. */
   send(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) return resolve();
@@ -61,7 +61,7 @@ export class SocketConnection {
     });
   }
 
-  /** False: too much waits for a client that goes on asking, and it was cut off. */
+  /** False: too much waited to be read, and the connection was closed. */
   isReading(): boolean {
     if (this.#socket.bufferedAmount <= MOST_UNREAD) return true;
     this.terminate();
@@ -70,13 +70,13 @@ export class SocketConnection {
 
   close(code?: number, reason = ''): void {
     const bytes = Buffer.alloc(LONGEST_REASON);
-    // In whole characters.
+    // `encodeInto` cuts between characters, not within one.
     const { written } = new TextEncoder().encodeInto(reason, bytes);
     this.#socket.close(code, bytes.subarray(0, written));
     this.#after(CLOSE_MS, () => this.terminate());
   }
 
-  /** Ends it for what went wrong, with a code that says whether its client may try again. */
+  /** Closes it after an error, with a code that says whether the client may try again. */
   refuse(error: unknown): void {
     if (error instanceof RetryLaterError) this.close(TRY_AGAIN_LATER, error.message);
     else if (error instanceof PrivetError) this.close(CloseCode.Unauthorized, error.message);
@@ -86,18 +86,18 @@ export class SocketConnection {
     }
   }
 
-  /** At once after the word: whoever holds many must not keep them by leaving it unanswered. */
-  giveWay(): void {
+  /** Closes without waiting for the client's answer: a client with many connections could keep them by not answering. */
+  evict(): void {
     this.close(TRY_AGAIN_LATER, 'Too many connections are being opened: try again later');
     this.terminate();
   }
 
-  /** The client is not asked any more whether it is there. */
+  /** Stops the pings. */
   leave(): void {
     this.#isLeaving = true;
   }
 
-  /** Not at once: the word that the last operation is complete may be about to leave. */
+  /** In the next round: the message that completes the last operation may not be sent yet. */
   restart(): void {
     this.#after(0, () => this.close(SERVICE_RESTART, 'The service restarts'));
   }
@@ -125,5 +125,5 @@ export class SocketConnection {
   }
 }
 
-/** ws hands out each message as one buffer unless it is told otherwise. */
+/** By default ws hands out each message as one buffer. */
 const textOf = (data: RawData): string => (Buffer.isBuffer(data) ? data.toString() : '');

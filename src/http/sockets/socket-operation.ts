@@ -26,19 +26,19 @@ export class SocketOperation {
     this.record.edge = 'graphql';
   }
 
-  /** Whether it has no end of its own. */
+  /** Whether it is a subscription, which runs until somebody ends it. */
   get isStream(): boolean {
     return this.#isStream;
   }
 
-  /** The client wants no answer any more. */
+  /** The client no longer wants an answer. */
   leave(): void {
     this.#leaving.abort();
   }
 
   /**
-   * Takes the way of every operation: the same limits, deadline and errors as over HTTP.
-   * @throws RateLimitError when too many of the token's documents were for nothing.
+   * Runs it with the same limits, deadline and errors as over HTTP.
+   * @throws RateLimitError when too many of the token's documents were refused.
    */
   async run(
     pipeline: GraphQLPipeline,
@@ -71,7 +71,7 @@ export class SocketOperation {
   }
 }
 
-/** An error as clients see it: without what it says to the HTTP edge. */
+/** An error as clients see it, without the extensions that are meant for HTTP. */
 export function formatted(error: GraphQLError): GraphQLFormattedError {
   const { extensions, ...rest } = error.toJSON();
   const { http: _http, unexpected: _unexpected, ...shown } = extensions ?? {};

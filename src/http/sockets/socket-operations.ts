@@ -13,12 +13,12 @@ import type { SocketCaller } from './socket-caller.ts';
 import type { SocketConnection } from './socket-connection.ts';
 import { SocketOperation } from './socket-operation.ts';
 
-/** Operations of one connection, streams included. What a token may have of each is the gate's to say. */
+/** How many operations a connection may have at a time, streams included. The gate limits them for each token too. */
 export const OPERATIONS_A_SOCKET = 200;
-/** The longest message that ends an operation, in characters: others are not worth looking into. */
+/** The longest `complete` message, in characters. Longer ones are not parsed here. */
 const LONGEST_COMPLETE = 512;
 
-/** Stands for a document that the pipeline has executed already. */
+/** A placeholder: the pipeline has executed the real document already. */
 const EXECUTED = parse('{ __typename }');
 
 export interface OperationParts {
@@ -28,7 +28,7 @@ export interface OperationParts {
   readonly events: ServerEvents | undefined;
 }
 
-/** What runs on one WebSocket. */
+/** The operations of one WebSocket. */
 export class SocketOperations {
   readonly #caller: SocketCaller;
   readonly #connection: SocketConnection;
@@ -41,12 +41,12 @@ export class SocketOperations {
     this.#parts = parts;
   }
 
-  /** Whether nothing runs that has an end of its own. */
+  /** Whether only streams run, or nothing. */
   get isIdle(): boolean {
     return this.#running.values().every(({ isStream }) => isStream);
   }
 
-  /** Runs one operation, and hands its result to the protocol. */
+  /** Runs one operation, and passes its result to the protocol. */
   async begin(id: string, payload: SubscribePayload): Promise<ExecutionArgs | GraphQLError[]> {
     const { pipeline, gate, clock } = this.#parts;
     if (this.#running.size >= OPERATIONS_A_SOCKET) return [toGraphQLError(tooMany())];
@@ -73,7 +73,7 @@ export class SocketOperations {
     this.#running.delete(payload);
   }
 
-  /** The protocol forgets an operation that its client has completed; whoever works on it is told as well. */
+  /** Aborts an operation that its client has completed: graphql-ws only forgets it. */
   leaveCompleted(text: string): void {
     if (text.length > LONGEST_COMPLETE || !text.includes(MessageType.Complete)) return;
     try {
@@ -81,11 +81,11 @@ export class SocketOperations {
       if (message.type !== MessageType.Complete) return;
       for (const operation of this.#running.values()) if (operation.id === message.id) operation.leave();
     } catch {
-      // The protocol says what is wrong with it.
+      // graphql-ws answers malformed messages.
     }
   }
 
-  /** The connection has gone. */
+  /** The connection is closed. */
   end(): void {
     for (const operation of this.#running.values()) {
       operation.leave();

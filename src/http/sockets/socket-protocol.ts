@@ -3,10 +3,10 @@ import { type ConnectionInitMessage, makeServer, type OperationResult } from 'gr
 import type { GraphQLSocket } from './graphql-socket.ts';
 import { formatted } from './socket-operation.ts';
 
-/** How long a client may take to say who it is, in milliseconds. */
+/** How long a client may take to send `connection_init`, in milliseconds. */
 const INIT_MS = 3_000;
 
-/** Speaks graphql-transport-ws for all connections. What operations come to is the pipeline's, not this library's. */
+/** graphql-transport-ws, for all connections. The pipeline executes operations, not this library. */
 export const makeProtocol = () =>
   makeServer<ConnectionInitMessage['payload'], GraphQLSocket>({
     connectionInitWaitTimeout: INIT_MS,
