@@ -5,7 +5,7 @@ export function scaledClock(factor: number): Clock {
   const begun = { now: Date.now(), monotonic: performance.now() };
   const elapsed = (): number => (performance.now() - begun.monotonic) * factor;
   return {
-    now: () => begun.now + elapsed(),
+    now: () => Math.round(begun.now + elapsed()),
     monotonic: elapsed,
     after: (ms, callback) => systemClock.after(ms / factor, callback),
     sleep: (ms, signal) => systemClock.sleep(ms / factor, signal),

@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bootPrivet } from './support/privet.ts';
+import { scaledClock } from './support/scaled-clock.ts';
+import { codes, linkShop, PRIVACY } from './support/updating.ts';
+
+/** The service's time goes by so much faster: what it waits for in vain is not waited for here. */
+const FACTOR = 5;
+const CALL_MS = 30_000;
+/** What the way there and back may take by itself, in real time. */
+const OVERHEAD_MS = 2_000;
+
+const SET_STATUS = { xmlns: 'privacy', type: 'set', category: 'status' };
+
+const privet = await bootPrivet({ clock: scaledClock(FACTOR) });
+afterAll(() => privet[Symbol.asyncDispose]());
+
+describe('what WhatsApp leaves unanswered', () => {
+  test.concurrent('a swallowed reply to a set that took effect: APPLIED', async () => {
+    const shop = await linkShop(privet);
+    using _fault = shop.addFault({ match: SET_STATUS, do: 'silence', apply: true, times: 1 });
+    expect(await shop.update({ visibility: { status: 'NONE' } })).toMatchObject({
+      failures: [],
+      outcomes: [{ result: 'APPLIED', current: 'NONE' }],
+    });
+  });
+
+  test.concurrent('a swallowed set that took no effect: TIMED_OUT, and the link is not used for the next call', async () => {
+    const shop = await linkShop(privet);
+    using _fault = shop.addFault({ match: SET_STATUS, do: 'silence', apply: false, times: 1 });
+    const payload = await shop.update({ visibility: { status: 'NONE', lastSeen: 'NONE' } });
+    expect(codes(payload)).toEqual([['STATUS', 'TIMED_OUT']]);
+    expect(payload.settings?.visibility).toMatchObject({ status: 'ALL', lastSeen: 'NONE' });
+    const before = shop.sent().length;
+    expect(await shop.update({ visibility: { status: 'NONE' } })).toMatchObject({ failures: [], stanzas: 2 });
+    // The first read is that of the new connection.
+    expect(shop.sent().slice(before)).toEqual(['read', 'status=none', 'read']);
+  });
+
+  test.concurrent('everything: the call ends within its deadline, without settings and without success', async () => {
+    const shop = await linkShop(privet);
+    using _fault = shop.addFault({ match: { xmlns: 'privacy' }, do: 'silence', apply: false });
+    const started = performance.now();
+    const payload = await shop.update({ visibility: { status: 'NONE', lastSeen: 'ALL' } });
+    expect(performance.now() - started).toBeLessThan(CALL_MS / FACTOR + OVERHEAD_MS);
+    expect(payload.settings).toBeNull();
+    expect(codes(payload)).toEqual([
+      ['LAST_SEEN', 'UNVERIFIED'],
+      ['STATUS', 'TIMED_OUT'],
+    ]);
+  });
+});
+
+describe('a socket that closes in the middle', () => {
+  test.concurrent.each([
+    ['applied', true, []],
+    ['lost', false, [['STATUS', 'CONNECTION_LOST']]],
+  ] as const)('the set is %s: the truth is read after the reconnect', async (_, apply, failed) => {
+    const shop = await linkShop(privet);
+    using _fault = shop.addFault({ match: SET_STATUS, do: 'close', apply, times: 1 });
+    const payload = await shop.update({ visibility: { lastSeen: 'NONE', status: 'NONE' } });
+    expect(codes(payload)).toEqual(failed);
+    expect(payload.settings?.visibility).toMatchObject({ lastSeen: 'NONE', status: apply ? 'NONE' : 'ALL' });
+    const { data } = await privet.graphql(PRIVACY, { instance: shop.name });
+    expect(data).toMatchObject({ privacy: { visibility: { lastSeen: 'NONE', status: apply ? 'NONE' : 'ALL' } } });
+  });
+});
+
+test('the server goes away for good in the middle: the call ends by failures', async () => {
+  const shop = await linkShop(privet);
+  using fault = shop.addFault({ match: SET_STATUS, do: 'silence', apply: true });
+  const running = shop.update({ visibility: { lastSeen: 'NONE', status: 'NONE' } });
+  while (fault.hits === 0) await delay(10);
+  await privet.simulator.pause();
+  const payload = await running;
+  await privet.simulator.resume();
+  // The read behind the writes may have been answered before; what it showed is the truth, the rest is a failure.
+  for (const outcome of payload.outcomes) {
+    if (outcome['result'] === 'APPLIED') expect(outcome['current']).toBe('NONE');
+    else expect(payload.failures.map(({ field }) => field)).toContain(outcome['field']);
+  }
+  await privet.waitForState(shop.name, 'OPEN');
+});
