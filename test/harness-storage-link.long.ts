@@ -1,0 +1,3 @@
+import { failWhilePairing } from './harness/failing-pairing.ts';
+
+failWhilePairing(1);

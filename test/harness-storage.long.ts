@@ -1,0 +1,3 @@
+import { failStatements } from './harness/failing-statements.ts';
+
+failStatements(1);
