@@ -132,13 +132,6 @@ test('a data folder that can not be made is named', async () => {
   expect(line).toContain('PRIVET_DATA');
 });
 
-test('a variable that is none of the service is a warning, and the service runs', async () => {
-  const service = await runService({ PRIVET_DATA: dataFolder(), PRIVET_TOKEN: 'x', PRIVET_ACCOUNT_TOKEN: TOKEN });
-  expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
-  expect(service.stderr()).toContain('PRIVET_TOKEN');
-  expect(await service.kill('SIGTERM')).toBe(0);
-});
-
 test('--help and --version answer and exit 0, whatever the environment', async () => {
   const help = runCommand(['--help'], { PORT: 'eighty' });
   const version = runCommand(['--version'], { PORT: 'eighty' });

@@ -39,37 +39,6 @@ test('a given account token is never printed', async () => {
   expect([...service.out, ...service.err].join('\n')).not.toContain(canary);
 });
 
-test('a second service on the same data exits 1 and names the first, which notices nothing', async () => {
-  const token = 'an-account-token-of-the-operators-own';
-  const env = { PRIVET_DATA: data(), PRIVET_ACCOUNT_TOKEN: token, PRIVET_RATE_LIMIT: '1000000', LOG_LEVEL: 'warn' };
-  const first = serve(env);
-  const url = await first.ready;
-  const done = new AbortController();
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const calls = (async () => {
-    const statuses = new Map<string, number>();
-    for (let n = 0; !done.signal.aborted; n++) {
-      const body = JSON.stringify({ query: `mutation { createInstance(name: "i${n}") { instance { name } } }` });
-      const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
-      const kind = `${answer.status} ${(await answer.text()).includes('"errors"') ? 'errors' : 'good'}`;
-      statuses.set(kind, (statuses.get(kind) ?? 0) + 1);
-      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-    }
-    return statuses;
-  })();
-  const others = [serve(env), serve({ ...env, PORT: new URL(url).port })];
-  for (const other of others) {
-    expect(await other.ended).toBe(1);
-    expect(other.out).toEqual([]);
-    expect(other.err).toEqual([expect.stringMatching(new RegExp(`is in use by process ${first.process.pid} on `))]);
-  }
-  done.abort();
-  expect([...(await calls).keys()]).toEqual(['200 good']);
-  expect([first.err, first.out.length, first.process.exitCode]).toEqual([[], 1, null]);
-  first.process.kill('SIGTERM');
-  expect(await first.ended).toBe(0);
-});
-
 test('a port that another process has is told as that', async () => {
   const first = serve({ PRIVET_DATA: data() });
   const { port } = new URL(await first.ready);
@@ -83,16 +52,6 @@ test('a port that another process has is told as that', async () => {
       `Can not listen on 127.0.0.1 port ${port}: another process does: end that one, or choose another port, by PORT (EADDRINUSE)`,
     ],
   ]);
-});
-
-test('after kill -9 the next start is free to go', async () => {
-  const env = { PRIVET_DATA: data() };
-  const first = serve(env);
-  await first.ready;
-  first.process.kill('SIGKILL');
-  await first.ended;
-  const second = serve(env);
-  expect(await second.ready).toMatch(/^http:/);
 });
 
 test('a second signal ends it at once, with the signal’s exit code', async () => {
@@ -113,13 +72,7 @@ test('a second signal ends it at once, with the signal’s exit code', async () 
   expect(await service.ended).toBe(143);
 });
 
-test('an unknown PRIVET_* is a warning in the log', async () => {
-  const service = serve({ PRIVET_DATA: data(), PRIVET_PROT: '1' });
-  await service.ready;
-  expect(service.err.join('\n')).toContain('PRIVET_PROT is not a variable of this service and is ignored');
-});
-
-test('the log is JSON lines on stderr; its first and its last word say which version that was', async () => {
+test('the log is JSON lines on stderr; it names an unknown PRIVET_*, and its first and its last word say which version that was', async () => {
   const service = serve({ PRIVET_DATA: data(), PRIVET_PROT: '1', LOG_LEVEL: 'trace' });
   await service.ready;
   service.process.kill('SIGTERM');
@@ -129,4 +82,5 @@ test('the log is JSON lines on stderr; its first and its last word say which ver
   for (const msg of ['service started', 'service ended']) {
     expect(lines).toContainEqual(expect.objectContaining({ msg, version: VERSION, pid: service.process.pid }));
   }
+  expect(service.err.join('\n')).toContain('PRIVET_PROT is not a variable of this service and is ignored');
 });

@@ -114,10 +114,11 @@ export const killBeforeWrite = (n: number): string => `
 `;
 
 /**
- * Runs a module text that prints `done` at its end, cut before its first write, its second, … until one gets through.
- * `make` gives each run a text, and what has to hold behind it. Returns how many were cut.
+ * Runs a module text that prints `done` at its end, cut before its first write and before one in so many from there on,
+ * until it gets through. `make` gives each run a text, and what has to hold behind it. Returns the last write it was cut at.
  */
-export const cutAtEachWrite = async (
+export const cutAtWrites = async (
+  every: number,
   make: () => { readonly source: string; check(): Promise<void> },
 ): Promise<number> => {
   const run = async (n: number): Promise<boolean> => {
@@ -128,8 +129,8 @@ export const cutAtEachWrite = async (
     await check();
     return isDone;
   };
-  for (let n = 1; ; n += 2) {
-    const [first, second] = await Promise.all([run(n), run(n + 1)]);
-    if (first || second) return first ? n - 1 : n;
+  for (let n = 1; ; n += 2 * every) {
+    const [first, second] = await Promise.all([run(n), run(n + every)]);
+    if (first || second) return first ? n - every : n;
   }
 };

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../storage/storage.fixture.ts';
 import { commandLine, serve } from '../cli.fixture.ts';
@@ -17,7 +18,7 @@ test('backed up while the service works, restored elsewhere: every instance that
   const done = new AbortController();
   let created = 0;
   const calls = (async () => {
-    for (let n = 0; !done.signal.aborted; n++) {
+    for (let n = 0; !done.signal.aborted; n++, await delay(10)) {
       const answer = await call(`mutation { createInstance(name: "i${n}") { instance { name } } }`);
       expect(answer).toMatchObject({ data: { createInstance: { instance: { name: `i${n}` } } } });
       created = n + 1;

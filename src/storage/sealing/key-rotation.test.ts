@@ -1,47 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { OperatorError } from '../../errors.ts';
 import { rotateMasterKey, type RotationOptions } from './key-rotation.ts';
-import { cutAtEachWrite, runModule, temporaryFolder } from '../storage.fixture.ts';
+import { filled, keyIn, opens } from './key-rotation.fixture.ts';
+import { runModule, temporaryFolder } from '../storage.fixture.ts';
 import { openStorage } from '../storage.ts';
 
 const warn = (message: string): never => expect.unreachable(message);
 
-/** A data folder with one instance, whose credentials are "kept". */
-const filled = async (masterKey?: Uint8Array) => {
-  const dataDir = join(temporaryFolder(), 'data');
-  await using storage = await openStorage({ dataDir, masterKey });
-  const { id: accountId } = await storage.accounts.create({ label: '' });
-  const { id } = await storage.instances.insert({ accountId, name: 'x', wanted: 'stopped', state: 'UNPAIRED' });
-  await storage.credentials.save(id, 'kept');
-  return { dataDir, id, tokenKey: storage.tokenKey };
-};
-type Filled = Awaited<ReturnType<typeof filled>>;
-
-/** Whether everything opens, or why not. */
-const opens = async ({ dataDir, id, tokenKey }: Filled, masterKey?: Uint8Array): Promise<string> => {
-  try {
-    await using storage = await openStorage({ dataDir, masterKey });
-    const credentials = await storage.credentials.load(id);
-    return credentials === 'kept' && storage.tokenKey.equals(tokenKey) ? 'opens' : 'differs';
-  } catch (error) {
-    return error instanceof OperatorError ? 'refused' : String(error);
-  }
-};
-
-const keyIn = (path: string): Buffer => Buffer.from(readFileSync(path, 'utf8').trim(), 'hex');
 const sealedRow = (dataDir: string): Uint8Array => {
   using database = new DatabaseSync(join(dataDir, 'privet.db'));
   return database.prepare('select data_key from keyring').get()?.['data_key'] as Uint8Array;
@@ -134,13 +102,24 @@ test('a process that has the database open goes on, and reads what it wrote befo
 test('rotations and openings at once leave one key that opens', async () => {
   const data = await filled();
   const module = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
+  // One that has waited in vain for the others is told to come again later.
   const script = `
     const { rotateMasterKey } = await import(${module('./key-rotation.ts')});
     const { openStorage } = await import(${module('../storage.ts')});
     const dataDir = ${JSON.stringify(data.dataDir)};
-    for (let i = 0; i < 30; i++) {
-      await rotateMasterKey({ dataDir, warn() {} });
-      await (await openStorage({ dataDir })).ping();
+    const patiently = async (work) => {
+      try {
+        return await work();
+      } catch (error) {
+        if (error.code !== 'OVERLOADED') throw error;
+        return patiently(work);
+      }
+    };
+    for (let i = 0; i < 10; i++) {
+      await patiently(() => rotateMasterKey({ dataDir, warn() {} }));
+      const storage = await patiently(() => openStorage({ dataDir }));
+      await patiently(() => storage.ping());
+      await storage[Symbol.asyncDispose]();
     }
     console.log('done');
   `;
@@ -148,77 +127,6 @@ test('rotations and openings at once leave one key that opens', async () => {
   for (const child of children) expect((await child.lines.next()).value).toBe('done');
   expect(await opens(data)).toBe('opens');
 });
-
-const CUT_MS = 120_000;
-
-const cutRotation = (template: string, order: string, check: (dataDir: string) => Promise<void>) =>
-  cutAtEachWrite(() => {
-    const dataDir = join(temporaryFolder(), 'data');
-    cpSync(template, dataDir, { recursive: true });
-    const source = `
-      const { rotateMasterKey } = await import(${JSON.stringify(new URL('./key-rotation.ts', import.meta.url).href)});
-      await rotateMasterKey({ dataDir: ${JSON.stringify(dataDir)}, warn() {}, ${order} });
-      console.log('done');
-    `;
-    return { source, check: () => check(dataDir) };
-  });
-
-const hex = (key: Uint8Array): string => `Buffer.from('${Buffer.from(key).toString('hex')}', 'hex')`;
-
-test(
-  'kill -9 before each write, file to file: the database opens, and once more finishes it',
-  async () => {
-    const data = await filled();
-    const outcomes = new Set<string>();
-    const old = keyIn(join(data.dataDir, 'encryption.key'));
-    const steps = await cutRotation(data.dataDir, '', async (dataDir) => {
-      const copy = { ...data, dataDir };
-      // Opening takes a new key file into place, so the old key is tried first.
-      outcomes.add(await opens(copy, old));
-      expect(await opens(copy)).toBe('opens');
-      await rotateMasterKey({ dataDir, warn });
-      expect([await opens(copy), await opens(copy, old)]).toEqual(['opens', 'refused']);
-    });
-    expect(steps).toBeGreaterThan(15);
-    expect(outcomes).toEqual(new Set(['opens', 'refused']));
-  },
-  CUT_MS,
-);
-
-test(
-  'kill -9 before each write, file to variable: one of both keys opens it, and once more finishes it',
-  async () => {
-    const data = await filled();
-    const newMasterKey = randomBytes(32);
-    const outcomes = new Set<string>();
-    await cutRotation(data.dataDir, `newMasterKey: ${hex(newMasterKey)}`, async (dataDir) => {
-      const copy = { ...data, dataDir };
-      const both = [await opens(copy), await opens(copy, newMasterKey)];
-      expect(both.sort()).toEqual(['opens', 'refused']);
-      outcomes.add(await opens(copy));
-      await rotateMasterKey({ dataDir, newMasterKey, warn });
-      expect([await opens(copy), await opens(copy, newMasterKey)]).toEqual(['refused', 'opens']);
-    });
-    expect(outcomes).toEqual(new Set(['opens', 'refused']));
-  },
-  CUT_MS,
-);
-
-test(
-  'kill -9 before each write, variable to file: the variable or the file opens it',
-  async () => {
-    const masterKey = randomBytes(32);
-    const data = await filled(masterKey);
-    await cutRotation(data.dataDir, `masterKey: ${hex(masterKey)}`, async (dataDir) => {
-      const copy = { ...data, dataDir };
-      const both = [await opens(copy, masterKey), await opens(copy)];
-      expect(both.sort()).toEqual(['opens', 'refused']);
-      await rotateMasterKey({ dataDir, masterKey, warn });
-      expect([await opens(copy, masterKey), await opens(copy)]).toEqual(['refused', 'opens']);
-    });
-  },
-  CUT_MS,
-);
 
 test('a key file that is a link to another place is left alone, and so is what it leads to', async () => {
   const data = await filled();

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { cutAtEachWrite, runModule, temporaryFolder } from '../storage.fixture.ts';
+import { runModule, temporaryFolder } from '../storage.fixture.ts';
 import { openStorage } from '../storage.ts';
-import { moduleUrl, folderWith, labels, back, restore, inTemporary, copyKey, CUT_MS } from './backup.fixture.ts';
+import { moduleUrl, folderWith, labels, back, restore, inTemporary, copyKey } from './backup.fixture.ts';
 
 test('a backup is one file for this user alone, without the key, and comes back in another folder', async () => {
   const dataDir = await folderWith('one');
@@ -104,29 +104,3 @@ test('while a process writes without a pause: all that it was told before is in 
   await child.kill();
   await reading;
 });
-
-test(
-  'kill -9 before each write of a backup: no file under its name, or the whole',
-  async () => {
-    const dataDir = await folderWith('one');
-    let missing = 0;
-    await cutAtEachWrite(() => {
-      const file = inTemporary('backup.db');
-      const source = `
-      const { backUp } = await import(${moduleUrl('./backup.ts')});
-      await backUp({ dataDir: ${JSON.stringify(dataDir)}, file: ${JSON.stringify(file)}, force: false, warn() {} });
-      console.log('done');
-    `;
-      const check = async () => {
-        if (!existsSync(file)) return void missing++;
-        const target = inTemporary('data');
-        copyKey(dataDir, target);
-        await restore(target, file);
-        expect(await labels(target)).toEqual(['one']);
-      };
-      return { source, check };
-    });
-    expect(missing).toBeGreaterThan(2);
-  },
-  CUT_MS,
-);

@@ -1,14 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -16,20 +7,9 @@ import { rotateMasterKey } from '../sealing/key-rotation.ts';
 import { systemClock } from '../../clock.ts';
 import { acquireOwnership } from './owner.ts';
 import type { RestoreOptions } from './restore.ts';
-import { cutAtEachWrite, runModule } from '../storage.fixture.ts';
+import { runModule } from '../storage.fixture.ts';
 import { openStorage } from '../storage.ts';
-import {
-  warn,
-  moduleUrl,
-  add,
-  folderWith,
-  labels,
-  back,
-  restore,
-  inTemporary,
-  copyKey,
-  CUT_MS,
-} from './backup.fixture.ts';
+import { warn, moduleUrl, add, folderWith, labels, back, restore, inTemporary, copyKey } from './backup.fixture.ts';
 
 test('a restore is refused while a service owns the folder, which is named, and over a database without force', async () => {
   const dataDir = await folderWith('present');
@@ -141,35 +121,3 @@ test('a backup from before a rotation comes back by the key that was kept, and i
   expect(await labels(dataDir)).toEqual(['one']);
   await expect(openStorage({ dataDir, masterKey: old })).rejects.toThrow('PRIVET_ENCRYPTION_KEY does not open');
 });
-
-test(
-  'kill -9 before each write of a restore: the one database or the other, and once more restores it',
-  async () => {
-    const template = await folderWith('present');
-    const from = inTemporary('data');
-    cpSync(template, from, { recursive: true });
-    await add(from, 'newer');
-    const file = inTemporary('backup.db');
-    await back(from, file);
-    const seen = new Set<number>();
-    await cutAtEachWrite(() => {
-      const dataDir = inTemporary('data');
-      cpSync(template, dataDir, { recursive: true });
-      const source = `
-      const { restoreBackup } = await import(${moduleUrl('./restore.ts')});
-      const [dataDir, file] = ${JSON.stringify([dataDir, file])};
-      await restoreBackup({ dataDir, file, force: true, now: new Date(), warn() {} });
-      console.log('done');
-    `;
-      const check = async () => {
-        seen.add((await labels(dataDir)).length);
-        await restore(dataDir, file, { force: true });
-        expect(await labels(dataDir)).toEqual(['present', 'newer']);
-        expect(existsSync(join(dataDir, 'privet.db.restoring'))).toBe(false);
-      };
-      return { source, check };
-    });
-    expect(seen).toEqual(new Set([1, 2]));
-  },
-  CUT_MS,
-);

@@ -1,0 +1,3 @@
+import { endLinks } from './support/end-links.ts';
+
+endLinks(50);

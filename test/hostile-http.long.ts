@@ -1,0 +1,3 @@
+import { sendHostile } from './support/hostile-runs.ts';
+
+sendHostile({ bytes: 10_000, requests: 3_000 });
