@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { inherited } from './support/service-process.ts';
 
 const DEMO = new URL('../demo/main.ts', import.meta.url).pathname;
 
@@ -11,9 +12,8 @@ test('the demo says which port was taken, and what it says to paste works as it 
   onTestFinished(() => void other.close());
   const taken = (other.address() as { port: number }).port;
 
-  const { PATH } = process.env;
   const demo = spawn(process.execPath, [DEMO], {
-    env: { PATH, PORT: String(taken) },
+    env: { ...inherited(), PORT: String(taken) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void demo.kill('SIGKILL'));

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { dataFolder } from './support/service-process.ts';
+import { dataFolder, inherited } from './support/service-process.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 
@@ -20,10 +20,10 @@ interface NpmStart {
 
 /** `npm start`, or a shell with it, in a process group of its own, once the service is ready. */
 async function npmStart(dataDir: string, port = '0', command = 'exec npm start'): Promise<NpmStart> {
-  const { PATH, HOME } = process.env;
+  const { HOME } = process.env;
   const npm = spawn('sh', ['-c', command], {
     cwd: ROOT,
-    env: { PATH, HOME, PORT: port, PRIVET_DATA: dataDir },
+    env: { ...inherited(), HOME, PORT: port, PRIVET_DATA: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -29,6 +29,7 @@ const start = (argv: readonly string[], env: Env): Process => {
   const child = spawn(process.execPath, [MAIN, ...argv], {
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       PORT: '0',
       ...(env['PRIVET_DATA'] !== undefined && databaseEnv(env['PRIVET_DATA'])),
       ...env,

@@ -38,6 +38,12 @@ export const runCommand = (
 const databaseFor = ({ PRIVET_DATA: dataDir }: Readonly<Record<string, string>>): Record<string, string> =>
   dataDir === undefined ? {} : databaseEnv(dataDir);
 
+/** What every process of ours needs. */
+export const inherited = (): NodeJS.ProcessEnv => {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NODE_COMPILE_CACHE };
+};
+
 /** Runs a program of ours, by its path. */
 export function runProgram(
   path: string,
@@ -47,7 +53,7 @@ export function runProgram(
 ): CommandProcess {
   const [command = '', ...words] = [...enter, process.execPath, path, ...args];
   const child = spawn(command, words, {
-    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...databaseFor(env), ...env },
+    env: { ...inherited(), HOST: '127.0.0.1', PORT: '0', ...databaseFor(env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
