@@ -28,17 +28,17 @@ async function serving() {
   const remove = (names: RegExp): void => {
     for (const name of readdirSync(dataDir)) if (names.test(name)) rmSync(join(dataDir, name));
   };
-  return { env, service, remove, stanzas: () => simulator.account(phoneNumber).stanzas.length };
+  return { env, service, remove, logins: () => simulator.account(phoneNumber).logins.length };
 }
 
 test('the lock outlives its file: removed under a running service, the next start is refused all the same', async () => {
-  const { env, service, remove, stanzas } = await serving();
-  const before = stanzas();
+  const { env, service, remove, logins } = await serving();
+  const before = logins();
   remove(/^owner\./);
   const second = runCommand(['serve'], env);
   expect([await second.ended, second.stdout()]).toEqual([1, '']);
   expect(second.stderr()).toContain(`is in use by process ${service.pid} on `);
-  expect([await ready(service.url), await stateOf(service.url), stanzas()]).toEqual([200, 'OPEN', before]);
+  expect([await ready(service.url), await stateOf(service.url), logins()]).toEqual([200, 'OPEN', before]);
   expect(service.stderr()).toContain('owner.db was removed or replaced while in use');
   expect(await service.kill('SIGKILL')).toBe('SIGKILL');
   const next = await runService(env);
