@@ -1,3 +1,4 @@
+import { PrivetError } from '../../../src/errors.ts';
 import { saysFailure } from '../evidence.ts';
 import type { Incarnation } from '../incarnation.ts';
 import type { Call, CallKind, LinkTrace, Trace } from '../trace.ts';
@@ -9,7 +10,10 @@ const BREAKER_INSTANCES = 3;
 const THROUGH_MS = 1_000;
 /** A probe that stood in line at the door, behind the three others, opens later than its time; the one after it need not. */
 const PROBE_MS = { refused: 300_000 - 3 * LOGIN_SPACING_MS, others: 10_000 - 3 * LOGIN_SPACING_MS };
-const LIFE: readonly CallKind[] = ['start', 'pair', 'stop', 'unlink', 'delete'];
+/** What ends a session's run, and with it what the gate knows of its instance. */
+const ENDS: readonly CallKind[] = ['pair', 'stop', 'unlink', 'delete'];
+/** And refusals that come before that. */
+const NOT_DONE: readonly string[] = ['INSTANCE_NOT_CONNECTED', 'BAD_USER_INPUT'];
 
 interface Probe {
   /** When the last one began, or when logins began to be held up. */
@@ -33,6 +37,12 @@ export class OutdatedTrace {
     if (slot) this.refused.delete(slot);
     this.news.clear();
     this.isShut = false;
+  }
+
+  /** Its session has ended by itself. */
+  ended(slot: Slot): void {
+    this.refused.delete(slot);
+    this.news.delete(slot);
   }
 }
 
@@ -67,14 +77,19 @@ function checkProbe(world: World, incarnation: Incarnation, slot: Slot, link: Li
   trace.expect(sinceMs >= PROBE_MS[kind], 'probes are rare', text);
 }
 
-/** Refused, and not stopped or begun anew by its user since: then the service has forgotten it. */
+/**
+ * Refused, and its session not ended since: then the service has forgotten it. A start ends none: one that waits for its
+ * next attempt tries now.
+ */
 function isRefused({ trace }: World, { refused }: OutdatedTrace, slot: Slot): boolean {
   const at = refused.get(slot);
   // One that a crash cut short was asked of an earlier life of the service; it has no end, and says nothing of this one.
-  const isAsked = ({ kind, endAt, crashed }: Call): boolean =>
-    LIFE.includes(kind) && !crashed && at !== undefined && (endAt ?? at) >= at;
+  const isAsked = ({ kind, endAt, crashed, error }: Call): boolean =>
+    ENDS.includes(kind) && !crashed && !isNotDone(error) && at !== undefined && (endAt ?? at) >= at;
   return at !== undefined && !trace.calls.some((call) => call.slot === slot.name && isAsked(call));
 }
+
+const isNotDone = (error: unknown): boolean => error instanceof PrivetError && NOT_DONE.includes(error.code);
 
 /** A login went through since the last try, by which those that wait may go on before anybody is told of OPEN. */
 function wasAccepted({ requests }: Trace, { n, outdated: { probes } }: Incarnation): boolean {

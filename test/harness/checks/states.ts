@@ -1,4 +1,4 @@
-import type { InstanceState, InstanceView, Pairing } from '../../../src/instance/state.ts';
+import { type InstanceState, type InstanceView, isLive, type Pairing } from '../../../src/instance/state.ts';
 import { saysFailure, saysLogout, saysReplaced } from '../evidence.ts';
 import type { LinkTrace } from '../trace.ts';
 import type { Watcher } from '../watchers.ts';
@@ -23,6 +23,7 @@ export function checkState(world: World, watcher: Watcher, view: InstanceView): 
   }
   watcher.view = view;
   if (view.state === 'OPEN') checkOpened(world, slot);
+  if (!isLive(view)) world.service?.outdated.ended(slot);
   if (view.pairing) checkPairing(world, slot, view.pairing);
   // What was stored is shown until the session has begun.
   const excuse = before && whyNot(world, slot, view);
