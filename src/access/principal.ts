@@ -1,4 +1,4 @@
-/** What a token may do. `admin` covers tokens, creating and deleting instances. */
+/** What a token may do. `admin`: manage tokens, create and delete instances. */
 export const TOKEN_SCOPES = ['read', 'write', 'pair', 'admin'] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
@@ -6,12 +6,12 @@ export type TokenScope = (typeof TOKEN_SCOPES)[number];
 export interface Principal {
   /** The token's public id: safe to log. */
   readonly tokenId: string;
-  /** What the limits count by: the id of the first of the tokens that replaced one another. */
+  /** What the limits count by. A token that replaces another one keeps its family: the id of the first token. */
   readonly family: string;
   readonly accountId: string;
   /** Set for an instance token, which reaches that instance alone. */
   readonly instanceId?: string | undefined;
   readonly scopes: ReadonlySet<TokenScope>;
-  /** When the token ends by itself, in epoch milliseconds; undefined where it does not. */
+  /** When the token expires, in epoch milliseconds; undefined: never. */
   readonly expiresAt?: number | undefined;
 }

@@ -4,22 +4,22 @@ import { type Allowance, allowanceHeaders } from '../access/limits/rate-limit.ts
 import { PrivetError } from '../errors.ts';
 import type { Client } from './route.ts';
 
-/** Who is calling, and what is left of the token's calls after this one. */
+/** Who is calling, and how many calls the token has left after this one. */
 export interface Caller {
   readonly principal: Principal;
   readonly allowance: Allowance;
 }
 
-/** Says who is calling, and counts the call. Every call passes here once, before anything is done for it. */
+/** Identifies the caller and counts the call. Every call passes here once, before anything else. */
 export type Authorize = (request: Request, client: Client) => Promise<Caller>;
 
-/** The token of a request, in any of the forms that either API takes; `token` goes before `Authorization`. */
+/** The token of a request, in any form of the two APIs. `token` has precedence over `Authorization`. */
 export function tokenOf(headers: Headers): string | undefined {
   const text = headers.get('token') || headers.get('authorization');
   return text?.replace(/^bearer +/i, '') || undefined;
 }
 
-/** @throws PrivetError UNAUTHENTICATED; RateLimitError, of the token or of an address that tries out tokens */
+/** @throws PrivetError UNAUTHENTICATED; RateLimitError for the token, or for an address with too many invalid tokens */
 export const createAuthorize =
   (gate: Gate): Authorize =>
   async (request, { address }) => {
@@ -32,7 +32,7 @@ export function requireScope({ scopes }: Principal, scope: TokenScope): void {
   if (!scopes.has(scope)) throw new PrivetError('FORBIDDEN', `This token lacks the scope "${scope}"`);
 }
 
-/** Says on an answer what is left of the token's calls, where that is known. */
+/** Adds the headers that report the token's allowance, if it is known. */
 export function withAllowance(answer: Response, allowance: Allowance | undefined): Response {
   if (!allowance) return answer;
   for (const [name, value] of allowanceHeaders(allowance)) answer.headers.set(name, value);

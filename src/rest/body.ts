@@ -9,12 +9,12 @@ export const isObject = (value: unknown): value is JsonObject =>
 const isJson = (contentType: string | null): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
 
-/** Its own code: one of the APIs has a fixed text for it. */
+/** With a code of its own, since one of the APIs has a fixed text for it. */
 export const notParsable = (): ProblemError => new ProblemError(400, 'NOT_PARSABLE', 'The body must be valid JSON');
 
 /**
- * The JSON that a request carries; undefined where it carries nothing, whatever type it says that nothing has.
- * @throws ProblemError 415 for another type, 400 for what is no JSON in UTF-8.
+ * The JSON body of a request; undefined without a body, whatever its content type.
+ * @throws ProblemError 415 for another type, 400 for anything but JSON in UTF-8.
  */
 export async function readJson(request: Request): Promise<unknown> {
   const bytes = await request.arrayBuffer();
@@ -29,7 +29,7 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** The same, where it must be an object. */
+/** The same for a body that must be an object. */
 export async function readJsonObject(request: Request): Promise<JsonObject | undefined> {
   const body = await readJson(request);
   if (body !== undefined && !isObject(body)) throw badRequest(`The body must be a JSON object, not ${described(body)}`);

@@ -11,20 +11,20 @@ import type { RequestRecord } from '../telemetry/request-record.ts';
 import type { Envelope } from './envelope.ts';
 import { ProblemError } from './problem.ts';
 
-/** What a call says of the instance that it is for. */
-export interface Named {
-  /** The part of the path that is the instance's name, as it was sent; empty where the path has none. */
+/** How a call names its instance. */
+export interface InstancePath {
+  /** The path segment with the instance's name, still encoded; empty where the path has none. */
   readonly segment: string;
   readonly directory: Directory;
   readonly reach: Reach;
 }
 
-/** One call of an endpoint, by somebody who may make it. */
-export interface EndpointCall extends Call, Named {
+/** One authorized call of an endpoint. */
+export interface EndpointCall extends Call, InstancePath {
   readonly request: Request;
   readonly privacy: PrivacyCalls;
   readonly record: RequestRecord;
-  /** Of the header `Idempotency-Key`: an update sent twice with it is made once. */
+  /** From the header `Idempotency-Key`: an update that is sent twice with it is made once. */
   readonly key: IdempotencyKey | undefined;
 }
 
@@ -35,26 +35,25 @@ export interface Endpoint {
   run(call: EndpointCall): Promise<Response>;
 }
 
-/** What stands under one path. */
+/** The endpoints of one path. */
 export interface Resource {
-  /** As OpenAPI writes it: `{name}` for a part that varies. */
+  /** As in OpenAPI: `{name}` for a variable segment. */
   readonly path: string;
   readonly envelope: Envelope;
-  /** The segment that names the instance, '' where the path has none; undefined for a path of something else. */
+  /** The segment that names the instance, '' where the path has none; undefined when another resource has the path. */
   match(pathname: string): string | undefined;
   /**
-   * The name of the instance that is meant; empty where there is none.
-   * @throws ProblemError 400 where the path can't have meant one.
+   * The name of the instance; empty where there is none.
+   * @throws ProblemError 400 for a malformed path.
    */
-  instance(named: Named): Promise<string>;
+  instance(named: InstancePath): Promise<string>;
   readonly endpoints: Readonly<Partial<Record<Method, Endpoint>>>;
 }
 
 /**
- * Brings settings to what is requested.
+ * Applies the changes.
  * @returns the read-back.
- * @throws ProblemError 500 naming the first field that does not hold now; what else was asked for is applied or not as
- * WhatsApp had it.
+ * @throws ProblemError 500 with the first field that failed. Other fields may have been applied.
  */
 export async function applyChanges(
   call: EndpointCall,
@@ -65,7 +64,7 @@ export async function applyChanges(
   call.record.noteUpdate(outcome.stanzas, outcome.failures.length);
   const [first] = outcome.failures;
   if (first) throw updateFailed(first.field, first.message);
-  // Without a read-back every requested field is among the failures.
+  // Without a read-back all requested fields are failures.
   if (!outcome.snapshot) throw new TypeError('An update without failures has no read-back');
   return outcome.snapshot;
 }

@@ -1,18 +1,18 @@
 import type { Problem } from './route.ts';
 
-/** Puts a problem into the words and the shape of one of the two APIs. */
+/** Answers with a problem in the format of one of the two APIs. */
 export type Envelope = (problem: Problem) => Response;
 
 const NO_TOKEN = 'A valid token is required: send it in the header "token"';
 
-/** `{ success, error: { message } }`: the way of `/api/profile/privacy/:instance`, and of paths that are no endpoint. */
+/** `{ success, error: { message } }`: for `/api/profile/privacy/:instance`, and for unknown paths. */
 export const profileEnvelope: Envelope = ({ status, code, message, headers }) =>
   Response.json(
     { success: false, error: { message: code === 'UNAUTHENTICATED' ? NO_TOKEN : message } },
     { status, headers: { ...headers } },
   );
 
-/** What `message` says for each status; `error` has the particulars. */
+/** The text of `message` for each status; `error` has the details. */
 export const STATUS_TEXTS: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Unauthorized',
@@ -30,14 +30,14 @@ export const STATUS_TEXTS: Readonly<Record<number, string>> = {
   504: 'Gateway timeout',
 };
 
-/** Where that API has a fixed text, whatever the particulars. */
+/** Codes for which that API has a fixed text in `error`. */
 const FIXED_TEXTS: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'Invalid or missing authentication',
   NOT_PARSABLE: 'Bad request',
   UPDATE_FAILED: 'Failed to update privacy settings',
 };
 
-/** `{ status, code, message, error }`: the way of `/users/me/privacy`. */
+/** `{ status, code, message, error }`: for `/users/me/privacy`. */
 export const usersEnvelope: Envelope = ({ status, code, message, headers }) =>
   Response.json(
     { status: false, code: status, message: STATUS_TEXTS[status] ?? 'Error', error: FIXED_TEXTS[code] ?? message },

@@ -1,7 +1,7 @@
 import { PrivetError, RetryLaterError, shortened, type ErrorCode } from '../errors.ts';
 import type { Problem } from './route.ts';
 
-/** Ends a call with a problem that no service of ours has a word for. */
+/** A problem of HTTP, for which there is no PrivetError. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly problem: Problem;
@@ -15,8 +15,8 @@ export class ProblemError extends Error {
 export const badRequest = (message: string): ProblemError => new ProblemError(400, 'BAD_USER_INPUT', message);
 
 /**
- * A TIMEOUT is a 504: WhatsApp, behind us, is what did not answer. A WHATSAPP_ERROR is a 502: it answered, and refused.
- * OVERLOADED is a 503 and not a 429: the caller kept to its limit, others were before it.
+ * TIMEOUT is 504: WhatsApp, behind this service, did not answer. WHATSAPP_ERROR is 502: it answered with a refusal.
+ * OVERLOADED is 503 and not 429: the caller kept to its limit, but others were first.
  */
 const STATUS = {
   UNAUTHENTICATED: 401,
@@ -31,7 +31,7 @@ const STATUS = {
   TIMEOUT: 504,
 } as const satisfies Record<ErrorCode, number>;
 
-/** What an error means to the caller; undefined for one that is none of the caller's business. */
+/** The problem to report to the caller; undefined for an unexpected error, which is not reported. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof ProblemError) return error.problem;
   if (!(error instanceof PrivetError)) return undefined;

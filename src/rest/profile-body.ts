@@ -10,15 +10,15 @@ export const SECTIONS: readonly Section[] = [...new Set(fieldSpecs.map(({ sectio
 export const specsIn = (section: Section): readonly FieldSpec[] =>
   fieldSpecs.filter((spec) => spec.section === section);
 
-export const NOTHING_ASKED = 'At least one privacy setting must be provided';
+export const NO_SETTING_GIVEN = 'At least one privacy setting must be provided';
 
 export const invalidValue = ({ name, values }: FieldSpec, value: string): string =>
   `Invalid ${name} value: ${value}. Valid values: ${Object.values(values).join(', ')}`;
 
 /**
- * What the body of a profile update asks for. Null counts as absent. The known fields are looked at in the order of the
- * table and before what is unknown, so that a body wrong in two ways gets the message that the documented order gives it.
- * @throws ProblemError 400 at the first thing that is wrong.
+ * The changes that the body of a profile update requests. Null counts as absent. Known fields are checked first, in the
+ * order of the table: a body with several mistakes gets the message that the documented order gives it.
+ * @throws ProblemError 400 at the first mistake.
  */
 export function changesIn(body: JsonObject): RequestedChange[] {
   const changes = fieldSpecs.flatMap((spec) => {
@@ -26,7 +26,7 @@ export function changesIn(body: JsonObject): RequestedChange[] {
     return wire === undefined ? [] : [{ field: spec.field, wire }];
   });
   refuseUnknown(body);
-  if (changes.length === 0) throw badRequest(NOTHING_ASKED);
+  if (changes.length === 0) throw badRequest(NO_SETTING_GIVEN);
   return changes;
 }
 

@@ -1,14 +1,14 @@
 import type { Snapshot } from '../privacy/settings.ts';
 import { wireValue } from '../privacy/settings.ts';
 import { readJsonObject } from './body.ts';
-import { applyChanges, type Named, type Resource } from './endpoint.ts';
+import { applyChanges, type InstancePath, type Resource } from './endpoint.ts';
 import { profileEnvelope } from './envelope.ts';
 import { badRequest } from './problem.ts';
 import { changesIn, SECTIONS, specsIn } from './profile-body.ts';
 
 const PREFIX = '/api/profile/privacy/';
 
-/** RyzeAPI's "Update privacy", and the read that it sends its users to after an error. */
+/** RyzeAPI's "Update privacy", and the read that its documentation recommends after an error. */
 export const profilePrivacy: Resource = {
   path: `${PREFIX}{instance}`,
   envelope: profileEnvelope,
@@ -36,7 +36,7 @@ export const profilePrivacy: Resource = {
   },
 };
 
-function nameIn({ segment }: Named): string {
+function nameIn({ segment }: InstancePath): string {
   try {
     return decodeURIComponent(segment);
   } catch {
@@ -47,7 +47,7 @@ function nameIn({ segment }: Named): string {
 const answer = (message: string, snapshot: Snapshot): Response =>
   Response.json({ success: true, message, settings: settingsOf(snapshot) });
 
-/** All fields, as WhatsApp has them on the wire, also where this version does not know the value; null: it does not say. */
+/** The value of every field on the wire, even one that this version does not know; null where WhatsApp sends none. */
 const settingsOf = (snapshot: Snapshot): Record<string, Record<string, string | null>> =>
   Object.fromEntries(
     SECTIONS.map((section) => [

@@ -13,10 +13,10 @@ import { usersPrivacy } from './users-privacy.ts';
 const RESOURCES: readonly Resource[] = [profilePrivacy, usersPrivacy];
 const DESCRIPTION_PATH = '/openapi.json';
 
-/** Whoever comes from one of the two APIs and asks for more of it is answered in its own way. */
+/** Unknown paths are answered in the format of the API whose prefix they have. */
 const envelopeFor = (pathname: string): Envelope => (pathname.startsWith('/users/') ? usersEnvelope : profileEnvelope);
 
-/** The endpoints of the APIs that this service stands in for, and their description. */
+/** The endpoints of the two APIs that this service is compatible with, and their OpenAPI description. */
 export function createRestRoute(services: RestServices): RestRoute {
   const { gate, clock, directory, privacy } = services;
   const authorize = createAuthorize(gate);
@@ -41,7 +41,7 @@ export function createRestRoute(services: RestServices): RestRoute {
         if (pathname === DESCRIPTION_PATH) throw methodNotAllowed(['GET']);
         const { resource, segment } = resourceAt(pathname);
         const endpoint = endpointFor(resource.endpoints, request.method);
-        // The pattern and not the path itself, which has a name in it.
+        // The pattern and not the path, which contains the instance's name.
         record.operation = `${request.method} ${resource.path}`;
         using call = beginCall(clock, request.signal);
         const { signal, answering, deadline } = call;
@@ -65,7 +65,7 @@ export function createRestRoute(services: RestServices): RestRoute {
         return withAllowance(await abortable(run(), answering), allowance);
       } catch (error) {
         const problem = problemOf(error);
-        // The server logs what is left, and has it worded by `refuse`.
+        // The server logs it, and answers through `refuse`.
         if (!problem) throw error;
         record.noteError(problem.code);
         const left = error instanceof RateLimitError ? error.allowance : allowance;
@@ -83,7 +83,7 @@ function resourceAt(pathname: string): { resource: Resource; segment: string } {
   throw new ProblemError(404, 'NOT_FOUND', 'There is nothing at this path');
 }
 
-/** The server sends no body to a HEAD, so it is a GET here. */
+/** HEAD is handled as GET: the server leaves out the body. */
 function endpointFor(endpoints: Readonly<Partial<Record<Method, Endpoint>>>, method: string): Endpoint {
   const wanted = method === 'HEAD' ? 'GET' : method;
   for (const [name, endpoint] of Object.entries(endpoints)) if (name === wanted) return endpoint;

@@ -4,38 +4,38 @@ import type { Directory } from '../fleet/calls/directory.ts';
 import type { PrivacyCalls } from '../fleet/calls/privacy-calls.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 
-/** Something that is wrong with a call, before an envelope words it. What the server refuses by itself is one too. */
+/** Why a call failed, before an envelope formats it. The server reports its own refusals as problems too. */
 export interface Problem {
   readonly status: number;
-  /** Stable: an envelope may have words of its own for it. */
+  /** Stable: an envelope may have a text of its own for it. */
   readonly code: string;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Who sent a request, beyond what its headers claim. */
+/** Who sent a request. */
 export interface Client {
   /** For limits by address. */
   readonly address: string;
 }
 
-/** An answer that is the same for everybody, made once. */
+/** An answer that is made once, and is the same for everybody. */
 export interface FixedAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** A part of the HTTP server, as this edge sees it: it is handed to the server, and knows nothing of it. */
+/** A route of the HTTP server: `Route` of `http/` without importing it. */
 export interface RestRoute {
   readonly edge: 'rest';
   owns(pathname: string): boolean;
-  /** What a GET or HEAD of this path is answered with, where that is always the same. */
+  /** The answer to a GET or HEAD of this path where it never changes. */
   fixed(pathname: string): FixedAnswer | undefined;
   handle(request: Request, client: Client, record: RequestRecord): Promise<Response>;
   refuse(refusal: Problem, pathname: string): Response;
 }
 
-/** What this edge is made with. */
+/** What this edge needs of the service. */
 export interface RestServices {
   readonly directory: Directory;
   readonly privacy: PrivacyCalls;

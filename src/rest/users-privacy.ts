@@ -42,14 +42,14 @@ export interface NamedSpec extends FieldSpec {
   readonly restName: string;
 }
 
-/** The fields that have a name here. */
+/** The fields that this API has. */
 export const namedSpecs: readonly NamedSpec[] = fieldSpecs.flatMap((spec) =>
   spec.restName === undefined ? [] : [{ ...spec, restName: spec.restName }],
 );
 
 export const INVALID_CHANGE = 'Invalid setting or value';
 
-/** @throws ProblemError 400, the same for whatever is wrong with a body that parses. */
+/** @throws ProblemError 400, with one text for all mistakes in a body that parses. */
 function changeIn(body: unknown): RequestedChange {
   if (body === undefined) throw notParsable();
   const { setting, value } = isObject(body) ? body : {};
@@ -60,8 +60,8 @@ function changeIn(body: unknown): RequestedChange {
 }
 
 /**
- * The instance that "me" is: that of an instance token, or the account's only one.
- * @throws ProblemError 400 when the token reaches none or several; PrivetError NOT_FOUND when a token's own is gone.
+ * The instance behind "me": that of an instance token, or the only one of an account.
+ * @throws ProblemError 400 when the token reaches none or several; PrivetError NOT_FOUND when the token's own is deleted.
  */
 async function myName({ directory, reach }: EndpointCall): Promise<string> {
   const { instances } = await directory.list(reach, { first: 2 });
@@ -75,6 +75,6 @@ async function myName({ directory, reach }: EndpointCall): Promise<string> {
 const answer = (message: string, more: object = {}): Response =>
   Response.json({ code: 200, status: true, message, ...more });
 
-/** As WhatsApp has them on the wire; null where it does not say. */
+/** The values on the wire; null where WhatsApp sends none. */
 const dataOf = (snapshot: Snapshot): Record<string, string | null> =>
   Object.fromEntries(namedSpecs.map((spec) => [spec.restName, wireValue(snapshot, spec) ?? null]));

@@ -5,38 +5,38 @@ import type { Principal } from '../principal.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
 import { TokenWatch, type TokenWatchOptions } from '../tokens/token-watch.ts';
 
-/** How many calls of a token run on one instance at a time. */
+/** How many calls of a token may run on one instance at a time. */
 export const OPERATIONS_AT_ONCE = 10;
-/** How many more of them may wait there for their turn. */
+/** How many more may wait for the same instance. */
 const MOST_WAITING = 490;
-/** How many calls of a token there are at a time, running or waiting: half of the connections that the server takes. */
+/** How many calls of a token may run or wait at a time, on all instances: half of the server's connections. */
 export const CALLS_AT_ONCE = 1_000;
-/** Over all of its connections: a WebSocket carries them for the price of one. */
+/** How many streams a token may have, over all of its connections: one WebSocket can carry many. */
 export const STREAMS_AT_ONCE = 100;
-/** WebSockets: one for each page that shows the token's instances. */
+/** How many WebSockets a token may have: each open page needs one. */
 export const SOCKETS_AT_ONCE = 50;
-/** How many tokens that do not work an address may send in a minute. */
+/** How many invalid tokens an address may send in a minute. */
 export const FAILED_TRIES = 10;
 /**
- * How many documents of a token may come to nothing, or be new, in a minute: at the least, and for each of its calls.
- * Who writes its calls by hand, and each of them anew, stays below.
+ * How many documents of a token may be refused, or be new, in a minute: the larger of a fixed number and a multiple of its
+ * calls. Even a client that writes a new document for each call stays below.
  */
 export const DOCUMENTS = 300;
 const DOCUMENTS_A_CALL = 3;
-/** When a stream or a socket may have ended by itself, in milliseconds: nobody knows. */
+/** When to try again for a stream or a socket, in milliseconds: a guess, since nobody knows when one ends. */
 const RETRY_MS = 10_000;
 
 export interface GateOptions extends TokenWatchOptions {
   readonly clock: Clock;
   /** Calls a minute and token. */
   readonly rateLimit: number;
-  /** Whom a token stands for; undefined when it is unknown, expired or revoked. */
+  /** The principal of a token; undefined when the token is unknown, expired or revoked. */
   authenticate(token: string): Promise<Principal | undefined>;
 }
 
 /**
- * What every caller passes, whichever way it comes: who it is, and whether it may call now. A token that took another
- * one's place counts as that one: its limits go on.
+ * Every call passes here, over GraphQL or REST: it identifies the caller and applies the limits. A token that replaced
+ * another one goes on with the limits of that one.
  */
 export class Gate {
   readonly #options: GateOptions;
@@ -48,7 +48,7 @@ export class Gate {
     MOST_WAITING,
     'Too many calls of this token wait for their turn on this instance',
   );
-  /** One more is not kept waiting. */
+  /** One call more is refused, and does not wait. */
   readonly #underWay = new Places(CALLS_AT_ONCE, 0, `This token has ${CALLS_AT_ONCE} calls under way`);
   readonly #streams = new Places(STREAMS_AT_ONCE);
   readonly #sockets = new Places(SOCKETS_AT_ONCE);
@@ -66,8 +66,8 @@ export class Gate {
   }
 
   /**
-   * Says who is calling. A token that works passes whatever else came from its address; a request without any guesses
-   * nothing, so it does not count as a try.
+   * Identifies the caller. A valid token passes whatever else came from its address. A request without a token guesses
+   * nothing, so it does not count as a failed try.
    * @throws PrivetError UNAUTHENTICATED; RateLimitError when the address has tried too often.
    */
   async identify(token: string | undefined, address: string): Promise<Principal> {
@@ -86,45 +86,44 @@ export class Gate {
   }
 
   /**
-   * Lets a token's document be looked at, unless too many were for nothing.
+   * Refuses a document when too many of the token's were refused or new.
    * @throws RateLimitError
    */
   admitDocument({ family }: Principal): void {
     this.#documents.admit(family);
   }
 
-  /** Counts a document that was refused, with its variables or for them, or that was not seen before. */
+  /** Counts a document that was refused, for itself or for its variables, or that is new. */
   noteDocument({ family }: Principal): void {
-    // Those that were let in side by side may be more than there was room for.
+    // Documents that were admitted at the same time may exceed the limit: that is no error.
     this.#documents.count(family).catch(() => {});
   }
 
   /**
-   * Watches over a token for something that outlives the moment in which it was asked for. Dispose what it returns when
-   * that is over. Until then `end` is called once the token is revoked, has expired or is gone: within 1 s, whichever
-   * process did it.
-   * @param end gets what to tell the caller.
+   * Watches a token while a call or a stream of it goes on. Dispose what it returns when that is over. Until then `end` is
+   * called, within 1 s, when the token is revoked, expires or is deleted, whichever process did it.
+   * @param end gets the error for the caller.
    */
   hold({ tokenId }: Principal, end: (reason: PrivetError) => void): Disposable {
     return this.#watch.hold(tokenId, () => end(unauthenticated()));
   }
 
-  /** To be awaited by whoever ends tokens in this process: what is held under them has then been told. */
+  /** Calls `end` of all that is held under ended tokens. To be awaited after ending tokens in this process. */
   tokensEnded(): Promise<void> {
     return this.#watch.look();
   }
 
-  /** What is left of a token's calls, without counting one. */
+  /** How many calls the token has left, without counting one. */
   allowance({ family }: Principal): Allowance {
     return this.#calls.allowance(family);
   }
 
   /**
-   * Waits until the token has fewer than 10 calls running on the instance: an account that does not answer keeps nobody
-   * from the others. Dispose what it resolves with when the call is done.
-   * @param instance its name, also where the caller named it otherwise: else each way to write it had its own places.
-   * Empty where none is meant. A token that reaches one alone need not say.
-   * @throws RetryLaterError OVERLOADED when too many wait there, or are under way; the signal's reason when aborted.
+   * Waits until the token has fewer than 10 calls running on the instance: an instance that does not answer must not block
+   * the others. Dispose what it resolves with when the call is done.
+   * @param instance its name, even when the caller gave its id: otherwise name and id would have places of their own. Empty
+   * for none. An instance token may leave it empty.
+   * @throws RetryLaterError OVERLOADED when too many wait or run; the signal's reason when aborted.
    */
   async begin({ family, instanceId }: Principal, instance: string, signal: AbortSignal): Promise<Disposable> {
     using taken = new DisposableStack();

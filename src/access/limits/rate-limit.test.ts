@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { systemClock, type Clock } from '../../clock.ts';
-import { HitLog } from './hits.ts';
+import { HitLog } from './hit-log.ts';
 import { RateLimitError, RateLimiter, WINDOW_MS } from './rate-limit.ts';
 
 const START = Date.UTC(2026, 0, 31, 12);

@@ -2,11 +2,11 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { getGraphQLRateLimiter, type Identity, type Store } from 'graphql-rate-limit';
 import type { Clock } from '../../clock.ts';
 import { RetryLaterError } from '../../errors.ts';
-import { type HitCount, HitLog } from './hits.ts';
+import { type HitCount, HitLog } from './hit-log.ts';
 
-/** A limit is so many calls in any time of this length, in milliseconds. */
+/** The length of the sliding window of every limit, in milliseconds. */
 export const WINDOW_MS = 60_000;
-/** Twice as many may be remembered: see HitLog. */
+/** Up to twice as many may be remembered: see HitLog. */
 const MOST_CALLERS = 100_000;
 
 /** What is left of a limit. */
@@ -14,11 +14,11 @@ export interface Allowance {
   readonly limit: number;
   /** How many more calls are possible now. */
   readonly remaining: number;
-  /** When the oldest call that counts leaves the window, in epoch milliseconds: `remaining` grows then. Now, without any. */
+  /** When the oldest counted call leaves the window and `remaining` grows, in epoch milliseconds. Without any call: now. */
   readonly resetAt: number;
 }
 
-/** The headers of an answer that say what is left; the last in epoch seconds. */
+/** The headers that report an allowance; the last is in epoch seconds. */
 export const allowanceHeaders = ({ limit, remaining, resetAt }: Allowance): readonly (readonly [string, string])[] => [
   ['X-RateLimit-Limit', String(limit)],
   ['X-RateLimit-Remaining', String(remaining)],
@@ -35,14 +35,14 @@ export class RateLimitError extends RetryLaterError {
   }
 }
 
-/** A hit that the package takes for a present one, whatever the wall clock says: its own window is not asked. */
-const IN_THE_WAY: readonly number[] = [Number.POSITIVE_INFINITY];
-const NONE: readonly number[] = [];
+/** One hit that the package always counts, since its window never passes: the limit is reached. */
+const ONE_HIT: readonly number[] = [Number.POSITIVE_INFINITY];
+const NO_HITS: readonly number[] = [];
 
 /**
- * graphql-rate-limit reads the hits, waits, and then writes, so that calls side by side all see the same hits. Here the
- * reading records the call as well, and the writing does nothing. Only this store knows then whether there was room: it
- * tells the package of one hit that is in the way, or of none. That also keeps a call's cost from growing with the limit.
+ * graphql-rate-limit reads the hits, waits, and then writes: parallel calls all see the same hits. Here the read records
+ * the call at once, and the write does nothing. So only this store knows whether there was room, and it reports one hit for
+ * no and none for yes. The cost of a call then does not grow with the limit either.
  */
 class ReservingStore implements Store {
   readonly #log: HitLog;
@@ -54,7 +54,7 @@ class ReservingStore implements Store {
     this.#clock = clock;
   }
 
-  /** What the call of `getForIdentity` just now came to. */
+  /** The result of the latest `getForIdentity`. */
   get last(): HitCount {
     return this.#last;
   }
@@ -65,7 +65,7 @@ class ReservingStore implements Store {
 
   getForIdentity({ contextIdentity }: Identity): readonly number[] {
     this.#last = this.#log.record(contextIdentity, this.#clock.monotonic());
-    return this.#last.recorded ? NONE : IN_THE_WAY;
+    return this.#last.recorded ? NO_HITS : ONE_HIT;
   }
 
   setForIdentity(): void {}
@@ -76,8 +76,8 @@ class ReservingStore implements Store {
 }
 
 /**
- * One rule: `limit` calls a minute for each caller, whatever they are. Calls that are refused do not count: who keeps
- * trying is served again as soon as the oldest call that was served is a minute old.
+ * One rule: `limit` calls a minute for each caller. Refused calls do not count: a caller that keeps trying is served again
+ * as soon as its oldest served call is a minute old.
  */
 export class RateLimiter {
   readonly #limit: number;
@@ -86,7 +86,7 @@ export class RateLimiter {
   readonly #message: string;
   readonly #ask: ReturnType<typeof getGraphQLRateLimiter>;
 
-  /** @param message what a caller is told that has none left. */
+  /** @param message for a caller that has used up its limit. */
   constructor(limit: number, clock: Clock, message: string) {
     this.#limit = limit;
     this.#clock = clock;
@@ -109,36 +109,36 @@ export class RateLimiter {
    * @throws RateLimitError
    */
   async count(caller: string): Promise<Allowance> {
-    // The package asks the store before it first waits, so that `last` is this call's.
+    // The package reads the store before its first await, so `last` is the result of this call.
     const asked = this.#ask({ parent: undefined, args: {}, context: caller, info: ANY_FIELD }, ONE_RULE);
-    const { allowance, waitMs } = this.#left(this.#store.last);
+    const { allowance, waitMs } = this.#allowanceOf(this.#store.last);
     const refusal = await asked;
     if (refusal === undefined) return allowance;
     throw new RateLimitError(refusal, waitMs, allowance);
   }
 
   /**
-   * Lets a caller go on that has something left, without a call being counted.
+   * Refuses a caller that has nothing left, without counting a call.
    * @throws RateLimitError
    */
   admit(caller: string): void {
-    const { allowance, waitMs } = this.#left(this.#store.look(caller));
+    const { allowance, waitMs } = this.#allowanceOf(this.#store.look(caller));
     if (allowance.remaining <= 0) throw new RateLimitError(this.#message, waitMs, allowance);
   }
 
-  /** What is left, without a call being counted. Of who has called nothing of late, the limit is whole from now on. */
+  /** What is left, without counting a call. */
   allowance(caller: string): Allowance {
-    return this.#left(this.#store.look(caller)).allowance;
+    return this.#allowanceOf(this.#store.look(caller)).allowance;
   }
 
-  #left({ count, oldest }: HitCount): { readonly allowance: Allowance; readonly waitMs: number } {
+  #allowanceOf({ count, oldest }: HitCount): { readonly allowance: Allowance; readonly waitMs: number } {
     const waitMs = oldest === undefined ? 0 : Math.max(1, Math.ceil(oldest + WINDOW_MS - this.#clock.monotonic()));
     const allowance = { limit: this.#limit, remaining: this.#limit - count, resetAt: this.#clock.now() + waitMs };
     return { allowance, waitMs };
   }
 }
 
-/** Not one limit a field, but one over all: the package makes no difference between fields of one name. */
+/** One limit over all fields: the package takes fields with one name for the same. */
 const ANY_FIELD = { fieldName: 'call' } as GraphQLResolveInfo;
-/** One hit in the way is one too many. */
+/** One reported hit is one too many. */
 const ONE_RULE = { max: 1, window: `${WINDOW_MS}ms` };

@@ -6,11 +6,11 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { type Principal, TOKEN_SCOPES } from '../principal.ts';
 import { hashToken, MAX_TOKEN_LENGTH, MIN_TOKEN_LENGTH, parseToken, sameHash } from './tokens.ts';
 
-/** For how long an answer is reused: another process's revocation takes effect within this, promised is 1 s. */
+/** How long a result is cached. A revocation by another process takes effect within this time; 1 s is promised. */
 const CACHE_MS = 500;
-/** Only valid tokens get in, so this bounds memory for very many of them. */
+/** Bounds the cache, which holds valid tokens only. */
 const CACHE_SIZE = 10_000;
-/** `last_used_at` is only this exact, which saves a write per call. */
+/** The precision of `last_used_at`, which saves a write for each call. */
 const TOUCH_MS = 60_000;
 
 export const isActive = (token: TokenRecord, now: number): boolean =>
@@ -30,18 +30,18 @@ interface Entry {
   readonly readAt: number;
 }
 
-/** Says who a token stands for. */
+/** Finds the principal of a token. */
 export class Authenticator {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #log: Logger;
-  /** By a hash of this process's own, so that no token's text stays in memory. */
+  /** Keyed by a salted hash, so that no token's text stays in memory. */
   readonly #recent = new Map<string, Entry>();
 
-  /** When this process last tried to note that a token was used, by the token's id: what fails is not tried at each call. */
+  /** When this process last tried to store `last_used_at`, by token id: a failed write is not repeated at each call. */
   readonly #touched = new Map<string, number>();
 
-  /** A plain hash in one call takes a tenth of the keyed one's time, which most calls then do without. */
+  /** For a plain hash, which takes a tenth of the time of the keyed one: with the cache most calls need no other. */
   readonly #salt = randomBytes(16).toString('hex');
 
   constructor(storage: Storage, clock: Clock, log: Logger) {
@@ -71,7 +71,7 @@ export class Authenticator {
     return principal;
   }
 
-  /** Makes a change of this process's own take effect at once. */
+  /** Empties the cache, so that a change of this process takes effect at once. */
   forget(): void {
     this.#recent.clear();
   }
@@ -80,12 +80,12 @@ export class Authenticator {
     const parsed = parseToken(text);
     const byId = parsed && (await this.#storage.tokens.findById(parsed.id));
     if (byId && sameHash(byId.hash, hash)) return byId;
-    // The operator's own token may have any form, ours too. Finding it by a keyed hash gives no timing to learn from.
+    // The operator's token may have any form, even ours. A lookup by keyed hash leaks nothing through its timing.
     const byHash = await this.#storage.tokens.findByHash(hash);
     return byHash && sameHash(byHash.hash, hash) ? byHash : undefined;
   }
 
-  /** Beside the call, which needs none of it: neither a full disk nor a busy database holds a caller up. */
+  /** Not awaited: a full disk or a busy database must not delay the call. */
   #touch(token: TokenRecord, now: number): void {
     if (token.lastUsedAt !== undefined && Math.abs(now - token.lastUsedAt) < TOUCH_MS) return;
     const monotonic = this.#clock.monotonic();

@@ -6,10 +6,10 @@ import { isActive } from './authenticator.ts';
 import { TOKEN_SCOPES } from '../principal.ts';
 import { hashToken, mintToken } from './tokens.ts';
 
-/** The token of a first account, which is to be shown now. */
+/** The first token of the first account, to be shown now. */
 export interface FirstToken {
   readonly text: string;
-  /** Notes that it was shown. Where that is not noted, whatever the reason, the next start has another one to show. */
+  /** Records that it was shown. Otherwise the next start makes another one. */
   shown(): Promise<void>;
 }
 
@@ -17,18 +17,18 @@ export interface FirstAccountOptions {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Keeps a token with this text. */
+  /** Stores a token with this text. */
   readonly keep: (
     text: string,
     token: Pick<TokenRecord, 'id' | 'accountId' | 'scopes' | 'label'>,
   ) => Promise<{ readonly text: string }>;
 }
 
-/** Whatever is in the variable works from now on, unless it was revoked. */
-async function takeGiven(given: string, { storage, clock, logger, keep }: FirstAccountOptions): Promise<void> {
+/** Makes the token of PRIVET_ACCOUNT_TOKEN valid, unless it was revoked or has expired. */
+async function keepGivenToken(given: string, { storage, clock, logger, keep }: FirstAccountOptions): Promise<void> {
   const known = await storage.tokens.findByHash(hashToken(storage.tokenKey, given));
   if (known) {
-    // One that was made here and put into the variable later: it is not to be forgotten once it has ended.
+    // A token that this service made and the operator put into the variable: relabelled, so that an ended one is kept too.
     if (known.label !== GIVEN_TOKEN_LABEL) await storage.tokens.relabel(known.id, GIVEN_TOKEN_LABEL);
     if (!isActive(known, clock.now())) {
       const how = known.revokedAt === undefined ? 'has expired' : 'was revoked';
@@ -48,10 +48,10 @@ const firstAccount = async ({ accounts }: Storage): Promise<{ readonly id: strin
   (await accounts.list())[0] ?? accounts.create({ label: 'default' });
 
 /**
- * Where no token of the first account was ever handed out, since its making was cut short at whatever point. One that
- * was made and not noted as shown stays as it is: if it was shown after all, it is in somebody's hands.
+ * Makes a token if none of the first account was ever shown, also after a start that was interrupted. A token without a
+ * record that it was shown stays valid: somebody may have seen it all the same.
  */
-async function makeFirst({ storage, clock, keep }: FirstAccountOptions): Promise<FirstToken | undefined> {
+async function createFirstToken({ storage, clock, keep }: FirstAccountOptions): Promise<FirstToken | undefined> {
   const { id: accountId } = await firstAccount(storage);
   const working = await storage.tokens.working(accountId, undefined, clock.now());
   const unshown = working.filter(({ label }) => label === UNSHOWN_TOKEN_LABEL);
@@ -68,14 +68,14 @@ async function makeFirst({ storage, clock, keep }: FirstAccountOptions): Promise
 }
 
 /**
- * Sees to it that there is an account and a token for it: `given`, or one made when none was ever shown.
- * @returns the token that was made, the only time that it can be had.
+ * Makes sure that an account with a token exists. The token is `given`, or a new one if none was ever shown.
+ * @returns the new token, whose text can't be read later.
  */
 export async function ensureFirstAccount(
   options: FirstAccountOptions,
   given: string | undefined,
 ): Promise<FirstToken | undefined> {
-  if (given === undefined) return makeFirst(options);
-  await takeGiven(given, options);
+  if (given === undefined) return createFirstToken(options);
+  await keepGivenToken(given, options);
   return undefined;
 }

@@ -9,20 +9,20 @@ import {
   type IssuedToken,
   type TokenOrder,
   type TokenService,
-  type TokenToBe,
+  type UnsavedToken,
   type TokenView,
   toView,
 } from './token-service.ts';
 
-/** What may be shown of an account. */
+/** The part of an account that may be shown. */
 export interface AccountView {
   readonly id: string;
   readonly label: string;
 }
 
-export interface FirstOfInstance {
+export interface FirstInstanceToken {
   readonly text: string;
-  readonly recordFor: (...instance: Parameters<TokenToBe['recordFor']>) => Promise<TokenRecord>;
+  readonly recordFor: (...instance: Parameters<UnsavedToken['recordFor']>) => Promise<TokenRecord>;
 }
 
 export interface TokenPage {
@@ -31,26 +31,26 @@ export interface TokenPage {
 }
 
 /**
- * Tokens as a caller manages them: those of its own account. Another account's are NOT_FOUND, exactly like those that do
- * not exist. What a caller hands out never has more scopes than the caller itself, and never lives longer.
+ * Lets a caller manage the tokens of its own account. Tokens of other accounts are NOT_FOUND, like those that do not exist.
+ * A new token never has more scopes than the caller's, and never lives longer.
  *
- * Each token that is made counts, whoever of the account makes it: a new one has a new allowance of calls.
+ * New tokens are counted for each account, since each has an allowance of calls of its own.
  */
 export interface TokenAdmin {
   /** The caller's own account; undefined when it is gone. */
   accountOf(caller: Principal): Promise<AccountView | undefined>;
   /** Undefined when the account has none of that id. */
   find(caller: Principal, tokenId: string): Promise<TokenView | undefined>;
-  /** The oldest first, also those that work no more; `instanceId`: only that instance's. */
+  /** The oldest first, ended ones included. With `instanceId`: only that instance's. */
   page(
     caller: Principal,
     page: { readonly first: number; readonly after?: TokenPlace | undefined; readonly instanceId?: string | undefined },
   ): Promise<TokenPage>;
-  /** How many there are on all pages together. */
+  /** The number of tokens on all pages. */
   count(caller: Principal, instanceId: string | undefined): Promise<number>;
   /**
-   * A token for the account, or for one of its instances. Without scopes in the order it gets those of the caller, for
-   * an instance all but `admin`; without an end, the caller's.
+   * A token for the account, or for one of its instances. The default scopes are the caller's, for an instance without
+   * `admin`; the default end is the caller's.
    * @throws PrivetError FORBIDDEN when the caller lacks one of the scopes; BAD_USER_INPUT, also for an end after the
    * caller's; RateLimitError
    */
@@ -58,22 +58,22 @@ export interface TokenAdmin {
   /** @throws PrivetError NOT_FOUND; FORBIDDEN when the caller lacks one of the token's scopes; RateLimitError */
   rotate(caller: Principal, tokenId: string, overlapMs: number): Promise<IssuedToken>;
   /**
-   * In place of all that the instance has.
+   * A new token in place of all tokens of the instance.
    * @throws PrivetError FORBIDDEN when the caller has no scope to give; RateLimitError
    */
   rotateOfInstance(caller: Principal, instanceId: string): Promise<IssuedToken>;
   /**
-   * The first token of an instance that is being made, as `create` gives it one. It counts once its record is asked for.
+   * The first token of a new instance, with the defaults of `create`. It counts once its record is asked for.
    * @throws PrivetError FORBIDDEN; RateLimitError when no token can be made now
    */
-  firstOfInstance(caller: Principal): FirstOfInstance;
-  /** The token, which works no more. @throws PrivetError NOT_FOUND */
+  firstOfInstance(caller: Principal): FirstInstanceToken;
+  /** Returns the revoked token. @throws PrivetError NOT_FOUND */
   revoke(caller: Principal, tokenId: string): Promise<TokenView>;
 }
 
 const noSuchToken = (): PrivetError => new PrivetError('NOT_FOUND', 'There is no such token that works');
 
-/** As GraphQL writes them: through it alone a token is made by another one. */
+/** In upper case, as in GraphQL: only there can a token make another one. */
 const named = (scopes: readonly string[]): string => scopes.map((scope) => scope.toUpperCase()).join(', ');
 
 /** @throws PrivetError FORBIDDEN */
@@ -85,7 +85,7 @@ function requireScopes({ scopes }: Principal, wanted: readonly string[]): void {
   throw new PrivetError('FORBIDDEN', `This token lacks the scope "${name}", so it can not give it to another one`);
 }
 
-/** What an instance's token gets where nothing is said. @throws PrivetError FORBIDDEN */
+/** The default scopes of a new instance token. @throws PrivetError FORBIDDEN */
 function instanceScopes({ scopes }: Principal): TokenScope[] {
   const given = INSTANCE_SCOPES.filter((scope) => scopes.has(scope));
   if (given.length > 0) return given;
@@ -107,15 +107,15 @@ export interface TokenAdminOptions {
   readonly storage: Storage;
   readonly tokens: TokenService;
   readonly clock: Clock;
-  /** Calls a minute and token; an account makes a fifth as many tokens. */
+  /** Calls a minute and token. An account may make a fifth as many tokens a minute. */
   readonly rateLimit: number;
 }
 
-const CALLS_A_MAKING = 5;
+const CALLS_PER_NEW_TOKEN = 5;
 
 export function createTokenAdmin({ storage, tokens, clock, rateLimit }: TokenAdminOptions): TokenAdmin {
-  const most = Math.ceil(rateLimit / CALLS_A_MAKING);
-  const makings = new RateLimiter(most, clock, `This account has made its ${most} tokens a minute`);
+  const most = Math.ceil(rateLimit / CALLS_PER_NEW_TOKEN);
+  const newTokens = new RateLimiter(most, clock, `This account has made its ${most} tokens a minute`);
   const find = async ({ accountId }: Principal, tokenId: string): Promise<TokenView | undefined> => {
     const found = await storage.tokens.findById(tokenId);
     return found?.accountId === accountId ? toView(found) : undefined;
@@ -142,7 +142,7 @@ export function createTokenAdmin({ storage, tokens, clock, rateLimit }: TokenAdm
       if (order.scopes) requireScopes(caller, order.scopes);
       const expiresAt = expiryFor(caller, order.expiresAt);
       const scopes = order.scopes ?? (instanceId === undefined ? [...caller.scopes] : instanceScopes(caller));
-      await makings.count(caller.accountId);
+      await newTokens.count(caller.accountId);
       const bounded = { ...order, expiresAt, scopes };
       return instanceId === undefined
         ? tokens.issueAccountToken(caller.accountId, bounded)
@@ -151,24 +151,24 @@ export function createTokenAdmin({ storage, tokens, clock, rateLimit }: TokenAdm
 
     async rotate(caller, tokenId, overlapMs) {
       requireScopes(caller, (await get(caller, tokenId)).scopes);
-      await makings.count(caller.accountId);
+      await newTokens.count(caller.accountId);
       return tokens.rotate(caller.accountId, tokenId, { overlapMs, expiresAt: caller.expiresAt });
     },
 
     async rotateOfInstance(caller, instanceId) {
       const scopes = instanceScopes(caller);
-      await makings.count(caller.accountId);
+      await newTokens.count(caller.accountId);
       return tokens.rotateInstanceToken(instanceId, { overlapMs: 0, scopes, expiresAt: caller.expiresAt });
     },
 
     firstOfInstance(caller) {
-      makings.admit(caller.accountId);
-      const { text, recordFor } = tokens.instanceTokenToBe({
+      newTokens.admit(caller.accountId);
+      const { text, recordFor } = tokens.unsavedInstanceToken({
         scopes: instanceScopes(caller),
         expiresAt: caller.expiresAt,
       });
-      const counted: FirstOfInstance['recordFor'] = async (instance) => {
-        await makings.count(caller.accountId);
+      const counted: FirstInstanceToken['recordFor'] = async (instance) => {
+        await newTokens.count(caller.accountId);
         return recordFor(instance);
       };
       return { text, recordFor: counted };

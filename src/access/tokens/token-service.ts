@@ -9,7 +9,7 @@ import { ensureFirstAccount, type FirstToken } from './first-account.ts';
 import { type Principal, TOKEN_SCOPES, type TokenScope } from '../principal.ts';
 import { hashToken, mintToken } from './tokens.ts';
 
-/** What may be shown of a token. Times are epoch milliseconds. */
+/** The part of a token that may be shown. Times are epoch milliseconds. */
 export type TokenView = Omit<TokenRecord, 'hash' | 'family'>;
 
 export interface IssuedToken {
@@ -19,7 +19,7 @@ export interface IssuedToken {
 }
 
 /** A token that is not stored yet. */
-export interface TokenToBe {
+export interface UnsavedToken {
   readonly text: string;
   readonly recordFor: (instance: Pick<InstanceRecord, 'id' | 'accountId'>) => TokenRecord;
 }
@@ -31,11 +31,11 @@ export interface TokenOrder {
   readonly expiresAt?: number | undefined;
 }
 
-/** The limits of a token that is replaced go on in the one that replaces it. */
-type Succession = TokenOrder & Pick<TokenRecord, 'family'>;
+/** A token that replaces another one takes over its family, and with it its limits. */
+type ReplacementOrder = TokenOrder & Pick<TokenRecord, 'family'>;
 
 export interface TokenService {
-  /** Who the token stands for; undefined when it is unknown, expired or revoked. */
+  /** The principal of the token; undefined when the token is unknown, expired or revoked. */
   authenticate(text: string, now: number): Promise<Principal | undefined>;
   /** Those of the tokens that are revoked, expired or gone: for what outlives a call, such as subscriptions. */
   endedAmong(tokenIds: readonly string[], now: number): Promise<string[]>;
@@ -43,26 +43,32 @@ export interface TokenService {
   issueAccountToken(accountId: string, order?: TokenOrder): Promise<IssuedToken>;
   /** read, write and pair unless the order says otherwise. */
   issueInstanceToken(instanceId: string, order?: TokenOrder): Promise<IssuedToken>;
-  /** As `issueInstanceToken`, for an instance that is being made: whoever stores that stores the token with it. */
-  instanceTokenToBe(order?: TokenOrder): TokenToBe;
-  /** A new token like the old one, which works for `overlapMs` more; it ends at `expiresAt` at the latest. NOT_FOUND when the account has no such token. */
+  /** Like `issueInstanceToken`, for a new instance: the caller stores instance and token together. */
+  unsavedInstanceToken(order?: TokenOrder): UnsavedToken;
+  /**
+   * A new token like the old one; the old one works for `overlapMs` more. The new one expires at `expiresAt` at the latest.
+   * @throws PrivetError NOT_FOUND when the account has no such token
+   */
   rotate(
     accountId: string,
     tokenId: string,
     options: { readonly overlapMs: number } & Pick<TokenOrder, 'expiresAt'>,
   ): Promise<IssuedToken>;
-  /** A new token for the instance; all that it has work for `overlapMs` more. */
+  /** A new token for the instance; its old ones work for `overlapMs` more. */
   rotateInstanceToken(
     instanceId: string,
     options: { readonly overlapMs: number } & Pick<TokenOrder, 'scopes' | 'expiresAt'>,
   ): Promise<IssuedToken>;
-  /** The oldest first, also those that work no more. */
+  /** The oldest first, ended ones included. */
   list(accountId: string, instanceId?: string): Promise<TokenView[]>;
-  /** Takes effect at once here, within 1 s in other processes: what waits for its turn never begins. False when the account has no such token that works. */
+  /**
+   * Takes effect at once in this process, within 1 s in others: waiting calls never begin.
+   * @returns false when the account has no such valid token
+   */
   revoke(accountId: string, tokenId: string): Promise<boolean>;
   /**
-   * Sees to it that there is an account and a token for it: `given`, or one made when none was ever shown.
-   * @returns the token that was made, the only time that it can be had.
+   * Makes sure that an account with a token exists. The token is `given`, or a new one if none was ever shown.
+   * @returns the new token, whose text can't be read later.
    */
   ensureFirstAccount(given?: string): Promise<FirstToken | undefined>;
 }
@@ -71,26 +77,26 @@ export interface TokenServiceOptions {
   readonly storage: Storage;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
-  /** Tells what is under way in this process that tokens have ended; it is waited for. */
+  /** Called and awaited after tokens were ended, so that calls and streams under them end too. */
   readonly onEnd?: (() => Promise<void>) | undefined;
 }
 
-/** What an instance's token may do unless it is said otherwise. */
+/** The default scopes of an instance token. */
 export const INSTANCE_SCOPES: readonly TokenScope[] = ['read', 'write', 'pair'];
 const MAX_LABEL_LENGTH = 100;
-/** What a terminal or a page obeys instead of showing it. */
-const UNSEEN_CHARACTER = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** A week: longer than anybody needs to hand out a new token, and short enough for the old one to go. */
+/** Control and format characters, which a terminal or a page obeys instead of showing them. */
+const CONTROL_CHARACTER = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** A week: enough to distribute a new token, and short enough for the old one to go. */
 const MAX_OVERLAP_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Without what is nobody's but the service's. */
+/** Drops what only the service may see. */
 export const toView = ({ hash: _hash, family: _family, ...view }: TokenRecord): TokenView => view;
 
 const checked = (order: TokenOrder, now: number): TokenOrder => {
   if (order.label !== undefined && order.label.length > MAX_LABEL_LENGTH) {
     throw new PrivetError('BAD_USER_INPUT', `label must have at most ${MAX_LABEL_LENGTH} characters`);
   }
-  if (order.label !== undefined && order.label.search(UNSEEN_CHARACTER) >= 0) {
+  if (order.label !== undefined && order.label.search(CONTROL_CHARACTER) >= 0) {
     const message = 'label must not have control or format characters, such as line breaks or changes of direction';
     throw new PrivetError('BAD_USER_INPUT', message);
   }
@@ -134,13 +140,13 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
     return { text, token: toView(record) };
   };
 
-  const issueAccountToken = async (accountId: string, order: Succession = {}): Promise<IssuedToken> => {
+  const issueAccountToken = async (accountId: string, order: ReplacementOrder = {}): Promise<IssuedToken> => {
     const { scopes = TOKEN_SCOPES, label, expiresAt } = checked(order, clock.now());
     const { id, text } = mintToken('account');
     return keep(text, { id, accountId, scopes, label, expiresAt, family: order.family });
   };
 
-  const instanceTokenToBe = (order: Succession = {}): TokenToBe => {
+  const unsavedInstanceToken = (order: ReplacementOrder = {}): UnsavedToken => {
     const { scopes = INSTANCE_SCOPES, label, expiresAt } = checked(order, clock.now());
     const { id, text } = mintToken('instance');
     const token = { id, scopes, label, expiresAt, family: order.family };
@@ -150,8 +156,8 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
     };
   };
 
-  const issueInstanceToken = async (instanceId: string, order: Succession = {}): Promise<IssuedToken> => {
-    const { text, recordFor } = instanceTokenToBe(order);
+  const issueInstanceToken = async (instanceId: string, order: ReplacementOrder = {}): Promise<IssuedToken> => {
+    const { text, recordFor } = unsavedInstanceToken(order);
     const instance = await storage.instances.get(instanceId);
     if (!instance) throw new PrivetError('NOT_FOUND', 'There is no such instance');
     const record = recordFor(instance);
@@ -159,7 +165,7 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
     return { text, token: toView(record) };
   };
 
-  /** Ends old tokens after a new one is kept: a crash in between leaves one too many, not one too few. */
+  /** Ends the old tokens after the new one is stored: a crash in between leaves one too many, not one too few. */
   const end = async (tokens: readonly TokenView[], overlapMs: number): Promise<void> => {
     const now = clock.now();
     for (const { id } of tokens) {
@@ -185,15 +191,16 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
 
     issueAccountToken,
     issueInstanceToken,
-    instanceTokenToBe,
+    unsavedInstanceToken,
 
     async rotate(accountId, tokenId, { overlapMs, expiresAt }) {
       const overlap = checkedOverlap(overlapMs);
       const old = await find(accountId, tokenId);
       if (!old || !isActive(old, clock.now())) throw new PrivetError('NOT_FOUND', 'There is no such token that works');
-      // Labels of the service's own are that token's alone; one from before they were refused may have characters
-      // that no label may have.
-      const label = RESERVED_LABELS.some((own) => own === old.label) ? '' : old.label.replaceAll(UNSEEN_CHARACTER, ' ');
+      // A reserved label stays with the old token. An old label may have control characters, which are refused today.
+      const label = RESERVED_LABELS.some((own) => own === old.label)
+        ? ''
+        : old.label.replaceAll(CONTROL_CHARACTER, ' ');
       const order = {
         scopes: asScopes(old.scopes),
         label,

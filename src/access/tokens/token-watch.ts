@@ -1,12 +1,12 @@
 import type { Clock } from '../../clock.ts';
 
-/** How often the tokens of what is under way are looked up, in milliseconds: it ends within 1 s of its token. */
+/** How often the held tokens are looked up, in milliseconds: 1 s is promised. */
 const LOOK_MS = 250;
 
 export interface TokenWatchOptions {
   readonly clock: Clock;
   readonly log: { warn(fields: object, message: string): void };
-  /** Those of the tokens that are revoked, expired or gone. */
+  /** Those of the tokens that are revoked, expired or deleted. */
   endedAmong(tokenIds: readonly string[]): Promise<string[]>;
 }
 
@@ -15,8 +15,8 @@ interface Held {
 }
 
 /**
- * Tells what outlives the moment in which its token was asked for that the token has ended: calls that wait, and streams.
- * Also where another process ended it, and by time; it looks while there is somebody to tell.
+ * Ends waiting calls and streams whose token has ended, also when another process ended it or it expired. It polls while
+ * anything is held.
  */
 export class TokenWatch {
   readonly #options: TokenWatchOptions;
@@ -36,7 +36,7 @@ export class TokenWatch {
     if (!this.#timer) this.#wait();
     return {
       [Symbol.dispose]: () => {
-        // Once it was told it is in nobody's way: others may be held under the same id.
+        // After `end` this one is removed already, and others may be held under the same id.
         if (!those.delete(held) || those.size > 0) return;
         this.#held.delete(tokenId);
         this.#stopWithoutAny();
@@ -44,14 +44,14 @@ export class TokenWatch {
     };
   }
 
-  /** Looks at once: for an end that this process has made. */
+  /** Looks now, after this process has ended tokens. */
   async look(): Promise<void> {
     if (this.#held.size === 0) return;
     try {
       for (const tokenId of await this.#options.endedAmong([...this.#held.keys()])) this.#end(tokenId);
       this.#hasFailed = false;
     } catch (err) {
-      // A database that does not answer says nothing about a token; each look would say so again.
+      // A database that does not answer says nothing about a token. Logged once, not at each look.
       if (!this.#hasFailed) this.#options.log.warn({ err }, 'Can not see whether the tokens in use still work');
       this.#hasFailed = true;
     }
@@ -75,7 +75,7 @@ export class TokenWatch {
   #wait(): void {
     const timer = this.#options.clock.after(LOOK_MS, () => {
       void this.look().then(() => {
-        // Else all had left meanwhile, and who came since has a timer of its own.
+        // Otherwise nothing was held for a while, and what is held since has started a timer of its own.
         if (this.#timer === timer) this.#wait();
       });
     });

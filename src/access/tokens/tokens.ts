@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** `pvta` for an account's token, `pvti` for an instance's: enough for a secret scanner to know one. */
+/** `pvta` for an account token, `pvti` for an instance token: a prefix that secret scanners can find. */
 export type TokenKind = 'account' | 'instance';
 const PREFIXES = { account: 'pvta', instance: 'pvti' } as const satisfies Record<TokenKind, string>;
 
@@ -13,7 +13,7 @@ export const TOKEN_ID_LENGTH = 12;
 const SECRET_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
 
-/** Tokens of the operator's choosing (PRIVET_ACCOUNT_TOKEN) have these lengths; ours lie between them. */
+/** The bounds for a token that the operator chooses (PRIVET_ACCOUNT_TOKEN); ours are within them. */
 export const MIN_TOKEN_LENGTH = 32;
 export const MAX_TOKEN_LENGTH = 512;
 
@@ -25,7 +25,7 @@ const base62 = (value: bigint, length: number): string => {
 
 const checksum = (text: string): string => base62(BigInt(crc32(text)), CHECKSUM_LENGTH);
 
-/** A new token: `<prefix>_<id>_<secret><checksum>`. The text exists here alone; keep its hash. */
+/** A new token: `<prefix>_<id>_<secret><checksum>`. Store its hash, never its text. */
 export const mintToken = (kind: TokenKind): { readonly id: string; readonly text: string } => {
   const id = Array.from({ length: TOKEN_ID_LENGTH }, () => DIGITS.charAt(randomInt(DIGITS.length))).join('');
   const secret = base62(BigInt(`0x${randomBytes(32).toString('hex')}`), SECRET_LENGTH);
@@ -37,7 +37,7 @@ const FORM = new RegExp(
   `^(${Object.values(PREFIXES).join('|')})_([0-9A-Za-z]{${TOKEN_ID_LENGTH}})_[0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}}$`,
 );
 
-/** The public id of a token in our form; undefined for another form or a wrong checksum. Says nothing about validity. */
+/** The public id of a token in our form; undefined for another form or a wrong checksum. Does not check that it is valid. */
 export const parseToken = (text: string): { readonly kind: TokenKind; readonly id: string } | undefined => {
   const match = FORM.exec(text);
   if (!match) return undefined;
@@ -47,7 +47,7 @@ export const parseToken = (text: string): { readonly kind: TokenKind; readonly i
   return { kind: prefix === PREFIXES.account ? 'account' : 'instance', id };
 };
 
-/** HMAC-SHA-256, so that who reads the database alone can neither use a token nor try out guesses. */
+/** HMAC-SHA-256: the database alone is not enough to use a token, or to try out guesses. */
 export const hashToken = (key: KeyObject, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 /** In a time that does not depend on where they differ. */

@@ -1,26 +1,26 @@
 /** The times of one caller's calls within the window, the oldest first. */
 interface Hits {
   times: number[];
-  /** Where those begin that are still in the window: moving it is cheaper than shifting the array at each call. */
+  /** The index of the first time in the window: moving it is cheaper than shifting the array at each call. */
   start: number;
 }
 
 const NO_HITS: Readonly<Hits> = { times: [], start: 0 };
 
-/** One look at a caller's calls. */
+/** The calls of one caller, at one moment. */
 export interface HitCount {
-  /** How many of the window count, the present one included where it was recorded. */
+  /** How many calls are in the window, including the present one if it was recorded. */
   readonly count: number;
-  /** When the oldest of them came; undefined without any. */
+  /** The time of the oldest of them; undefined without any. */
   readonly oldest: number | undefined;
-  /** Whether there was room for the present one. */
+  /** Whether there was room to record the present one. */
   readonly recorded: boolean;
 }
 
 /**
- * Counts calls in a sliding window: of any `windowMs`, no more than `limit` are recorded. A call costs the same however
- * many callers there are: instead of looking for those that went quiet, all of them are kept in two generations, and the
- * older one is dropped as a whole once each of its calls has left the window.
+ * Counts calls in a sliding window: in any `windowMs` at most `limit` are recorded. The cost of a call does not depend on
+ * the number of callers. They are kept in two generations, and the older one is dropped as a whole once all of its calls
+ * have left the window: so nothing has to search for callers that stopped calling.
  */
 export class HitLog {
   readonly #limit: number;
@@ -30,7 +30,7 @@ export class HitLog {
   #former = new Map<string, Hits>();
   #presentSince = Number.NEGATIVE_INFINITY;
 
-  /** @param mostCallers of a generation: so many are remembered for certain, the latest ones, and twice as many at most. */
+  /** @param mostCallers of a generation: at least so many of the latest callers are remembered, and at most twice as many. */
   constructor(limit: number, windowMs: number, mostCallers: number) {
     this.#limit = limit;
     this.#windowMs = windowMs;
@@ -42,7 +42,7 @@ export class HitLog {
     return this.#present.size + this.#former.size;
   }
 
-  /** Records a call where there is room for it, in the same step in which it counts. */
+  /** Counts the calls, and records this one if there is room, in one step. */
   record(caller: string, now: number): HitCount {
     const hits = this.#take(caller, now);
     const recorded = hits.times.length - hits.start < this.#limit;
@@ -50,7 +50,7 @@ export class HitLog {
     return { recorded, count: hits.times.length - hits.start, oldest: hits.times[hits.start] };
   }
 
-  /** The same count, of which the present call is none: a caller that never called is not remembered for it. */
+  /** Counts without recording a call. An unknown caller stays unknown. */
   look(caller: string, now: number): HitCount {
     const known = this.#present.has(caller) || this.#former.has(caller);
     const { times, start } = known ? this.#take(caller, now) : NO_HITS;
@@ -68,7 +68,7 @@ export class HitLog {
     }
     const { times } = hits;
     while (hits.start < times.length && (times[hits.start] ?? now) <= now - this.#windowMs) hits.start++;
-    // Each entry is copied at most once for every one that is dropped.
+    // At most one entry is copied for each that is dropped.
     if (hits.start > 0 && hits.start * 2 >= times.length) {
       hits.times = times.slice(hits.start);
       hits.start = 0;
