@@ -167,7 +167,7 @@ test.each([
     };
 
     const first = await runService(env);
-    await expect.poll(() => givenToken ?? /pvta_\w+/.exec(first.stdout())?.[0], { timeout: 2000 }).toBeTruthy();
+    await expect.poll(() => givenToken ?? /pvta_\w+/.exec(first.stdout())?.[0], { timeout: 20_000 }).toBeTruthy();
     const token = givenToken ?? /pvta_\w+/.exec(first.stdout())?.[0] ?? '';
     const before = { url: first.url, token };
     const { canaries, id } = await course(before, simulator);

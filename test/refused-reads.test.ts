@@ -1,15 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { FaultHandle } from '../simulator/simulator.ts';
-import { PrivacyChangesDocument } from './gql/graphql.ts';
+import { PrivacyChangesDocument, UpdatePrivacyDocument } from './gql/graphql.ts';
+import { askFor } from './support/ask.ts';
 import { openEventStream } from './support/event-stream.ts';
+import { scaledClock } from './support/scaled-clock.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
 
 const READ = { xmlns: 'privacy', type: 'get' };
 /** As many as once ended the link. */
 const REFUSALS = 3;
 
-const privet = await sharedPrivet();
+/** The service's time goes by so much faster: its pauses take seconds. */
+const FACTOR = 4;
+
+const privet = await sharedPrivet({ clock: scaledClock(FACTOR) });
 const linked = await privet.link('shop');
 
 const refuse = (times: number): FaultHandle =>
@@ -37,3 +42,18 @@ test('so is the first read after a login', async () => {
   await privet.waitForState(linked.name, 'OPEN');
   expect([fault.hits, logins() - before]).toEqual([2, 1]);
 }, 40_000);
+
+test('a write that lands long after its connection was lost arrives, although nobody announces it', async () => {
+  const { name, phoneNumber, token } = await privet.link('branch');
+  const stream = await openEventStream(privet, PrivacyChangesDocument, { instance: name });
+  await stream.data();
+  const match = { xmlns: 'privacy', type: 'set' };
+  const late = { match, do: 'delay', delay: 'work', ms: 8_000 / FACTOR, survive: true, times: 1 } as const;
+  const fault = privet.simulator.addFault(late);
+  const input = { visibility: { lastSeen: 'NONE' } } as const;
+  const update = askFor({ url: privet.url, token }, UpdatePrivacyDocument, { instance: name, input });
+  await vi.waitFor(() => expect(fault.hits).toBe(1), { timeout: 2000, interval: 5 });
+  await privet.simulator.disconnect(phoneNumber, 'reset');
+  expect((await update).updatePrivacy?.failures).toMatchObject([{ code: 'CONNECTION_LOST', current: 'ALL' }]);
+  expect((await stream.data()).privacy?.visibility.lastSeen).toBe('NONE');
+});

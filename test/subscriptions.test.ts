@@ -105,21 +105,6 @@ describe('the privacy subscription', () => {
     expect((await stream.data()).privacy?.permissions.callAdd).toBe('KNOWN');
   });
 
-  test('a write that lands long after its connection was lost arrives, although nobody announces it', async () => {
-    const { name, phoneNumber, token } = await fresh();
-    const stream = await watchPrivacy(name);
-    await stream.data();
-    const match = { xmlns: 'privacy', type: 'set' };
-    const late = { match, do: 'delay', delay: 'work', ms: 4_000, survive: true, times: 1 } as const;
-    const fault = privet.simulator.addFault(late);
-    const input = { visibility: { lastSeen: 'NONE' } } as const;
-    const update = askFor({ url: privet.url, token }, UpdatePrivacyDocument, { instance: name, input });
-    await vi.waitFor(() => expect(fault.hits).toBe(1), { timeout: 2000, interval: 5 });
-    await privet.simulator.disconnect(phoneNumber, 'reset');
-    expect((await update).updatePrivacy?.failures).toMatchObject([{ code: 'CONNECTION_LOST', current: 'ALL' }]);
-    expect((await stream.data()).privacy?.visibility.lastSeen).toBe('NONE');
-  });
-
   test('an instance that is linked to another phone shows nothing of the one before', async () => {
     const { name } = await fresh();
     const first = await watchPrivacy(name);
