@@ -1,7 +1,7 @@
 import type { PostgresPool } from 'kysely';
 import { type ClientConfig, Pool, type PoolClient } from 'pg';
 import type { Clock } from '../../clock.ts';
-import type { Contention } from '../dialects/contention.ts';
+import { BUSY_MS, type Contention } from '../dialects/contention.ts';
 import { known, postgresFault } from './faults.ts';
 import { type Connections, Lease } from './lease.ts';
 
@@ -42,12 +42,17 @@ export class PatientPool implements PostgresPool, Connections {
   }
 
   async retried<T>(work: () => Promise<T>): Promise<T> {
+    let end = Number.POSITIVE_INFINITY;
     for (let tries = 0; ; tries += 1) {
       try {
         return await work();
       } catch (error) {
-        const left = postgresFault(error) === 'away' ? this.contention.struck() : 0;
-        if (left === 0) throw error;
+        if (postgresFault(error) !== 'away') throw error;
+        const now = this.#clock.monotonic();
+        end = Math.min(end, now + BUSY_MS);
+        // What all may wait together begins anew where others get through: one table may be locked, and the rest be read.
+        const left = Math.min(this.contention.struck(), end - now);
+        if (left <= 0) throw error;
         await this.#clock.sleep(Math.min(left, PAUSES_MS[tries] ?? LONGEST_PAUSE_MS), this.#closing.signal);
       }
     }
