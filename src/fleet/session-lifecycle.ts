@@ -16,7 +16,6 @@ import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { FirstTokenOf, Lifecycle } from './calls/lifecycle.ts';
 import type { Reach } from './calls/reach.ts';
-import { waitForPairing } from './pairing.ts';
 import type { SessionPool } from './session-pool.ts';
 import type { SessionWatching } from './watching/session-watching.ts';
 
@@ -99,4 +98,16 @@ export class SessionLifecycle implements Lifecycle {
       return session.view;
     });
   }
+}
+
+/** Waits until there is something to scan or type, or the state says why there is not; undefined when it is deleted. */
+async function waitForPairing(
+  changes: AsyncIterable<InstanceView>,
+  signal: AbortSignal,
+): Promise<InstanceView | undefined> {
+  for await (const view of changes) {
+    if (view.state !== 'PAIRING' || view.pairing) return view;
+  }
+  signal.throwIfAborted();
+  return undefined;
 }

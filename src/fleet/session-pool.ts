@@ -2,10 +2,11 @@ import { instanceNotFound } from '../errors.ts';
 import { LoginGate } from '../instance/login/login-gate.ts';
 import type { SessionDeps } from '../instance/session-deps.ts';
 import { Session } from '../instance/session.ts';
-import { type InstanceView, isLive, PAIRING_ENDED } from '../instance/state.ts';
+import { type InstanceView, PAIRING_ENDED } from '../instance/state.ts';
 import type { Reach } from './calls/reach.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import type { InstanceRow, InstanceRows } from './instance-rows.ts';
+import { RestingSessions } from './resting-sessions.ts';
 
 /** So many that neither run nor are used stay in memory, with the settings that they showed: for the next call. */
 const MOST_AT_REST = 1_000;
@@ -35,21 +36,25 @@ export class SessionPool implements AsyncDisposable {
   #hasResumed = false;
   #hasEnded = false;
   readonly #holds = new Map<Session, number>();
-  /** Those that may be at rest, the one that was used last at the end. */
-  readonly #resting = new Set<Session>();
-  #isTrimming = false;
+  readonly #resting: RestingSessions;
   /** How many sessions were removed: whoever reads a row meanwhile reads it again. */
   #removals = 0;
 
   constructor(options: SessionPoolOptions) {
     this.#options = options;
+    this.#resting = new RestingSessions({
+      most: options.mostAtRest ?? MOST_AT_REST,
+      isInUse: (session) => this.#isInUse(session),
+      stored: async (view) => (await options.rows.get(view, view.id).catch(() => undefined))?.view,
+      drop: (session) => this.remove(session),
+    });
     this.#deps = {
       ...options,
       gate: new LoginGate(options.clock),
       onInstanceChange: (id) => {
         const session = this.registry.byId(id);
         if (!session) return;
-        this.#mayRest(session);
+        this.#resting.add(session);
         options.onInstanceChange(session.view);
       },
       onPrivacyChange: (id) => {
@@ -112,11 +117,10 @@ export class SessionPool implements AsyncDisposable {
     );
   }
 
-  /** There is no such instance any more. */
+  /** Nobody uses it any more, or there is no such instance any more. */
   remove(session: Session): void {
     this.#removals += 1;
     this.registry.remove(session);
-    this.#resting.delete(session);
   }
 
   async #bring(reach: Reach, name: string): Promise<HeldSession | undefined> {
@@ -147,52 +151,13 @@ export class SessionPool implements AsyncDisposable {
         const left = (this.#holds.get(session) ?? 1) - 1;
         if (left > 0) return void this.#holds.set(session, left);
         this.#holds.delete(session);
-        this.#mayRest(session);
+        if (this.registry.has(session)) this.#resting.add(session);
       },
     };
   }
 
   #isInUse(session: Session): boolean {
-    // Another session of the instance would not wait for what this one is still storing.
-    if (!session.life.isIdle) return true;
     return session.finished !== undefined || this.#holds.has(session) || this.#resumable.has(session);
-  }
-
-  #mayRest(session: Session): void {
-    const { finished, view } = session;
-    if (finished) {
-      // It has shown how it ends, and is about to.
-      if (!isLive(view)) void finished.then(() => this.#mayRest(session));
-      return;
-    }
-    this.#resting.delete(session);
-    if (this.registry.has(session)) this.#resting.add(session);
-    void this.#trim();
-  }
-
-  async #trim(): Promise<void> {
-    const { mostAtRest = MOST_AT_REST } = this.#options;
-    if (this.#isTrimming) return;
-    this.#isTrimming = true;
-    try {
-      for (const session of this.#resting) {
-        if (this.#resting.size <= mostAtRest) return;
-        this.#resting.delete(session);
-        if (!this.#isInUse(session)) await this.#drop(session);
-      }
-    } finally {
-      this.#isTrimming = false;
-    }
-  }
-
-  /** Unless it shows something else than its row does: then it is kept until it changes. */
-  async #drop(session: Session): Promise<void> {
-    const { view } = session;
-    const row = await this.#options.rows.get(view, view.id).catch(() => undefined);
-    if (!row || this.#isInUse(session) || session.view !== view || !this.registry.has(session)) return;
-    if (!showsTheSame(view, row.view)) return;
-    this.#removals += 1;
-    this.registry.remove(session);
   }
 
   /** The service ends: who waits for something to scan or type is told that none comes. */
@@ -201,9 +166,3 @@ export class SessionPool implements AsyncDisposable {
     if (session.view.state === 'PAIRING') session.set('UNPAIRED', PAIRING_ENDED);
   }
 }
-
-const showsTheSame = (one: InstanceView, other: InstanceView): boolean =>
-  one.state === other.state &&
-  one.phoneNumber === other.phoneNumber &&
-  one.reason?.code === other.reason?.code &&
-  one.reason?.retryAt === other.reason?.retryAt;

@@ -53,6 +53,26 @@ test('instances come in the order of their bytes, page by page', async () => {
   expect(await names(2, 'ä')).toEqual([]);
 });
 
+test('instances are counted by account and by state, and those to be connected are found', async () => {
+  const storage = await temporaryStorage();
+  const { instances } = storage;
+  const { id, accountId } = await addInstance(storage, 'wanted');
+  const [paired, stopped] = [await addInstance(storage, 'a', accountId), await addInstance(storage, 'b', accountId)];
+  await addInstance(storage, 'other account');
+  for (const one of [id, paired.id]) await instances.update(one, { wanted: 'running' });
+  await instances.update(stopped.id, { wanted: 'stopped', state: 'BANNED' });
+  await storage.credentials.save(id, '{}');
+  expect(await instances.count(accountId)).toBe(3);
+  expect(await instances.countByState()).toEqual(new Map(Object.entries({ UNPAIRED: 3, BANNED: 1 })));
+  expect(await instances.countByState([id, stopped.id])).toEqual(new Map(Object.entries({ UNPAIRED: 1, BANNED: 1 })));
+  const toResume = async (afterName?: string) =>
+    (await instances.toResume(accountId, { first: 5, afterName })).map(({ name }) => name);
+  expect(await toResume()).toEqual(['wanted']);
+  // It has begun to connect, and may have a login that can't be read.
+  await instances.update(paired.id, { state: 'STOPPED' });
+  expect([await toResume(), await toResume('a')]).toEqual([['a', 'wanted'], ['wanted']]);
+});
+
 test('an update changes what it names, and an instance that is gone is an error', async () => {
   const storage = await temporaryStorage();
   const { id, accountId } = await addInstance(storage, 'x');

@@ -37,6 +37,7 @@ const STATEMENTS = [
     epoch bigint not null default 0,
     unique (account_id, name)
   )`,
+  `create index instances_by_state on instances (state)`,
   `create table tokens (
     id ${TEXT} primary key,
     account_id ${TEXT} not null references accounts (id),

@@ -12,6 +12,7 @@ import { up as hasCredentials } from './007-has-credentials.ts';
 import { packKeys } from './008-packed-keys.ts';
 import { up as epochs } from './009-epochs.ts';
 import { up as outcomeCallers } from './010-outcome-callers.ts';
+import { up as instanceStates } from './011-instance-states.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migration>> => ({
@@ -25,6 +26,7 @@ const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migrati
   '008-packed-keys': { up: packKeys(sealer) },
   '009-epochs': { up: epochs },
   '010-outcome-callers': { up: outcomeCallers },
+  '011-instance-states': { up: instanceStates },
 });
 
 /** `sealer` is that of the database's own keys; undefined where it has none yet. */
