@@ -25,7 +25,7 @@ export const tokenOf = (accountId: string, instanceId: string): TokenRecord => (
   createdAt: 0,
 });
 
-/** What fleet need; the link is the test's. */
+/** What a fleet needs; the link is the test's. */
 export const fleetOptions = (clock: Clock, storage: Storage) => ({
   clock,
   log: pino({ level: 'silent' }),

@@ -6,6 +6,8 @@ export interface RestingOptions {
   readonly most: number;
   /** Whether somebody needs it now. */
   readonly isInUse: (session: Session) => boolean;
+  /** Whether it shows what was stored when it was made: all that changes it, and so its row, goes through it. */
+  readonly isAsMade: (session: Session) => boolean;
   /** The instance as it is stored; undefined where it can't be read, or is gone. */
   readonly stored: (view: InstanceView) => Promise<InstanceView | undefined>;
   readonly drop: (session: Session) => void;
@@ -51,8 +53,9 @@ export class RestingSessions {
 
   /** Not where it shows something else than is stored: then it stays until it changes. */
   async #mayGo(session: Session): Promise<boolean> {
-    const { isInUse, stored } = this.#options;
+    const { isInUse, isAsMade, stored } = this.#options;
     if (isInUse(session)) return false;
+    if (isAsMade(session)) return true;
     const { view } = session;
     const row = await stored(view);
     return row !== undefined && !isInUse(session) && session.view === view && showsTheSame(view, row);

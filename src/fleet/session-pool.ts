@@ -36,6 +36,8 @@ export class SessionPool implements AsyncDisposable {
   #hasResumed = false;
   #hasEnded = false;
   readonly #holds = new Map<Session, number>();
+  /** What their rows showed when they were made. */
+  readonly #madeFrom = new WeakMap<Session, InstanceView>();
   readonly #resting: RestingSessions;
   /** How many sessions were removed: whoever reads a row meanwhile reads it again. */
   #removals = 0;
@@ -45,6 +47,7 @@ export class SessionPool implements AsyncDisposable {
     this.#resting = new RestingSessions({
       most: options.mostAtRest ?? MOST_AT_REST,
       isInUse: (session) => this.#isInUse(session),
+      isAsMade: (session) => this.#madeFrom.get(session) === session.view,
       stored: async (view) => (await options.rows.get(view, view.id).catch(() => undefined))?.view,
       drop: (session) => this.remove(session),
     });
@@ -84,7 +87,13 @@ export class SessionPool implements AsyncDisposable {
   /** Keeps the session of an instance in memory, and has it made first where there is none; undefined without an instance. */
   async hold(reach: Reach, name: string): Promise<HeldSession | undefined> {
     const session = this.registry.find(reach, name);
-    return session ? this.#held(session) : this.#bring(reach, name);
+    return session ? this.#held(session) : this.#bring(() => this.#options.rows.find(reach, name));
+  }
+
+  /** The same by its id. */
+  async holdById(reach: Reach, id: string): Promise<HeldSession | undefined> {
+    const session = this.registry.get(reach, id);
+    return session ? this.#held(session) : this.#bring(() => this.#options.rows.get(reach, id));
   }
 
   /**
@@ -123,11 +132,10 @@ export class SessionPool implements AsyncDisposable {
     this.registry.remove(session);
   }
 
-  async #bring(reach: Reach, name: string): Promise<HeldSession | undefined> {
+  async #bring(read: () => Promise<InstanceRow | undefined>): Promise<HeldSession | undefined> {
     for (;;) {
-      const { rows } = this.#options;
       const removals = this.#removals;
-      const row = await rows.find(reach, name);
+      const row = await read();
       if (!row) return undefined;
       // It may have been deleted, or changed and dropped, since it was read.
       if (removals === this.#removals) return this.#held(this.#take(row));
@@ -138,6 +146,7 @@ export class SessionPool implements AsyncDisposable {
     const known = this.registry.byId(view.id);
     if (known) return known;
     const session = new Session(this.#deps, view);
+    this.#madeFrom.set(session, view);
     if (this.#hasEnded) void session.end();
     this.registry.add(session);
     return session;
