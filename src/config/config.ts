@@ -3,7 +3,7 @@ import { type Env, nearestName } from './env.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 import { checkValues, type LogLevel } from './variables.ts';
 
-/** What the operator chose, validated. Holds no secret, so it may be logged as it is. */
+/** The validated settings. They contain no secret, so they can be logged. */
 export interface Config {
   readonly host: string;
   /** 0: any free port. */
@@ -21,7 +21,7 @@ export interface Config {
   /** Calls a minute and token. */
   readonly rateLimit: number;
   readonly corsOrigins: readonly string[];
-  /** How many proxies in front are trusted to have written X-Forwarded-For. */
+  /** How many proxies are trusted to append to X-Forwarded-For. */
   readonly trustedProxyHops: number;
   readonly metrics: {
     readonly host: string;

@@ -7,7 +7,7 @@ import { INVALID_CHANGE } from './users-privacy.ts';
 /** Responses by HTTP status. */
 type Responses = Readonly<Record<string, Json>>;
 
-/** Whose envelope an error comes in. */
+/** The API whose envelope an error has. */
 type ErrorSchema = 'ProfileError' | 'UsersError';
 
 export const ref = (schema: keyof typeof schemas): Json => ({ $ref: `#/components/schemas/${schema}` });
@@ -26,10 +26,10 @@ const header = (description: string, type: 'string' | 'integer', required = true
 
 const retryAfter: Json = { 'Retry-After': header('Seconds after which another try makes sense.', 'integer') };
 
-/** Statuses that come before the token is known, or from a failure: they say nothing of its calls. */
+/** Statuses without the headers of an allowance: the token is not known yet, or the service failed. */
 const UNCOUNTED: readonly string[] = ['401', '411', '413', '500'];
 
-/** The same, with what each answer to a token says of its calls. A 429 may be the address's: then it does not. */
+/** Adds the headers of the allowance. A 429 for an address has none, so there they are optional. */
 export const counted = (responses: Responses): Responses =>
   Object.fromEntries(
     Object.entries(responses).map(([status, response]) => {
@@ -48,7 +48,7 @@ export const counted = (responses: Responses): Responses =>
     }),
   );
 
-/** What any call may come to. */
+/** The problems that any call may end with. */
 const common = (schema: ErrorSchema): Responses => ({
   401: json('There is no token, or one that is unknown, expired or revoked.', schema, {
     'WWW-Authenticate': header('`Bearer`.', 'string'),

@@ -3,13 +3,13 @@ import { STATUS_TEXTS } from './envelope.ts';
 import { SECTIONS, specsIn } from './profile-body.ts';
 import { namedSpecs } from './users-privacy.ts';
 
-/** A JSON Schema, or any other part of the description. */
+/** A JSON Schema, or another part of the description. */
 export type Json = Readonly<Record<string, unknown>>;
 
 const byName = <T>(items: readonly T[], name: (item: T) => string, schema: (item: T) => Json): Json =>
   Object.fromEntries(items.map((item) => [name(item), schema(item)]));
 
-/** An object that has all of these and nothing else. */
+/** An object with all of these properties and no others. */
 const exactly = (properties: Json, more: Json = {}): Json => ({
   type: 'object',
   properties,
@@ -68,7 +68,7 @@ export const schemas = {
   }),
   UsersUpdate: {
     description: 'One setting and its value. Further members are ignored.',
-    // In each branch, or generated types let both be left out.
+    // In each branch: otherwise generated types allow both to be left out.
     oneOf: namedSpecs.map((spec) => ({
       type: 'object',
       properties: { setting: { const: spec.restName, description: spec.description }, value: { enum: valuesOf(spec) } },
@@ -95,7 +95,7 @@ export const schemas = {
   }),
 } satisfies Readonly<Record<string, Json>>;
 
-/** A body that sets every field, each to the last of its values. */
+/** A body that sets every field to the last of its values. */
 export const updateExample: Json = sections((section) =>
   Object.fromEntries(specsIn(section).map((spec) => [spec.name, valuesOf(spec).at(-1)])),
 );

@@ -32,7 +32,7 @@ export function createRestRoute(services: RestServices): RestRoute {
 
     fixed: (pathname) => (pathname === DESCRIPTION_PATH ? description : undefined),
 
-    refuse: (refusal, pathname) => envelopeFor(pathname)(refusal),
+    refuse: (problem, pathname) => envelopeFor(pathname)(problem),
 
     async handle(request, client, record) {
       const { pathname } = new URL(request.url);

@@ -32,7 +32,7 @@ export interface RestRoute {
   /** The answer to a GET or HEAD of this path where it never changes. */
   fixed(pathname: string): FixedAnswer | undefined;
   handle(request: Request, client: Client, record: RequestRecord): Promise<Response>;
-  refuse(refusal: Problem, pathname: string): Response;
+  refuse(problem: Problem, pathname: string): Response;
 }
 
 /** What this edge needs of the service. */

@@ -16,7 +16,7 @@ dt { margin-top: 0.75rem; font-weight: 600; }
 dd { margin: 0; }
 `;
 
-/** The one style is named by its hash, and there is no script: nothing that came into the page some other way would run. */
+/** Allows the one style by its hash, and no script: injected markup could not run anything. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -65,7 +65,7 @@ const indexOf = (playground: boolean): object => ({
   health: { live: '/health/live', ready: '/health/ready' },
 });
 
-/** `/`: what this is and where to go on. It tells nothing of anybody's, so it needs no token. */
+/** `/`: what this service is, with links. It contains no account's data, so it needs no token. */
 export function frontPageRoute(playground: boolean): Route {
   const page: FixedAnswer = {
     headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY, vary: 'Accept, Origin' },
@@ -83,5 +83,5 @@ export function frontPageRoute(playground: boolean): Route {
   };
 }
 
-/** Browsers name HTML; what asks for anything at all is most often a person with curl. */
+/** Browsers ask for HTML. A client that accepts everything is most often a person with curl, who gets text. */
 const isProgram = (accept: string): boolean => accept.includes('application/json') && !accept.includes('text/html');

@@ -44,20 +44,20 @@ query Instances {
 const OPTIONS: GraphiQLOptions = {
   title: 'Privet',
   defaultQuery: FIRST_QUERY,
-  // The editor of headers begins empty: whatever stood there would be in the way of a click and a paste.
+  // The headers editor starts empty: a person clicks and pastes into it.
   defaultEditorToolsVisibility: 'headers',
-  // The server takes nothing by GET, streams included.
+  // The server takes POST alone, for streams too.
   subscriptionsProtocol: 'SSE',
   method: 'POST',
-  // A token stays in the tab, and is gone with it: in the browser's storage it would be a secret at rest.
+  // The token is kept in the tab alone: in the browser's storage it would be a secret at rest.
   shouldPersistHeaders: false,
 };
 
 /**
- * GraphiQL asks for the schema as the page opens, when there can be no token, and not again by itself. Here that first
- * request is never sent, so that nobody is greeted by a refusal, and each token that comes into the editor of headers
- * has GraphiQL ask, by its own key for that.
- * @param prefix where the files of the page are.
+ * GraphiQL asks for the schema once, when the page opens and there is no token yet. Here that first request is not sent,
+ * since it would only be refused. Each token that is typed into the headers editor makes GraphiQL ask again, by its own
+ * key for that.
+ * @param prefix the path of the page's files.
  */
 export const startScript = (prefix: string): string => `self.MonacoEnvironment = {
   globalAPI: false,

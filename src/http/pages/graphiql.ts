@@ -11,7 +11,7 @@ import { type FixedAnswer, methodNotAllowed, refuseAsGraphQL, PROBLEMS, type Rou
 
 const PREFIX = '/graphiql/';
 
-/** Everything comes from files of this server, so that the page needs no inline script and no other host. */
+/** All files come from this server: the page needs no inline script and no other host. */
 const PAGE = `<!doctype html>
 <html lang="en">
   <head>
@@ -29,7 +29,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** The editor sets styles by script, which no hash or nonce can cover. */
+/** The editor sets styles by script, which neither hash nor nonce can allow. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -43,7 +43,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The playground. Its files hold nothing of anybody's, so they need no token. */
+/** The playground. Its files contain no account's data, so they need no token. */
 export const graphiqlPage: FixedAnswer = {
   headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
   body: Buffer.from(PAGE),
