@@ -83,6 +83,7 @@ const STATEMENTS = [
     purge_at ${TIME} not null
   )`,
   `create index archives_by_instance on archives (instance_id)`,
+  `create index archives_by_end on archives (purge_at)`,
   `create table archived_rows (
     archive_id bigint not null references archives (id) on delete cascade,
     type ${TEXT} not null,
@@ -105,6 +106,7 @@ const STATEMENTS = [
   )`,
   `create index outcomes_by_time on outcomes (created_at)`,
   `create index outcomes_by_caller on outcomes (caller_kind, caller_id, created_at)`,
+  `create index outcomes_by_instance on outcomes (instance_id)`,
   `create index outcomes_running on outcomes (owner) where owner is not null`,
 ];
 

@@ -13,6 +13,7 @@ import { packKeys } from './008-packed-keys.ts';
 import { up as epochs } from './009-epochs.ts';
 import { up as outcomeCallers } from './010-outcome-callers.ts';
 import { up as instanceStates } from './011-instance-states.ts';
+import { up as deletedWithOthers } from './012-deleted-with-others.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migration>> => ({
@@ -27,6 +28,7 @@ const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migrati
   '009-epochs': { up: epochs },
   '010-outcome-callers': { up: outcomeCallers },
   '011-instance-states': { up: instanceStates },
+  '012-deleted-with-others': { up: deletedWithOthers },
 });
 
 /** `sealer` is that of the database's own keys; undefined where it has none yet. */
