@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { behindTheBack } from '../src/storage/storage.fixture.ts';
 import { PairInstanceDocument, UnlinkInstanceDocument } from './gql/graphql.ts';
 import { ask, askFor } from './support/ask.ts';
 import { node, plain } from './support/hostile-frames.ts';
@@ -55,8 +54,8 @@ test('one that gets no connection for five minutes is unlinked here alone, and l
   expect(devices()).toBe(1);
   await privet.restart();
   expect(await privet.waitForState('stuck', 'LOGGED_OUT')).toMatchObject({ reason: { code: 'UNLINKED_HERE' } });
-  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { readOnly: true });
-  expect(database.prepare('select count(*) as archived from archives').get()).toEqual({ archived: 1 });
+  const archives = await behindTheBack(privet.dataDir, 'select instance_id from archives');
+  expect(archives).toHaveLength(1);
 
   fault[Symbol.dispose]();
   const { pairInstance } = await askFor(privet, PairInstanceDocument, { instance: 'stuck' });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { onSqlite } from './support/postgres.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
 
 const UPDATE = `mutation ($instance: String!, $input: UpdatePrivacyInput!) {
@@ -81,26 +82,30 @@ test.each(['with space', 'x'.repeat(256)])('a key in another form is refused: %j
   expect(codeOf(await update(key, 'NONE'))).toBe('BAD_USER_INPUT');
 });
 
-test('of a token 10,000 outcomes are kept: the oldest that ended go first, never a call that runs', async () => {
-  const crowded = await privet.link('crowded');
-  const once = async (key: string) => (await update(key, 'CONTACTS', crowded)).data?.updatePrivacy;
-  const answers = [await once('oldest'), await once('next')];
-  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { timeout: 3_000 });
-  const mine = `from outcomes where caller_id =
+// It fills the table by SQLite's own functions; what drops the surplus is the same on both.
+test.runIf(onSqlite)(
+  'of a token 10,000 outcomes are kept: the oldest that ended go first, never a call that runs',
+  async () => {
+    const crowded = await privet.link('crowded');
+    const once = async (key: string) => (await update(key, 'CONTACTS', crowded)).data?.updatePrivacy;
+    const answers = [await once('oldest'), await once('next')];
+    using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { timeout: 3_000 });
+    const mine = `from outcomes where caller_id =
     (select tokens.id from tokens join instances on instances.id = instance_id where name = 'crowded')`;
-  const count = (which = ''): unknown => database.prepare(`select count(*) as rows ${mine} ${which}`).get()?.['rows'];
-  database.exec(`with recursive numbers (n) as (values (1) union all select n + 1 from numbers where n < 9997)
+    const count = (which = ''): unknown => database.prepare(`select count(*) as rows ${mine} ${which}`).get()?.['rows'];
+    database.exec(`with recursive numbers (n) as (values (1) union all select n + 1 from numbers where n < 9997)
     insert into outcomes select 'token', caller_id, randomblob(32), instance_id, x'00', x'00', 1, null, created_at + 1
       from numbers, (select * ${mine} order by created_at desc limit 1)`);
-  database.exec(
-    `insert into outcomes select 'token', caller_id, x'00', instance_id, x'00', null, null, 'another', 0 from (select * ${mine} limit 1)`,
-  );
-  expect(count()).toBe(10_000);
+    database.exec(
+      `insert into outcomes select 'token', caller_id, x'00', instance_id, x'00', null, null, 'another', 0 from (select * ${mine} limit 1)`,
+    );
+    expect(count()).toBe(10_000);
 
-  await once('new');
-  expect([count(), count('and created_at = 0 and sealed is null')]).toEqual([10_000, 1]);
-  privet.simulator.setPrivacy(crowded.phoneNumber, 'status', 'all');
-  const before = sets(crowded);
-  expect([await once('next'), sets(crowded) - before]).toEqual([answers[1], 0]);
-  expect([await once('oldest'), sets(crowded) - before]).toEqual([answers[0], 1]);
-});
+    await once('new');
+    expect([count(), count('and created_at = 0 and sealed is null')]).toEqual([10_000, 1]);
+    privet.simulator.setPrivacy(crowded.phoneNumber, 'status', 'all');
+    const before = sets(crowded);
+    expect([await once('next'), sets(crowded) - before]).toEqual([answers[1], 0]);
+    expect([await once('oldest'), sets(crowded) - before]).toEqual([answers[0], 1]);
+  },
+);

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test, vi } from 'vitest';
 import {
   CreateInstanceDocument,
@@ -10,6 +8,7 @@ import {
   StopInstanceDocument,
   UnlinkInstanceDocument,
 } from './gql/graphql.ts';
+import { allowAgain, behindTheBack, refuseTo } from '../src/storage/storage.fixture.ts';
 import { ask, askFor } from './support/ask.ts';
 import { create, devices, freeName, qrOf, see } from './support/life.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
@@ -48,12 +47,11 @@ describe('creating', () => {
 
 test('where its token can not be kept, an instance is not made either', async () => {
   const name = freeName();
-  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { timeout: 5000 });
-  database.exec(`create trigger no_tokens before insert on tokens begin select raise(abort, 'made to fail'); end`);
+  await refuseTo(privet.dataDir, 'insert', 'tokens');
   expect((await ask(privet, CreateInstanceDocument, { name })).errors).toMatchObject([
     { code: 'INTERNAL_SERVER_ERROR' },
   ]);
-  database.exec('drop trigger no_tokens');
+  await allowAgain(privet.dataDir, 'tokens');
   expect(await see(privet, name)).toBeNull();
   expect((await askFor(privet, CreateInstanceDocument, { name })).createInstance?.token).toMatch(/^pvti_/);
 });
@@ -125,9 +123,8 @@ describe('the end of a link', () => {
     const id = (await see(privet, name))?.id.replace('Instance:', '') ?? '';
     await askFor(privet, StopInstanceDocument, { instance: name });
     await askFor(privet, DeleteInstanceDocument, { instance: name });
-    using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { readOnly: true });
     for (const table of ['credentials', 'archives', 'signal_keys', 'tokens']) {
-      expect(database.prepare(`select 1 from ${table} where instance_id = ?`).all(id)).toEqual([]);
+      expect(await behindTheBack(privet.dataDir, `select 1 from ${table} where instance_id = '${id}'`)).toEqual([]);
     }
   });
 

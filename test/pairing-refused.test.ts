@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { behindTheBack } from '../src/storage/storage.fixture.ts';
 import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
 import { askFor } from './support/ask.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
@@ -33,10 +32,9 @@ async function take({ name, phoneNumber, by }: Shown): Promise<unknown> {
     : privet.simulator.enterCode(phoneNumber, code ?? '');
 }
 
-function storedCredentials(name: string): unknown {
-  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { readOnly: true });
-  const sql = 'select count(*) as n from credentials c join instances i on i.id = c.instance_id where i.name = ?';
-  return database.prepare(sql).get(name)?.['n'];
+async function storedCredentials(name: string): Promise<number> {
+  const sql = `select i.id from credentials c join instances i on i.id = c.instance_id where i.name = '${name}'`;
+  return (await behindTheBack(privet.dataDir, sql)).length;
 }
 
 test.each(FORGED.flatMap((forged) => (['qr', 'code'] as const).map((by) => ({ forged, by }))))(
@@ -52,12 +50,12 @@ test.each(FORGED.flatMap((forged) => (['qr', 'code'] as const).map((by) => ({ fo
     expect(reason).toMatchObject({ code: 'PAIRING_UNPROVEN', message: expect.stringMatching(/pair again/i) });
     const { instance } = await askFor(privet, InstanceDocument, { name: shown.name });
     expect(instance).toMatchObject({ phoneNumber: null, pairing: null });
-    expect(storedCredentials(shown.name)).toBe(0);
+    expect(await storedCredentials(shown.name)).toBe(0);
     expect(privet.simulator.account(shown.phoneNumber).linkedDevices).toBe(0);
 
     await take(shown);
     await privet.waitForState(shown.name, 'OPEN');
-    expect(storedCredentials(shown.name)).toBe(1);
+    expect(await storedCredentials(shown.name)).toBe(1);
   },
 );
 
@@ -68,6 +66,6 @@ test('a companion that refused one pairing signs none that comes right behind it
   const again = privet.simulator.addFault({ do: 'link-again', phoneNumber });
   await expect(take(shown)).rejects.toMatchObject({ status: 409 });
   expect((await privet.waitForState(shown.name, 'UNPAIRED')).reason).toMatchObject({ code: 'PAIRING_UNPROVEN' });
-  expect([again.hits, storedCredentials(shown.name)]).toEqual([1, 0]);
+  expect([again.hits, await storedCredentials(shown.name)]).toEqual([1, 0]);
   expect(privet.simulator.account(phoneNumber).linkedDevices).toBe(0);
 });

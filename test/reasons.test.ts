@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { isEnumType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { behindTheBack } from '../src/storage/storage.fixture.ts';
 import { ALL_ERROR_CODES } from '../src/graphql/error-codes.ts';
 import { schema } from '../src/graphql/schema/schema.ts';
 import { partsOfReason, reasonNames, REASONS } from '../src/instance/reasons.ts';
@@ -80,10 +79,10 @@ test.for([
   ['constructor', 'UNKNOWN', null],
 ] as const)('what was stored as %s is %s', async ([stored, code, status]) => {
   await privet.graphql('mutation { stopInstance(instance: "shop") { name } }');
-  {
-    using database = new DatabaseSync(join(privet.dataDir, 'privet.db'));
-    database.prepare("update instances set reason_code = ?, reason_message = 'as it was said'").run(stored);
-  }
+  await behindTheBack(
+    privet.dataDir,
+    `update instances set reason_code = '${stored}', reason_message = 'as it was said'`,
+  );
   await privet.restart();
   expect((await privet.graphql(REASON)).data).toEqual({
     instance: { state: 'STOPPED', reason: { code, status, message: 'as it was said', retryAt: null } },
@@ -93,10 +92,7 @@ test.for([
 test('what another process of the service has taken is not touched any more: its link ends, and commands are told so', async () => {
   await privet.graphql('mutation { startInstance(instance: "shop") { name } }');
   await privet.waitForState('shop', 'OPEN');
-  {
-    using database = new DatabaseSync(join(privet.dataDir, 'privet.db'));
-    database.exec("update instances set epoch = epoch + 1, owner_incarnation = 'another process'");
-  }
+  await behindTheBack(privet.dataDir, "update instances set epoch = epoch + 1, owner_incarnation = 'another process'");
   for (const command of ['stopInstance', 'startInstance']) {
     const { errors } = await privet.graphql(`mutation { ${command}(instance: "shop") { name } }`);
     const extensions = { code: 'INSTANCE_NOT_CONNECTED', state: 'STOPPED', reason: { code: 'TAKEN_OVER' } };

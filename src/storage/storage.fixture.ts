@@ -41,16 +41,16 @@ export const behindTheBack = async (dataDir: string, sql: string): Promise<reado
   return [];
 };
 
-/** From now on rows of the table can't be deleted. */
-export const refuseDeleting = async (dataDir: string, table: string): Promise<void> => {
+/** From now on no row can be inserted into the table, or deleted from it. */
+export const refuseTo = async (dataDir: string, what: 'insert' | 'delete', table: string): Promise<void> => {
   const refusal = onPostgres
     ? `create function refuse() returns trigger as $$ begin raise 'no' using errcode = '23514'; end $$ language plpgsql;
-       create trigger refuse before delete on ${table} execute function refuse()`
-    : `create trigger refuse before delete on ${table} begin select raise(abort, 'no'); end`;
+       create trigger refuse before ${what} on ${table} for each row execute function refuse()`
+    : `create trigger refuse before ${what} on ${table} begin select raise(abort, 'no'); end`;
   await behindTheBack(dataDir, refusal);
 };
 
-export const allowDeleting = async (dataDir: string, table: string): Promise<void> => {
+export const allowAgain = async (dataDir: string, table: string): Promise<void> => {
   await behindTheBack(dataDir, onPostgres ? `drop trigger refuse on ${table}` : 'drop trigger refuse');
 };
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { databaseOf } from '../../src/storage/storage.fixture.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { createTokenService } from '../../src/access/tokens/token-service.ts';
 import { openStorage } from '../../src/storage/storage.ts';
@@ -55,7 +56,7 @@ export async function storeMembers(
   simulator: Simulator,
   members: readonly Omit<Member, 'token'>[],
 ): Promise<Member[]> {
-  await using storage = await openStorage({ dataDir });
+  await using storage = await openStorage(await databaseOf(dataDir));
   const tokens = createTokenService({ storage });
   const stored: Member[] = [];
   const account = await storage.accounts.create({ label: 'default' });

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { databaseOf } from '../../storage/storage.fixture.ts';
 import { bootPrivet } from '../../../test/support/privet.ts';
 import { openStorage } from '../../storage/storage.ts';
 import { commandLine } from '../cli.fixture.ts';
@@ -38,7 +39,7 @@ test('what can not be restored is said in one line', async () => {
   const cli = commandLine();
   await cli.run('account', 'create');
   {
-    await using storage = await openStorage({ dataDir: cli.dataDir });
+    await using storage = await openStorage(await databaseOf(cli.dataDir));
     const [account] = await storage.accounts.list();
     const accountId = account?.id ?? '';
     await storage.instances.insert({ accountId, name: 'idle', wanted: 'stopped', state: 'UNPAIRED' });
