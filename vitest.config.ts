@@ -4,12 +4,14 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What every kind of database has to do alike: run on each of them. */
 const ON_BOTH = [
+  'src/cli/cli.test.ts',
   'src/instance/life.test.ts',
   'src/storage/keys/signal-keys.test.ts',
   'src/storage/outcomes.test.ts',
   'src/storage/repositories.test.ts',
   'src/storage/revisions.test.ts',
   'src/storage/tokens.test.ts',
+  'test/idempotency.test.ts',
 ];
 
 /** What has to come before anything else of its process: a bound on what Node's own module does for all of it. */
