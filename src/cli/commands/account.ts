@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import type { CommandIo } from '../io.ts';
-import { showTime, table, withAdmin } from './admin.ts';
+import { showTime, table } from '../output.ts';
+import { withAdmin } from './admin.ts';
 
 const create = (io: CommandIo) =>
   new Command('create')

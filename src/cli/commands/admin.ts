@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { createTokenService, type TokenService } from '../../access/tokens/token-service.ts';
 import { configWarnings, createSettings } from '../../config/config.ts';
 import { readEnv } from '../../config/env.ts';
@@ -81,43 +80,4 @@ export const namedInstance = async (storage: Storage, accountId: string, wanted:
   const instance = byName ?? (await storage.instances.get(localId('Instance', wanted)));
   if (instance?.accountId === accountId) return instance;
   throw new OperatorError(`The account has no instance "${wanted}"; see "privet instance list"`);
-};
-
-export const accountOption = () =>
-  new Option('--account <account>', 'The id or the label of the account; may be left out while there is only one');
-
-/** Escapes control and format characters, which a terminal obeys: any token with the scope admin can set a label. */
-const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16);
-    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
-  });
-
-/** A table with a head, each column as wide as its widest cell. */
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const all = [head, ...rows.map((row) => row.map(visible))];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-};
-
-export const showTime = (at: number | undefined): string =>
-  at === undefined ? '-' : new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Parses an option's value such as `90m`, `12h` or `30d` into milliseconds. */
-export const duration = (text: string): number => {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const factor = UNITS[unit];
-  if (count === undefined || factor === undefined) {
-    throw new InvalidArgumentError('It must be a number of seconds, minutes, hours or days, such as 90m or 30d');
-  }
-  return Number(count) * factor;
 };

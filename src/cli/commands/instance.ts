@@ -4,7 +4,9 @@ import { SealError } from '../../storage/errors.ts';
 import type { InstanceRecord } from '../../storage/instances.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { CommandIo } from '../io.ts';
-import { accountOption, chosenAccount, namedInstance, showTime, table, withAdmin } from './admin.ts';
+import { showTime, table } from '../output.ts';
+import { chosenAccount, namedInstance, withAdmin } from './admin.ts';
+import { accountOption } from './options.ts';
 
 const PAGE = 500;
 

@@ -3,7 +3,8 @@ import { Command } from '@commander-js/extra-typings';
 import { systemClock } from '../../clock.ts';
 import type { CommandIo } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
-import { adminSettings, table } from './admin.ts';
+import { table } from '../output.ts';
+import { adminSettings } from './admin.ts';
 
 export const migrateFromCommand = (io: CommandIo) =>
   new Command('migrate-from')

@@ -5,7 +5,9 @@ import { OperatorError } from '../../errors.ts';
 import { localId } from '../../graphql/global-id.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { CommandIo } from '../io.ts';
-import { accountOption, chosenAccount, duration, namedInstance, showTime, table, withAdmin } from './admin.ts';
+import { showTime, table } from '../output.ts';
+import { chosenAccount, namedInstance, withAdmin } from './admin.ts';
+import { accountOption, duration } from './options.ts';
 
 const instanceOption = () => new Option('--instance <name>', 'A token for this instance alone, by its name or its id');
 const SCOPE_NAMES = TOKEN_SCOPES.join(', ');
