@@ -12,7 +12,7 @@ import {
   StopInstanceDocument,
   type AllInstancesSubscription,
 } from './gql/graphql.ts';
-import { watchAll } from '../src/fleet/watching/watch-all.ts';
+import { allChanges } from '../src/fleet/watching/all-changes.ts';
 import { Topic } from '../src/fleet/watching/nudges.ts';
 import { askFor } from './support/ask.ts';
 import { openEventStream } from './support/event-stream.ts';
@@ -170,13 +170,13 @@ test('who reads slowly is told the latest of each thing, however often it change
   };
   const ending = new AbortController();
   const told = new Map<string, { n: number }>();
-  const stream = watchAll(
+  const stream = allChanges(
     {
       subscribe: () => topic.subscribe('account'),
       present: (nudges) => ['a', 'b'].values().map((id) => (nudges.take(id), { id, value: values.get(id) })),
       read: (id) => values.get(id),
-      tell: (id, value) => told.get(id) !== value && Boolean(told.set(id, value)),
-      forget: ({ id }) => told.delete(id),
+      noteSent: (id, value) => told.get(id) !== value && Boolean(told.set(id, value)),
+      noteGone: ({ id }) => told.delete(id),
     },
     ending.signal,
   );

@@ -8,8 +8,8 @@ import { ofInstance } from '../telemetry/events.ts';
 import { isWithin, type Reach } from './calls/reach.ts';
 
 const PAGE = 500;
-/** Of so many instances it is remembered that the log has said what is wrong with them. */
-const MOST_TOLD = 1_000;
+/** So many damaged rows are logged once each; further ones are not logged. */
+const MOST_LOGGED = 1_000;
 
 /** An instance as it is stored. */
 export interface InstanceRow {
@@ -22,7 +22,7 @@ export class InstanceRows {
   readonly #accounts: Storage['accounts'];
   readonly #instances: Storage['instances'];
   readonly #log: Logger;
-  readonly #toldDamaged = new Set<string>();
+  readonly #loggedDamaged = new Set<string>();
 
   constructor({ accounts, instances }: Pick<Storage, 'accounts' | 'instances'>, log: Logger) {
     this.#accounts = accounts;
@@ -65,7 +65,7 @@ export class InstanceRows {
     }
   }
 
-  /** How many there are in each state; of those in `live` as they are, and not as they were stored. */
+  /** How many there are in each state. Those in `live` count by the state that they have now, not by the stored one. */
   async countByState(live: readonly InstanceView[]): Promise<ReadonlyMap<InstanceState, number>> {
     const counts = new Map<InstanceState, number>(INSTANCE_STATES.map((state) => [state, 0]));
     const add = (state: string, count: number): void => {
@@ -88,8 +88,8 @@ export class InstanceRows {
 
   #rowOf(record: InstanceRecord): InstanceRow {
     const { id, damaged: err } = record;
-    if (err && !this.#toldDamaged.has(id) && this.#toldDamaged.size < MOST_TOLD) {
-      this.#toldDamaged.add(id);
+    if (err && !this.#loggedDamaged.has(id) && this.#loggedDamaged.size < MOST_LOGGED) {
+      this.#loggedDamaged.add(id);
       this.#log.warn({ ...ofInstance(record), err }, 'the phone number does not open: shown as unknown');
     }
     return { view: viewOf(record), record };

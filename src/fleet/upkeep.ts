@@ -2,14 +2,14 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 
 const EVERY_MS = 3_600_000;
-/** Between two parts of a chore: calls have the database meanwhile. */
+/** Between two parts of a chore, so that calls get the database. */
 const PAUSE_MS = 100;
 
 /** Something whose time is over, to be deleted. */
 export interface Chore {
   /** What it deletes, for the log. */
   readonly what: string;
-  /** Resolves with true where it left some of it, since the database works on the one thread that there is. */
+  /** Resolves with true where there is more: the database works on the service's own thread, so a chore goes in parts. */
   readonly run: () => Promise<unknown>;
 }
 
@@ -17,7 +17,7 @@ export interface UpkeepOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly chores: readonly Chore[];
-  /** Whether others hold the database up: then the chores are better done another time. */
+  /** Whether another process has the database locked: then the chores wait for the next hour. */
   readonly isBusy: () => boolean;
 }
 

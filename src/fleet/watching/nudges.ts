@@ -1,4 +1,4 @@
-/** That an instance was made, has changed or is gone: whoever gets it reads how it is now. */
+/** An instance was made, has changed or is gone. Whoever gets this reads how it is now. */
 export interface Nudge {
   readonly id: string;
   readonly accountId: string;
@@ -11,14 +11,14 @@ export interface Nudge {
 
 /** A nudge that waits for its reader. */
 export interface PendingNudge extends Nudge {
-  /** What `wasTold` said when the first one came that nobody has taken yet. */
-  readonly wasTold: boolean;
+  /** What `wasSent` said when this one came, or an earlier one of the instance that still waited. */
+  readonly wasSent: boolean;
 }
 
-/** What one subscriber has not taken yet: one nudge an instance, however often it changed. Ends when it is disposed. */
+/** What one subscriber has not read yet: at most one nudge an instance. Ends when it is disposed. */
 export class Nudges implements AsyncIterable<PendingNudge>, Disposable {
-  /** Whether the reader's client has been told of the instance, at the moment in which it changes. */
-  wasTold: (nudge: Nudge) => boolean = () => true;
+  /** Whether the subscriber's client was sent the instance before. */
+  wasSent: (nudge: Nudge) => boolean = () => true;
   readonly #pending = new Map<string, PendingNudge>();
   readonly #leave: (nudges: Nudges) => void;
   #wake: (() => void) | undefined;
@@ -30,12 +30,12 @@ export class Nudges implements AsyncIterable<PendingNudge>, Disposable {
 
   add(nudge: Nudge): void {
     const { id, accountId, name, isGone } = nudge;
-    const wasTold = this.#pending.get(id)?.wasTold ?? this.wasTold(nudge);
-    this.#pending.set(id, { id, accountId, name, isGone, wasTold });
+    const wasSent = this.#pending.get(id)?.wasSent ?? this.wasSent(nudge);
+    this.#pending.set(id, { id, accountId, name, isGone, wasSent });
     this.#wake?.();
   }
 
-  /** Takes that of one instance out of its turn; false where there is none. */
+  /** Takes the nudge of one instance before its turn; false where none waits. */
   take(id: string): boolean {
     return this.#pending.delete(id);
   }
@@ -60,7 +60,7 @@ export class Nudges implements AsyncIterable<PendingNudge>, Disposable {
   }
 }
 
-/** Something that happens to instances. Each is watched by its own id, or all of an account by the account's. */
+/** One kind of change. Subscribers follow one instance by its id, or all of an account by the account's. */
 export class Topic {
   readonly #subscribers = new Map<string, Set<Nudges>>();
 
@@ -70,7 +70,7 @@ export class Topic {
     }
   }
 
-  /** Dispose what it returns once nobody reads it any more. */
+  /** Dispose what this returns once nobody reads it any more. */
   subscribe(key: string): Nudges {
     const subscribers = this.#subscribers.get(key) ?? new Set();
     this.#subscribers.set(key, subscribers);

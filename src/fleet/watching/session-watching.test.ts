@@ -17,7 +17,7 @@ test('a stream of all instances has each once, as it is when it is told, however
     return value;
   };
   const first = await next();
-  // Told before, on the page that was read, on one that was not, and between those.
+  // One that was sent, others of the page that was read and of one that was not, and new ones at all these places.
   await lifecycle.delete(reach, nameOf(0), signal);
   await lifecycle.delete(reach, nameOf(1), signal);
   await lifecycle.delete(reach, nameOf(200), signal);

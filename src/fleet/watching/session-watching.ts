@@ -7,21 +7,21 @@ import type { Change, Watching } from '../calls/watching.ts';
 import type { InstanceRows } from '../instance-rows.ts';
 import { type Nudge, type Nudges, Topic } from './nudges.ts';
 import type { SessionPool } from '../session-pool.ts';
-import { watch } from './watch.ts';
-import { type Present, watchAll } from './watch-all.ts';
+import { latestValues } from './latest-values.ts';
+import { type Present, allChanges } from './all-changes.ts';
 
 const PAGE = 100;
 
 type Reading = PrivacyReading & ShownSettings;
 
-/** What was told as stale is told again once it is known to hold; that it grows old is the instance's state to tell. */
-const isTold = (now: Told, told: Told): boolean => now.changed === told.changed && (now.stale || !told.stale);
-type Told = Pick<Reading, 'changed' | 'stale'>;
+/** Stale settings are sent again once they are known to hold. That settings grow stale is not sent: the state shows it. */
+const isNoNews = (now: Sent, sent: Sent): boolean => now.changed === sent.changed && (now.stale || !sent.stale);
+type Sent = Pick<Reading, 'changed' | 'stale'>;
 
 const readingOf = ({ view, privacy: { settings } }: Session): Reading | 'none_yet' =>
   settings ? { instance: view, ...settings } : 'none_yet';
 
-/** Tells those who watch instances of each change. */
+/** Streams of the instances' states and settings. */
 export class SessionWatching implements Watching {
   readonly #instances = new Topic();
   readonly #settings = new Topic();
@@ -46,7 +46,7 @@ export class SessionWatching implements Watching {
     const { id } = session.view;
     // guard: pairing waits for its instance only as long as there is one, else () => session.view
     const read = () => (this.#pool.registry.has(session) ? session.view : undefined);
-    return watch(read, () => this.#instances.subscribe(id), signal);
+    return latestValues(read, () => this.#instances.subscribe(id), signal);
   }
 
   watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>> {
@@ -59,21 +59,21 @@ export class SessionWatching implements Watching {
       const read = (): PrivacyReading | undefined | 'none_yet' => {
         if (!this.#pool.registry.has(session)) return undefined;
         const now = readingOf(session);
-        if (now !== 'none_yet' && !(last && isTold(now, last))) last = now;
+        if (now !== 'none_yet' && !(last && isNoNews(now, last))) last = now;
         return last ?? 'none_yet';
       };
-      return watch(read, () => this.#settings.subscribe(session.view.id), signal);
+      return latestValues(read, () => this.#settings.subscribe(session.view.id), signal);
     });
   }
 
   watchInstances(reach: Reach, signal: AbortSignal): AsyncIterable<Change<InstanceView>> {
-    const told = new WeakSet<InstanceView>();
+    const sent = new WeakSet<InstanceView>();
     const place = { name: '', isPastAll: false };
     const read = async (id: string) =>
       this.#pool.registry.get(reach, id)?.view ?? (await this.#rows.get(reach, id))?.view;
     const present = async function* (this: SessionWatching, nudges: Nudges): AsyncGenerator<Present<InstanceView>> {
-      // Names beyond this place are still to come, and those before it have been told.
-      nudges.wasTold = ({ name, isNew }) => !isNew && (place.isPastAll || name <= place.name);
+      // The listing goes by name: names up to this place were sent, others are still to come.
+      nudges.wasSent = ({ name, isNew }) => !isNew && (place.isPastAll || name <= place.name);
       for (let more = true; more;) {
         const rows = await this.#rows.list(reach, { first: PAGE, afterName: place.name });
         for (const { view } of rows) {
@@ -87,28 +87,28 @@ export class SessionWatching implements Watching {
       }
       place.isPastAll = true;
     };
-    return watchAll(
+    return allChanges(
       {
         subscribe: () => this.#instances.subscribe(reach.instanceId ?? reach.accountId),
         present: present.bind(this),
         read,
-        tell: (_, view) => !told.has(view) && Boolean(told.add(view)),
-        forget: ({ wasTold }) => wasTold,
+        noteSent: (_, view) => !sent.has(view) && Boolean(sent.add(view)),
+        noteGone: ({ wasSent }) => wasSent,
       },
       signal,
     );
   }
 
   watchPrivacies(reach: Reach, signal: AbortSignal): AsyncIterable<Change<PrivacyReading>> {
-    const told = new Map<string, Told>();
+    const sent = new Map<string, Sent>();
     const read = (id: string) => {
       const session = this.#pool.registry.get(reach, id);
       return session && readingOf(session);
     };
-    return watchAll<Reading>(
+    return allChanges<Reading>(
       {
         subscribe: () => this.#settings.subscribe(reach.instanceId ?? reach.accountId),
-        // Settings are known of none that has no session.
+        // Only sessions know settings.
         present: (nudges) =>
           this.#pool.registry
             .all(reach.accountId)
@@ -117,14 +117,14 @@ export class SessionWatching implements Watching {
             .values()
             .map(({ id }) => (nudges.take(id), { id, value: read(id) })),
         read,
-        tell: (id, { changed, stale }) => {
-          const last = told.get(id);
-          if (last && isTold({ changed, stale }, last)) return false;
-          told.set(id, { changed, stale });
+        noteSent: (id, { changed, stale }) => {
+          const last = sent.get(id);
+          if (last && isNoNews({ changed, stale }, last)) return false;
+          sent.set(id, { changed, stale });
           return true;
         },
-        // Without a session here it may still be there.
-        forget: ({ id, isGone = false }) => isGone && told.delete(id),
+        // One without a session is not gone for that.
+        noteGone: ({ id, isGone = false }) => isGone && sent.delete(id),
       },
       signal,
     );
@@ -140,7 +140,7 @@ export class SessionWatching implements Watching {
       pool: this.#pool,
       instanceId: view.id,
     }));
-    // The session is held once somebody reads the stream, which nobody may.
+    // Held only once somebody reads the stream: maybe nobody ever does.
     return (async function* () {
       using held = await pool.hold({ ...reach, instanceId }, name);
       if (held) yield* changes(held.session);

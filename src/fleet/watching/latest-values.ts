@@ -4,7 +4,7 @@ import type { Nudges } from './nudges.ts';
  * The present value first, then each other one after a nudge. Values between two reads of a slow consumer are skipped.
  * Ends when `read` gives undefined or the signal aborts.
  */
-export async function* watch<T>(
+export async function* latestValues<T>(
   read: () => T | undefined | 'none_yet',
   subscribe: () => Nudges,
   signal: AbortSignal,

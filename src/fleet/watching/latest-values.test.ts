@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Topic } from './nudges.ts';
-import { watch } from './watch.ts';
+import { latestValues } from './latest-values.ts';
 
 test('watching gives the present value first, misses no change, and ends with its signal', async () => {
   const values = { now: 'a' as string | undefined };
@@ -10,7 +10,7 @@ test('watching gives the present value first, misses no change, and ends with it
     topic.publish({ id: 'x', accountId: 'account', name: 'x' });
   };
   const aborted = new AbortController();
-  const watching = watch(
+  const watching = latestValues(
     () => values.now,
     () => topic.subscribe('x'),
     aborted.signal,
@@ -26,7 +26,7 @@ test('watching gives the present value first, misses no change, and ends with it
   expect(await watching.next()).toEqual({ value: undefined, done: true });
 
   values.now = 'e';
-  const another = watch(
+  const another = latestValues(
     () => values.now,
     () => topic.subscribe('x'),
     aborted.signal,
