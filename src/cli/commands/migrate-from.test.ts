@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeDatabase, onSqlite, runSql } from '../../../test/support/postgres.ts';
@@ -61,6 +61,12 @@ test.runIf(onSqlite)(
     expect(moved.out).toMatch(
       /^Moved from .*:\nWHAT +HOW MANY\naccounts +1\ntokens +2\ninstances +1\nlinked instances +1\n/,
     );
+    const again = commandLine({ ...env, DATABASE_URL: await makeDatabase(), PRIVET_DATA: dataDir });
+    expect((await again.run('migrate-from', dataDir)).err).toMatch(/ was moved to Postgres: set DATABASE_URL/);
+    expect((await commandLine({ PRIVET_DATA: dataDir }).run('serve')).err).toMatch(
+      / was moved to Postgres: set DATABASE_URL/,
+    );
+    rmSync(join(dataDir, 'privet.db.moved'));
     expect((await cli.run('migrate-from', dataDir)).err).toMatch(
       / is not empty, it has a table \w+: choose an empty one$/,
     );

@@ -11,7 +11,7 @@ export const migrateFromCommand = (io: CommandIo) =>
     .description(
       `Moves all that a data folder holds into the empty database of Postgres that DATABASE_URL names.
 The service must be stopped. PRIVET_ENCRYPTION_KEY is the folder's key: what its encryption.key holds, where it has one. All stays sealed as it is, so linked instances and tokens go on. Cut short, nothing is moved: run it again.
-The folder is left as it is. Never start a service on it again: its instances would be the same devices twice.`,
+The folder is left as it is, and the service no longer starts on it: its instances would be the same devices twice.`,
     )
     .argument('<folder>')
     .action(async (folder) => {
@@ -35,5 +35,5 @@ The folder is left as it is. Never start a service on it again: its instances wo
         ),
       );
       io.say('Start the service with the same DATABASE_URL and PRIVET_ENCRYPTION_KEY');
-      io.say(`Never start one on ${dataDir} again: keep the folder as a backup until you have a dump, then delete it`);
+      io.say(`Keep ${dataDir} as a backup until you have a dump, then delete it: no service starts on it any more`);
     });

@@ -9,7 +9,7 @@ import { keyFilePath } from '../sealing/key-file.ts';
 import type { Warn } from '../sqlite/data-folder.ts';
 import { databasePath } from '../sqlite/database.ts';
 import { openSqlite } from '../sqlite/dialect.ts';
-import { requireDatabase } from '../sqlite/lost-database.ts';
+import { noteMoved, requireDatabase } from '../sqlite/lost-database.ts';
 import { openFolder } from '../sqlite/open.ts';
 import { acquireOwnership } from '../sqlite/owner.ts';
 import { patientConfig, placeOf, unusable } from './connection.ts';
@@ -44,8 +44,9 @@ export interface MoveOptions {
 
 /**
  * Copies all that a data folder holds into an empty database, as it is sealed, in one transaction: where it is cut short,
- * nothing is there. Meanwhile nobody may serve or change either of them. The folder stays as a start of this version leaves it.
- * @throws OperatorError where the folder is in use, the key another one's, or the database not empty.
+ * nothing is there. Meanwhile nobody may serve or change either of them. The folder stays as a start of this version leaves
+ * it, with a note that keeps the service from being started on it.
+ * @throws OperatorError where the folder is in use or was moved before, the key another one's, or the database not empty.
  */
 export const moveIn = async (options: MoveOptions): Promise<MovedRows> => {
   const { dataDir, url, clock, warn } = options;
@@ -58,7 +59,9 @@ export const moveIn = async (options: MoveOptions): Promise<MovedRows> => {
   source.exec('begin immediate');
   const db = connect(patientConfig(url), { clock, contention: new Contention(clock), most: 1 });
   try {
-    return await db.transaction().execute((tx) => copyAll(tx, source, url));
+    const moved = await db.transaction().execute((tx) => copyAll(tx, source, url));
+    noteMoved(databasePath(dataDir), warn);
+    return moved;
   } catch (cause) {
     throw unusable(url, cause);
   } finally {

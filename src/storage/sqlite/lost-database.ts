@@ -45,3 +45,24 @@ export const noteDatabase = (path: string, warn: Warn): void => {
     warn(`Could not note that there is a database, so one that is lost would be made anew without a word: ${why}`);
   }
 };
+
+/** Outlasts the move of a database to another place: its instances would be the same devices twice. */
+const movedPath = (path: string): string => `${path}.moved`;
+
+/** @throws OperatorError where another place has what the database held. */
+export const refuseMovedDatabase = (path: string): void => {
+  if (!existsSync(movedPath(path))) return;
+  throw new OperatorError(
+    `What the database ${path} held was moved to Postgres: set DATABASE_URL. To go back to this one all the same, with logins that are out of date, remove ${movedPath(path)}`,
+  );
+};
+
+/** Notes that another place has what the database held. */
+export const noteMoved = (path: string, warn: Warn): void => {
+  try {
+    writeFileDurably(movedPath(path), 'What privet.db held was moved to Postgres. The service does not start on it.\n');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown';
+    warn(`Could not note that the database ${path} was moved, so never start a service on it again: ${why}`);
+  }
+};

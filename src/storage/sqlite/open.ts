@@ -7,7 +7,7 @@ import { BUSY_MS, Contention } from '../dialects/contention.ts';
 import { identityOf, prepareDataFolder, type Warn } from './data-folder.ts';
 import { databasePath, openDatabase, prepareDatabase, unusable } from './database.ts';
 import { checkAndMend } from './integrity.ts';
-import { noteDatabase, refuseLostDatabase } from './lost-database.ts';
+import { noteDatabase, refuseLostDatabase, refuseMovedDatabase } from './lost-database.ts';
 
 export interface FolderOptions {
   readonly dataDir: string;
@@ -25,6 +25,7 @@ export const openFolder = async (options: FolderOptions): Promise<Database> => {
   const path = databasePath(dataDir);
   prepareDataFolder(dataDir, warn);
   refuseLostDatabase(path, dataDir, warn);
+  refuseMovedDatabase(path);
 
   const contention = new Contention(clock, {
     onLong: () =>
