@@ -50,6 +50,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     exclude: [...configDefaults.exclude, ...(isOnPostgres ? ABOUT_FILES : [])],
+    // Where a test says no time of its own, it is about what comes and not about when: a machine may be busy.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,

@@ -45,7 +45,7 @@ test('notifications are acknowledged, and ask WhatsApp for nothing', async () =>
       .account(PHONE)
       .stanzas.slice(before)
       .map(({ tag, xmlns }) => [tag, xmlns]);
-  await vi.waitFor(() => expect(sent().filter(([tag]) => tag === 'ack')).toHaveLength(10));
+  await vi.waitFor(() => expect(sent().filter(([tag]) => tag === 'ack')).toHaveLength(10), { timeout: 10_000 });
   // A count that is not a number is fewer than enough: more keys are uploaded once.
   expect(sent().filter(([tag, xmlns]) => tag === 'iq' && xmlns !== 'privacy' && xmlns !== 'encrypt')).toEqual([]);
   link.end({ kind: 'stopped' });
@@ -65,7 +65,7 @@ describe('odd answers to a read', () => {
     const { link } = await openedLink(simulator, credentials);
     using silence = simulator.addFault({ phoneNumber: PHONE, match: { xmlns: 'privacy' }, do: 'silence' });
     const reply = link.request(readStanza(), 5_000);
-    await vi.waitFor(() => expect(silence.hits).toBe(1));
+    await vi.waitFor(() => expect(silence.hits).toBe(1), { timeout: 10_000 });
     const id = simulator.account(PHONE).stanzas.findLast(({ xmlns }) => xmlns === 'privacy')?.id ?? '';
     const answer = plain(node('iq', { ...attrs, id, from: '@s.whatsapp.net' }, content));
     // Answered twice: the second finds nobody.

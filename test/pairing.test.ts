@@ -92,7 +92,7 @@ describe('pairing', () => {
     const instance = await create(privet);
     using _fault = privet.simulator.addFault({ do: 'no-hello' });
     const waiting = ask(privet, PairInstanceDocument, { instance });
-    await vi.waitFor(async () => expect((await see(privet, instance))?.state).toBe('PAIRING'));
+    await vi.waitFor(async () => expect((await see(privet, instance))?.state).toBe('PAIRING'), { timeout: 10_000 });
     const restarted = privet.restart();
     const { data } = await waiting;
     await restarted;
@@ -103,13 +103,13 @@ describe('pairing', () => {
     const instance = await create(privet);
     const fault = privet.simulator.addFault({ do: 'no-hello' });
     const first = ask(privet, PairInstanceDocument, { instance });
-    await vi.waitFor(async () => expect((await see(privet, instance))?.state).toBe('PAIRING'));
+    await vi.waitFor(async () => expect((await see(privet, instance))?.state).toBe('PAIRING'), { timeout: 10_000 });
     const { stopInstance } = await askFor(privet, StopInstanceDocument, { instance });
     expect(stopInstance).toMatchObject({ state: 'UNPAIRED', reason: { code: 'STOPPED_BY_USER' } });
     expect((await first).data?.pairInstance?.state).toBe('UNPAIRED');
 
     const second = ask(privet, PairInstanceDocument, { instance });
-    await vi.waitFor(async () => expect((await see(privet, instance))?.state).toBe('PAIRING'));
+    await vi.waitFor(async () => expect((await see(privet, instance))?.state).toBe('PAIRING'), { timeout: 10_000 });
     fault[Symbol.dispose]();
     const { pairInstance } = await askFor(privet, PairInstanceDocument, { instance });
     expect(pairInstance).toMatchObject({ state: 'PAIRING', pairing: { qr: expect.any(String) as string } });

@@ -213,7 +213,7 @@ test('a login whose 30 days are over is deleted by a service that runs on, also 
   running.resume();
   for (let hours = 0; hours < 4; hours += 1) {
     if (hours > 0) await clock.advance(3_600_000);
-    await vi.waitFor(() => expect([purges.length, clock.pending]).toEqual([hours + 1, 1]));
+    await vi.waitFor(() => expect([purges.length, clock.pending]).toEqual([hours + 1, 1]), { timeout: 10_000 });
   }
   expect(purges).toEqual([expect.any(StorageError), 0, 1, 0]);
   await running[Symbol.asyncDispose]();
@@ -231,7 +231,9 @@ test('what came of a keyed call is deleted once its day is over, also where no o
   await clock.advance(23 * 3_600_000);
   expect(await storage.outcomes.begin(call, 'another')).toMatchObject({ kind: 'done' });
   await clock.advance(2 * 3_600_000);
-  await vi.waitFor(async () => expect(await storage.outcomes.begin(call, 'another')).toEqual({ kind: 'new' }));
+  await vi.waitFor(async () => expect(await storage.outcomes.begin(call, 'another')).toEqual({ kind: 'new' }), {
+    timeout: 10_000,
+  });
   await fleet[Symbol.asyncDispose]();
 });
 
@@ -242,9 +244,9 @@ test('what has to be deleted goes in parts with pauses, and no more of them once
   const outcomes = { ...storage.outcomes, purge };
   const running = new Fleet({ ...fleetOptions(clock, { ...storage, outcomes }), openLink: deafLink });
   running.resume();
-  await vi.waitFor(() => expect([purges.length, clock.pending]).toEqual([1, 1]));
+  await vi.waitFor(() => expect([purges.length, clock.pending]).toEqual([1, 1]), { timeout: 10_000 });
   await clock.advance(100);
-  await vi.waitFor(() => expect([purges.length, clock.pending]).toEqual([2, 1]));
+  await vi.waitFor(() => expect([purges.length, clock.pending]).toEqual([2, 1]), { timeout: 10_000 });
   await running[Symbol.asyncDispose]();
   await clock.advance(3_600_000);
   expect([purges, clock.pending]).toEqual([[100, 100], 0]);
