@@ -26,6 +26,7 @@ const ABOUT_FILES = [
   'src/storage/storage.test.ts',
   'test/busy-database.test.ts',
   'test/canaries.test.ts',
+  'test/cut-commands.test.ts',
   'test/full-disk.test.ts',
   'test/lost-database.test.ts',
   'test/npm-start.test.ts',
@@ -47,8 +48,8 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     globalSetup: 'test/support/postgres-for-all.ts',
     setupFiles: 'test/support/drop-databases.ts',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     exclude: [...configDefaults.exclude, ...(isOnPostgres ? ABOUT_FILES : [])],
     // Where a test says no time of its own, it is about what comes and not about when: a machine may be busy.
     expect: { poll: { timeout: 10_000 } },

@@ -1,0 +1,3 @@
+import { endLinksOfService } from './support/end-links-of-service.ts';
+
+endLinksOfService(3);
