@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AllInstancesDocument } from './gql/graphql.ts';
+import { openEventStream } from './support/event-stream.ts';
 import { bootPrivet, type TestPrivet } from './support/privet.ts';
 
 let privet: TestPrivet;
@@ -41,4 +43,18 @@ test('a list says how many instances the token reaches, and of each when it was 
   await privet.restart();
   expect(await page(100)).toMatchObject({ totalCount: 2, nodes: [own, { name: 'b' }] });
   expect(await page(100, token)).toEqual({ totalCount: 1, nodes: [own] });
+
+  // What does not run is in the database alone, and is counted, found and watched all the same.
+  const metrics = await (await fetch(`${privet.url}/metrics`)).text();
+  expect(metrics).toContain('privet_sessions{state="UNPAIRED"} 2');
+  const stream = await openEventStream(privet, AllInstancesDocument, {});
+  const event = async () => (await stream.data()).instanceChanges;
+  expect([await event(), await event(), await event()]).toMatchObject([
+    { instance: { name: 'a' } },
+    { instance: { name: 'b' } },
+    { caughtUp: true },
+  ]);
+  await privet.graphql('mutation { deleteInstance(instance: "b") { name } }');
+  expect(await event()).toMatchObject({ instance: null, deleted: expect.stringMatching(/^Instance:/) as string });
+  expect(await page(100)).toMatchObject({ totalCount: 1, nodes: [own] });
 });
