@@ -13,7 +13,7 @@ export interface LoggedInstance {
 /** The fields of a log line that say of which instance it is. */
 export const ofInstance = ({ id, name }: LoggedInstance) => ({ instance: id, instanceName: name });
 
-/** What sessions tell. One call writes the log line and the metric of one event, so that neither is forgotten. */
+/** Events of sessions. One call writes both the log line and the metric of an event. */
 export interface SessionEvents {
   stateChanged(instance: LoggedInstance, state: string, reason: string | undefined): void;
   connectionEnded(instance: LoggedInstance, evidence: string, phase: string): void;
@@ -35,7 +35,7 @@ export interface ServedRequest {
   readonly ms: number;
 }
 
-/** What the HTTP server tells at the end of each answer. */
+/** Events of the HTTP server, at the end of each response. */
 export interface ServerEvents {
   requestServed(request: ServedRequest): void;
 }
@@ -86,7 +86,7 @@ export const createServerEvents = (log: Logger, metrics: Metrics): ServerEvents 
       stanzas,
       failures,
     };
-    // Whoever probes does so every few seconds: that would bury what people did.
+    // Probes come every few seconds: their lines would bury all others.
     if (edge === 'probe') log.debug(line, 'request');
     else log.info(line, 'request');
   },

@@ -1,6 +1,6 @@
 import type { DestinationStream } from 'pino';
 
-/** As lines of these levels begin: nothing is lost with them that explains a crash. */
+/** Lines of these levels may wait: one that is lost in a crash does not explain it. */
 const CALM = /^\{"level":"(?:info|debug|trace)"/;
 
 /**

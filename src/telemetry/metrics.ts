@@ -27,7 +27,7 @@ const STANZA_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 export function createMetrics(version: string, sessions: () => Promise<ReadonlyMap<string, number>>): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  // Now, since it tells what happened from then on.
+  // Now, since it counts from here on.
   const ofThisProcess = processRegistry();
   new Gauge({
     name: 'privet_build_info',
@@ -84,7 +84,7 @@ export function createMetrics(version: string, sessions: () => Promise<ReadonlyM
 
 let ofProcess: Registry | undefined;
 
-/** CPU, memory, event loop: the process has them once, whoever asks. Their observers can't be taken down again. */
+/** CPU, memory, event loop: once for the whole process, since their observers can't be removed again. */
 function processRegistry(): Registry {
   if (!ofProcess) {
     ofProcess = new Registry();

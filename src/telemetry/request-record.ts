@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 /** The parts of the service that answer requests; `probe` is what asks every few seconds, such as a health check. */
 export type Edge = 'graphql' | 'rest' | 'probe' | 'other';
 
-/** The longest operation name that is told; a client may choose one as long as its document. */
+/** How much of an operation's name is logged; a client may choose one as long as its document. */
 const MAX_OPERATION = 64;
 /** The longest origin: a host's name has 253 characters at most, and is shorter where people made it. */
 const MAX_ORIGIN = 100;
@@ -12,7 +12,7 @@ const MAX_ORIGIN = 100;
 const PREFIX = Array.from({ length: 8 }, () => String.fromCharCode(97 + randomInt(26))).join('');
 let count = 0;
 
-/** What becomes known of one request while it is served. Edges note it; the end of the answer makes a log line of it. */
+/** Facts about one request, noted while it is served. They become its log line when the response ends. */
 export class RequestRecord {
   /** Ours, whatever the client sends: an id from outside could forge lines and collide. */
   readonly id = `${PREFIX}-${(count += 1).toString(36)}`;
@@ -39,7 +39,7 @@ export class RequestRecord {
     this.#operation = name?.slice(0, MAX_OPERATION);
   }
 
-  /** That of a page which may not call the service, so that whoever runs both sees which one is not listed. */
+  /** The origin of a page that may not call the service, so that its operator sees which one is not listed. */
   get refusedOrigin(): string | undefined {
     return this.#refusedOrigin;
   }

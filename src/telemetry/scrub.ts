@@ -54,10 +54,10 @@ const UUID_OR_DIGITS =
 
 /** The shortest secret has 8 characters; with its quotes, 10. */
 const SHORTEST = 10;
-/** Whether any of the patterns above may match: most strings of a log line are none of that, and one look is cheaper. */
+/** Whether any of the patterns above may match a string: most match none, and one test is cheaper. */
 const SUSPICIOUS = /\d{7}|\d@|\+\d|pvt[ai]_|bearer|basic|wa\.me|(?<![\w+/-])[\w+/-]{43}/i;
 
-/** Whether anything below may match in a line: most lines are none of that, and one look is far cheaper. */
+/** Whether anything below may match a line: most lines match nothing, and one test is far cheaper. */
 const HINT = new RegExp(`"(?:${SECRET_KEYS})":|"Buffer"|\\{"0":|${SUSPICIOUS.source}`, 'i');
 
 const scrubText = (text: string): string =>

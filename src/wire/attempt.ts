@@ -8,28 +8,28 @@ import { Requests } from './requests.ts';
 import type { Wire } from './wire.ts';
 
 const HELLO_TIMEOUT_MS = 10_000;
-/** An attempt that is not open by then is given up: CONNECTING is left within 30 s. */
+/** An attempt that is not open after so long is ended: no instance stays CONNECTING for more than 30 s. */
 const ATTEMPT_TIMEOUT_MS = 28_000;
 /** How long a socket that was told to end may take until its close is seen. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** A wire that ends by itself tells why right after the close; it is not waited for longer than this. */
+/** How long to wait for the reason of a wire that closed by itself. The reason comes right after the close. */
 const REASON_GRACE_MS = 200;
-/** How long frames that came ahead of a closing handshake may take to be read. */
+/** How long to go on reading frames that arrived before a closing handshake. */
 // guard: what came ahead of a closing handshake is read, else 0
 const CLOSING_GRACE_MS = 50;
-/** How long a last word may take to leave. */
+/** How long a last stanza may take to leave. */
 const LAST_WORD_TIMEOUT_MS = 1_000;
 /** How long WhatsApp may take to confirm that a pairing code can be typed. */
 const PAIRING_CODE_TIMEOUT_MS = 10_000;
-/** WhatsApp ends the stream once it has the signature of a device that was paired. One that it leaves is ended here. */
+/** WhatsApp ends the stream of a device that has paired. After so long the service ends it. */
 const RESTART_TIMEOUT_MS = 5_000;
 /** WhatsApp's first QR lasts for 60 s and each further one for 20 s. */
 const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
 
 /**
- * One connection attempt, from the first byte to the close of its socket: how far it has come, what waits for an answer,
- * what may leave, and what it ended by. All but the protocol, which is the wire's.
+ * One connection attempt, from the first byte to the close of its socket: its phase, its pending requests, the frames that
+ * may leave, and why it ended. The protocol is the wire's.
  */
 export class Attempt implements Link {
   /** Resolves once it is known why it ends; its socket may still be open. */
@@ -39,13 +39,13 @@ export class Attempt implements Link {
   #evidence: CloseEvidence | undefined;
   /** Takes no request any more. */
   #isRetired = false;
-  /** The wire has begun to end by itself; its reason follows. */
+  /** The wire is closing by itself; its reason follows. */
   #endsByItself = false;
   /** A stanza came: the handshake is done, and the server has proven who it is. */
   #isProven = false;
   #qrsShown = 0;
   #qrExpiresAt = 0;
-  /** Of the credentials as they are stored, or will be once the commit is through: the text itself takes some kilobytes. */
+  /** Digest of the credentials that are stored, or being stored: the text itself takes some kilobytes. */
   #stored: string | undefined;
   #commit = Promise.resolve();
   readonly #options: Omit<LinkOptions, 'credentials' | 'keys'>;
@@ -79,7 +79,7 @@ export class Attempt implements Link {
     this.#after(ATTEMPT_TIMEOUT_MS, () => this.#giveUp('hello', 'login', 'first_read'));
   }
 
-  /** Resolves once its socket is closed, or its close is no longer waited for. */
+  /** Resolves once its socket is closed, or did not close in time. */
   get gone(): Promise<void> {
     return this.#gone.promise;
   }
@@ -128,7 +128,7 @@ export class Attempt implements Link {
     if (this.#isOverBy(evidence)) this.#leave();
   }
 
-  /** Ends, once the other side was told this, or can not be. */
+  /** Sends a last stanza, then ends; ends also where the stanza can't be sent. */
   async endTelling(lastWord: Stanza, evidence: CloseEvidence): Promise<void> {
     if (!this.#isOverBy(evidence)) return;
     const late = Promise.withResolvers<void>();
@@ -138,7 +138,7 @@ export class Attempt implements Link {
     this.#leave();
   }
 
-  /** Lets a frame leave once all that it depends on is stored; never, where that failed. */
+  /** Sends a frame once all that it depends on is stored; never where storing failed. */
   pass(send: () => void): void {
     this.#barrier.pass(send);
   }
@@ -156,7 +156,7 @@ export class Attempt implements Link {
   }
 
   qrCame(qr: string): void {
-    // Baileys draws them on once the device is paired.
+    // Baileys goes on making QRs after the device has paired.
     if (this.#evidence || this.#phase === 'paired') return;
     this.reached('pairing');
     // guard: a QR lives as long as is said, else FIRST_QR_MS
@@ -166,7 +166,7 @@ export class Attempt implements Link {
     this.#options.events.onQr(qr, this.#qrExpiresAt);
   }
 
-  /** The QR on show looks different now, and lives no longer for that. */
+  /** The QR that is shown has another text; it expires when it would have. */
   qrRedrawn(qr: string): void {
     if (!this.#evidence && this.#phase !== 'paired') this.#options.events.onQr(qr, this.#qrExpiresAt);
   }
@@ -208,19 +208,19 @@ export class Attempt implements Link {
     this.end({ kind: 'storage_failed', error });
   }
 
-  /** The wire ends by itself; `endedByItself` follows, where nothing else says why. */
+  /** The wire closes by itself; `endedByItself` follows unless something else gives the reason. */
   endsByItself(): void {
     this.#endsByItself = true;
     this.#leave();
   }
 
-  /** The wire ended by itself for a reason that no stanza told: its status codes are ambiguous, the phase is not. */
+  /** The wire closed by itself and no stanza gave the reason. Its status codes are ambiguous; the phase is not. */
   endedByItself(): void {
     if (!this.#isProven) return this.end({ kind: 'handshake_failed' });
     this.end(this.#phase === 'pairing' ? { kind: 'pairing_expired' } : { kind: 'silent' });
   }
 
-  /** The other side said that it closes. Its socket may stay open for as long as it likes. */
+  /** WhatsApp began a closing handshake. Its end of the socket may stay open for long. */
   closing(): void {
     if (this.#evidence) return;
     // guard: a link that is being closed takes no request
@@ -239,7 +239,7 @@ export class Attempt implements Link {
     this.#after(REASON_GRACE_MS, () => this.end(evidence));
   }
 
-  /** Takes this for why it ends; false where that is known already. */
+  /** Notes why it ends; false where a reason was noted before. */
   #isOverBy(evidence: CloseEvidence): boolean {
     if (this.#evidence) return false;
     this.#evidence = evidence;
@@ -248,7 +248,7 @@ export class Attempt implements Link {
     return true;
   }
 
-  /** Whoever waits for an answer is told now: the socket may take its time to close. */
+  /** Pending requests end now: the socket may take long to close. */
   #leave(): void {
     this.#requests.end();
     this.#retire();
@@ -258,7 +258,7 @@ export class Attempt implements Link {
     void this.#gone.promise.then(() => timer[Symbol.dispose]());
   }
 
-  /** From the same moment on it takes no request and nobody finds it open: what is asked next waits for the next one. */
+  /** From now on it takes no request, and calls wait for the next link. */
   #retire(): void {
     if (this.#isRetired) return;
     this.#isRetired = true;

@@ -1,6 +1,6 @@
 /**
- * Durable before visible: frames leave in order, and none before the state changes that were begun ahead of it are
- * committed. One commit that fails closes the barrier for good, since what is behind it may depend on it.
+ * Durable before visible: frames leave in order, and each one waits for the commits that began before it. A commit that
+ * fails closes the barrier for good, since later frames may depend on it.
  */
 export class WriteBarrier {
   readonly #onFailure: (error: unknown) => void;

@@ -9,11 +9,11 @@ export const PING: Stanza = {
 };
 /** How long WhatsApp may take to answer one. */
 export const PING_TIMEOUT_MS = 10_000;
-/** Where this process was held up, the answer waits in the socket, which is read after the timers: it has this time. */
+/** After a stall of this process an answer may still wait in the socket, since Node reads it after the timers: it gets so long. */
 const GRACE_MS = 5_000;
 /** A timer that is later than this says that the process was held up. */
 const LATE_MS = 1_000;
-/** A process that is always held up finds its dead links all the same. */
+/** How often in a row it waits for that: also a process that always stalls has to find its dead links. */
 const MOST_WAITS = 6;
 
 /**
@@ -48,7 +48,7 @@ export class KeepAlive implements Disposable {
     this.#timer?.[Symbol.dispose]();
   }
 
-  /** However late the timer before was: what had come is read before this one is over. */
+  /** However late the timer before was: Node reads what has arrived before this one ends. */
   #wait(): void {
     const due = this.#clock.monotonic() + GRACE_MS;
     this.#timer = this.#clock.after(GRACE_MS, () => this.#judge(this.#clock.monotonic() - due));

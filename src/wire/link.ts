@@ -5,7 +5,7 @@ import type { Stanza } from './stanza.ts';
 /** How far a connection attempt has come; a watchdog names the phase that never ended. */
 export type LinkPhase = 'hello' | 'login' | 'first_read' | 'pairing' | 'paired' | 'open';
 
-/** Why a link ended, as it was seen. The first thing seen counts. */
+/** Why a link ended: the first sign of it that was seen. */
 export type CloseEvidence =
   | {
       readonly kind: 'stream_error';
@@ -24,7 +24,7 @@ export type CloseEvidence =
   | { readonly kind: 'watchdog'; readonly phase: LinkPhase }
   | { readonly kind: 'silent' }
   | { readonly kind: 'pairing_expired' }
-  /** Whoever linked this device did not prove to be the phone that it showed its QR or code to. */
+  /** The `pair-success` did not prove that it came from the phone that read the QR or the code. */
   | { readonly kind: 'pairing_unproven' }
   /** WhatsApp refused the request for a pairing code, or did not confirm it. */
   | { readonly kind: 'pairing_refused'; readonly reply: Refusal | NoAnswer }
@@ -58,8 +58,8 @@ export interface LinkEvents {
   /** `account_sync`: something changed elsewhere. */
   onAnnouncement(): void;
   /**
-   * It takes no request any more, whatever ends it; its socket may still be open. Told before any request on it comes to
-   * its end because of that.
+   * It takes no request any more, whatever the reason; its socket may still be open. Called before its pending requests
+   * end.
    */
   onOver(): void;
 }

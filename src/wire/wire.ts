@@ -1,7 +1,7 @@
 import type { LinkIdentity } from './link.ts';
 import type { Stanza } from './stanza.ts';
 
-/** What an attempt drives: one stream to WhatsApp, whoever speaks its protocol. It calls the attempt for all that it sees. */
+/** One stream to WhatsApp, whatever library speaks its protocol. It reports all events to its attempt. */
 export interface Wire {
   /** Whether frames can leave now. */
   isOpen(): boolean;
@@ -9,9 +9,9 @@ export interface Wire {
   isClosed(): boolean;
   /** The id of the next request. */
   nextId(): string;
-  /** Sends one stanza, through the attempt's `pass`. Rejects where it did not leave whole. */
+  /** Sends one stanza through the attempt's `pass`. Rejects unless all of it was sent. */
   send(stanza: Stanza): Promise<unknown>;
-  /** Closes the socket at once, and stops what goes on by itself. May come more than once; `closed` follows. */
+  /** Closes the socket at once, and stops all timers. May be called more than once; `closed` follows. */
   terminate(): void;
   /** This device's own address, once paired. */
   jid(): string | undefined;

@@ -21,7 +21,7 @@ export function createKeyStore(
   const refuseWhenOver = (): void => {
     if (isOver()) throw new Error('The link is over');
   };
-  /** What differs from what is stored can't be told while something else is on its way there. */
+  /** Changes are compared with what is stored: one at a time, since a change that is under way is not stored yet. */
   let before: Promise<unknown> = Promise.resolve();
   const applyInTurn = async (changes: readonly KeyChange[], turn: Promise<unknown>): Promise<void> => {
     await turn;
@@ -54,8 +54,8 @@ export function createKeyStore(
 }
 
 /**
- * What is not stored as it is. At each login Baileys stores the same list of the account's own devices again
- * (Socket/socket.js, `CB:success`), and a login must not depend on room on the disk. What can't be read counts as other.
+ * The changes that differ from what is stored. At each login Baileys stores the same list of the account's own devices again
+ * (Socket/socket.js, `CB:success`), and a login must not depend on room on the disk. A key that can't be read counts as different.
  */
 async function changed(store: KeyStore, changes: readonly KeyChange[]): Promise<KeyChange[]> {
   const byType = [...Map.groupBy(changes, ({ type }) => type)];

@@ -1,4 +1,4 @@
-// Before Baileys, which takes hold of what it bounds.
+// Before Baileys, which keeps a reference to the function that this replaces.
 import './frames/bounded-inflate.ts';
 import {
   DEFAULT_CONNECTION_CONFIG,
@@ -31,7 +31,7 @@ export interface WhatsAppServer {
   readonly root?: { readonly publicKey: Uint8Array; readonly serial: number } | undefined;
 }
 
-/** How WhatsApp opens and goes on with its passkey ceremony after the QR or the code (Baileys issue 2672). */
+/** WhatsApp's passkey ceremony after the QR or the code (Baileys issue 2672). */
 const PASSKEY_NOTIFICATIONS = ['passkey_prologue_request', 'crsc_continuation'] as const;
 
 const isPaired = (creds: AuthenticationCreds): boolean => creds.me !== undefined && creds.account !== undefined;
@@ -39,7 +39,7 @@ const isPaired = (creds: AuthenticationCreds): boolean => creds.me !== undefined
 /** Baileys counts its stanzas up: `12.345-6`, `12.345-7`. */
 const tagAfter = (tag: string): string => tag.replace(/\d+$/, (count) => String(Number(count) + 1));
 
-/** Connections by Baileys to this server. What Baileys knows of roots and signatures it knows once a process. */
+/** Connections by Baileys to this server. Baileys keeps roots and signatures once a process. */
 export function linkTo(server: WhatsAppServer): OpenLink {
   checkSignatures();
   return (given) => {
@@ -55,7 +55,7 @@ export function linkTo(server: WhatsAppServer): OpenLink {
   };
 }
 
-/** Baileys as a wire: what it is told to do, and its events in the attempt's words. */
+/** Baileys as a wire: its methods and events, translated for the attempt. */
 class BaileysWire implements Wire {
   readonly #attempt: Attempt;
   readonly #creds: AuthenticationCreds;
