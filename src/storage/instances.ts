@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ExpressionBuilder, type Kysely, sql, type Updateable } from 'kysely';
+import { type CompiledQuery, type ExpressionBuilder, type Kysely, sql, type Updateable } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 import { inTransaction } from './database.ts';
@@ -142,6 +142,16 @@ const toRecord = (sealer: Sealer, row: Tables['instances']): InstanceRecord => (
 });
 
 export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): Instances => {
+  // Many calls begin with one of these. To build and compile them takes longer than the database does: it is done once.
+  const compiled: { byName?: CompiledQuery; byId?: CompiledQuery } = {};
+  const byName = () =>
+    db.selectFrom('instances').selectAll().where('account_id', '=', '').where('name', '=', '').compile();
+  const byId = () => db.selectFrom('instances').selectAll().where('id', '=', '').compile();
+  const one = async (query: CompiledQuery, parameters: readonly string[]): Promise<InstanceRecord | undefined> => {
+    const [row] = (await db.executeQuery<Tables['instances']>({ ...query, parameters })).rows;
+    return row && toRecord(sealer, row);
+  };
+
   const columns = async (id: string, patch: InstancePatch): Promise<Updateable<Tables['instances']>> => {
     const set: Updateable<Tables['instances']> = {};
     if (patch.wanted !== undefined) set.wanted = patch.wanted;
@@ -190,18 +200,9 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
         return toRecord(sealer, row);
       }),
 
-    find: (accountId, name) =>
-      guarded('instances.find', async () => {
-        const query = db.selectFrom('instances').selectAll().where('account_id', '=', accountId);
-        const row = await query.where('name', '=', name).executeTakeFirst();
-        return row && toRecord(sealer, row);
-      }),
+    find: (accountId, name) => guarded('instances.find', () => one((compiled.byName ??= byName()), [accountId, name])),
 
-    get: (id) =>
-      guarded('instances.get', async () => {
-        const row = await db.selectFrom('instances').selectAll().where('id', '=', id).executeTakeFirst();
-        return row && toRecord(sealer, row);
-      }),
+    get: (id) => guarded('instances.get', () => one((compiled.byId ??= byId()), [id])),
 
     list: (accountId, { first, afterName }) =>
       guarded('instances.list', async () => {

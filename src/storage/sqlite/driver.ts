@@ -13,16 +13,32 @@ const LONGEST_PAUSE_MS = 100;
 
 type GiveBack = () => void;
 
+interface Prepared {
+  readonly statement: StatementSync;
+  /** Asked once: the answer names each column, and takes longer than a row. */
+  readonly hasRows: boolean;
+}
+
 /** One at a time, in the order of asking. */
 class Turns {
   #last: Promise<void> = Promise.resolve();
+  #taken = 0;
+
+  /** Whether nobody has the turn, or waits for it. */
+  get isFree(): boolean {
+    return this.#taken === 0;
+  }
 
   async take(): Promise<GiveBack> {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;
+    this.#taken += 1;
     await before;
-    return resolve;
+    return () => {
+      this.#taken -= 1;
+      resolve();
+    };
   }
 }
 
@@ -35,7 +51,7 @@ export class OneConnection implements Driver {
   readonly #database: DatabaseSync;
   readonly #contention: Contention;
   readonly #clock: Clock;
-  readonly #prepared = new Map<string, StatementSync>();
+  readonly #prepared = new Map<string, Prepared>();
   readonly #closing = new AbortController();
   /** Who may use the connection now. A transaction keeps it to its end. */
   readonly #uses = new Turns();
@@ -90,6 +106,8 @@ export class OneConnection implements Driver {
     let result: QueryResult<R> = { rows: [] };
     const carryOut = (): void => void (result = this.execute<R>(query));
     if (SelectQueryNode.is(query.query)) {
+      // It is over before anybody else could ask for a turn.
+      if (this.#uses.isFree && this.#triedAtOnce(carryOut)) return result;
       (await this.#enter(carryOut))();
       return result;
     }
@@ -100,6 +118,17 @@ export class OneConnection implements Driver {
       return result;
     } finally {
       giveBack();
+    }
+  }
+
+  /** False where the database is locked. */
+  #triedAtOnce(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw error;
     }
   }
 
@@ -114,10 +143,10 @@ export class OneConnection implements Driver {
   }
 
   #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
-    const statement = this.#prepare(sql);
+    const { statement, hasRows } = this.#prepare(sql);
     // Kysely's compiler only ever hands on what our repositories gave it: text, numbers, bytes and null.
     const inputs = parameters as readonly SQLInputValue[];
-    if (statement.columns().length > 0) return { rows: statement.all(...inputs) as R[] };
+    if (hasRows) return { rows: statement.all(...inputs) as R[] };
     const { changes, lastInsertRowid } = statement.run(...inputs);
     return { insertId: BigInt(lastInsertRowid), numAffectedRows: BigInt(changes), rows: [] };
   }
@@ -148,13 +177,14 @@ export class OneConnection implements Driver {
     }
   }
 
-  #prepare(sql: string): StatementSync {
+  #prepare(sql: string): Prepared {
     const known = this.#prepared.get(sql);
     if (known) return known;
     const statement = this.#database.prepare(sql);
+    const prepared = { statement, hasRows: statement.columns().length > 0 };
     if (this.#prepared.size >= MAX_PREPARED) this.#prepared.clear();
-    this.#prepared.set(sql, statement);
-    return statement;
+    this.#prepared.set(sql, prepared);
+    return prepared;
   }
 }
 
