@@ -105,7 +105,7 @@ export const PARTS: readonly Part[] = [
     name: 'http',
     holds: 'what listens: connections, sockets, the playground',
     imports: ['errors.ts', 'version.ts', 'clock.ts', 'telemetry', 'access', 'graphql'],
-    packages: ['@graphql-yoga/render-graphiql', 'graphql', 'graphql-ws', 'graphql-yoga', 'ws'],
+    packages: ['@graphql-yoga/render-graphiql', '@whatwg-node/server', 'graphql', 'graphql-ws', 'graphql-yoga', 'ws'],
   },
   { name: 'server.ts', holds: 'the server', imports: ['telemetry', 'graphql', 'http'] },
   {

@@ -1,4 +1,4 @@
-import { deadlineIn, type Clock, type Deadline } from './clock.ts';
+import { deadlineIn, EqualTimers, type Clock, type Deadline } from './clock.ts';
 import { PrivetError } from './errors.ts';
 
 /** Every call of a client ends this long after it began, in milliseconds. */
@@ -23,36 +23,93 @@ const timeIsUp = (): PrivetError =>
 /** A call that its edge is answering. */
 export interface RunningCall extends Call, Disposable {
   /**
-   * Aborts when nobody waits for the answer any more or the time is up, and not with the token: what had begun by then is
-   * still answered truthfully.
+   * Stops waiting, not the work, when nobody waits for the answer any more or the time is up, and not with the token: what
+   * had begun by then is still answered truthfully.
    */
-  readonly answering: AbortSignal;
+  answer<T>(work: () => T | Promise<T>): T | Promise<T>;
+  /** Why it is to begin nothing any more; undefined as long as it may. Asking makes no signal. */
+  readonly ended: PrivetError | undefined;
   /** Aborts `signal` alone. */
   withdraw(reason: PrivetError): void;
+  /** The client is gone. */
+  leave(): void;
 }
 
-/** Begins a call of a client, whose going away `disconnected` tells. Dispose it once it is answered. */
-export function beginCall(clock: Clock, disconnected: AbortSignal): RunningCall {
-  const work = new AbortController();
-  const answering = new AbortController();
-  const end = (reason: PrivetError): void => {
-    work.abort(reason);
-    answering.abort(reason);
-  };
-  const leave = (): void => end(clientGone());
-  const timer = clock.after(CALL_MS, () => end(timeIsUp()));
-  if (disconnected.aborted) leave();
-  else disconnected.addEventListener('abort', leave, { once: true });
-  return {
-    signal: work.signal,
-    answering: answering.signal,
-    deadline: deadlineIn(clock, CALL_MS),
-    withdraw: (reason) => work.abort(reason),
-    [Symbol.dispose]: () => {
-      timer[Symbol.dispose]();
-      disconnected.removeEventListener('abort', leave);
-    },
-  };
+/**
+ * Begins a call of a client, whose going away `disconnected` tells, or its caller. Dispose it once it is answered.
+ * @param timers of `CALL_MS`, where there are many calls at a time.
+ */
+export function beginCall(
+  clock: Clock,
+  disconnected: AbortSignal | undefined,
+  timers = new EqualTimers(clock, CALL_MS),
+): RunningCall {
+  return new CallOfClient(clock, disconnected, timers);
+}
+
+/** Its signal is made when somebody first asks for it: most calls are answered from memory, and wait for nothing. */
+class CallOfClient implements RunningCall {
+  readonly deadline: Deadline;
+  readonly #disconnected: AbortSignal | undefined;
+  readonly #timer: Disposable;
+  readonly #waiting = new Set<(reason: PrivetError) => void>();
+  #work: AbortController | undefined;
+  #ended: PrivetError | undefined;
+  #unanswered: PrivetError | undefined;
+
+  constructor(clock: Clock, disconnected: AbortSignal | undefined, timers: EqualTimers) {
+    this.deadline = deadlineIn(clock, CALL_MS);
+    this.#disconnected = disconnected;
+    this.#timer = timers.after(() => this.#end(timeIsUp()));
+    if (disconnected?.aborted) this.leave();
+    else disconnected?.addEventListener('abort', this.leave, { once: true });
+  }
+
+  get ended(): PrivetError | undefined {
+    return this.#ended;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#work) {
+      this.#work = new AbortController();
+      if (this.#ended) this.#work.abort(this.#ended);
+    }
+    return this.#work.signal;
+  }
+
+  answer<T>(work: () => T | Promise<T>): T | Promise<T> {
+    if (this.#unanswered) throw this.#unanswered;
+    const result = work();
+    return result instanceof Promise ? this.#untilEnd(result) : result;
+  }
+
+  withdraw(reason: PrivetError): void {
+    this.#ended ??= reason;
+    this.#work?.abort(this.#ended);
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer[Symbol.dispose]();
+    this.#disconnected?.removeEventListener('abort', this.leave);
+  }
+
+  readonly leave = (): void => this.#end(clientGone());
+
+  #end(reason: PrivetError): void {
+    this.withdraw(reason);
+    this.#unanswered ??= reason;
+    for (const stop of this.#waiting) stop(this.#unanswered);
+    this.#waiting.clear();
+  }
+
+  #untilEnd<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      const over = (): void => void this.#waiting.delete(reject);
+      work.then(resolve, reject);
+      work.then(over, over);
+    });
+  }
 }
 
 /** A signal of its own. Dispose it once nobody listens to it any more. */

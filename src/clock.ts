@@ -28,6 +28,58 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * Timers that all wait for the same time, in milliseconds: they need but one of the clock, which waits for the oldest. Made
+ * for what nearly always is over before: it costs next to nothing then.
+ */
+export class EqualTimers {
+  readonly #clock: Clock;
+  readonly #ms: number;
+  /** When each is due, the oldest first. */
+  readonly #due = new Map<() => void, number>();
+  #timer: Disposable | undefined;
+  /** The one that the clock's timer was set for. */
+  #oldest: (() => void) | undefined;
+
+  constructor(clock: Clock, ms: number) {
+    this.#clock = clock;
+    this.#ms = ms;
+  }
+
+  /** Calls `callback`, another one each time, unless it is disposed before. */
+  after(callback: () => void): Disposable {
+    this.#due.set(callback, this.#clock.monotonic() + this.#ms);
+    this.#timer ??= this.#wait(callback, this.#ms);
+    return {
+      [Symbol.dispose]: () => {
+        this.#due.delete(callback);
+        if (this.#due.size > 0) return;
+        this.#timer?.[Symbol.dispose]();
+        this.#timer = undefined;
+      },
+    };
+  }
+
+  #wait(oldest: () => void, ms: number): Disposable {
+    this.#oldest = oldest;
+    return this.#clock.after(ms, () => this.#end());
+  }
+
+  #end(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    const now = this.#clock.monotonic();
+    for (const [callback, due] of this.#due) {
+      if (due > now && callback !== this.#oldest) {
+        this.#timer = this.#wait(callback, due - now);
+        return;
+      }
+      this.#due.delete(callback);
+      callback();
+    }
+  }
+}
+
 /** A point in time by which a call ends. */
 export interface Deadline {
   /** Milliseconds left, 0 when passed. */

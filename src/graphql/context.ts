@@ -36,8 +36,8 @@ export interface GraphQLContext {
   readonly reach: Reach;
   /** Aborts when the client goes away, when the operation's time is up or its token ends, and for streams when the server closes. */
   readonly signal: AbortSignal;
-  /** The same but for the token: what has begun by its end is still answered. */
-  readonly answering: AbortSignal;
+  /** The same, but not with the token: what has begun by its end is still answered. Stops waiting, not the work. */
+  answer<T>(work: () => T | Promise<T>): T | Promise<T>;
   /** What is left of the operation's time; a stream has no end of its own. */
   readonly deadline: Deadline;
   readonly admission: Admission;

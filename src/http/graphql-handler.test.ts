@@ -11,7 +11,12 @@ test('of media types the pipeline sees those that it has, once each: it looks at
   request.method = 'POST';
   request.headers = { 'content-type': 'application/json', accept: 'a/b,application/json,'.repeat(300) };
   const seen: unknown[] = [];
-  const pipeline = (given: IncomingMessage): void => void seen.push(given.headers.accept);
+  const pipeline = {
+    handleNodeRequestAndResponse(given: IncomingMessage) {
+      seen.push(given.headers.accept);
+      return new Response();
+    },
+  };
   const handle = graphqlHandler(pipeline as unknown as GraphQLPipeline, systemClock, undefined);
   handle(request, new ServerResponse(request), { address: '127.0.0.1' }, new RequestRecord());
   expect(seen).toEqual(['application/json']);

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendNodeResponse } from '@whatwg-node/server';
 import { allowanceHeaders } from '../access/limits/rate-limit.ts';
 import type { Clock } from '../clock.ts';
-import type { ClientConnection } from '../graphql/pipeline/authentication.ts';
+import type { ClientConnection, RequestState } from '../graphql/pipeline/authentication.ts';
 import { GRAPHQL_PATH, type GraphQLPipeline } from '../graphql/pipeline/yoga.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { acceptable } from './accept.ts';
@@ -36,8 +37,27 @@ export function graphqlHandler(
     request.url = GRAPHQL_PATH;
     request.headers.host = 'localhost';
     request.headers.accept = acceptable(request.headers.accept);
-    return void yoga(request, response, { record, clientAddress: address, connection: connectionOf(response, clock) });
+    const state = { record, clientAddress: address, connection: connectionOf(response, clock) };
+    return void answer(yoga, request, response, state);
   };
+}
+
+/** In the two steps of Yoga's own listener, which copies what it is given of each request into one of its own. */
+async function answer(
+  yoga: Pick<GraphQLPipeline, 'handleNodeRequestAndResponse'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: RequestState,
+): Promise<void> {
+  try {
+    const answered = await yoga.handleNodeRequestAndResponse(request, response, state);
+    await sendNodeResponse(answered, response, request, true);
+  } catch {
+    // What a plugin or a resolver throws is an answer by then; what comes here is of the connection, or of a header.
+    state.record?.noteError(PROBLEMS.failed.code);
+    if (response.headersSent) response.destroy();
+    else await send(refuseAsGraphQL(PROBLEMS.failed), response);
+  }
 }
 
 function problemOf({ method, headers }: IncomingMessage): Problem | undefined {
@@ -51,8 +71,16 @@ const LEAVE_MS = 1_000;
 /** To cut an answer off: every client notices that the last chunk is missing. */
 function connectionOf(response: ServerResponse, clock: Clock): ClientConnection {
   const cut = (): void => void response.destroy();
+  let leave = (): void => {};
+  response.once('close', () => {
+    if (!response.writableFinished) leave();
+  });
   return {
     cut,
+    whenGone(callback) {
+      leave = callback;
+      if (response.destroyed) callback();
+    },
     leave() {
       const late = clock.after(LEAVE_MS, cut);
       response.once('close', () => late[Symbol.dispose]());

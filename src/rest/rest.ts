@@ -1,5 +1,5 @@
 import { type Allowance, RateLimitError } from '../access/limits/rate-limit.ts';
-import { abortable, beginCall } from '../call.ts';
+import { beginCall } from '../call.ts';
 import type { Reach } from '../fleet/calls/reach.ts';
 import { createAuthorize, requireScope, withAllowance } from './authorize.ts';
 import type { Endpoint, Method, Resource } from './endpoint.ts';
@@ -44,7 +44,7 @@ export function createRestRoute(services: RestServices): RestRoute {
         // The pattern and not the path, which contains the instance's name.
         record.operation = `${request.method} ${resource.path}`;
         using call = beginCall(clock, request.signal);
-        const { signal, answering, deadline } = call;
+        const { signal, deadline } = call;
         const run = async (): Promise<Response> => {
           const caller = await authorize(request, client);
           const { principal } = caller;
@@ -58,11 +58,10 @@ export function createRestRoute(services: RestServices): RestRoute {
           const reach: Reach = { accountId, instanceId, onFound: (found) => record.noteInstance(found) };
           const named = { segment, directory, reach };
           const instance = await resource.instance(named);
-          using _turn = await gate.begin(principal, instance, signal);
+          using _turn = await gate.begin(principal, instance, call);
           return await endpoint.run({ ...named, request, privacy, record, key, signal, deadline });
         };
-        answering.throwIfAborted();
-        return withAllowance(await abortable(run(), answering), allowance);
+        return withAllowance(await call.answer(run), allowance);
       } catch (error) {
         const problem = problemOf(error);
         // The server logs it, and answers through `refuse`.

@@ -15,8 +15,8 @@ const gate = (): Gate =>
     authenticate: async (token) => (token === 'good' ? principal : undefined),
   });
 
-const codeOf = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
+const codeOf = (call: unknown): Promise<unknown> =>
+  Promise.resolve(call).then(
     () => 'passed',
     (error: { code: unknown }) => error.code,
   );
@@ -46,15 +46,15 @@ test('a token has so many calls on an instance at a time; others wait, and other
   const door = gate();
   const { signal } = new AbortController();
   const running = await Promise.all(
-    Array.from({ length: OPERATIONS_AT_ONCE }, () => door.begin(principal, 'shop', signal)),
+    Array.from({ length: OPERATIONS_AT_ONCE }, async () => door.begin(principal, 'shop', { signal })),
   );
   let begun = false;
-  const next = door.begin(principal, 'shop', signal).then((place) => {
+  const next = Promise.resolve(door.begin(principal, 'shop', { signal })).then((place) => {
     begun = true;
     return place;
   });
-  await door.begin(other, 'shop', signal);
-  await door.begin(principal, 'cafe', signal);
+  await door.begin(other, 'shop', { signal });
+  await door.begin(principal, 'cafe', { signal });
   expect(begun).toBe(false);
   running[3]?.[Symbol.dispose]();
   await next;
@@ -64,9 +64,11 @@ test('a token that reaches one instance has one set of places, however it names 
   const door = gate();
   const { signal } = new AbortController();
   const own = { ...principal, instanceId: 'id' };
-  await Promise.all(Array.from({ length: OPERATIONS_AT_ONCE }, (_, i) => door.begin(own, `name-${i}`, signal)));
+  await Promise.all(
+    Array.from({ length: OPERATIONS_AT_ONCE }, async (_, i) => door.begin(own, `name-${i}`, { signal })),
+  );
   const leaving = new AbortController();
-  const next = codeOf(door.begin(own, 'another', leaving.signal));
+  const next = codeOf(door.begin(own, 'another', leaving));
   leaving.abort({ code: 'TIMEOUT' });
   expect(await next).toBe('TIMEOUT');
 });
@@ -76,11 +78,11 @@ test('a token has so many calls in all, over all instances; one more is refused 
   const { signal } = new AbortController();
   const leaving = new AbortController();
   const calls = Array.from({ length: CALLS_AT_ONCE }, (_, i) =>
-    codeOf(door.begin(principal, `shop-${i % 50}`, i === 0 ? signal : leaving.signal)),
+    codeOf(door.begin(principal, `shop-${i % 50}`, i === 0 ? { signal } : leaving)),
   );
-  expect(await codeOf(door.begin(principal, 'another', signal))).toBe('OVERLOADED');
-  expect(await codeOf(door.begin(other, 'another', signal))).toBe('passed');
+  expect(await codeOf(door.begin(principal, 'another', { signal }))).toBe('OVERLOADED');
+  expect(await codeOf(door.begin(other, 'another', { signal }))).toBe('passed');
   leaving.abort({ code: 'TIMEOUT' });
   expect(new Set(await Promise.all(calls))).toEqual(new Set(['passed', 'TIMEOUT']));
-  expect(await codeOf(door.begin(principal, 'another', signal))).toBe('passed');
+  expect(await codeOf(door.begin(principal, 'another', { signal }))).toBe('passed');
 });

@@ -26,12 +26,18 @@ const DOCUMENTS_A_CALL = 3;
 /** When to try again for a stream or a socket, in milliseconds: a guess, since nobody knows when one ends. */
 const RETRY_MS = 10_000;
 
+/** A call that may have to wait. Its signal is asked for only then. */
+export interface WaitingCall {
+  readonly signal: AbortSignal;
+  readonly ended?: PrivetError | undefined;
+}
+
 export interface GateOptions extends TokenWatchOptions {
   readonly clock: Clock;
   /** Calls a minute and token. */
   readonly rateLimit: number;
-  /** The principal of a token; undefined when the token is unknown, expired or revoked. */
-  authenticate(token: string): Promise<Principal | undefined>;
+  /** The principal of a token, at once if asked a moment ago; undefined when it is unknown, expired or revoked. */
+  authenticate(token: string): Principal | Promise<Principal | undefined> | undefined;
 }
 
 /**
@@ -70,8 +76,17 @@ export class Gate {
    * nothing, so it does not count as a failed try.
    * @throws PrivetError UNAUTHENTICATED; RateLimitError when the address has tried too often.
    */
-  async identify(token: string | undefined, address: string): Promise<Principal> {
-    const principal = token === undefined ? undefined : await this.#options.authenticate(token);
+  identify(token: string | undefined, address: string): Principal | Promise<Principal> {
+    const principal = token === undefined ? undefined : this.#options.authenticate(token);
+    return principal && !(principal instanceof Promise) ? principal : this.#passing(principal, token, address);
+  }
+
+  async #passing(
+    found: Promise<Principal | undefined> | undefined,
+    token: string | undefined,
+    address: string,
+  ): Promise<Principal> {
+    const principal = await found;
     if (principal) return principal;
     if (token !== undefined) await this.#failedTries.count(address);
     throw unauthenticated();
@@ -123,13 +138,34 @@ export class Gate {
    * the others. Dispose what it resolves with when the call is done.
    * @param instance its name, even when the caller gave its id: otherwise name and id would have places of their own. Empty
    * for none. An instance token may leave it empty.
-   * @throws RetryLaterError OVERLOADED when too many wait or run; the signal's reason when aborted.
+   * @throws RetryLaterError OVERLOADED when too many wait or run; why the call has ended.
    */
-  async begin({ family, instanceId }: Principal, instance: string, signal: AbortSignal): Promise<Disposable> {
+  begin(principal: Principal, instance: string, call: WaitingCall): Disposable | Promise<Disposable> {
+    if (call.ended) throw call.ended;
+    return this.#beginAtOnce(principal, instance) ?? this.#beginLater(principal, instance, call.signal);
+  }
+
+  async #beginLater(principal: Principal, instance: string, signal: AbortSignal): Promise<Disposable> {
     using taken = new DisposableStack();
-    taken.use(await this.#underWay.take(signal, family));
-    taken.use(await this.#operations.take(signal, JSON.stringify([family, instanceId ?? instance])));
+    taken.use(await this.#underWay.take(signal, principal.family));
+    taken.use(await this.#operations.take(signal, placesOf(principal, instance)));
     return taken.move();
+  }
+
+  /** Undefined where it would have to wait or is refused. */
+  #beginAtOnce(principal: Principal, instance: string): Disposable | undefined {
+    const underWay = this.#underWay.takeFree(principal.family);
+    const turn = underWay && this.#operations.takeFree(placesOf(principal, instance));
+    if (!turn) {
+      underWay?.[Symbol.dispose]();
+      return undefined;
+    }
+    return {
+      [Symbol.dispose]() {
+        turn[Symbol.dispose]();
+        underWay[Symbol.dispose]();
+      },
+    };
   }
 
   /**
@@ -148,6 +184,9 @@ export class Gate {
     return this.#sockets.takeFree(family) ?? refuse(`${SOCKETS_AT_ONCE} WebSockets`);
   }
 }
+
+const placesOf = ({ family, instanceId }: Principal, instance: string): string =>
+  JSON.stringify([family, instanceId ?? instance]);
 
 const refuse = (all: string): never => {
   throw new RetryLaterError('RATE_LIMITED', `This token has ${all} open: close one first`, RETRY_MS);

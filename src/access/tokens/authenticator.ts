@@ -54,14 +54,17 @@ export class Authenticator {
    * Undefined for a token that is unknown, expired or revoked, all alike.
    * @throws StorageError when the database does not answer, which says nothing about the token.
    */
-  async authenticate(text: string, now: number): Promise<Principal | undefined> {
+  authenticate(text: string, now: number): Principal | Promise<Principal | undefined> | undefined {
     if (text.length < MIN_TOKEN_LENGTH || text.length > MAX_TOKEN_LENGTH) return undefined;
     const key = hash('sha256', this.#salt + text, 'base64');
     const known = this.#recent.get(key);
     const age = known ? this.#clock.monotonic() - known.readAt : Infinity;
     if (known && age < CACHE_MS && (known.principal.expiresAt ?? Infinity) > now) return known.principal;
-
     this.#recent.delete(key);
+    return this.#read(text, key, now);
+  }
+
+  async #read(text: string, key: string, now: number): Promise<Principal | undefined> {
     const token = await this.#find(text, hashToken(this.#storage.tokenKey, text));
     if (!token || !isActive(token, now)) return undefined;
     const principal = toPrincipal(token);

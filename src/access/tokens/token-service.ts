@@ -35,8 +35,8 @@ export interface TokenOrder {
 type ReplacementOrder = TokenOrder & Pick<TokenRecord, 'family'>;
 
 export interface TokenService {
-  /** The principal of the token; undefined when the token is unknown, expired or revoked. */
-  authenticate(text: string, now: number): Promise<Principal | undefined>;
+  /** The principal of the token, at once if asked a moment ago; undefined when it is unknown, expired or revoked. */
+  authenticate(text: string, now: number): Principal | Promise<Principal | undefined> | undefined;
   /** Those of the tokens that are revoked, expired or gone: for what outlives a call, such as subscriptions. */
   endedAmong(tokenIds: readonly string[], now: number): Promise<string[]>;
   /** All scopes unless the order says otherwise. */

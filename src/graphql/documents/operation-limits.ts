@@ -1,4 +1,4 @@
-import type { ExecutionArgs } from 'graphql';
+import { getOperationAST, type ExecutionArgs, type OperationDefinitionNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Gate } from '../../access/limits/gate.ts';
 import type { Principal } from '../../access/principal.ts';
@@ -10,35 +10,66 @@ import { introspectionFields } from './limits.ts';
 import { refuseVariables } from './variables.ts';
 
 type Caller = Pick<GraphQLContext, 'principal'>;
+type Executing = Exclude<Awaited<ReturnType<NonNullable<Plugin<Caller>['onExecute']>>>, void>;
+
+/** What is known of an operation whatever its variables are. */
+interface Plan {
+  /** How many of its root fields introspect. */
+  readonly introspects: number;
+  /** Undefined where sizes of pages may come in variables. */
+  readonly cost: Cost | undefined;
+}
 
 /** What is judged by the operation as a whole, before any of it is executed: its variables, its cost, and what introspects. */
 export function useOperationLimits(gate: Gate): Plugin<Caller> {
-  const judge = async (args: ExecutionArgs, { principal }: Caller): Promise<Cost> => {
+  // Documents are kept for the next request with the same text, and so is what is known of them.
+  const plans = new WeakMap<OperationDefinitionNode, Plan>();
+
+  const planOf = ({ schema, document, operationName, variableValues }: ExecutionArgs) => {
+    const operation = getOperationAST(document, operationName);
+    const known = operation && plans.get(operation);
+    if (known) return known;
+    const plan = {
+      introspects: introspectionFields(document, operationName),
+      cost: operation?.variableDefinitions?.length
+        ? undefined
+        : judgeCost(schema, document, operationName, variableValues),
+    };
+    if (operation) plans.set(operation, plan);
+    return plan;
+  };
+
+  const judge = (args: ExecutionArgs, { principal }: Caller): Cost | Promise<Cost> => {
     const { schema, document, operationName, variableValues } = args;
     try {
       refuseVariables(schema, document, operationName, variableValues);
-      const cost = judgeCost(schema, document, operationName, variableValues);
-      await count(gate, principal, introspectionFields(document, operationName));
-      return cost;
+      const plan = planOf(args);
+      const cost = plan.cost ?? judgeCost(schema, document, operationName, variableValues);
+      return plan.introspects === 0 ? cost : count(gate, principal, plan.introspects).then(() => cost, refuse);
     } catch (error) {
-      throw error instanceof PrivetError ? toGraphQLError(error) : error;
+      return refuse(error);
     }
   };
+  const sayIn = (cost: Cost): Executing => ({
+    onExecuteDone({ result, setResult }) {
+      // Without data nothing was executed: the variables did not fit.
+      if (Symbol.asyncIterator in result || result.data === undefined) return;
+      setResult({ ...result, extensions: { ...result.extensions, cost } });
+    },
+  });
   return {
-    async onExecute({ args }) {
-      const cost = await judge(args, args.contextValue);
-      return {
-        onExecuteDone({ result, setResult }) {
-          // Without data nothing was executed: the variables did not fit.
-          if (Symbol.asyncIterator in result || result.data === undefined) return;
-          setResult({ ...result, extensions: { ...result.extensions, cost } });
-        },
-      };
+    onExecute({ args }) {
+      const cost = judge(args, args.contextValue);
+      return cost instanceof Promise ? cost.then(sayIn) : sayIn(cost);
     },
     async onSubscribe({ args }) {
       await judge(args, args.contextValue);
     },
   };
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof PrivetError ? toGraphQLError(error) : error;
 }
 
 /** They are root fields like others, but no resolver of ours stands behind them, which could count and fail by itself. */

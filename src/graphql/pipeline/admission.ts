@@ -1,4 +1,4 @@
-import type { Gate } from '../../access/limits/gate.ts';
+import type { Gate, WaitingCall } from '../../access/limits/gate.ts';
 import type { Principal } from '../../access/principal.ts';
 import type { Allowance } from '../../access/limits/rate-limit.ts';
 import { instanceNameOf } from '../builder/target.ts';
@@ -22,12 +22,12 @@ type Caller = Pick<GraphQLContext, 'principal' | 'fleet' | 'reach'>;
 export class OperationAdmission implements Admission {
   readonly #gate: Gate;
   readonly #caller: Caller;
-  readonly #signal: AbortSignal;
+  readonly #call: WaitingCall;
 
-  constructor(gate: Gate, caller: Caller, signal: AbortSignal) {
+  constructor(gate: Gate, caller: Caller, call: WaitingCall) {
     this.#gate = gate;
     this.#caller = caller;
-    this.#signal = signal;
+    this.#call = call;
   }
 
   /** @throws RateLimitError; RetryLaterError OVERLOADED; the signal's reason */
@@ -36,7 +36,7 @@ export class OperationAdmission implements Admission {
     await this.#gate.count(principal);
     // Only now: a field that is over the limit takes no place from others. And none for the whole operation: while its
     // fields wait for places of several instances, they would keep one another from theirs.
-    return this.#gate.begin(principal, await instanceNameOf(instance, this.#caller), this.#signal);
+    return this.#gate.begin(principal, await instanceNameOf(instance, this.#caller), this.#call);
   }
 
   allowance(): Allowance {

@@ -8,32 +8,31 @@ const NO_STREAM =
   'A subscription is answered as an event stream (Accept: text/event-stream), or over a WebSocket by graphql-transport-ws';
 const NO_JSON = 'Accept must allow application/graphql-response+json or application/json';
 
+type ProcessedResult = Parameters<NonNullable<Plugin<RequestState, RequestState>['onResultProcess']>>[0];
+
 /**
  * Sees to it that each client can read its answer, refusals too: a form that the service does not speak is refused in
  * JSON, and who reads nothing but event streams is refused by an event.
  */
-export const useAnswerForms = (): Plugin<RequestState, RequestState> => ({
-  onResultProcess(processed) {
-    const { request, result, resultProcessor, serverContext } = processed;
-    if (!resultProcessor) {
-      const isStream = Symbol.asyncIterator in result;
-      // Nobody will ask for its values, nor for its end.
-      if (isStream) void result[Symbol.asyncIterator]().return?.();
-      serverContext.record?.noteError(NOT_ACCEPTABLE);
-      const body = { errors: [{ message: isStream ? NO_STREAM : NO_JSON, extensions: { code: NOT_ACCEPTABLE } }] };
-      processed.setResultProcessor(
-        (_result, { Response }) =>
-          Response.json(body, { status: 406, headers: { 'content-type': 'application/json' } }),
-        'application/json',
-      );
-      return;
-    }
-    if (Symbol.asyncIterator in result || Array.isArray(result) || readsJson(request.headers.get('accept'))) return;
-    const { errors }: ExecutionResult = result;
-    // graphql-sse shows nobody the body of another status, and takes each for a reason to try again.
-    if (errors) processed.setResult({ ...result, errors: errors.map(withoutStatus) });
-  },
-});
+export function fitToClient(processed: ProcessedResult): void {
+  const { request, result, resultProcessor, serverContext } = processed;
+  if (!resultProcessor) {
+    const isStream = Symbol.asyncIterator in result;
+    // Nobody will ask for its values, nor for its end.
+    if (isStream) void result[Symbol.asyncIterator]().return?.();
+    serverContext.record?.noteError(NOT_ACCEPTABLE);
+    const body = { errors: [{ message: isStream ? NO_STREAM : NO_JSON, extensions: { code: NOT_ACCEPTABLE } }] };
+    processed.setResultProcessor(
+      (_result, { Response }) => Response.json(body, { status: 406, headers: { 'content-type': 'application/json' } }),
+      'application/json',
+    );
+    return;
+  }
+  if (Symbol.asyncIterator in result || Array.isArray(result) || readsJson(request.headers.get('accept'))) return;
+  const { errors }: ExecutionResult = result;
+  // graphql-sse shows nobody the body of another status, and takes each for a reason to try again.
+  if (errors) processed.setResult({ ...result, errors: errors.map(withoutStatus) });
+}
 
 const readsJson = (accept: string | null): boolean => accept === null || /json|\*\/\*|application\/\*/i.test(accept);
 

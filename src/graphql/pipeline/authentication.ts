@@ -12,6 +12,8 @@ export interface ClientConnection {
   cut(): void;
   /** Ends it after what was sent, without the word that would tell the client that its stream is over. */
   leave(): void;
+  /** Calls `callback` once the client is gone; one for each connection. The request's signal tells too, at a higher price. */
+  whenGone?(callback: () => void): void;
   /** Says before the answer what is left of the token's calls, where there is room for it. */
   tell?(allowance: Allowance): void;
 }
@@ -35,24 +37,30 @@ export function bearerToken(header: string | null): string | undefined {
   return (scheme && header?.slice(scheme.length).trim()) || undefined;
 }
 
+function refuse(error: unknown): never {
+  throw error instanceof PrivetError ? toGraphQLError(error) : error;
+}
+
 /**
  * Refuses a request without a valid token before its body is read: also introspection needs one. A body takes as long as
  * its client likes, so the token is asked for again once it is there.
  */
 export function useAuthentication(gate: Gate): Plugin<RequestState, RequestState> {
   return {
-    async onRequestParse({ request, serverContext }) {
+    onRequestParse({ request, serverContext }) {
       const token = bearerToken(request.headers.get('authorization'));
-      const identify = async (): Promise<void> => {
-        try {
-          serverContext.principal = await gate.identify(token, serverContext.clientAddress);
-        } catch (error) {
-          throw error instanceof PrivetError ? toGraphQLError(error) : error;
-        }
+      const found = (principal: Principal): void => {
+        serverContext.principal = principal;
+        if (serverContext.record) serverContext.record.tokenId = principal.tokenId;
       };
-      await identify();
-      if (serverContext.record) serverContext.record.tokenId = serverContext.principal?.tokenId;
-      return { onRequestParseDone: identify };
+      // At once where it can be: after one hook that waits, Yoga goes on by promises.
+      const identify = (): void | Promise<void> => {
+        const principal = gate.identify(token, serverContext.clientAddress);
+        return principal instanceof Promise ? principal.then(found, refuse) : found(principal);
+      };
+      const hooks = { onRequestParseDone: identify };
+      const identified = identify();
+      return identified ? identified.then(() => hooks) : hooks;
     },
   };
 }

@@ -1,6 +1,5 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
-import { abortable } from '../../call.ts';
 import type { GraphQLContext } from '../context.ts';
 
 declare global {
@@ -24,8 +23,7 @@ class DeadlinePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (config.kind !== 'Query' && config.kind !== 'Mutation') return resolver;
     return (parent, args, context, info) => {
       // Plugins know a schema's context only as some object; there is one schema and one context here.
-      const { answering } = context as GraphQLContext;
-      return abortable((async () => resolver(parent, args, context, info))(), answering);
+      return (context as GraphQLContext).answer(() => resolver(parent, args, context, info));
     };
   }
 }

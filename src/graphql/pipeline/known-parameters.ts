@@ -1,6 +1,7 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 
 const KNOWN = ['query', 'variables', 'operationName', 'extensions'] as const;
+const isKnown = (name: string): boolean => (KNOWN as readonly string[]).includes(name);
 
 /**
  * Takes from a request what GraphQL over HTTP knows, and leaves the rest: graphql-sse's and graphql-ws' links for Apollo
@@ -10,6 +11,7 @@ export const useKnownParameters = (): Plugin => ({
   onParams({ params, setParams }) {
     // Without a query Yoga refuses the request, and names what stands there instead: it may be a slip of the pen.
     if (params?.query === undefined) return;
+    if (Object.keys(params).every(isKnown)) return;
     const known: GraphQLParams = {};
     for (const name of KNOWN) if (params[name] !== undefined) Object.assign(known, { [name]: params[name] });
     setParams(known);

@@ -1,12 +1,14 @@
+import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Gate } from '../../access/limits/gate.ts';
-import { beginCall, clientGone } from '../../call.ts';
-import type { Clock, Deadline } from '../../clock.ts';
+import { beginCall, CALL_MS, clientGone } from '../../call.ts';
+import { type Clock, type Deadline, EqualTimers } from '../../clock.ts';
 import type { PrivetError } from '../../errors.ts';
 import { OperationAdmission, StreamAdmission } from './admission.ts';
 import type { GraphQLContext } from '../context.ts';
 import { toGraphQLError } from '../errors.ts';
 import type { ClientConnection } from './authentication.ts';
+import { forget, type GivenContext, leanContext } from './lean-context.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** What is known of an operation before it begins. */
@@ -22,27 +24,34 @@ export interface OperationParts {
 }
 
 /**
- * Gives each operation its signals, its `deadline` and its `admission`, and ends streams with their signal whatever the
+ * Gives each operation its lean context with its signals, its `deadline` and its `admission`, and ends streams with their signal whatever the
  * service behind them does.
  */
 export function useOperationSignal(
   parts: OperationParts,
-): Plugin<Caller & Pick<GraphQLContext, 'signal' | 'answering' | 'deadline' | 'admission'>> {
+): Plugin<Caller & Pick<GraphQLContext, 'signal' | 'answer' | 'deadline' | 'admission'>> {
   const { clock, gate, streams } = parts;
+  const timers = new EqualTimers(clock, CALL_MS);
   return {
-    onExecute({ args, extendContext }) {
+    onExecute({ args, executeFn, setExecuteFn }) {
       const { request, principal, connection, fleet, reach }: Caller = args.contextValue;
-      const call = beginCall(clock, request.signal);
+      const call = beginCall(clock, connection.whenGone ? undefined : request.signal, timers);
+      connection.whenGone?.(() => call.leave());
       // Resolvers get the admission: of the request it holds no more than they may.
-      const admission = new OperationAdmission(gate, { principal, fleet, reach }, call.signal);
+      const admission = new OperationAdmission(gate, { principal, fleet, reach }, call);
       const held = gate.hold(principal, (reason) => call.withdraw(reason));
-      const { signal, answering, deadline } = call;
-      extendContext({ signal, answering, deadline, admission });
+      let context: GraphQLContext | undefined;
+      setExecuteFn((lastArgs: ExecutionArgs) => {
+        // Yoga knows a context only as some object.
+        context = leanContext(lastArgs.contextValue as GivenContext, call, { admission });
+        return executeFn({ ...lastArgs, contextValue: context });
+      });
       return {
         onExecuteDone() {
           connection.tell?.(admission.allowance());
           held[Symbol.dispose]();
           call[Symbol.dispose]();
+          if (context) forget(context);
         },
       };
     },
@@ -66,7 +75,7 @@ export function useOperationSignal(
         connection.cut();
       };
       const brokenOff = (): void => connection.leave();
-      extendContext({ signal: stream.signal, answering: stream.signal, deadline: ENDLESS, admission });
+      extendContext({ signal: stream.signal, answer: (work) => work(), deadline: ENDLESS, admission });
       return {
         onSubscribeResult({ result, setResult }) {
           connection.tell?.(admission.allowance());

@@ -17,7 +17,6 @@ export function useRefusalLimit(gate: Gate): Plugin<RequestState, RequestState> 
         throw error instanceof PrivetError ? toGraphQLError(error) : error;
       }
     },
-    onResultProcess: ({ result, serverContext }) => countDocument(gate, serverContext, result),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { RequestRecord } from '../../telemetry/request-record.ts';
 import type { RequestState } from './authentication.ts';
 
-/** Notes which operation a request holds, and what came of it. */
+/** Notes which operation a request holds. */
 export function useRequestRecord(): Plugin<RequestState, RequestState> {
   return {
     onExecute({ args }) {
@@ -11,10 +11,6 @@ export function useRequestRecord(): Plugin<RequestState, RequestState> {
     },
     onSubscribe({ args }) {
       note(args.contextValue.record, args.document, args.operationName);
-    },
-    // What is refused before there is an operation passes here too, so each answer does once.
-    onResultProcess({ result, serverContext: { record } }) {
-      if (record) noteResult(record, result);
     },
   };
 }

@@ -1,17 +1,18 @@
-import { validate } from 'graphql';
+import { type DocumentNode, type GraphQLError, validate } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
+import type { Gate } from '../../access/limits/gate.ts';
 import { PrivetError, unauthenticated } from '../../errors.ts';
-import { useAnswerForms } from './answer-forms.ts';
+import { fitToClient } from './answer-forms.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
-import { clockOf, type GraphQLContext, type GraphQLServices } from '../context.ts';
+import { clockOf, type GraphQLServices } from '../context.ts';
 import { documentCaches } from '../documents/document-caches.ts';
 import { createErrorMask, short } from '../errors.ts';
 import { useKnownParameters } from './known-parameters.ts';
-import { useLeanContext } from './lean-context.ts';
+import type { GivenContext } from './lean-context.ts';
 import { exceededLimits } from '../documents/document-rules.ts';
 import { LIMITS, parseWithin } from '../documents/limits.ts';
-import { useRefusalLimit } from './refusal-limit.ts';
-import { useRequestRecord } from './request-record.ts';
+import { countDocument, useRefusalLimit } from './refusal-limit.ts';
+import { noteResult, useRequestRecord } from './request-record.ts';
 import { useOperationLimits } from '../documents/operation-limits.ts';
 import { useOperationSignal } from './operation-signal.ts';
 import { schema } from '../schema/schema.ts';
@@ -24,7 +25,7 @@ export type GraphQLPipeline = ReturnType<typeof createGraphQL>;
 
 /** All that an operation passes, whichever way it comes; and GraphQL over HTTP, with server-sent events for subscriptions. */
 export const createGraphQL = (services: GraphQLServices, streams: OpenStreams, turns: Turns) =>
-  createYoga<RequestState, Omit<GraphQLContext, 'signal' | 'answering' | 'deadline' | 'admission'>>({
+  createYoga<RequestState, GivenContext>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     context: ({ principal, request, params, record }) => {
@@ -55,11 +56,10 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams, t
         gate: services.gate,
         streams,
       }),
-      useLeanContext(),
       useUncachedStreams(),
-      useAnswerForms(),
+      useResults(services.gate),
     ],
-    parserAndValidationCache: documentCaches(),
+    parserAndValidationCache: { ...documentCaches(), validationCache: false },
     maskedErrors: { maskError: createErrorMask(services.log) },
     // The mask logs what deserves it, once; Yoga would log every refusal as an error.
     logging: false,
@@ -93,6 +93,8 @@ const LONG_NAME = /\b\w{64}/;
  * here has a token, and may introspect. The number of errors and the length of the names bound what that takes.
  */
 function useDocumentLimits(): Plugin<RequestState> {
+  // Yoga's own would name all rules anew for each request, to see whether they are the same.
+  const judged = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   return {
     onParse({ context, setParseFn }) {
       setParseFn((source, options) => {
@@ -100,30 +102,47 @@ function useDocumentLimits(): Plugin<RequestState> {
         return parseWithin(source, options);
       });
     },
-    onValidate({ setValidationFn }) {
+    onValidate({ params, setResult, setValidationFn }) {
+      const known = judged.get(params.documentAST);
+      if (known) return setResult(known);
       setValidationFn((schema_, document, rules, options) => {
         // On their own and first: a document that is too large would have as many errors of other kinds.
         const exceeded = exceededLimits(schema_, document);
-        return exceeded.length > 0
-          ? exceeded
-          : validate(schema_, document, rules, {
-              ...options,
-              hideSuggestions: LONG_NAME.test(document.loc?.source.body ?? ''),
-              maxErrors: LIMITS.errors,
-            }).map(short);
+        const errors =
+          exceeded.length > 0
+            ? exceeded
+            : validate(schema_, document, rules, {
+                ...options,
+                hideSuggestions: LONG_NAME.test(document.loc?.source.body ?? ''),
+                maxErrors: LIMITS.errors,
+              }).map(short);
+        judged.set(document, errors);
+        return errors;
       });
     },
   };
 }
 
 /**
+ * What every result passes once, refusals too. In one hook: Yoga goes from one to the next by what stands for a promise,
+ * and each takes as long as all of this.
+ */
+const useResults = (gate: Gate): Plugin<RequestState, RequestState> => ({
+  onResultProcess(processed) {
+    const { result, serverContext } = processed;
+    // What is refused before there is an operation passes here too.
+    if (serverContext.record) noteResult(serverContext.record, result);
+    countDocument(gate, serverContext, result);
+    if (Symbol.asyncIterator in result) serverContext.isStream = true;
+    fitToClient(processed);
+  },
+});
+
+/**
  * Yoga marks streams `no-cache`, over what the server in front says of every answer. Only where one may be: once the
  * headers of an answer were read, the server writes them one by one.
  */
 const useUncachedStreams = (): Plugin<RequestState, RequestState> => ({
-  onResultProcess({ result, serverContext }) {
-    if (Symbol.asyncIterator in result) serverContext.isStream = true;
-  },
   onResponse({ request, response, serverContext }) {
     if (!serverContext.isStream && !request.headers.get('accept')?.includes('text/event-stream')) return;
     if (response.headers.get('content-type') === 'text/event-stream') response.headers.set('cache-control', 'no-store');

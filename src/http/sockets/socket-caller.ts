@@ -45,7 +45,7 @@ export class SocketCaller implements Disposable {
    * Checks the token again: it may have ended since the last operation.
    * @throws PrivetError
    */
-  again(): Promise<Principal> {
+  async again(): Promise<Principal> {
     return this.#gate.identify(this.#token, this.peer.address);
   }
 

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../test/support/virtual-clock.ts';
+import { EqualTimers } from './clock.ts';
+
+test('of equal timers each ends at its own time, unless it is disposed before, and the clock has one for all', async () => {
+  const clock = new VirtualClock();
+  const timers = new EqualTimers(clock, 1_000);
+  const ended: string[] = [];
+  const first = timers.after(() => ended.push('first'));
+  await clock.advance(400);
+  timers.after(() => ended.push('second'));
+  await clock.advance(400);
+  timers.after(() => ended.push('third'));
+  first[Symbol.dispose]();
+  expect(clock.pending).toBe(1);
+  await clock.advance(599);
+  expect(ended).toEqual([]);
+  await clock.advance(1);
+  expect(ended).toEqual(['second']);
+  await clock.advance(400);
+  expect(ended).toEqual(['second', 'third']);
+  expect(clock.pending).toBe(0);
+});
+
+test('once all are disposed the clock has none, and the next one ends at its own time', async () => {
+  const clock = new VirtualClock();
+  const timers = new EqualTimers(clock, 1_000);
+  timers.after(() => {})[Symbol.dispose]();
+  expect(clock.pending).toBe(0);
+  await clock.advance(500);
+  let hasEnded = false;
+  timers.after(() => (hasEnded = true));
+  await clock.advance(999);
+  expect(hasEnded).toBe(false);
+  await clock.advance(1);
+  expect(hasEnded).toBe(true);
+});
