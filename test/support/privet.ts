@@ -9,7 +9,7 @@ import type { Clock } from '../../src/clock.ts';
 import { createConfig, type Config } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
 import { createSecrets } from '../../src/config/secrets.ts';
-import { POSTGRES_PASSWORD } from './postgres-password.ts';
+import { POSTGRES_PASSWORD } from './postgres-place.ts';
 import { databaseEnv, prepareDatabase } from './postgres.ts';
 import { ALL_ERROR_CODES } from '../../src/graphql/error-codes.ts';
 
