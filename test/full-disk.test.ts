@@ -18,14 +18,15 @@ import {
 } from './gql/graphql.ts';
 import { ask, askFor, type Caller } from './support/ask.ts';
 import { node, plain } from './support/hostile-frames.ts';
-import { runService, simulatorEnv, type ServiceProcess } from './support/service-process.ts';
+import { databaseEnv, onPostgres, onSqlite, runSql } from './support/postgres.ts';
+import { dataFolder, runService, simulatorEnv, type ServiceProcess } from './support/service-process.ts';
 import { hasSmallDisks, smallDisk, type SmallDisk } from './support/small-disk.ts';
 
 // Services start again and again.
 vi.setConfig({ testTimeout: 120_000 });
 
 /** Left out where there can be no such disk, and said to be; never in CI. */
-const onSmallDisk = test.skipIf(!hasSmallDisks && process.env['CI'] === undefined);
+const onSmallDisk = test.skipIf(onSqlite && !hasSmallDisks && process.env['CI'] === undefined);
 
 const TOKEN = 'full-disk-test-account-token-0123';
 
@@ -34,16 +35,45 @@ const EMPTY_LOG = `
   new DatabaseSync(process.argv[1], { timeout: 5000 }).exec('pragma wal_checkpoint(truncate)');
 `;
 
+/** What a server says of each change that finds no room for its row. It is its own disk, so it is said without one. */
+const NO_ROOM = `
+  create or replace function no_room() returns trigger as $$
+    begin raise 'could not extend file: No space left on device' using errcode = '53100'; end $$ language plpgsql;
+  do $$ declare name text; begin
+    for name in select tablename from pg_tables where schemaname = 'public' loop
+      execute format('create or replace trigger no_room before insert or update or delete on %I
+        for each row execute function no_room()', name);
+    end loop; end $$`;
+
+type Room = Pick<SmallDisk, 'names'> & Record<'fill' | 'free', () => unknown>;
+
 interface Bench {
   readonly simulator: Simulator;
-  readonly disk: SmallDisk;
+  readonly disk: Room;
   /** Leaves no room on the disk, nor in the database's log, which is written anew from its beginning at times. */
-  fill(): void;
+  fill(): Promise<void>;
   start(): Promise<ServiceProcess & Caller>;
+}
+
+/** A simulated WhatsApp, and a database of Postgres. */
+async function setUpServer(): Promise<Bench> {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator[Symbol.asyncDispose]());
+  const dataDir = dataFolder();
+  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataDir, PRIVET_ACCOUNT_TOKEN: TOKEN };
+  const run = (sql: string) => runSql(databaseEnv(dataDir)['DATABASE_URL'] ?? '', sql);
+  const disk = { names: () => [], fill: () => run(NO_ROOM), free: () => run('drop function no_room cascade') };
+  return {
+    simulator,
+    disk,
+    fill: async () => void (await disk.fill()),
+    start: async () => ({ ...(await runService(env)), token: TOKEN }),
+  };
 }
 
 /** A simulated WhatsApp, and a data folder on a disk of its own. */
 async function setUp(): Promise<Bench> {
+  if (onPostgres) return setUpServer();
   const stack = new AsyncDisposableStack();
   onTestFinished(() => stack.disposeAsync());
   const simulator = stack.use(await startSimulator());
@@ -52,7 +82,7 @@ async function setUp(): Promise<Bench> {
   return {
     simulator,
     disk,
-    fill() {
+    async fill() {
       const [command, ...words] = [...disk.enter, process.execPath, '--input-type=module', '-e', EMPTY_LOG];
       const { status, stderr } = spawnSync(command, [...words, join(disk.folder, 'privet.db')]);
       expect([status, String(stderr)]).toEqual([0, '']);
@@ -119,7 +149,7 @@ onSmallDisk(
     const fault = simulator.addFault({ match: isUpdate, do: 'delay', delay: 'work', ms: 60_000, times: 1 });
     const begun = updateOnce(first, 'branch');
     await expect.poll(() => fault.hits).toBe(1);
-    bench.fill();
+    await bench.fill();
 
     const before = phones.map((phone) => logins(bench, phone));
     for (const phone of phones) await simulator.disconnect(phone, 'reset');
@@ -130,14 +160,14 @@ onSmallDisk(
     await expectToWork(first, 'shop', 'NONE');
     expect(await begun).toMatchObject({ data: { updatePrivacy: { failures: [{ code: 'CONNECTION_LOST' }] } } });
     expect(await first.kill('SIGKILL')).toBe('SIGKILL');
-    disk.fill();
+    await disk.fill();
 
     const second = await bench.start();
     for (const name of ['shop', 'branch']) await becomes(second, name, 'OPEN');
     await expectToWork(second, 'branch', 'NONE');
     expect(await updateOnce(second, 'branch')).toMatchObject({ errors: [{ extensions: { code: 'OVERLOADED' } }] });
     expect(await second.kill('SIGTERM')).toBe(0);
-    disk.fill();
+    await disk.fill();
 
     const third = await bench.start();
     for (const name of ['shop', 'branch']) await becomes(third, name, 'OPEN');
@@ -146,7 +176,7 @@ onSmallDisk(
     expect(disk.names().filter((name) => name.endsWith('.tmp'))).toEqual([]);
     expect(phones.map((phone) => simulator.account(phone).linkedDevices)).toEqual([1, 1]);
 
-    disk.free();
+    await disk.free();
     expect(await updateOnce(third, 'branch')).toMatchObject({
       data: { updatePrivacy: { outcomes: [{ result: 'APPLIED', current: 'CONTACTS' }], failures: [] } },
     });
@@ -160,7 +190,7 @@ onSmallDisk(
     await link(service, bench, 'branch');
     await askFor(service, StopInstanceDocument, { instance: 'branch' });
     await askFor(service, CreateInstanceDocument, { name: 'new' });
-    bench.fill();
+    await bench.fill();
 
     const before = logins(bench, phone);
     const refused = [
@@ -181,7 +211,7 @@ onSmallDisk(
     expect([logins(bench, phone), simulator.account(phone).linkedDevices]).toEqual([before, 1]);
     expect(service.stderr().match(/The disk of the database .* is full/g)).toHaveLength(1);
 
-    disk.free();
+    await disk.free();
     await askFor(service, StartInstanceDocument, { instance: 'branch' });
     await becomes(service, 'branch', 'OPEN');
     await askFor(service, StopInstanceDocument, { instance: 'shop' });
@@ -197,7 +227,7 @@ onSmallDisk(
   'a link that has something to store waits for room without one login after the other, and comes back by itself',
   async () => {
     const { bench, simulator, disk, service, phone } = await withShop();
-    bench.fill();
+    await bench.fill();
 
     const before = logins(bench, phone);
     const attrs = { id: 'few-keys', from: '@s.whatsapp.net', type: 'encrypt', t: '1700000000' };
@@ -207,7 +237,7 @@ onSmallDisk(
     expect(await standing(service, 'shop')).toEqual({ state: 'RECONNECTING', reason: 'STORAGE_FAILED' });
     expect(logins(bench, phone)).toBe(before);
 
-    disk.free();
+    await disk.free();
     await becomes(service, 'shop', 'OPEN');
     await expectToWork(service, 'shop', 'NONE');
     expect(logins(bench, phone)).toBe(before + 1);

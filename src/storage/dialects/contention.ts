@@ -55,6 +55,11 @@ export class Contention {
   /** It could: of a file, where that is about writes, a write got through. */
   over(): void {
     this.#seenAt = undefined;
+  }
+
+  /** Something was written, so there is room as well. */
+  wrote(): void {
+    this.over();
     this.#isFull = false;
   }
 

@@ -28,6 +28,8 @@ export class Lease implements PostgresPoolClient {
   readonly #pool: Connections;
   #client: PoolClient | undefined;
   #isInTransaction = false;
+  /** Within the transaction that runs. */
+  #hasWritten = false;
 
   constructor(pool: Connections, client: PoolClient) {
     this.#pool = pool;
@@ -39,7 +41,7 @@ export class Lease implements PostgresPoolClient {
   query(): never;
   async query<R>(sql = '', parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> {
     const result = await this.#asked<R>(sql, parameters);
-    if (sql === 'begin') this.#isInTransaction = true;
+    if (sql === 'begin') [this.#isInTransaction, this.#hasWritten] = [true, false];
     if (sql === 'commit' || sql === 'rollback') this.#isInTransaction = false;
     return result;
   }
@@ -75,7 +77,8 @@ export class Lease implements PostgresPoolClient {
     }
     try {
       const { command, rowCount, rows } = await client.query(sql, parameters.map(storable));
-      this.#pool.contention.over();
+      if (this.#shows(command, rowCount ?? 0)) this.#pool.contention.wrote();
+      else this.#pool.contention.over();
       return { command: command as PostgresQueryResult<R>['command'], rowCount: rowCount ?? 0, rows: rows as R[] };
     } catch (error) {
       if (endsConnection(error)) this.release(true);
@@ -84,5 +87,13 @@ export class Lease implements PostgresPoolClient {
       this.#pool.contention.failed(postgresFault(fault));
       throw fault;
     }
+  }
+
+  /** Whether it shows that there is room: a reading works without, and so does what changed no row. */
+  #shows(command: string, rowCount: number): boolean {
+    if (command === 'COMMIT') return this.#hasWritten;
+    if (command === 'SELECT' || rowCount === 0) return false;
+    this.#hasWritten = true;
+    return !this.#isInTransaction;
   }
 }

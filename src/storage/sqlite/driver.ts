@@ -83,7 +83,7 @@ export class OneConnection implements Driver {
   /** A commit that finds the database locked leaves the transaction as it is, to be committed a little later. */
   async commitTransaction(): Promise<void> {
     await this.#retried(() => Promise.resolve(this.execute(CompiledQuery.raw('commit'))));
-    this.#contention.over();
+    this.#contention.wrote();
   }
 
   /** After a full disk or an I/O error SQLite has rolled back by itself; a second one would hide the first error. */
@@ -114,7 +114,7 @@ export class OneConnection implements Driver {
     const giveBack = await this.#writes.take();
     try {
       (await this.#enter(carryOut))();
-      this.#contention.over();
+      this.#contention.wrote();
       return result;
     } finally {
       giveBack();
