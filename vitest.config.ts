@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { configDefaults, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 
 /** What every kind of database has to do alike: run on each of them. */
 const ON_BOTH = [
@@ -17,25 +17,6 @@ const ON_BOTH = [
 /** What has to come before anything else of its process: a bound on what Node's own module does for all of it. */
 const ALONE = ['src/wire/baileys/frames/bounded-inflate.test.ts'];
 
-/** What is about the files of SQLite, which a server has not: run on SQLite alone. */
-const ABOUT_FILES = [
-  'src/cli/commands/backup.test.ts',
-  'src/cli/commands/keys.test.ts',
-  'src/storage/sqlite/**',
-  'src/storage/sealing/key-rotation.test.ts',
-  'src/storage/storage.test.ts',
-  'test/busy-database.test.ts',
-  'test/canaries.test.ts',
-  'test/cut-commands.test.ts',
-  'test/full-disk.test.ts',
-  'test/lost-database.test.ts',
-  'test/npm-start.test.ts',
-  'test/outcomes-at-rest.test.ts',
-  'test/owner-removed.test.ts',
-  'test/packed-keys.test.ts',
-];
-const isOnPostgres = process.env['PRIVET_TEST_DATABASE'] === 'postgres';
-
 export default defineConfig({
   // Without these conditions vitest and graphql 17 load two copies of graphql.
   ssr: { resolve: { conditions: ['module-sync', 'node', 'development|production'] } },
@@ -50,7 +31,6 @@ export default defineConfig({
     setupFiles: 'test/support/drop-databases.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    exclude: [...configDefaults.exclude, ...(isOnPostgres ? ABOUT_FILES : [])],
     // Where a test says no time of its own, it is about what comes and not about when: a machine may be busy.
     expect: { poll: { timeout: 10_000 } },
     projects: [

@@ -1,7 +1,9 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runModule } from '../src/storage/storage.fixture.ts';
+import { Client } from 'pg';
+import { behindTheBack, runModule } from '../src/storage/storage.fixture.ts';
+import { databasePath } from '../src/storage/sqlite/database.ts';
+import { databaseEnv, onPostgres, onSqlite } from './support/postgres.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
 const UPDATE = `mutation ($instance: String!, $status: StatusPrivacy!) {
@@ -37,11 +39,22 @@ async function update({ name, token }: LinkedInstance, status: string, key?: str
   return (await response.json()) as Answer;
 }
 
+/** Somebody else has all tables for themselves to write, as who makes an index, and lets others read. */
+async function lockTables(): Promise<{ readonly released: Promise<unknown> }> {
+  const client = new Client(databaseEnv(privet.dataDir)['DATABASE_URL']);
+  await client.connect();
+  const tables = await behindTheBack(privet.dataDir, `select tablename from pg_tables where schemaname = 'public'`);
+  const names = tables.map(({ tablename }) => String(tablename));
+  await client.query(`begin; lock table ${names.join(', ')} in exclusive mode`);
+  return { released: delay(LOCKED_MS).then(() => client.end()) };
+}
+
 /** Another process, such as a shell of SQLite, takes the lock and keeps it for a while. */
 async function lockDatabase(): Promise<{ readonly released: Promise<unknown> }> {
+  if (onPostgres) return lockTables();
   const child = runModule(`
     import { DatabaseSync } from 'node:sqlite';
-    const database = new DatabaseSync(${JSON.stringify(join(privet.dataDir, 'privet.db'))});
+    const database = new DatabaseSync(${JSON.stringify(databasePath(privet.dataDir))});
     database.exec('begin immediate');
     console.log('locked');
     setTimeout(() => { database.exec('rollback'); console.log('released'); }, ${LOCKED_MS});
@@ -98,9 +111,12 @@ test('while another process has the database locked, what needs no database goes
   for (const answer of await keyed) {
     expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 3000 });
   }
-  // Nothing was sent for any of them, and whoever comes now is told at once: not one after the other waits 3 s.
-  expect((await update(shop, 'NONE', 'key-0')).errors?.[0]?.extensions.code).toBe('OVERLOADED');
-  expect(over.isReleased).toBe(false);
+  // Nothing was sent for any of them, and whoever comes now is told at once: not one after the other waits 3 s. A server
+  // locks rows and tables, so others that it has locked say nothing of those that a call is about.
+  if (onSqlite) {
+    expect((await update(shop, 'NONE', 'key-0')).errors?.[0]?.extensions.code).toBe('OVERLOADED');
+    expect(over.isReleased).toBe(false);
+  }
   await probing;
   expect(Math.max(...waits)).toBeLessThan(2_500);
   expect(waits.length).toBeGreaterThan(10);
@@ -110,5 +126,5 @@ test('while another process has the database locked, what needs no database goes
   ]);
   expect(logins()).toEqual(before);
   for (const { name } of shops) expect((await privet.waitForState(name, 'OPEN')).reason).toBeNull();
-  expect(privet.logs.join('')).toContain('has had the database');
+  if (onSqlite) expect(privet.logs.join('')).toContain('has had the database');
 });

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
+import { databaseOf, everythingStored } from '../src/storage/storage.fixture.ts';
 import { openStorage } from '../src/storage/storage.ts';
 import {
   CreateInstanceDocument,
@@ -15,6 +16,8 @@ import {
 } from './gql/graphql.ts';
 import { ask, askFor, type Caller } from './support/ask.ts';
 import { canary, findCanaries, formsOf, type Canary, type Haystack } from './support/canaries.ts';
+import { onPostgres } from './support/postgres.ts';
+import { POSTGRES_PASSWORD } from './support/postgres-place.ts';
 import { dataFolder, runService, simulatorEnv, type ServiceProcess } from './support/service-process.ts';
 import { ALL_CHANGED } from './support/settings.ts';
 
@@ -32,11 +35,16 @@ const waitFor = (caller: Caller, name: string, state: string) =>
     .poll(async () => (await askFor(caller, InstanceDocument, { name })).instance?.state, { timeout: 15_000 })
     .toBe(state);
 
-/** All files of a data folder as they are on disk, but for the key file. */
-const filesOf = (dataDir: string, when: string): Haystack[] =>
-  readdirSync(dataDir)
+/** Where names stand in plain. */
+const DATABASE = onPostgres ? 'Postgres' : 'privet.db';
+
+/** All files of a data folder as they are on disk, but for the key file; or what Postgres has. */
+async function filesOf(dataDir: string, when: string): Promise<Haystack[]> {
+  if (onPostgres) return [{ where: `${DATABASE} ${when}`, bytes: await everythingStored(dataDir) }];
+  return readdirSync(dataDir)
     .filter((name) => name !== KEY_FILE)
     .map((name) => ({ where: `${name} ${when}`, bytes: readFileSync(join(dataDir, name)) }));
+}
 
 /** Every secret value of stored credentials: those under names that speak of keys, at any depth. */
 function keysIn(text: string, where: string): Canary[] {
@@ -59,7 +67,7 @@ function keysIn(text: string, where: string): Canary[] {
 
 /** The keys of all instances, read beside the running service. */
 async function storedKeys(dataDir: string, masterKey: Buffer | undefined): Promise<Canary[]> {
-  await using storage = await openStorage({ dataDir, masterKey });
+  await using storage = await openStorage({ ...(await databaseOf(dataDir)), ...(masterKey && { masterKey }) });
   const found: Canary[] = [];
   for (const account of await storage.accounts.list()) {
     for (const { id, name } of await storage.instances.list(account.id, { first: 10 })) {
@@ -173,10 +181,13 @@ test.each([
     const { canaries, id } = await course(before, simulator);
     canaries.push(...(await wrongTokens(before)), ...(await storedKeys(dataDir, givenKey)));
     canaries.push(tokenCanary('the account token', token));
+    const masterKey =
+      givenKey ?? (await databaseOf(dataDir)).masterKey ?? readFileSync(join(dataDir, KEY_FILE), 'utf8');
     canaries.push(
-      canary('the master key', givenKey ?? Buffer.from(readFileSync(join(dataDir, KEY_FILE), 'utf8').trim(), 'hex')),
+      canary('the master key', typeof masterKey === 'string' ? Buffer.from(masterKey.trim(), 'hex') : masterKey),
     );
-    const files = filesOf(dataDir, 'before the crash');
+    canaries.push(canary('the password of the database', POSTGRES_PASSWORD));
+    const files = await filesOf(dataDir, 'before the crash');
     await first.kill('SIGKILL');
 
     const second = await runService(env);
@@ -185,9 +196,9 @@ test.each([
     await askFor(after, UnlinkInstanceDocument, { instance: QR_NAME });
     await simulator.disconnect(PHONES.code, 'device_removed');
     await waitFor(after, CODE_NAME, 'LOGGED_OUT');
-    files.push(...filesOf(dataDir, 'at the end'));
+    files.push(...(await filesOf(dataDir, 'at the end')));
     expect(await second.kill('SIGTERM')).toBe(0);
-    files.push(...filesOf(dataDir, 'after the end'));
+    files.push(...(await filesOf(dataDir, 'after the end')));
 
     // The one exception: a token that the service made is shown once.
     const shown = first.stdout().split(token).length - 1;
@@ -203,8 +214,9 @@ test.each([
 
     // The search is able to find: what is no secret stands where it should.
     expect(findCanaries([canary('id', id)], output)).toContain('id as itself in stderr of the first start');
-    expect(findCanaries([canary('name', QR_NAME)], files)).toContain('name as itself in privet.db after the end');
-    expect(files.map(({ where }) => where)).toContain('privet.db-wal before the crash');
+    expect(findCanaries([canary('name', QR_NAME)], files)).toContain(`name as itself in ${DATABASE} after the end`);
+    if (onPostgres) expect(existsSync(dataDir)).toBe(false);
+    else expect(files.map(({ where }) => where)).toContain('privet.db-wal before the crash');
   },
   120_000,
 );

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { onSqlite } from './support/postgres.ts';
+import { behindTheBack, bytes } from '../src/storage/storage.fixture.ts';
+import { onPostgres } from './support/postgres.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
 
 const UPDATE = `mutation ($instance: String!, $input: UpdatePrivacyInput!) {
@@ -82,30 +81,30 @@ test.each(['with space', 'x'.repeat(256)])('a key in another form is refused: %j
   expect(codeOf(await update(key, 'NONE'))).toBe('BAD_USER_INPUT');
 });
 
-// It fills the table by SQLite's own functions; what drops the surplus is the same on both.
-test.runIf(onSqlite)(
-  'of a token 10,000 outcomes are kept: the oldest that ended go first, never a call that runs',
-  async () => {
-    const crowded = await privet.link('crowded');
-    const once = async (key: string) => (await update(key, 'CONTACTS', crowded)).data?.updatePrivacy;
-    const answers = [await once('oldest'), await once('next')];
-    using database = new DatabaseSync(join(privet.dataDir, 'privet.db'), { timeout: 3_000 });
-    const mine = `from outcomes where caller_id =
+test('of a token 10,000 outcomes are kept: the oldest that ended go first, never a call that runs', async () => {
+  const crowded = await privet.link('crowded');
+  const once = async (key: string) => (await update(key, 'CONTACTS', crowded)).data?.updatePrivacy;
+  const answers = [await once('oldest'), await once('next')];
+  const sql = (text: string) => behindTheBack(privet.dataDir, text);
+  const mine = `from outcomes where caller_id =
     (select tokens.id from tokens join instances on instances.id = instance_id where name = 'crowded')`;
-    const count = (which = ''): unknown => database.prepare(`select count(*) as rows ${mine} ${which}`).get()?.['rows'];
-    database.exec(`with recursive numbers (n) as (values (1) union all select n + 1 from numbers where n < 9997)
-    insert into outcomes select 'token', caller_id, randomblob(32), instance_id, x'00', x'00', 1, null, created_at + 1
-      from numbers, (select * ${mine} order by created_at desc limit 1)`);
-    database.exec(
-      `insert into outcomes select 'token', caller_id, x'00', instance_id, x'00', null, null, 'another', 0 from (select * ${mine} limit 1)`,
-    );
-    expect(count()).toBe(10_000);
+  const count = async (which = '') => (await sql(`select created_at ${mine} ${which}`)).length;
+  const random = onPostgres ? `decode(md5(n::text), 'hex')` : 'randomblob(32)';
+  const none = bytes('00');
+  const columns = 'caller_kind, caller_id, key_hash, instance_id, fingerprint, sealed, version, owner, created_at';
+  await sql(`insert into outcomes (${columns})
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 9997)
+    select 'token', caller_id, ${random}, instance_id, ${none}, ${none}, 1, null, created_at + 1
+      from numbers, (select * ${mine} order by created_at desc limit 1) as latest`);
+  await sql(`insert into outcomes (${columns})
+    select 'token', caller_id, ${none}, instance_id, ${none}, null, null, 'another', 0
+      from (select * ${mine} limit 1) as any_one`);
+  expect(await count()).toBe(10_000);
 
-    await once('new');
-    expect([count(), count('and created_at = 0 and sealed is null')]).toEqual([10_000, 1]);
-    privet.simulator.setPrivacy(crowded.phoneNumber, 'status', 'all');
-    const before = sets(crowded);
-    expect([await once('next'), sets(crowded) - before]).toEqual([answers[1], 0]);
-    expect([await once('oldest'), sets(crowded) - before]).toEqual([answers[0], 1]);
-  },
-);
+  await once('new');
+  expect([await count(), await count('and created_at = 0 and sealed is null')]).toEqual([10_000, 1]);
+  privet.simulator.setPrivacy(crowded.phoneNumber, 'status', 'all');
+  const before = sets(crowded);
+  expect([await once('next'), sets(crowded) - before]).toEqual([answers[1], 0]);
+  expect([await once('oldest'), sets(crowded) - before]).toEqual([answers[0], 1]);
+});

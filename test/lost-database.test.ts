@@ -5,8 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { backUp } from '../src/storage/sqlite/backup.ts';
 import { restoreBackup } from '../src/storage/sqlite/restore.ts';
-import { temporaryFolder } from '../src/storage/storage.fixture.ts';
+import { behindTheBack, temporaryFolder } from '../src/storage/storage.fixture.ts';
+import { sqliteOnly } from './support/postgres.ts';
 import { bootPrivet, type TestPrivet } from './support/privet.ts';
+
+/** What a server of Postgres loses is its operator's to restore, with its tools. */
+const onFiles = sqliteOnly('the files of a data folder are lost, or damaged');
 
 async function boot(): Promise<TestPrivet & { readonly file: (suffix?: string) => string }> {
   const privet = await bootPrivet();
@@ -17,7 +21,7 @@ async function boot(): Promise<TestPrivet & { readonly file: (suffix?: string) =
 const warn = (): void => undefined;
 const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
 
-test.each(['missing', 'empty'])(
+onFiles.each(['missing', 'empty'])(
   'a database that is %s beside its log is never made anew, and the log stays',
   async (how) => {
     const privet = await boot();
@@ -47,7 +51,7 @@ test.each(['missing', 'empty'])(
   },
 );
 
-test.each(['missing', 'empty'])(
+onFiles.each(['missing', 'empty'])(
   'a database that is %s is never made anew unless its last traces are moved away',
   async (how) => {
     const privet = await boot();
@@ -75,7 +79,7 @@ test.each(['missing', 'empty'])(
   },
 );
 
-test('a service whose database was removed or replaced is not ready, and the log says why', async () => {
+onFiles('a service whose database was removed or replaced is not ready, and the log says why', async () => {
   const privet = await boot();
   expect(await statusOf(`${privet.url}/health/ready`)).toBe(200);
   const file = join(privet.dataDir, 'privet.db');
@@ -106,7 +110,7 @@ function flipInIndex(path: string, index: string, text: string): void {
   writeFileSync(path, bytes);
 }
 
-test.each(['sqlite_autoindex_credentials_1', 'sqlite_autoindex_instances_2'])(
+onFiles.each(['sqlite_autoindex_credentials_1', 'sqlite_autoindex_instances_2'])(
   'one flipped bit in %s: the index is made anew, no instance is gone or unpaired, and the log says so',
   async (index) => {
     const privet = await boot();
@@ -130,10 +134,7 @@ test('credentials that were saved once and are missing are an error, never "not 
   const privet = await boot();
   const { phoneNumber } = await privet.link('shop');
   await privet.stop();
-  {
-    using database = new DatabaseSync(privet.file());
-    database.exec('create table lost as select * from credentials; delete from credentials');
-  }
+  await behindTheBack(privet.dataDir, 'create table lost as select * from credentials; delete from credentials');
   await privet.restart();
   expect(await privet.waitForState('shop', 'STOPPED', 'UNPAIRED')).toMatchObject({
     state: 'STOPPED',
@@ -143,10 +144,7 @@ test('credentials that were saved once and are missing are an error, never "not 
   expect(paired.errors?.[0]?.extensions['code']).toBe('INTERNAL_SERVER_ERROR');
 
   await privet.stop();
-  {
-    using database = new DatabaseSync(privet.file());
-    database.exec('insert into credentials select * from lost; drop table lost');
-  }
+  await behindTheBack(privet.dataDir, 'insert into credentials select * from lost; drop table lost');
   await privet.restart();
   await privet.waitForState('shop', 'OPEN');
   expect(privet.simulator.account(phoneNumber).linkedDevices).toBe(1);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { databaseEnv } from './support/postgres.ts';
 import { dataFolder, inherited } from './support/service-process.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -23,7 +24,7 @@ async function npmStart(dataDir: string, port = '0', command = 'exec npm start')
   const { HOME } = process.env;
   const npm = spawn('sh', ['-c', command], {
     cwd: ROOT,
-    env: { ...inherited(), HOME, PORT: port, PRIVET_DATA: dataDir },
+    env: { ...inherited(), HOME, PORT: port, PRIVET_DATA: dataDir, ...databaseEnv(dataDir) },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -1,9 +1,7 @@
 import { getHashes, hash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FIELDS } from '../src/privacy/fields.ts';
+import { behindTheBack, bytes, everythingStored } from '../src/storage/storage.fixture.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
 const UPDATE = `mutation ($input: UpdatePrivacyInput!) {
@@ -33,14 +31,6 @@ async function update(): Promise<unknown> {
   return response.json();
 }
 
-/** The database and its log, as they are on disk. */
-const files = (): Buffer =>
-  Buffer.concat(
-    readdirSync(privet.dataDir)
-      .filter((name) => name.startsWith('privet.db'))
-      .map((name) => readFileSync(join(privet.dataDir, name))),
-  );
-
 /** Every update there can be, in plain: for each field not asked for, or one of its values. */
 function requests(): string[] {
   const all = FIELDS.reduce<string[][]>(
@@ -58,12 +48,12 @@ const HASHES = ['sha256', 'sha512', 'sha1', 'md5', 'sha3-256', 'blake2b512'].fil
   getHashes().includes(name),
 );
 
-/** What somebody would look for who has the file alone: guesses in plain, and their plain hashes as bytes and as text. */
-function found(guesses: readonly string[]): string[] {
-  const bytes = files();
+/** What somebody would look for who has the database alone: guesses in plain, and their plain hashes as bytes and as text. */
+async function found(guesses: readonly string[]): Promise<string[]> {
+  const stored = await everythingStored(privet.dataDir);
   const windows = new Set<string>();
-  for (let at = 0; at + 6 <= bytes.length; at += 1) windows.add(bytes.toString('latin1', at, at + 6));
-  const isThere = (needle: Buffer): boolean => windows.has(needle.toString('latin1', 0, 6)) && bytes.includes(needle);
+  for (let at = 0; at + 6 <= stored.length; at += 1) windows.add(stored.toString('latin1', at, at + 6));
+  const isThere = (needle: Buffer): boolean => windows.has(needle.toString('latin1', 0, 6)) && stored.includes(needle);
   return guesses.filter((guess) => {
     if (isThere(Buffer.from(guess))) return true;
     return HASHES.some((name) => {
@@ -73,14 +63,13 @@ function found(guesses: readonly string[]): string[] {
   });
 }
 
-function ids(): { tokenId: string; instanceId: string } {
-  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'));
-  const row = database.prepare('select caller_id, instance_id from outcomes').get() ?? {};
-  return { tokenId: String(row['caller_id']), instanceId: String(row['instance_id']) };
+async function ids(): Promise<{ tokenId: string; instanceId: string }> {
+  const [row] = await behindTheBack(privet.dataDir, 'select caller_id, instance_id from outcomes');
+  return { tokenId: String(row?.['caller_id']), instanceId: String(row?.['instance_id']) };
 }
 
-function allGuesses(): string[] {
-  const { tokenId, instanceId } = ids();
+async function allGuesses(): Promise<string[]> {
+  const { tokenId, instanceId } = await ids();
   const keys = Array.from({ length: 100 }, (_, n) => `job-${n}`).flatMap((key) => [
     key,
     ...['', 'updatePrivacy'].map((part) => JSON.stringify([key, part])),
@@ -93,14 +82,15 @@ function allGuesses(): string[] {
 test('neither the key of a call nor what it asked for can be guessed from the database', async () => {
   const first = await update();
   expect(first).toMatchObject({ data: { updatePrivacy: { outcomes: [{}, {}, {}] } } });
-  expect(found(allGuesses())).toEqual([]);
+  expect(await found(await allGuesses())).toEqual([]);
 
   // In plain hashes, as an earlier version kept it, the guesses find it: so they would find it above.
-  const { tokenId, instanceId } = ids();
-  const plain = (text: string): Buffer => hash('sha256', text, 'buffer');
-  using database = new DatabaseSync(join(privet.dataDir, 'privet.db'));
-  database
-    .prepare('update outcomes set key_hash = ?, fingerprint = ? where caller_id = ?')
-    .run(plain(KEY_TEXT), plain(JSON.stringify([instanceId, REQUEST])), tokenId);
-  expect(found(allGuesses())).toEqual([KEY_TEXT, JSON.stringify([instanceId, REQUEST])]);
+  const { tokenId, instanceId } = await ids();
+  const plain = (text: string): string => bytes(hash('sha256', text));
+  await behindTheBack(
+    privet.dataDir,
+    `update outcomes set key_hash = ${plain(KEY_TEXT)}, fingerprint = ${plain(JSON.stringify([instanceId, REQUEST]))}
+      where caller_id = '${tokenId}'`,
+  );
+  expect(await found(await allGuesses())).toEqual([KEY_TEXT, JSON.stringify([instanceId, REQUEST])]);
 });

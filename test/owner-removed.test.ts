@@ -1,12 +1,16 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { startSimulator } from '../simulator/simulator.ts';
 import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
 import { askFor } from './support/ask.ts';
+import { sqliteOnly } from './support/postgres.ts';
 import { dataFolder, runCommand, runService, simulatorEnv } from './support/service-process.ts';
 
 const TOKEN = 'owner-removed-account-token-01234567';
+
+/** What owns a database of Postgres is a lock of the server's. */
+const test = sqliteOnly('the lock is a file');
 
 const stateOf = async (url: string): Promise<string | undefined> =>
   (await askFor({ url, token: TOKEN }, InstanceDocument, { name: 'shop' })).instance?.state;

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { onSqlite } from './support/postgres.ts';
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
 import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument, PrivacyDocument } from './gql/graphql.ts';
 import { askFor, type Caller } from './support/ask.ts';
+import { sqliteOnly } from './support/postgres.ts';
 import { dataFolder, runCommand, runService, simulatorEnv } from './support/service-process.ts';
 
 const TOKEN = 'process-test-account-token-012345';
@@ -73,39 +73,38 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-// Without a key Postgres has none, which is refused before anything is opened.
-test.runIf(onSqlite)(
-  'data sealed under PRIVET_ENCRYPTION_KEY: without it or with another one the service refuses to start',
+test('data sealed under PRIVET_ENCRYPTION_KEY: without it or with another one the service refuses to start', async () => {
+  const simulator = await simulate();
+  const key = randomBytes(32).toString('hex');
+  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
+  const first = await runService({ ...env, PRIVET_ENCRYPTION_KEY: key });
+  const phoneNumber = await link({ url: first.url, token: TOKEN }, simulator);
+  expect(await first.kill('SIGTERM')).toBe(0);
+
+  const wrong = randomBytes(32).toString('hex');
+  const line = await refusal(['serve'], { ...env, PRIVET_ENCRYPTION_KEY: wrong });
+  expect(line).toContain('PRIVET_ENCRYPTION_KEY');
+  expect(line).not.toContain(wrong);
+  expect(await refusal(['serve'], env)).toContain('PRIVET_ENCRYPTION_KEY');
+
+  // The refusals have changed nothing: in base64 the same key opens it.
+  const base64 = Buffer.from(key, 'hex').toString('base64');
+  const again = await runService({ ...env, PRIVET_ENCRYPTION_KEY: base64 });
+  await waitUntilOpen({ url: again.url, token: TOKEN });
+  expect(simulator.account(phoneNumber).linkedDevices).toBe(1);
+});
+
+sqliteOnly('the key file')(
+  'a key file that is missing: the service refuses to start, and says what to restore',
   async () => {
-    const simulator = await simulate();
-    const key = randomBytes(32).toString('hex');
-    const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
-    const first = await runService({ ...env, PRIVET_ENCRYPTION_KEY: key });
-    const phoneNumber = await link({ url: first.url, token: TOKEN }, simulator);
+    const PRIVET_DATA = dataFolder();
+    const first = await runService({ PRIVET_DATA, PRIVET_ACCOUNT_TOKEN: TOKEN });
     expect(await first.kill('SIGTERM')).toBe(0);
-
-    const wrong = randomBytes(32).toString('hex');
-    const line = await refusal(['serve'], { ...env, PRIVET_ENCRYPTION_KEY: wrong });
-    expect(line).toContain('PRIVET_ENCRYPTION_KEY');
-    expect(line).not.toContain(wrong);
-    expect(await refusal(['serve'], env)).toContain('PRIVET_ENCRYPTION_KEY');
-
-    // The refusals have changed nothing: in base64 the same key opens it.
-    const base64 = Buffer.from(key, 'hex').toString('base64');
-    const again = await runService({ ...env, PRIVET_ENCRYPTION_KEY: base64 });
-    await waitUntilOpen({ url: again.url, token: TOKEN });
-    expect(simulator.account(phoneNumber).linkedDevices).toBe(1);
+    const file = join(PRIVET_DATA, 'encryption.key');
+    rmSync(file);
+    expect(await refusal(['serve'], { PRIVET_DATA, PRIVET_ACCOUNT_TOKEN: TOKEN })).toContain(file);
   },
 );
-
-test.runIf(onSqlite)('a key file that is missing: the service refuses to start, and says what to restore', async () => {
-  const PRIVET_DATA = dataFolder();
-  const first = await runService({ PRIVET_DATA, PRIVET_ACCOUNT_TOKEN: TOKEN });
-  expect(await first.kill('SIGTERM')).toBe(0);
-  const file = join(PRIVET_DATA, 'encryption.key');
-  rmSync(file);
-  expect(await refusal(['serve'], { PRIVET_DATA, PRIVET_ACCOUNT_TOKEN: TOKEN })).toContain(file);
-});
 
 test.each([
   ['HOST', 'not a host'],
@@ -132,7 +131,7 @@ test('any 32 characters do as the account token, and the same ones at the next s
   }
 });
 
-test.runIf(onSqlite)('a data folder that can not be made is named', async () => {
+sqliteOnly('the data folder')('a data folder that can not be made is named', async () => {
   const line = await refusal(['serve'], { PRIVET_DATA: join(import.meta.filename, 'data') });
   expect(line).toContain('PRIVET_DATA');
 });

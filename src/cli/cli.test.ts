@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTokenService } from '../access/tokens/token-service.ts';
 import { systemClock } from '../clock.ts';
-import { acquireOwnership } from '../storage/sqlite/owner.ts';
-import { databaseEnv, onSqlite } from '../../test/support/postgres.ts';
+import { databaseEnv, onPostgres } from '../../test/support/postgres.ts';
 import { databaseOf, temporaryFolder } from '../storage/storage.fixture.ts';
-import { openStorage } from '../storage/storage.ts';
+import { acquireOwnership, openStorage } from '../storage/storage.ts';
 import { runCli } from './cli.ts';
 
 const TOKEN = /pvt[ai]_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/;
@@ -30,11 +29,14 @@ const runner = (dataDir = join(temporaryFolder(), 'data'), env: Record<string, s
   return { dataDir, run, authenticate };
 };
 
+const NO_DATABASE = onPostgres
+  ? /^The database .* is not the service's: DATABASE_URL must name it/
+  : /^There is no database .*privet\.db/;
+
 const tokenIn = (text: string): string => TOKEN.exec(text)?.[0] ?? '';
 const idOf = (token: string): string => token.split('_')[1] ?? '';
 
-// Of a server's database the commands say it in their own words.
-test.runIf(onSqlite).each([
+test.each([
   ['account', 'list'],
   ['token', 'create'],
   ['token', 'list'],
@@ -42,12 +44,17 @@ test.runIf(onSqlite).each([
   ['token', 'revoke', 'x'],
   ['instance', 'list'],
   ['instance', 'restore', 'x'],
-  ['backup', 'x.db'],
-  ['keys', 'rotate'],
+  // What they say of Postgres is another matter.
+  ...(onPostgres
+    ? []
+    : [
+        ['backup', 'x.db'],
+        ['keys', 'rotate'],
+      ]),
 ])('%s %s makes no database where there is none', async (...argv) => {
   const { dataDir, run } = runner();
   const { code, out, err } = await run(...argv);
-  expect([code, out, err]).toEqual([1, '', expect.stringMatching(/^There is no database .*privet\.db/)]);
+  expect([code, out, err]).toEqual([1, '', expect.stringMatching(NO_DATABASE)]);
   expect(existsSync(dataDir)).toBe(false);
 });
 
@@ -191,7 +198,7 @@ test('--account takes a label too; one that several have is no choice', async ()
 
 test('the commands work beside a service that owns the folder', async () => {
   const { dataDir, run, authenticate } = runner();
-  using ownership = await acquireOwnership(dataDir, systemClock);
+  await using ownership = await acquireOwnership({ ...(await databaseOf(dataDir)), clock: systemClock });
   const { out } = await run('account', 'create');
   expect(await authenticate(tokenIn(out))).toBeDefined();
   expect(ownership.held).toBe(true);

@@ -11,7 +11,7 @@ import { up as outcomes } from './sqlite/migrations/002-outcomes.ts';
 import { up as revisions } from './sqlite/migrations/003-revisions.ts';
 import { up as retryAt } from './sqlite/migrations/004-retry-at.ts';
 import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
-import { onSqlite } from '../../test/support/postgres.ts';
+import { sqliteOnly } from '../../test/support/postgres.ts';
 import { openStorage } from './storage.ts';
 
 const OWNER = 'this one';
@@ -29,7 +29,7 @@ const PLAIN = [plain(CALL.key), plain(JSON.stringify([CALL.instanceId, CALL.requ
 const bytesOf = (dataDir: string): Buffer =>
   Buffer.concat(readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name))));
 
-test.runIf(onSqlite)(
+sqliteOnly('a version from before Postgres')(
   'outcomes from before their hashes were keyed are still known, and the plain hashes are gone from the files',
   async () => {
     const dataDir = temporaryFolder();

@@ -7,7 +7,7 @@ import { createKeyring } from './sealing/keyring.ts';
 import { up as first } from './sqlite/migrations/001-first.ts';
 import { up as outcomes } from './sqlite/migrations/002-outcomes.ts';
 import { behindTheBack, temporaryFolder, temporaryStorage } from './storage.fixture.ts';
-import { onSqlite } from '../../test/support/postgres.ts';
+import { sqliteOnly } from '../../test/support/postgres.ts';
 import { openStorage } from './storage.ts';
 
 const REFUSED = { name: 'SealError', code: 'refused' };
@@ -98,7 +98,7 @@ test('an archive that was tampered with is refused, and stays where it is', asyn
   expect(await storage.credentials.archived(id)).toBeDefined();
 });
 
-test.runIf(onSqlite)(
+sqliteOnly('a version from before Postgres')(
   'a database from before the revisions opens as it is, and has them from its next writes on',
   async () => {
     const dataDir = temporaryFolder();

@@ -35,16 +35,16 @@ export const temporaryStorage = async (options: Partial<StorageOptions> = {}): P
 export const behindTheBack = async (dataDir: string, sql: string): Promise<readonly Record<string, unknown>[]> => {
   const { databaseUrl } = await databaseOf(dataDir);
   if (databaseUrl !== undefined) return runSql(databaseUrl, sql);
-  using database = new DatabaseSync(databasePath(dataDir));
+  using database = new DatabaseSync(databasePath(dataDir), { timeout: 5_000 });
   if (/^select /i.test(sql)) return database.prepare(sql).all();
   database.exec(sql);
   return [];
 };
 
-/** From now on no row can be inserted into the table, or deleted from it. */
-export const refuseTo = async (dataDir: string, what: 'insert' | 'delete', table: string): Promise<void> => {
+/** From now on no row of the table can be inserted, changed or deleted. */
+export const refuseTo = async (dataDir: string, what: 'insert' | 'update' | 'delete', table: string): Promise<void> => {
   const refusal = onPostgres
-    ? `create function refuse() returns trigger as $$ begin raise 'no' using errcode = '23514'; end $$ language plpgsql;
+    ? `create or replace function refuse() returns trigger as $$ begin raise 'no' using errcode = '23514'; end $$ language plpgsql;
        create trigger refuse before ${what} on ${table} for each row execute function refuse()`
     : `create trigger refuse before ${what} on ${table} begin select raise(abort, 'no'); end`;
   await behindTheBack(dataDir, refusal);
@@ -54,7 +54,7 @@ export const allowAgain = async (dataDir: string, table: string): Promise<void> 
   await behindTheBack(dataDir, onPostgres ? `drop trigger refuse on ${table}` : 'drop trigger refuse');
 };
 
-/** All that the database holds, as bytes: of a folder its files, with what was deleted. */
+/** All that the database holds, as bytes: its rows, and its files with what was deleted. */
 export const everythingStored = async (dataDir: string): Promise<Buffer> => {
   if (onSqlite) return Buffer.concat(readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name))));
   const tables = await behindTheBack(dataDir, `select tablename from pg_tables where schemaname = 'public'`);
@@ -63,6 +63,10 @@ export const everythingStored = async (dataDir: string): Promise<Buffer> => {
     const rows = await behindTheBack(dataDir, `select * from ${String(tablename)}`);
     values.push(...rows.flatMap((row) => Object.values(row)));
   }
+  await behindTheBack(dataDir, 'checkpoint');
+  const files = `select pg_read_binary_file(pg_relation_filepath(oid)) from pg_class
+    where relkind in ('r', 'i', 't') and oid >= 16384`;
+  for (const row of await behindTheBack(dataDir, files)) values.push(...Object.values(row));
   return Buffer.concat(values.map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(String(value)))));
 };
 

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createTokenService } from '../access/tokens/token-service.ts';
-import { temporaryFolder, temporaryStorage } from './storage.fixture.ts';
+import { behindTheBack, bytes, temporaryFolder, temporaryStorage } from './storage.fixture.ts';
 import { GIVEN_TOKEN_LABEL, type TokenRecord } from './tokens.ts';
 
 const DAY = 24 * 3_600_000;
 const NOW = 1_000 * DAY;
 
 const opened = async () => {
-  const storage = await temporaryStorage({ dataDir: temporaryFolder() });
+  const dataDir = temporaryFolder();
+  const storage = await temporaryStorage({ dataDir });
   const { id: accountId } = await storage.accounts.create({ label: '' });
   let number = 0;
   const add = async (rest: Partial<TokenRecord> = {}): Promise<string> => {
@@ -20,14 +21,30 @@ const opened = async () => {
   const addInstance = async (name: string) =>
     (await storage.instances.insert({ accountId, name, wanted: 'stopped', state: 'UNPAIRED' })).id;
   const ids = async () => (await storage.tokens.listByAccount(accountId)).map(({ id }) => id).sort();
-  return { storage, accountId, add, addInstance, ids };
+  /** At once, where one after the other takes a server long. */
+  const addMany = async (
+    count: number,
+    of: (n: number) => Partial<Record<'expiresAt' | 'revokedAt' | 'instanceId', number | string>>,
+  ): Promise<string[]> => {
+    const added = Array.from({ length: count }, (_, n) => ({ id: `token${number++}`, ...of(n) }));
+    const rows = added.map(({ id, expiresAt = 'null', revokedAt = 'null', instanceId }) => {
+      const hash = bytes(randomBytes(32).toString('hex'));
+      const instance = instanceId === undefined ? 'null' : `'${instanceId}'`;
+      return `('${id}', '${accountId}', ${hash}, 'read', '', ${NOW}, ${expiresAt}, ${revokedAt}, ${instance}, '${id}')`;
+    });
+    const columns = 'id, account_id, hash, scopes, label, created_at, expires_at, revoked_at, instance_id, family';
+    await behindTheBack(dataDir, `insert into tokens (${columns}) values ${rows.join(', ')}`);
+    return added.map(({ id }) => id);
+  };
+  return { storage, accountId, add, addMany, addInstance, ids };
 };
 
 test('an account has 1,000 tokens that work at most; those that ended and those of instances do not count', async () => {
-  const { storage, accountId, add, addInstance } = await opened();
+  const { storage, accountId, add, addMany, addInstance } = await opened();
   const first = await add();
   await add({ expiresAt: NOW - 1 });
-  for (let n = 1; n < 1000; n++) await add({ expiresAt: NOW + 5 });
+  await addMany(990, () => ({ expiresAt: NOW + 5 }));
+  for (let n = 991; n < 1000; n++) await add({ expiresAt: NOW + 5 });
   const full = {
     code: 'CONFLICT',
     message: 'The account has 1000 tokens that work, the most it can have: revoke some',
@@ -69,16 +86,18 @@ test('tokens that ended 30 days ago go when one is made, of this account alone',
 });
 
 test('of very many that ended the latest thousand of each kind stay, and each new one takes some of the others along', async () => {
-  const { storage, accountId, add, addInstance, ids } = await opened();
+  const { storage, accountId, add, addMany, addInstance, ids } = await opened();
   const instanceId = await addInstance('x');
   const works = await add();
-  const revoked: string[] = [];
-  for (let n = 0; n < 1_250; n++) {
-    const id = await add(n % 2 === 0 ? {} : { instanceId });
+  const whose = (n: number) => (n % 2 === 0 ? {} : { instanceId });
+  const revoked = await addMany(1_000, (n) => ({ ...whose(n), revokedAt: NOW - 2_000 + n }));
+  for (let n = 1_000; n < 1_250; n++) {
+    const id = await add(whose(n));
     await storage.tokens.revoke(id, NOW - 2_000 + n);
     revoked.push(id);
   }
-  for (let n = 0; n < 1_010; n++) await add({ expiresAt: NOW - 5_000 + n });
+  await addMany(1_000, (n) => ({ expiresAt: NOW - 5_000 + n }));
+  for (let n = 1_000; n < 1_010; n++) await add({ expiresAt: NOW - 5_000 + n });
   const last = [await add({ createdAt: NOW + 1 }), await add({ createdAt: NOW + 1 })];
   const left = await ids();
   expect(left.filter((id) => revoked.includes(id))).toEqual(revoked.slice(-1_000).sort());

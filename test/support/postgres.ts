@@ -1,15 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { inject } from 'vitest';
+import { inject, test } from 'vitest';
 
 /**
  * What says that the tests are about Postgres; without it, about SQLite. `npm test` runs what every database does alike on
- * both; `PRIVET_TEST_DATABASE=postgres npm test -- --project all` runs everything on Postgres.
+ * both; `npm run test:postgres` runs all that uses one on Postgres.
  */
 export const onPostgres = process.env['PRIVET_TEST_DATABASE'] === 'postgres';
-/** For what is about the files of SQLite, which Postgres has not. */
 export const onSqlite = !onPostgres;
+
+/** For tests of what Postgres has not, such as the files of SQLite: there they are left out, and the run says why. */
+export function sqliteOnly(why: string): ReturnType<typeof test.runIf> {
+  if (onPostgres) process.stdout.write(`left out on Postgres: ${why}\n`);
+  return test.runIf(onSqlite);
+}
 
 /** Those that this file of tests has made. */
 const made = new Set<string>();

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { behindTheBack, databaseOf, refuseTo } from '../../storage/storage.fixture.ts';
 import { openStorage } from '../../storage/storage.ts';
 import { createTokenService } from './token-service.ts';
 import { START, withInstance } from './tokens.fixture.ts';
@@ -43,7 +42,7 @@ test('a revocation takes effect at once here, and within 1 s when another proces
   expect(await tokens.endedAmong([one.token.id, two.token.id, 'nobody'], START)).toEqual([one.token.id, 'nobody']);
 
   expect(await authenticate(two.text)).toBeDefined();
-  await using elsewhere = await openStorage({ dataDir });
+  await using elsewhere = await openStorage(await databaseOf(dataDir));
   await createTokenService({ storage: elsewhere }).revoke(account.id, two.token.id);
   pass(999);
   expect(await authenticate(two.text)).toBeUndefined();
@@ -67,21 +66,18 @@ test('the last use is noted, at most once a minute', async () => {
 test('a last use that could not be noted locks nobody out, and is not tried again for a minute', async () => {
   const { dataDir, tokens, authenticate, account, pass, lines } = await withInstance();
   const { text } = await tokens.issueAccountToken(account.id);
-  using database = new DatabaseSync(join(dataDir, 'privet.db'));
-  database.exec(
-    `create trigger broken before update of last_used_at on tokens begin select raise(abort, 'made to fail'); end`,
-  );
-  const triesAfter = async (ms: number): Promise<number> => {
-    pass(ms);
+  await refuseTo(dataDir, 'update', 'tokens');
+  const expectTries = async (afterMs: number, tries: number): Promise<void> => {
+    pass(afterMs);
     expect(await authenticate(text)).toBeDefined();
     // Behind whatever was begun before.
     await tokens.issueAccountToken(account.id);
-    return lines.length;
+    await expect.poll(() => lines.length).toBe(tries);
   };
-  expect(await triesAfter(0)).toBe(1);
-  expect(await triesAfter(30_000)).toBe(1);
-  expect(await triesAfter(29_000)).toBe(1);
-  expect(await triesAfter(1_000)).toBe(2);
+  await expectTries(0, 1);
+  await expectTries(30_000, 1);
+  await expectTries(29_000, 1);
+  await expectTries(1_000, 2);
 });
 
 test('a database that does not answer is an error, not a wrong token', async () => {
@@ -89,8 +85,7 @@ test('a database that does not answer is an error, not a wrong token', async () 
   const { text } = await tokens.issueAccountToken(account.id);
   await authenticate(text);
   pass(1000);
-  using database = new DatabaseSync(join(dataDir, 'privet.db'));
-  database.exec('alter table tokens rename to elsewhere');
+  await behindTheBack(dataDir, 'alter table tokens rename to elsewhere');
   await expect(authenticate(text)).rejects.toMatchObject({ name: 'StorageError' });
 });
 

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PrivetError } from '../../errors.ts';
+import { everythingStored } from '../../storage/storage.fixture.ts';
 import { createTokenService, type IssuedToken } from './token-service.ts';
 import { START, withInstance } from './tokens.fixture.ts';
 
@@ -94,13 +93,13 @@ test('an order that makes no sense is refused', async () => {
   await expect(tokens.issueInstanceToken('nobody')).rejects.toThrow(PrivetError);
 });
 
-test('no token is in the files, and none in the log', async () => {
+test('no token is in what is stored, and none in the log', async () => {
   const { dataDir, tokens, account, instance, lines } = await withInstance();
   const given = 'given-canary-token-with-32-characters';
   await tokens.ensureFirstAccount(given);
   await tokens.ensureFirstAccount(`${given}-2`);
   const texts = [await tokens.issueAccountToken(account.id), await tokens.issueInstanceToken(instance.id)];
-  const bytes = Buffer.concat(readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name))));
+  const bytes = await everythingStored(dataDir);
   for (const text of [given, ...texts.map((issued) => issued.text.slice(18))]) {
     expect(bytes.includes(text)).toBe(false);
     expect(lines.join('')).not.toContain(text);

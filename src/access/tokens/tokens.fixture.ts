@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../clock.ts';
-import { temporaryFolder } from '../../storage/storage.fixture.ts';
+import { databaseOf, temporaryFolder } from '../../storage/storage.fixture.ts';
 import { openStorage } from '../../storage/storage.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createTokenService } from './token-service.ts';
@@ -11,7 +11,7 @@ export const START = 1_800_000_000_000;
 export const setUp = async (dataDir = temporaryFolder()) => {
   let passed = 0;
   const clock: Clock = { ...systemClock, now: () => START + passed, monotonic: () => passed };
-  const storage = await openStorage({ dataDir, clock });
+  const storage = await openStorage({ ...(await databaseOf(dataDir)), clock });
   onTestFinished(() => storage[Symbol.asyncDispose]());
   const lines: string[] = [];
   const logger = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } });

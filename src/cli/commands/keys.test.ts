@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { onPostgres, sqliteOnly } from '../../../test/support/postgres.ts';
 import { commandLine, serve } from '../cli.fixture.ts';
 
 test('keys rotate beside a service that answers calls: none fails, tokens go on, the next start has the new key', async () => {
@@ -15,8 +16,18 @@ test('keys rotate beside a service that answers calls: none fails, tokens go on,
     const answer = await fetch(`${at}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
     return (await answer.json()) as { errors?: unknown };
   };
+  let env: Record<string, string> = {};
+  const rotate = () => {
+    if (!onPostgres) return cli.process('keys', 'rotate');
+    // There is no key file beside it.
+    const newKey = randomBytes(32).toString('hex');
+    const rotated = cli.with({ ...env, PRIVET_NEW_ENCRYPTION_KEY: newKey }).process('keys', 'rotate');
+    env = { PRIVET_ENCRYPTION_KEY: newKey };
+    return rotated;
+  };
   const keyFile = join(cli.dataDir, 'encryption.key');
-  const before = readFileSync(keyFile, 'utf8');
+  const keyNow = () => (onPostgres ? env['PRIVET_ENCRYPTION_KEY'] : readFileSync(keyFile, 'utf8'));
+  const before = keyNow();
 
   const done = new AbortController();
   const calls = (async () => {
@@ -26,17 +37,17 @@ test('keys rotate beside a service that answers calls: none fails, tokens go on,
     }
     return errors;
   })();
-  for (let n = 0; n < 3; n++) expect(await cli.process('keys', 'rotate')).toMatchObject({ code: 0, err: '' });
+  for (let n = 0; n < 3; n++) expect(await rotate()).toMatchObject({ code: 0, err: '' });
   done.abort();
   const errors = await calls;
   expect(errors.length).toBeGreaterThan(3);
   expect(errors.filter((error) => error !== undefined)).toEqual([]);
-  expect(readFileSync(keyFile, 'utf8')).not.toBe(before);
+  expect(keyNow()).not.toBe(before);
   expect(service.err.join('\n')).not.toMatch(/"level":"(warn|error|fatal)"/);
 
   service.process.kill('SIGTERM');
   expect(await service.ended).toBe(0);
-  const next = serve(cli.env);
+  const next = serve(cli.with(env).env);
   const nextUrl = await next.ready;
   for (const name of ['i0', `i${errors.length - 1}`]) {
     expect(await call(`{ instance(name: "${name}") { name } }`, nextUrl)).toMatchObject({
@@ -49,22 +60,29 @@ test('where the key comes from the environment, so does the new one, and it is n
   const [old, fresh] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
   const cli = commandLine({ PRIVET_ENCRYPTION_KEY: old });
   await cli.run('account', 'create');
-  expect((await cli.run('keys', 'rotate')).err).toMatch(/^The key comes from PRIVET_ENCRYPTION_KEY: set PRIVET_NEW_/);
+  expect((await cli.run('keys', 'rotate')).err).toMatch(
+    /^(The key comes from PRIVET_ENCRYPTION_KEY|A database of Postgres has no key file): set PRIVET_NEW_/,
+  );
 
   const withNew = cli.with({ PRIVET_NEW_ENCRYPTION_KEY: fresh });
   const done = await withNew.run('keys', 'rotate');
   expect(done).toMatchObject({ code: 0, err: '' });
   expect(done.out).toMatch(
-    /set it as PRIVET_ENCRYPTION_KEY before the next start\nBackups made before need the old key/,
+    /set it as PRIVET_ENCRYPTION_KEY before the next start\n(Backups|Dumps) made before need the old key/,
   );
   expect(done.out).not.toContain(fresh);
   expect((await cli.run('account', 'list')).err).toMatch(/^PRIVET_ENCRYPTION_KEY does not open/);
   const next = cli.with({ PRIVET_ENCRYPTION_KEY: fresh });
   expect((await next.run('account', 'list')).code).toBe(0);
+});
 
-  const toFile = await next.run('keys', 'rotate', '--to-key-file');
+sqliteOnly('the key file')('from the environment to a key file, and back', async () => {
+  const old = randomBytes(32).toString('hex');
+  const cli = commandLine({ PRIVET_ENCRYPTION_KEY: old });
+  await cli.run('account', 'create');
+  const toFile = await cli.run('keys', 'rotate', '--to-key-file');
   expect(toFile.out).toContain('Unset PRIVET_ENCRYPTION_KEY before the next start');
-  expect((await next.run('account', 'list')).code).toBe(1);
+  expect((await cli.run('account', 'list')).code).toBe(1);
   const byFile = cli.with({ PRIVET_ENCRYPTION_KEY: '' });
   expect((await byFile.run('account', 'list')).code).toBe(0);
   const back = await cli.with({ PRIVET_ENCRYPTION_KEY: '', PRIVET_NEW_ENCRYPTION_KEY: old }).run('keys', 'rotate');
@@ -72,7 +90,7 @@ test('where the key comes from the environment, so does the new one, and it is n
   expect((await cli.run('account', 'list')).code).toBe(0);
 });
 
-test('keys rotate refuses what it can not do, in one line', async () => {
+sqliteOnly('the key file')('keys rotate refuses what it can not do, in one line', async () => {
   const cli = commandLine();
   expect((await cli.run('keys', 'rotate')).err).toMatch(/^There is no database /);
   expect((await cli.run('keys', 'rotate', '--to-key-file=yes')).err).toMatch(/^Unknown option '--to-key-file=yes'/);
@@ -80,7 +98,7 @@ test('keys rotate refuses what it can not do, in one line', async () => {
   expect((await both.run('keys', 'rotate', '--to-key-file')).err).toMatch(/^--to-key-file makes a key by itself/);
 });
 
-test('what is under the new key already is not said to be sealed under one now', async () => {
+sqliteOnly('the key file')('what is under the new key already is not said to be sealed under one now', async () => {
   const stale = randomBytes(32).toString('hex');
   const byFile = commandLine();
   await byFile.run('account', 'create');

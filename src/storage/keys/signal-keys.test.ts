@@ -5,7 +5,7 @@ import { BufferJSON, initAuthCreds } from '@whiskeysockets/baileys';
 import { expect, test } from 'vitest';
 import { databasePath } from '../sqlite/database.ts';
 import { behindTheBack, temporaryFolder, temporaryStorage } from '../storage.fixture.ts';
-import { onSqlite } from '../../../test/support/postgres.ts';
+import { sqliteOnly } from '../../../test/support/postgres.ts';
 
 const REFUSED = { name: 'SealError', code: 'refused' };
 const TYPE = 'pre-key';
@@ -57,7 +57,7 @@ test('the pre-keys of a device lie in thirteen rows, and one that changes rewrit
   expect(await rows()).toEqual(after);
 });
 
-test.runIf(onSqlite)('a paired device takes at most 90 KiB of the file', async () => {
+sqliteOnly('the size of the file')('a paired device takes at most 90 KiB of the file', async () => {
   const { storage, dataDir, add } = await opened();
   const size = (): number => {
     using database = new DatabaseSync(databasePath(dataDir));

@@ -1,0 +1,35 @@
+import { mergeConfig } from 'vitest/config';
+import config from './vitest.config.ts';
+
+/** What is about SQLite alone, and why. Single tests of other files say so by `sqliteOnly`. */
+const SQLITE_ONLY: Readonly<Record<string, string>> = {
+  'src/storage/sqlite/**': 'its files, its driver and its locks',
+  'src/storage/storage.test.ts': 'the data folder, its files and its key file',
+  'src/storage/sealing/key-rotation.test.ts': 'the key file, and files that are written in their order',
+  'src/cli/commands/backup.test.ts': 'a backup of Postgres is made by its own tools',
+  'test/cut-commands.test.ts': 'commands that write files in their order, cut before each write',
+  'test/harness*.test.ts': "faults are put in SQLite's driver, on a clock that a server does not follow",
+};
+
+/** What opens no database. */
+const NEITHER = ['test/{check-node,production-install,walls}.test.ts'];
+
+/** All that uses a database, on Postgres: `npm run test:postgres`. */
+const postgres = mergeConfig(config, {});
+const { projects: _both, ...test } = postgres.test ?? {};
+postgres.test = {
+  ...test,
+  include: ['test/**/*.test.ts', 'src/{access,cli,fleet,instance,storage}/**/*.test.ts'],
+  exclude: [...Object.keys(SQLITE_ONLY), ...NEITHER],
+  env: { ...test.env, PRIVET_TEST_DATABASE: 'postgres' },
+  reporters: ['default', { onInit: tellLeftOut }],
+};
+
+/** As `sqliteOnly` does. */
+function tellLeftOut(): void {
+  for (const [files, why] of Object.entries(SQLITE_ONLY)) {
+    process.stdout.write(`left out on Postgres: ${files}: ${why}\n`);
+  }
+}
+
+export default postgres;
