@@ -8,28 +8,28 @@ import { accountOf, lockInstance } from './instances.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
 
-/** Credentials that were set aside. Times are epoch milliseconds. */
+/** An archived login. Times are epoch milliseconds. */
 export interface Archive {
   readonly archivedAt: number;
   /** Until when it is kept. */
   readonly purgeAt: number;
 }
 
-/** Logins that are over, as far as is known, with their signal keys: still sealed, and for a time only. */
+/** Logins that have ended, with their signal keys: kept sealed for a limited time. */
 export interface Archives {
   /**
-   * Sets credentials and signal keys aside until `until` (epoch milliseconds). Keys without credentials just go, and so
-   * do all archives that were kept long enough.
+   * Archives credentials and signal keys until `until` (epoch milliseconds). Keys without credentials are deleted, and so
+   * are all archives whose time is over.
    */
   archive(instanceId: string, until: number): Promise<void>;
-  /** What `restore` would bring back. */
+  /** The archive that `restore` would restore. */
   archived(instanceId: string): Promise<Archive | undefined>;
   /**
-   * Brings back what was archived last. False when nothing is there (any more).
+   * Restores the newest archive. False when there is none.
    * @throws PrivetError CONFLICT when the instance has credentials now.
    */
   restore(instanceId: string): Promise<boolean>;
-  /** Deletes what was kept long enough; returns how many archives that were. */
+  /** Deletes the archives whose time is over; returns how many. */
   purgeArchived(now: number): Promise<number>;
 }
 
@@ -38,7 +38,7 @@ const purge = async (db: Kysely<Tables>, now: number): Promise<number> => {
   return Number(numDeletedRows);
 };
 
-/** The rows of the signal keys as they are, and one of this type for the credentials. */
+/** The type of the row for the credentials. Rows of signal keys have their own. */
 const CREDENTIALS = '';
 
 const lastArchive = async (db: Kysely<Tables>, instanceId: string, now: number) =>
@@ -60,7 +60,7 @@ const removeAll = async (tx: Kysely<Tables>, instanceId: string): Promise<void> 
 
 /** Copies the rows as they are sealed, with the revisions that they open under. */
 const copyRows = async (tx: Kysely<Tables>, instanceId: string, archiveId: number): Promise<void> => {
-  // Postgres takes a parameter that only one of its types could be told from for a text.
+  // Without the cast Postgres takes the parameter for a text.
   const archive = sql<number>`cast(${archiveId} as bigint)`;
   await tx
     .insertInto('archived_rows')
@@ -114,7 +114,7 @@ export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock)
     guarded('credentials.archive', () =>
       inTransaction(db, async (tx) => {
         const account = await lockInstance(tx, instanceId);
-        // A service that runs for long is not to keep them until its next start.
+        // Not only at a start: a service may run for long.
         await purge(tx, clock.now());
         const credentials = tx.selectFrom('credentials').select('instance_id').where('instance_id', '=', instanceId);
         if (await credentials.executeTakeFirst()) {
@@ -148,7 +148,7 @@ export const createArchives = (db: Kysely<Tables>, sealer: Sealer, clock: Clock)
         const rows = tx.selectFrom('archived_rows').where('archive_id', '=', archive.id);
         const kept = await rows.select(['sealed', 'revision']).where('type', '=', CREDENTIALS).executeTakeFirst();
         if (!kept) throw new SealError('refused', 'The credentials of the archive are missing');
-        // Under a new revision: one that comes again would let older rows open.
+        // Under a new revision: if one were used twice, older rows would open again.
         const json = sealer.openText(credentialsPlace(account, instanceId, kept.revision), kept.sealed);
         await removeAll(tx, instanceId);
         await writeCredentials(tx, sealer, instanceId, json, clock.now());

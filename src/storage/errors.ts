@@ -13,7 +13,7 @@ export type StorageErrorCode =
   | 'constraint'
   /** The instance that the row belongs to does not exist. */
   | 'no_instance'
-  /** Another run of the service has the instance: who is told so has lost it for good. */
+  /** Another run of the service has taken the instance. The caller has lost it for good. */
   | 'fenced'
   | 'failed';
 
@@ -28,24 +28,24 @@ export class StorageError extends Error {
   }
 }
 
-/** After how long it makes sense to look again whether another process is through, in milliseconds. */
+/** After how long another try makes sense where another process has the database locked, in milliseconds. */
 const BUSY_RETRY_MS = 3_000;
 
-/** Another process held the database's lock for longer than is waited for. Nothing was written. */
+/** Another process had the database locked for too long. Nothing was written. */
 export class DatabaseBusyError extends RetryLaterError {
   constructor(options: ErrorOptions) {
     super('OVERLOADED', 'The database is in use by another process: try again later', BUSY_RETRY_MS, options);
   }
 }
 
-/** The server did not answer for longer than is waited for. It may have stored what it was asked to. */
+/** The server did not answer for too long. It may have stored the change all the same. */
 export class DatabaseAwayError extends RetryLaterError {
   constructor(options: ErrorOptions) {
     super('OVERLOADED', 'The database does not answer: try again later', BUSY_RETRY_MS, options);
   }
 }
 
-/** How long somebody needs to make room, at the least, in milliseconds. */
+/** After how long another try makes sense where somebody has to make room first, in milliseconds. */
 const FULL_RETRY_MS = 30_000;
 
 /** The disk or the quota is full. Nothing was written. */
@@ -60,7 +60,7 @@ export class DiskFullError extends RetryLaterError {
   }
 }
 
-/** Whether the same may work a little later: the database is busy, full or out of reach, but whole. */
+/** Whether the same may work a little later: the database is busy, full or away, but not damaged. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof DatabaseBusyError ||
   error instanceof DatabaseAwayError ||
@@ -84,12 +84,12 @@ export class SealError extends Error {
   }
 }
 
-/** What the database said, be it a file or a server: each knows its own errors alone. */
+/** The fault behind an error of either database. */
 const faultOf = (error: unknown): Fault | undefined => sqliteFault(error) ?? postgresFault(error);
 
 export const isUniqueViolation = (error: unknown): boolean => faultOf(error) === 'unique';
 
-/** Whether all that the transaction did was undone, and nothing is wrong: the same may work at once. */
+/** Whether the database rolled the transaction back in favour of another one: the same may work at once. */
 export const wasUndone = (error: unknown): boolean =>
   faultOf(error instanceof DatabaseAwayError ? error.cause : error) === 'undone';
 

@@ -7,7 +7,7 @@ import { accountOf } from './instances.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
 
-/** Whose key it is: two callers may use the same one for different calls. */
+/** Whose key it is: two callers may use the same key for different calls. */
 export interface KeyedCaller {
   readonly kind: 'token' | 'job';
   readonly id: string;
@@ -28,9 +28,9 @@ export interface KeptOutcome {
   readonly text: string;
 }
 
-/** So many are kept of one caller; those that ended go, the oldest first. A token may make more than that in a day. */
+/** So many are kept of one caller. A token may make more in a day: of those that have ended the oldest are deleted. */
 const MOST_OF_A_CALLER = 10_000;
-/** Where there are more from before there was that bound, so many go with each new one. */
+/** So many are deleted at once where there are more from before this bound existed. */
 const DROPPED_AT_ONCE = 100;
 
 /** What is known of a keyed call when it comes in. */
@@ -61,10 +61,10 @@ export interface Outcomes {
 
 const hashOf = (text: string): Uint8Array => createHash('sha256').update(text).digest();
 
-/** In what is sealed or hashed. A token's id is of letters and digits, so that no other caller has the same name. */
+/** A caller's name in sealed and hashed values. A token's id has no colon, so that no two callers share a name. */
 const nameOf = ({ kind, id }: KeyedCaller): string => (kind === 'token' ? id : `${kind}:${id}`);
 
-/** Not those that run: their callers would be free to do the same work twice at once. */
+/** Calls that run are kept: without their rows the same work could be done twice at once. */
 const dropSurplus = async (tx: Kysely<Tables>, { kind, id }: KeyedCaller): Promise<void> => {
   const own = tx.selectFrom('outcomes').where('caller_kind', '=', kind).where('caller_id', '=', id);
   const { all } = await own.select((row) => row.fn.countAll<number>().as('all')).executeTakeFirstOrThrow();

@@ -9,7 +9,7 @@ import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
 import { createSignalKeys, type SignalKeyChange } from './keys/signal-keys.ts';
 
-/** Who writes an instance: one run of the service, and what the instance's epoch became when that run took it. */
+/** Who writes an instance: a run of the service, and the instance's epoch since that run took it. */
 export interface Claim {
   /** Another one at each start of the service. */
   readonly incarnation: string;
@@ -23,7 +23,7 @@ export interface InstanceChange {
   /** Its login, as JSON text. */
   readonly credentials?: string | undefined;
   readonly keys?: readonly SignalKeyChange[] | undefined;
-  /** Sets login and keys aside, and keeps them until then: epoch milliseconds. */
+  /** Archives credentials and keys until then: epoch milliseconds. */
   readonly archiveUntil?: number | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface OwnedInstances {
 const fenced = (id: string): StorageError =>
   new StorageError('fenced', `Another run of the service has taken the instance ${id}`);
 
-/** Each earlier claim is worth nothing from the commit on. */
+/** From the commit on all earlier claims are void. */
 const take = async (tx: Kysely<Tables>, id: string, incarnation: string): Promise<number> => {
   const row = await tx
     .updateTable('instances')
@@ -56,7 +56,7 @@ const take = async (tx: Kysely<Tables>, id: string, incarnation: string): Promis
   return row.epoch;
 };
 
-/** Changes nothing, which locks the row all the same where several connections write at once. */
+/** An update that changes nothing: on Postgres it locks the row. */
 const hold = async (tx: Kysely<Tables>, id: string, incarnation: string, epoch: number): Promise<number> => {
   const held = await tx
     .updateTable('instances')

@@ -13,7 +13,7 @@ import type { Sealer } from './sealing/seal.ts';
 import { createSignalKeys, type SignalKeys } from './keys/signal-keys.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
-/** What is kept, by what it is about. */
+/** All that is stored, one repository a subject. */
 export interface Repositories {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
@@ -21,7 +21,7 @@ export interface Repositories {
   readonly credentials: Credentials & Archives;
   readonly signalKeys: SignalKeys;
   readonly outcomes: Outcomes;
-  /** The same instances, logins and keys, as the service writes them while it has them. */
+  /** Instances, credentials and keys again, for the run of the service that has taken an instance. */
   readonly owned: OwnedInstances;
 }
 
@@ -42,7 +42,7 @@ export interface Transaction extends Repositories {
   onCommit(hook: () => void): void;
 }
 
-/** Where the commit itself fails, what was written may be stored all the same. Then the hooks do not run either. */
+/** A commit that fails may have been carried out. The hooks do not run then. */
 export const transact = async <T>(
   db: Kysely<Tables>,
   repositoriesOver: (tx: Kysely<Tables>) => Repositories,

@@ -11,8 +11,8 @@ const NO_JSON = 'Accept must allow application/graphql-response+json or applicat
 type ProcessedResult = Parameters<NonNullable<Plugin<RequestState, RequestState>['onResultProcess']>>[0];
 
 /**
- * Sees to it that each client can read its answer, refusals too: a form that the service does not speak is refused in
- * JSON, and who reads nothing but event streams is refused by an event.
+ * Gives each client a response in a format that it reads, also a refusal: an unknown format is refused in JSON, and a client
+ * that accepts event streams alone gets an event.
  */
 export function fitToClient(processed: ProcessedResult): void {
   const { request, result, resultProcessor, serverContext } = processed;

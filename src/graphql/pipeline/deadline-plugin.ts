@@ -12,8 +12,8 @@ declare global {
 
 /**
  * Ends every root field with the operation's time or client, whatever the service behind it does. By field and not by
- * operation, so that siblings which are done keep their results. One whose token has ended does not get as far: the
- * admission has no place for it.
+ * operation, so that siblings which are done keep their results. A field whose token
+ * has ended does not get here: the admission refuses it.
  */
 class DeadlinePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(

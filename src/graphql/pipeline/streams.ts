@@ -7,7 +7,7 @@ export interface OpenStream {
   readonly signal: AbortSignal;
   /** It is over, for the reason given: the client is told that nothing more comes. */
   end(reason: PrivetError): void;
-  /** Stops it without a word, so that the client takes its connection for lost and comes back. */
+  /** Stops it without a last message, so that the client takes its connection for lost and reconnects. */
   breakOff(): void;
   /** The same values, until the source or the stream ends. */
   endingWith<T>(source: AsyncIterable<T>, ends: StreamEnds<T>): AsyncIterableIterator<T>;
@@ -131,7 +131,7 @@ function until<T>(
         lying = clock.after(STALL_MS, stalled);
         return result;
       } catch (error) {
-        // What a source throws because it was told to end is not news.
+        // The source was told to end: its error says nothing new.
         if (signal.aborted) return leave();
         ended();
         throw error;

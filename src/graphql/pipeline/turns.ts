@@ -1,18 +1,18 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Clock } from '../../clock.ts';
 
-/** For so long operations may be begun before the event loop looks at everybody else, in milliseconds. */
+/** For so long operations may begin in one round of the event loop, in milliseconds. */
 const ROUND_MS = 10;
-/** And so many: those that arrive in one read are begun before it shows how long the first one takes. */
+/** And so many: those that arrive in one read begin before the first one shows how long it takes. */
 const MOST_A_ROUND = 8;
-/** So many connections are accepted while everything else makes way for them. */
+/** So many connections are accepted while operations wait. */
 const MOST_ARRIVALS = 32;
-/** And then everything else has so long, in milliseconds, before it makes way for the next ones. */
+/** Then operations have so long, in milliseconds, before they wait for the next connections. */
 const BETWEEN_MS = 10;
 
 /**
- * The connections that come. Node accepts one in a round of the event loop: who stands behind a hundred others waits for a
- * hundred rounds, so rounds have to be short while there are any.
+ * New connections. Node accepts one in a round of the event loop, so the hundredth waits for a hundred rounds: rounds have
+ * to be short while connections arrive.
  */
 export class Arrivals {
   readonly #clock: Pick<Clock, 'monotonic'>;
@@ -49,7 +49,7 @@ export class Arrivals {
   }
 
   #endRound(): void {
-    // A round in which none was accepted has left none behind.
+    // No connection in a round: none is waiting.
     if (!this.#isRoundOfOne) return this.#change(false);
     this.#isRoundOfOne = false;
     const isOver = this.#areFirst
@@ -67,9 +67,9 @@ export class Arrivals {
 }
 
 /**
- * Lets operations begin a few at a time, values of streams, pieces of files. What comes before execution waits for nothing:
- * a hundred requests that arrive together would all be judged before any other request, or a frame of WhatsApp, is as much
- * as read. Makes way for connections that come.
+ * Lets a few operations, values of streams and pieces of files begin in each round of the event loop. Without it a hundred
+ * requests that arrive together would all be parsed and begun before another request, or a frame of WhatsApp, is read.
+ * Waits while connections arrive.
  */
 export class Turns {
   readonly #clock: Pick<Clock, 'monotonic'>;
@@ -112,13 +112,13 @@ export class Turns {
     if (this.#waiting.length === 0) return;
     this.#startRound();
     if (this.#arrivals.areFirst) return;
-    // One for each, since what the first one does is done before the second one is called.
+    // An immediate each, so that the first operation has begun before the second one is let in.
     const most = Math.min(MOST_A_ROUND, this.#waiting.length);
     for (let i = 0; i < most; i++) setImmediate(() => this.#beginNext());
   }
 
   #beginNext(): void {
-    // The time of reading goes before: at least one begins in each round.
+    // The round's time begins with the first operation: at least one begins in each round.
     if (this.#begun === 0) this.#since = this.#clock.monotonic();
     else if (this.#arrivals.areFirst || !this.#hasRoom()) return;
     this.#begun += 1;

@@ -23,7 +23,7 @@ export const GRAPHQL_PATH = '/graphql';
 
 export type GraphQLPipeline = ReturnType<typeof createGraphQL>;
 
-/** All that an operation passes, whichever way it comes; and GraphQL over HTTP, with server-sent events for subscriptions. */
+/** The pipeline of all operations, over HTTP and WebSockets, with server-sent events for subscriptions over HTTP. */
 export const createGraphQL = (services: GraphQLServices, streams: OpenStreams, turns: Turns) =>
   createYoga<RequestState, GivenContext>({
     schema,
@@ -85,7 +85,7 @@ function idempotencyKeyIn(extensions: GraphQLParams['extensions']): string | und
   );
 }
 
-/** Three times as long as any of the schema: for it GraphQL would fill tables as long as the name. */
+/** Three times as long as any name of the schema: for suggestions GraphQL fills tables as long as the name. */
 const LONG_NAME = /\b\w{64}/;
 
 /**

@@ -5,7 +5,7 @@ import { builder } from '../builder/builder.ts';
 import { encodeGlobalId } from '../global-id.ts';
 import { Token } from './token.ts';
 
-/** What concerns nobody but the caller: each token has one of them. */
+/** For fields about the caller alone: any scope is enough, and each token has one. */
 export const EVERY_TOKEN = { $any: { read: true, write: true, pair: true, admin: true } } as const;
 
 const Account = builder.objectRef<AccountView>('Account').implement({
@@ -48,7 +48,7 @@ builder.queryField('viewer', (t) =>
         tokens.accountOf(principal),
         tokens.find(principal, principal.tokenId),
       ]);
-      // Gone since the call began.
+      // Deleted since the call began.
       if (!account || !token) throw unauthenticated();
       return { account, token };
     },

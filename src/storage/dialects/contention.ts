@@ -3,20 +3,20 @@ import type { Fault } from './faults.ts';
 
 /** How long a call waits for a database that others hold, or that does not answer, in milliseconds. */
 export const BUSY_MS = 3_000;
-/** What was seen of it longer ago than this says nothing any more, in milliseconds. */
+/** For how long a failed try says something about the database, in milliseconds. */
 const STALE_MS = 5_000;
 
-/** Hears once of each time that writing goes wrong. */
+/** Told once each time that trouble begins. */
 export interface WriteTrouble {
-  /** The database could not be had for longer than is waited for. */
+  /** The database was locked or away for too long. */
   readonly onLong?: () => void;
   /** There is no room on the disk. */
   readonly onFull?: () => void;
 }
 
 /**
- * Since when the database can't be had, as far as this process saw: another process has locked the file, or the server does
- * not answer. All that waits shares one allowance, so many calls at once wait no longer than one of them would.
+ * Since when the database has been locked or away, as this process saw it. All calls that wait for it share one allowance:
+ * many at once wait no longer than one would.
  */
 export class Contention {
   readonly #clock: Clock;
@@ -31,12 +31,12 @@ export class Contention {
     this.#trouble = trouble;
   }
 
-  /** Whether it could not be had when last looked at, a moment ago: what can be left undone need not even be tried. */
+  /** Whether it was locked or away a moment ago: work that can wait need not even be tried. */
   get isBusy(): boolean {
     return this.#seenAt !== undefined && this.#clock.monotonic() - this.#seenAt < STALE_MS;
   }
 
-  /** It could not be had; returns how many milliseconds may still be waited for it. */
+  /** It is locked or away; returns for how many milliseconds to wait for it. */
   struck(): number {
     const now = this.#clock.monotonic();
     if (!this.isBusy) {
@@ -52,7 +52,7 @@ export class Contention {
     return left;
   }
 
-  /** It could: of a file, where that is about writes, a write got through. */
+  /** A statement got through; for a file, one that writes. */
   over(): void {
     this.#seenAt = undefined;
   }

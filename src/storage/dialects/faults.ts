@@ -1,10 +1,10 @@
-/** What a database said went wrong, whichever database it is. What none of these names is no fault that is known. */
+/** What went wrong, in words for all databases. An error without one of these is unknown. */
 export type Fault =
   /** Another process has locked the file. */
   | 'busy'
-  /** The server does not answer, or takes no more for now; it may have done what was asked. */
+  /** The server does not answer, or accepts nothing for now. It may have carried out the statement. */
   | 'away'
-  /** It undid the transaction, or the statement, for the sake of another one: the same works at once. */
+  /** It rolled the transaction or statement back in favour of another one: the same works at once. */
   | 'undone'
   /** No room for what was to be written. */
   | 'full'

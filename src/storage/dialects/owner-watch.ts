@@ -12,8 +12,8 @@ export interface OwnerWatchOptions {
 }
 
 /**
- * Looks every second whether this process still has the data, until disposed: people remove a lock file when they are told
- * that the folder is in use, and a server forgets whose connection broke; the next start would find nobody.
+ * Checks every second, until disposed, that this process still has the lock. People remove a lock file when they are told
+ * that the folder is in use, and a server frees a lock when its connection breaks.
  */
 export function watchOwnership({ owner, clock, warn, onLost }: OwnerWatchOptions): Disposable {
   let timer: Disposable | undefined;

@@ -4,11 +4,11 @@ export interface Ownership {
   readonly incarnation: string;
   readonly held: boolean;
   /**
-   * Looks whether it is still held, and takes it anew where it slipped away; `lost` says that another process did so before.
-   * Rejects where there is no telling, as on a full disk, or while the server is away.
+   * Checks the lock, and takes it again where it is free; `lost` where another process has it. Rejects where that can't be
+   * known, as on a full disk, or while the server is away.
    */
   renew(): Promise<'held' | 'renewed' | 'lost'>;
-  /** What the operator reads of it. */
+  /** For the operator's log. */
   readonly says: {
     readonly renewed: string;
     readonly notRenewed: string;

@@ -1,6 +1,6 @@
 import type { Fault } from '../dialects/faults.ts';
 
-/** There was no word from the server: it could not be reached, the connection broke, or it took too long. */
+/** The server could not be reached, the connection broke, or the answer took too long. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
@@ -38,7 +38,7 @@ export const postgresFault = (error: unknown): Fault | undefined => {
   return BY_STATE[state] ?? BY_STATE[state.slice(0, 3)] ?? BY_STATE[state.slice(0, 2)];
 };
 
-/** Those after which the connection is of no more use: closed by the server, or to one that no longer is the one to ask. */
+/** After these the connection is of no use: the server closed it, or is no longer the primary. */
 const ENDS_CONNECTION = /^(08|57P|25P03|25006)/;
 
 /** Whether the connection on which it came must not be used again. */
@@ -47,7 +47,7 @@ export const endsConnection = (error: unknown): boolean => {
   return state === undefined || ENDS_CONNECTION.test(state);
 };
 
-/** pg says by a message alone that there was no answer. What the server said has its code. */
+/** Errors of the server have a code. pg's own, such as for a time-out, have only a message. */
 export const known = (error: unknown): unknown => {
   if (!endsConnection(error) || postgresFault(error) !== undefined) return error;
   const [message, code] = error instanceof Error ? [error.message, 'code' in error ? error.code : ''] : [];

@@ -8,21 +8,21 @@ export interface Connections {
   readonly contention: Contention;
   /** One try. */
   client(): Promise<PoolClient>;
-  /** Does what changes nothing where it fails, until it works or all that wait have waited for long enough. */
+  /** Repeats work that changes nothing where it fails, for as long as the database may be waited for. */
   retried<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** How often a statement that the server undid for the sake of another one is tried. */
+/** How often a statement is tried that the server rolled back in favour of another one. */
 const MOST_TRIES = 2;
 
-/** Postgres keeps no NUL in a text, and what others wrote may hold one. */
+/** Postgres stores no NUL in a text, and texts of clients may hold one. */
 const storable = (value: unknown): unknown =>
   typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
 
 /**
- * A connection of the pool while Kysely has it. One that broke, or that did not answer in time, is closed at once, whatever
- * pg would still do with it. What can't have changed anything is asked anew on another one: a transaction that has not begun,
- * a reading outside of one.
+ * A connection of the pool while Kysely uses it. It is closed at once where it broke or did not answer in time, since pg
+ * would hand it out again. Statements that can't have changed anything are sent again on another one: the begin of a
+ * transaction, and selects outside of one.
  */
 export class Lease implements PostgresPoolClient {
   readonly #pool: Connections;

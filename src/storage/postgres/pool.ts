@@ -12,7 +12,7 @@ const MOST_CONNECTIONS = 10;
 const PAUSES_MS = [20, 50, 100, 200];
 const LONGEST_PAUSE_MS = 300;
 
-/** The pool as Kysely uses it. Who needs a connection while the server is away waits for it, as long as all together may. */
+/** The pool as Kysely uses it. While the server is away, callers wait for a connection, all within one allowance. */
 export class PatientPool implements PostgresPool, Connections {
   readonly options = {};
   readonly contention: Contention;
@@ -50,7 +50,7 @@ export class PatientPool implements PostgresPool, Connections {
         if (postgresFault(error) !== 'away') throw error;
         const now = this.#clock.monotonic();
         end = Math.min(end, now + BUSY_MS);
-        // What all may wait together begins anew where others get through: one table may be locked, and the rest be read.
+        // The shared allowance begins again when others get through, as where only one table is locked.
         const left = Math.min(this.contention.struck(), end - now);
         if (left <= 0) throw error;
         await this.#clock.sleep(Math.min(left, PAUSES_MS[tries] ?? LONGEST_PAUSE_MS), this.#closing.signal);
