@@ -89,3 +89,19 @@ test('an instance that is deleted while its row is read has no session afterward
   await expect(late).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(names()).toEqual([]);
 });
+
+test('sessions of others that are dropped while a row is read let nobody read it again', async () => {
+  const { pool, rows, insert, use, names } = await pooled(10);
+  for (const name of ['shop', 'other']) await insert(name);
+  const find = rows.find.bind(rows);
+  let reads = 0;
+  rows.find = async (...args) => {
+    const row = await find(...args);
+    if (args[1] !== 'shop') return row;
+    reads += 1;
+    if (reads < 5) pool.remove(await use('other'));
+    return row;
+  };
+  await use('shop');
+  expect([reads, names()]).toEqual([1, ['shop']]);
+});

@@ -39,8 +39,8 @@ export class SessionPool implements AsyncDisposable {
   /** What their rows showed when they were made. */
   readonly #madeFrom = new WeakMap<Session, InstanceView>();
   readonly #resting: RestingSessions;
-  /** How many sessions were removed: whoever reads a row meanwhile reads it again. */
-  #removals = 0;
+  /** For each call that reads a row: the ids of the sessions that were removed meanwhile. */
+  readonly #reading = new Set<Set<string>>();
 
   constructor(options: SessionPoolOptions) {
     this.#options = options;
@@ -128,17 +128,22 @@ export class SessionPool implements AsyncDisposable {
 
   /** Nobody uses it any more, or there is no such instance any more. */
   remove(session: Session): void {
-    this.#removals += 1;
+    for (const removed of this.#reading) removed.add(session.view.id);
     this.registry.remove(session);
   }
 
   async #bring(read: () => Promise<InstanceRow | undefined>): Promise<HeldSession | undefined> {
-    for (;;) {
-      const removals = this.#removals;
-      const row = await read();
-      if (!row) return undefined;
-      // It may have been deleted, or changed and dropped, since it was read.
-      if (removals === this.#removals) return this.#held(this.#take(row));
+    const removed = new Set<string>();
+    this.#reading.add(removed);
+    try {
+      for (;;) {
+        const row = await read();
+        if (!row) return undefined;
+        // It may have been deleted, or changed and dropped, since it was read.
+        if (!removed.delete(row.view.id)) return this.#held(this.#take(row));
+      }
+    } finally {
+      this.#reading.delete(removed);
     }
   }
 

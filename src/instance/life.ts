@@ -59,11 +59,6 @@ export class Life {
     return this.#lost !== undefined;
   }
 
-  /** Nothing is being stored or read. */
-  get isIdle(): boolean {
-    return this.#last === undefined;
-  }
-
   /** The login as JSON text; undefined only where there is none. */
   loadCredentials(): Promise<string | undefined> {
     return this.#inOrder((id) => this.#options.storage.credentials.load(id));
