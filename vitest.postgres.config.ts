@@ -11,14 +11,24 @@ const SQLITE_ONLY: Readonly<Record<string, string>> = {
   'test/harness*.test.ts': "faults are put in SQLite's driver, on a clock that a server does not follow",
 };
 
-/** What opens no database. */
-const NEITHER = ['test/{check-node,production-install,walls}.test.ts'];
+/** What opens no database, which is not worth another run. */
+const NEITHER = [
+  'src/access/{client-address,limits/gate,limits/rate-limit,tokens/token-watch,tokens/tokens}.test.ts',
+  'src/cli/{parent,signals}.test.ts',
+  'src/fleet/{upkeep,watching/*}.test.ts',
+  'src/instance/{login,privacy}/**',
+  'src/storage/sealing/seal.test.ts',
+  'test/{check-node,disconnects,graphql-schema,hostile-frames-link,production-install,stored-already}.test.ts',
+  'test/{survival-login,walls}.test.ts',
+];
 
 /** All that uses a database, on Postgres: `npm run test:postgres`. */
 const postgres = mergeConfig(config, {});
 const { projects: _both, ...test } = postgres.test ?? {};
 postgres.test = {
   ...test,
+  // The server takes a core as well.
+  maxWorkers: 2,
   include: ['test/**/*.test.ts', 'src/{access,cli,fleet,instance,storage}/**/*.test.ts'],
   exclude: [...Object.keys(SQLITE_ONLY), ...NEITHER],
   env: { ...test.env, PRIVET_TEST_DATABASE: 'postgres' },
