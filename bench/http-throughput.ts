@@ -4,7 +4,7 @@ import { scaled, summarize } from './stats.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** What the service promises of its own throughput, as a part of what Yoga has as it comes. */
-const LEAST_OF_YOGA = 0.6;
+const LEAST_OF_YOGA = 0.9;
 
 export const THROUGHPUT_SERVERS = 4;
 

@@ -2,9 +2,8 @@ import type { Plugin } from 'graphql-yoga';
 import type { Gate } from '../../access/limits/gate.ts';
 import type { Principal } from '../../access/principal.ts';
 import type { Allowance } from '../../access/limits/rate-limit.ts';
-import { PrivetError } from '../../errors.ts';
 import type { RequestRecord } from '../../telemetry/request-record.ts';
-import { toGraphQLError } from '../errors.ts';
+import { admitDocument, refuse } from './refusal-limit.ts';
 
 /** What a client's answers go over. */
 export interface ClientConnection {
@@ -37,13 +36,10 @@ export function bearerToken(header: string | null): string | undefined {
   return (scheme && header?.slice(scheme.length).trim()) || undefined;
 }
 
-function refuse(error: unknown): never {
-  throw error instanceof PrivetError ? toGraphQLError(error) : error;
-}
-
 /**
- * Refuses a request without a valid token before its body is read: also introspection needs one. A body takes as long as
- * its client likes, so the token is asked for again once it is there.
+ * Refuses a request without a valid token before its body is read: also introspection needs one. So it does with one whose
+ * token had too many documents for nothing. A body takes as long as its client likes, so the token is asked for again once
+ * it is there.
  */
 export function useAuthentication(gate: Gate): Plugin<RequestState, RequestState> {
   return {
@@ -58,9 +54,12 @@ export function useAuthentication(gate: Gate): Plugin<RequestState, RequestState
         const principal = gate.identify(token, serverContext.clientAddress);
         return principal instanceof Promise ? principal.then(found, refuse) : found(principal);
       };
-      const hooks = { onRequestParseDone: identify };
+      const admit = () => {
+        if (serverContext.principal) admitDocument(gate, serverContext.principal);
+        return { onRequestParseDone: identify };
+      };
       const identified = identify();
-      return identified ? identified.then(() => hooks) : hooks;
+      return identified ? identified.then(admit) : admit();
     },
   };
 }

@@ -1,23 +1,23 @@
-import type { Plugin } from 'graphql-yoga';
 import type { Gate } from '../../access/limits/gate.ts';
+import type { Principal } from '../../access/principal.ts';
 import { PrivetError } from '../../errors.ts';
 import type { RequestState } from './authentication.ts';
 import { toGraphQLError } from '../errors.ts';
+
+export function refuse(error: unknown): never {
+  throw error instanceof PrivetError ? toGraphQLError(error) : error;
+}
 
 /**
  * Limits what costs a token no call: documents and variables that are refused, and documents that were not seen before.
  * Asked before the body is read.
  */
-export function useRefusalLimit(gate: Gate): Plugin<RequestState, RequestState> {
-  return {
-    onRequestParse({ serverContext: { principal } }) {
-      try {
-        if (principal) gate.admitDocument(principal);
-      } catch (error) {
-        throw error instanceof PrivetError ? toGraphQLError(error) : error;
-      }
-    },
-  };
+export function admitDocument(gate: Gate, principal: Principal): void {
+  try {
+    gate.admitDocument(principal);
+  } catch (error) {
+    refuse(error);
+  }
 }
 
 /** Once it is known what an operation came to. */

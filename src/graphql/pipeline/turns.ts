@@ -1,4 +1,3 @@
-import type { Plugin } from 'graphql-yoga';
 import type { Clock } from '../../clock.ts';
 
 /** For so long operations may begin in one round of the event loop, in milliseconds. */
@@ -125,5 +124,3 @@ export class Turns {
     this.#waiting.shift()?.();
   }
 }
-
-export const useTurns = (turns: Turns): Plugin => ({ onParams: () => turns.take() });

@@ -11,12 +11,12 @@ import { useKnownParameters } from './known-parameters.ts';
 import type { GivenContext } from './lean-context.ts';
 import { exceededLimits } from '../documents/document-rules.ts';
 import { LIMITS, parseWithin } from '../documents/limits.ts';
-import { countDocument, useRefusalLimit } from './refusal-limit.ts';
+import { countDocument } from './refusal-limit.ts';
 import { noteResult, useRequestRecord } from './request-record.ts';
 import { useOperationLimits } from '../documents/operation-limits.ts';
 import { useOperationSignal } from './operation-signal.ts';
 import { schema } from '../schema/schema.ts';
-import { type Turns, useTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 import type { OpenStreams } from './streams.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -44,9 +44,7 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams, t
       // First, so that a caller without a token costs neither a body nor a parse.
       useAuthentication(services.gate),
       useRequestRecord(),
-      useRefusalLimit(services.gate),
-      useKnownParameters(),
-      useTurns(turns),
+      useKnownParameters(turns),
       // The parser stops at its limit, before the rules below have a document to look at.
       useDocumentLimits(),
       useOperationLimits(services.gate),
