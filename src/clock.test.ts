@@ -35,3 +35,29 @@ test('once all are disposed the clock has none, and the next one ends at its own
   await clock.advance(1);
   expect(hasEnded).toBe(true);
 });
+
+test('one that begins because another one ends has its whole time, also where a third one is under way', async () => {
+  const clock = new VirtualClock();
+  const timers = new EqualTimers(clock, 1_000);
+  const ended: string[] = [];
+  timers.after(() => {
+    ended.push('first');
+    timers.after(() => ended.push('next'));
+  });
+  await clock.advance(500);
+  const third = timers.after(() => ended.push('third'));
+  await clock.advance(500);
+  expect(ended).toEqual(['first']);
+  third[Symbol.dispose]();
+  await clock.advance(999);
+  expect(ended).toEqual(['first']);
+  expect(clock.pending).toBe(1);
+  await clock.advance(1);
+  expect(ended).toEqual(['first', 'next']);
+  timers.after(() => {
+    ended.push('last');
+    timers.after(() => ended.push('too early'));
+  });
+  await clock.advance(1_000);
+  expect(ended.slice(2)).toEqual(['last']);
+});

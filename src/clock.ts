@@ -53,9 +53,7 @@ export class EqualTimers {
     return {
       [Symbol.dispose]: () => {
         this.#due.delete(callback);
-        if (this.#due.size > 0) return;
-        this.#timer?.[Symbol.dispose]();
-        this.#timer = undefined;
+        if (this.#due.size === 0) this.#stop();
       },
     };
   }
@@ -66,17 +64,24 @@ export class EqualTimers {
   }
 
   #end(): void {
+    const now = this.#clock.monotonic();
+    this.#stop();
+    const over: (() => void)[] = [];
+    for (const [callback, due] of this.#due) {
+      if (due > now && callback !== this.#oldest) break;
+      over.push(callback);
+    }
+    // What one of these begins is none of them, and one may dispose another.
+    for (const callback of over) if (this.#due.delete(callback)) callback();
+    const [next] = this.#due;
+    if (!next) return;
+    this.#stop();
+    this.#timer = this.#wait(next[0], next[1] - now);
+  }
+
+  #stop(): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
-    const now = this.#clock.monotonic();
-    for (const [callback, due] of this.#due) {
-      if (due > now && callback !== this.#oldest) {
-        this.#timer = this.#wait(callback, due - now);
-        return;
-      }
-      this.#due.delete(callback);
-      callback();
-    }
   }
 }
 
