@@ -20,7 +20,7 @@ test('the demo says which port was taken, and what it says to paste works as it 
   const ended = once(demo, 'exit');
   let text = '';
   demo.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  await expect.poll(() => text, { timeout: 20_000 }).toContain('Ctrl-C');
+  await expect.poll(() => text, { timeout: 50_000 }).toContain('Ctrl-C');
 
   const url = /Playground +(\S+)/.exec(text)?.[1] ?? '';
   const { port } = new URL(url);

@@ -9,7 +9,7 @@ import { databaseEnv } from './postgres.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
-const READY_MS = 30_000;
+const READY_MS = 50_000;
 
 /** The real command line in a process of its own, ended with the test. */
 export interface CommandProcess {
