@@ -41,8 +41,8 @@ interface Issued {
 }
 async function issue(input: object) {
   const query = 'mutation ($input: CreateTokenInput!) { createToken(input: $input) { token details { id } } }';
-  const { data } = await privet.graphql<Issued>(query, { input });
-  if (!data) throw new Error('No token');
+  const { data, errors } = await privet.graphql<Partial<Issued>>(query, { input });
+  if (!data?.createToken) throw new Error(`No token: ${JSON.stringify(errors)}`);
   return { token: data.createToken.token, id: data.createToken.details.id };
 }
 const names = (scopes: readonly TokenScope[]): string[] => scopes.map((scope) => scope.toUpperCase());

@@ -62,6 +62,9 @@ const end = async (): Promise<void> => {
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 };
 
+// Who is gone reads no answer.
+process.stdout.on('error', () => {});
+
 try {
   await mkdir(join(folder, 'data'));
   await make().initialise();
