@@ -6,11 +6,13 @@ import { defineConfig } from 'vitest/config';
 const ON_BOTH = [
   'src/cli/cli.test.ts',
   'src/instance/life.test.ts',
+  'src/storage/archives.test.ts',
   'src/storage/keys/signal-keys.test.ts',
   'src/storage/outcomes.test.ts',
   'src/storage/repositories.test.ts',
   'src/storage/revisions.test.ts',
   'src/storage/tokens.test.ts',
+  'src/storage/transaction.test.ts',
   'test/idempotency.test.ts',
 ];
 

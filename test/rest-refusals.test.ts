@@ -1,39 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  profileError,
-  usersError,
-  connectRest,
-  type RestAnswer,
-  type RestCall,
-  type RestClient,
-} from '../src/rest/rest.fixture.ts';
-import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
+import { describe, expect, test } from 'vitest';
+import { profileError, usersError } from '../src/rest/rest.fixture.ts';
+import { PROFILE, USERS, unsentRest } from './support/unsent-rest.ts';
 
-const PROFILE = '/api/profile/privacy/shop-1';
-const USERS = '/users/me/privacy';
-
-let privet: TestPrivet;
-let linked: LinkedInstance;
-let rest: RestClient;
-/** How many stanzas WhatsApp had received when the tests began. */
-let stanzas: number;
-
-const received = (): number =>
-  privet.simulator.account(linked.phoneNumber).stanzas.filter(({ xmlns }) => xmlns === 'privacy').length;
-
-beforeAll(async () => {
-  privet = await bootPrivet();
-  linked = await privet.link('shop-1');
-  rest = await connectRest(privet.url);
-  stanzas = received();
-});
-afterAll(() => privet[Symbol.asyncDispose]());
-afterEach(() => expect(received(), 'privacy stanzas sent to WhatsApp').toBe(stanzas));
-
-const post = (body: unknown, more: RestCall = {}): Promise<RestAnswer> =>
-  rest.send('POST', PROFILE, { headers: { token: linked.token, ...more.headers }, body });
-const patch = (body: unknown, more: RestCall = {}): Promise<RestAnswer> =>
-  rest.send('PATCH', USERS, { headers: { authorization: linked.token, ...more.headers }, body });
+const { privet, linked, rest, post, patch } = await unsentRest();
 
 describe('before a body is looked at', () => {
   const VALID = { privacy: { readReceipts: 'none' } };

@@ -1,23 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { PrivetError } from '../errors.ts';
 import {
+  addInstance,
   allowAgain,
   behindTheBack,
   bytes,
   everythingStored,
   refuseTo,
+  SOON,
   temporaryFolder,
   temporaryStorage,
 } from './storage.fixture.ts';
-import type { Storage } from './storage.ts';
 import type { TokenRecord } from './tokens.ts';
-
-const addInstance = async (storage: Storage, name: string, accountId?: string) => {
-  const account = accountId ?? (await storage.accounts.create({ label: '' })).id;
-  return storage.instances.insert({ accountId: account, name, wanted: 'stopped', state: 'UNPAIRED' });
-};
 
 const token = (accountId: string, instanceId?: string): TokenRecord => ({
   id: randomBytes(6).toString('hex'),
@@ -28,8 +23,6 @@ const token = (accountId: string, instanceId?: string): TokenRecord => ({
   label: 'l',
   createdAt: 1,
 });
-
-const SOON = Date.now() + 3_600_000;
 
 test('a taken name is a CONFLICT that names it; another account may take it', async () => {
   const storage = await temporaryStorage();
@@ -249,50 +242,6 @@ test('signal keys: thousands at once, the last change of a key counts, and an em
   expect((await storage.signalKeys.get(id, 't', [])).size).toBe(0);
 });
 
-test('archived credentials and keys come back as they were', async () => {
-  const storage = await temporaryStorage();
-  const { id } = await addInstance(storage, 'x');
-  expect(await storage.credentials.restore(id)).toBe(false);
-  await storage.credentials.save(id, 'creds');
-  await storage.signalKeys.apply(id, [{ type: 't', id: '1', value: 'v' }]);
-  await storage.credentials.archive(id, SOON);
-  await storage.credentials.archive(id, SOON);
-  expect(await storage.credentials.load(id)).toBeUndefined();
-  expect((await storage.signalKeys.get(id, 't', ['1'])).size).toBe(0);
-
-  await storage.credentials.save(id, 'newer');
-  await expect(storage.credentials.restore(id)).rejects.toMatchObject({ code: 'CONFLICT' });
-  await storage.credentials.archive(id, SOON);
-  expect([await storage.credentials.restore(id), await storage.credentials.load(id)]).toEqual([true, 'newer']);
-});
-
-test('archives are purged when their time is up', async () => {
-  const storage = await temporaryStorage();
-  const { id } = await addInstance(storage, 'x');
-  await storage.credentials.save(id, 'creds');
-  await storage.credentials.archive(id, SOON);
-  expect(await storage.credentials.purgeArchived(SOON - 1)).toBe(0);
-  expect(await storage.credentials.purgeArchived(SOON)).toBe(1);
-  expect(await storage.credentials.restore(id)).toBe(false);
-});
-
-test('what was kept long enough does not come back, also where nothing was purged, and goes with the next archive', async () => {
-  const dataDir = temporaryFolder();
-  const clock = new VirtualClock();
-  const storage = await temporaryStorage({ dataDir, clock });
-  const [x, y] = [await addInstance(storage, 'x'), await addInstance(storage, 'y')];
-  for (const { id } of [x, y]) await storage.credentials.save(id, 'creds');
-  await storage.credentials.archive(x.id, clock.now() + 1000);
-  await clock.advance(999);
-  expect(await storage.credentials.archived(x.id)).toMatchObject({ purgeAt: clock.now() + 1 });
-  await clock.advance(1);
-  expect(await storage.credentials.archived(x.id)).toBeUndefined();
-  expect([await storage.credentials.restore(x.id), await storage.credentials.load(x.id)]).toEqual([false, undefined]);
-
-  await storage.credentials.archive(y.id, clock.now() + 1000);
-  expect(await behindTheBack(dataDir, 'select instance_id from archives')).toEqual([{ instance_id: y.id }]);
-});
-
 test('tokens: found by id and hash, listed, touched, expired and revoked', async () => {
   const storage = await temporaryStorage();
   const { id: instanceId, accountId } = await addInstance(storage, 'x');
@@ -314,40 +263,4 @@ test('tokens: found by id and hash, listed, touched, expired and revoked', async
   ]);
   expect(await storage.tokens.findById(account.id)).toMatchObject({ lastUsedAt: 5, expiresAt: 90, revokedAt: 6 });
   expect(await storage.tokens.findById(instance.id)).toMatchObject({ expiresAt: 50 });
-});
-
-test('what is written through a transaction is stored together, and its hooks run once it is', async () => {
-  const storage = await temporaryStorage();
-  const heard: string[] = [];
-  const id = await storage.transaction(async (tx) => {
-    tx.onCommit(() => heard.push('first'));
-    tx.onCommit(() => heard.push('second'));
-    const { id: accountId } = await tx.accounts.create({ label: 'shop' });
-    const instance = await tx.instances.insert({ accountId, name: 'x', wanted: 'stopped', state: 'UNPAIRED' });
-    await tx.tokens.insert({ id: 't', accountId, hash: new Uint8Array(32), scopes: [], label: '', createdAt: 0 });
-    await tx.credentials.save(instance.id, 'login');
-    await tx.signalKeys.apply(instance.id, [{ type: 'session', id: '1', value: 'key' }]);
-    await tx.credentials.archive(instance.id, SOON);
-    await tx.credentials.restore(instance.id);
-    expect(heard).toEqual([]);
-    return instance.id;
-  });
-  expect(heard).toEqual(['first', 'second']);
-  expect(await storage.credentials.load(id)).toBe('login');
-  expect(await storage.tokens.findById('t')).toBeDefined();
-});
-
-test('where one thing fails nothing of it is stored, and no hook runs', async () => {
-  const storage = await temporaryStorage();
-  const failed = new Error('made to fail');
-  const cut = storage.transaction(async (tx) => {
-    tx.onCommit(() => expect.unreachable());
-    const { id: accountId } = await tx.accounts.create({ label: 'shop' });
-    const instance = await tx.instances.insert({ accountId, name: 'x', wanted: 'stopped', state: 'UNPAIRED' });
-    await tx.credentials.save(instance.id, 'login');
-    await tx.instances.remove(instance.id);
-    throw failed;
-  });
-  await expect(cut).rejects.toMatchObject({ cause: failed });
-  expect(await storage.accounts.list()).toEqual([]);
 });

@@ -138,3 +138,11 @@ export const cutAtWrites = async (
     if (first || second) return first ? n - every : n;
   }
 };
+
+export const addInstance = async (storage: Storage, name: string, accountId?: string) => {
+  const account = accountId ?? (await storage.accounts.create({ label: '' })).id;
+  return storage.instances.insert({ accountId: account, name, wanted: 'stopped', state: 'UNPAIRED' });
+};
+
+/** When an archive's time is up that a test does not wait for. */
+export const SOON = Date.now() + 3_600_000;
