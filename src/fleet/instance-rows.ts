@@ -70,7 +70,8 @@ export class InstanceRows {
     const counts = new Map<InstanceState, number>(INSTANCE_STATES.map((state) => [state, 0]));
     const add = (state: string, count: number): void => {
       const known = INSTANCE_STATES.find((each) => each === state) ?? 'STOPPED';
-      counts.set(known, (counts.get(known) ?? 0) + count);
+      // An instance that is stored anew between two of these statements is no fewer than none.
+      counts.set(known, Math.max(0, (counts.get(known) ?? 0) + count));
     };
     for (const [state, count] of await this.#instances.countByState()) add(state, count);
     for (let start = 0; start < live.length; start += PAGE) {

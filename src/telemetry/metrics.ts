@@ -36,6 +36,12 @@ export function createMetrics(version: string, sessions: () => Promise<ReadonlyM
     registers,
   }).set({ version }, 1);
   const byState = new Gauge({ name: 'privet_sessions', help: 'Instances by state.', labelNames: ['state'], registers });
+  let counting: Promise<ReadonlyMap<string, number> | undefined> | undefined;
+  // Scrapes need no token: those that come while the database counts share what it says.
+  const count = (): Promise<ReadonlyMap<string, number> | undefined> =>
+    (counting ??= sessions()
+      .catch(() => undefined)
+      .finally(() => (counting = undefined)));
   return {
     updateFields: new Counter({
       name: 'privet_update_fields_total',
@@ -76,7 +82,7 @@ export function createMetrics(version: string, sessions: () => Promise<ReadonlyM
     }),
     async render() {
       // Where the database does not answer, the figures are those of the scrape before.
-      for (const [state, count] of (await sessions().catch(() => undefined)) ?? []) byState.set({ state }, count);
+      for (const [state, instances] of (await count()) ?? []) byState.set({ state }, instances);
       return `${await registry.metrics()}\n${await ofThisProcess.metrics()}`;
     },
   };

@@ -3,7 +3,7 @@ import { type ClientConfig, Pool, type PoolClient } from 'pg';
 import type { Clock } from '../../clock.ts';
 import { BUSY_MS, type Contention } from '../dialects/contention.ts';
 import { known, postgresFault } from './faults.ts';
-import { type Connections, Lease } from './lease.ts';
+import { type Connections, PooledClient } from './pooled-client.ts';
 
 /** A server's default leaves room for 100 clients in all. */
 const MOST_CONNECTIONS = 10;
@@ -29,8 +29,8 @@ export class PatientPool implements PostgresPool, Connections {
     this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
-  async connect(): Promise<Lease> {
-    return new Lease(this, await this.retried(() => this.client()));
+  async connect(): Promise<PooledClient> {
+    return new PooledClient(this, await this.retried(() => this.client()));
   }
 
   async client(): Promise<PoolClient> {

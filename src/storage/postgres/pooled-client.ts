@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import type { Contention } from '../dialects/contention.ts';
 import { ConnectionLost, endsConnection, known, postgresFault } from './faults.ts';
 
-/** Where a lease has its connections from. */
+/** Where a client has its connections from. */
 export interface Connections {
   readonly contention: Contention;
   /** One try. */
@@ -24,7 +24,7 @@ const storable = (value: unknown): unknown =>
  * would hand it out again. Statements that can't have changed anything are sent again on another one: the begin of a
  * transaction, and selects outside of one.
  */
-export class Lease implements PostgresPoolClient {
+export class PooledClient implements PostgresPoolClient {
   readonly #pool: Connections;
   #client: PoolClient | undefined;
   #isInTransaction = false;
