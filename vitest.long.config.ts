@@ -1,9 +1,46 @@
 import { mergeConfig } from 'vitest/config';
 import config from './vitest.config.ts';
 
-/** What takes minutes and the whole machine: kills of the service by the hundred, a thousand instances at once. */
+/** What asserts no time that another test's work could stretch: two of these run at a time. */
+const SIDE_BY_SIDE = [
+  'clients-restart',
+  'cut-commands',
+  'disconnects-outcome',
+  'harness',
+  'harness-guards',
+  'harness-storage',
+  'harness-storage-link',
+  'kills',
+  'packed-keys',
+  'pairing-kills',
+  'postgres-killed',
+  'postgres-locked',
+  'second-service',
+  'survival-sigterm',
+].map((name) => `test/${name}.long.ts`);
+
+/** What takes minutes: kills of the service by the hundred, a thousand instances at once, every guard taken away. */
 const long = mergeConfig(config, {});
 const { projects: _both, ...test } = long.test ?? {};
-long.test = { ...test, include: ['test/**/*.long.ts'], fileParallelism: false, isolate: true };
+long.test = {
+  ...test,
+  isolate: true,
+  projects: [
+    {
+      extends: true,
+      test: { name: 'side by side', include: SIDE_BY_SIDE, maxWorkers: 2, sequence: { groupOrder: 1 } },
+    },
+    {
+      extends: true,
+      test: {
+        name: 'alone',
+        include: ['test/**/*.long.ts'],
+        exclude: SIDE_BY_SIDE,
+        maxWorkers: 1,
+        sequence: { groupOrder: 2 },
+      },
+    },
+  ],
+};
 
 export default long;
