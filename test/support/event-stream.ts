@@ -1,6 +1,6 @@
 import { print } from 'graphql';
 import type { TypedDocumentNode } from '@urql/core';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 /** What one event of a subscription carries. */
 export interface StreamResult<T> {
@@ -21,11 +21,6 @@ export interface EventStream<T> {
 }
 
 const WAIT_MS = 15_000;
-const open = new Set<AbortController>();
-afterEach(() => {
-  for (const controller of open) controller.abort();
-  open.clear();
-});
 
 export async function openEventStream<T, V extends object>(
   at: { readonly url: string; readonly token: string },
@@ -33,7 +28,8 @@ export async function openEventStream<T, V extends object>(
   variables: V,
 ): Promise<EventStream<T>> {
   const controller = new AbortController();
-  open.add(controller);
+  // A hook of this module would be the first file's alone, where one process runs several.
+  onTestFinished(() => controller.abort());
   const response = await fetch(`${at.url}/graphql`, {
     method: 'POST',
     headers: {
@@ -46,7 +42,8 @@ export async function openEventStream<T, V extends object>(
   });
   const type = response.headers.get('content-type') ?? 'nothing';
   if (!type.startsWith('text/event-stream') || !response.body) throw new Error(`${response.status} with ${type}`);
-  const events = readEvents(response.body);
+  // Read from now on: the body of an answer that nobody reads ends when the answer is garbage.
+  const events = readEvents(response.body.values());
 
   const next = async (): Promise<StreamResult<T> | undefined> => {
     const late = new Error(`No event within ${WAIT_MS} ms`);
@@ -83,7 +80,7 @@ interface ServerSentEvent {
   readonly data: string;
 }
 
-async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, void> {
+async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent, void> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of body) {
