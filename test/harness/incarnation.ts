@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { LinkOptions } from '../../src/wire/link.ts';
+import type { Link, LinkOptions } from '../../src/wire/link.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import type { SessionEvents } from '../../src/telemetry/events.ts';
 import { countOutdated, OutdatedTrace } from './checks/gate.ts';
@@ -40,6 +40,18 @@ const telemetry = new Proxy({} as SessionEvents, {
   },
 });
 
+const never = <T>(): Promise<T> => new Promise<T>(() => {});
+/** What a process gets that died in this very moment: its code still runs up to its next wait. */
+const NO_LINK: Link = {
+  request: never,
+  requestPairingCode: never,
+  end: () => {},
+  jid: undefined,
+  phase: 'hello',
+  reached: () => {},
+  ended: never(),
+};
+
 /** Loads the service from what is stored; its sessions do not run yet. Rejects where the storage fails. */
 export async function loadService(world: World): Promise<Incarnation> {
   world.incarnations += 1;
@@ -51,7 +63,9 @@ export async function loadService(world: World): Promise<Incarnation> {
     storeControl(world, clock, () => incarnation),
   );
   const linkRandom = random.fork();
-  const openLink = (options: LinkOptions, instanceId: string): FakeLink => {
+  let isKilled = false;
+  const openLink = (options: LinkOptions, instanceId: string): Link => {
+    if (isKilled) return NO_LINK;
     const slot = slotById(world, instanceId);
     if (!slot) throw new Error('A link for an instance that nobody knows');
     const link: LinkTrace = {
@@ -107,6 +121,7 @@ export async function loadService(world: World): Promise<Incarnation> {
     outdated: new OutdatedTrace(),
     wasHeldUp: false,
     kill() {
+      isKilled = true;
       store.kill();
       clock.kill();
       for (const link of trace.links) {
