@@ -33,6 +33,8 @@ export default defineConfig({
     setupFiles: 'test/support/drop-databases.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // CI's machine stalls now and then: what failed there runs once more, and the report says so.
+    retry: process.env['CI'] === undefined ? 0 : 1,
     // Where a test says no time of its own, it is about what comes and not about when: a machine may be busy.
     expect: { poll: { timeout: 10_000 } },
     projects: [

@@ -1,7 +1,7 @@
 import { mergeConfig } from 'vitest/config';
 import config from './vitest.config.ts';
 
-/** What asserts no time that another test's work could stretch: two of these run at a time. */
+/** What asserts no time that another test's work could stretch: two of these run at a time, and none a second time. */
 const SIDE_BY_SIDE = [
   'clients-restart',
   'cut-commands',
@@ -28,7 +28,7 @@ long.test = {
   projects: [
     {
       extends: true,
-      test: { name: 'side by side', include: SIDE_BY_SIDE, maxWorkers: 2, sequence: { groupOrder: 1 } },
+      test: { name: 'side by side', include: SIDE_BY_SIDE, maxWorkers: 2, retry: 0, sequence: { groupOrder: 1 } },
     },
     {
       extends: true,
