@@ -1,0 +1,21 @@
+import type { Contact, ContactsOutcome, NamedContact } from '../contacts/contact.ts';
+
+/** The fields that can have a list of contacts who are left out. */
+export type ExclusionField = 'LAST_SEEN' | 'STATUS' | 'PROFILE' | 'GROUP_ADD';
+
+/** Who is left out of one field, from one answer of WhatsApp. */
+export interface ExclusionList {
+  readonly field: ExclusionField;
+  /** The field's value is CONTACT_BLACKLIST. While it is not, WhatsApp shows no list. */
+  readonly active: boolean;
+  readonly contacts: readonly Contact[];
+  /** Epoch milliseconds. */
+  readonly observedAt: number;
+}
+
+/** `replace`: the list shall hold these alone. At most 1,000 contacts, none twice, and none both added and removed. */
+export type ExclusionChange =
+  | { readonly kind: 'change'; readonly add: readonly NamedContact[]; readonly remove: readonly NamedContact[] }
+  | { readonly kind: 'replace'; readonly contacts: readonly NamedContact[] };
+
+export type ExclusionsOutcome = ContactsOutcome<ExclusionList>;
