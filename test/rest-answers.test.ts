@@ -206,7 +206,7 @@ test('an Idempotency-Key: the same update again is answered like the first and n
   expect(held()).toMatchObject({ last: 'all' });
   expect(await send('contacts')).toMatchObject({
     status: 400,
-    body: { error: { message: 'This Idempotency-Key was used for another update' } },
+    body: { error: { message: 'This Idempotency-Key was used for another call' } },
   });
   expect(held()).toMatchObject({ last: 'all' });
 });

@@ -6,7 +6,7 @@ import type { OpenLinkOf } from '../instance/session-deps.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
 import type { FleetCalls } from './calls/fleet-calls.ts';
-import { IdempotentUpdates } from './idempotent-updates.ts';
+import { IdempotentCalls } from './idempotent-calls.ts';
 import { InstanceRows } from './instance-rows.ts';
 import { SessionDirectory } from './session-directory.ts';
 import { SessionLifecycle } from './session-lifecycle.ts';
@@ -34,7 +34,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
   readonly watching: SessionWatching;
   readonly #options: FleetOptions;
   readonly #pool: SessionPool;
-  readonly #idempotent: IdempotentUpdates;
+  readonly #idempotent: IdempotentCalls;
   #upkeep: Disposable | undefined;
 
   constructor(options: FleetOptions) {
@@ -49,7 +49,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
       onPrivacyChange: (instance) => this.watching.privacyChanged(instance),
     });
     this.#pool = pool;
-    this.#idempotent = new IdempotentUpdates(storage, clock, options.owner);
+    this.#idempotent = new IdempotentCalls(storage, clock, options.owner);
     this.watching = new SessionWatching(pool, rows);
     this.directory = new SessionDirectory(pool, rows);
     this.lifecycle = new SessionLifecycle({ ...options, pool, watching: this.watching });

@@ -4,15 +4,16 @@ import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
 import type { IdempotencyKey, PrivacyCalls, PrivacyReading, PrivacyUpdate } from './calls/privacy-calls.ts';
 import type { Reach } from './calls/reach.ts';
-import type { IdempotentUpdates } from './idempotent-updates.ts';
+import type { IdempotentCalls } from './idempotent-calls.ts';
+import { privacyUpdate } from './kept-outcomes.ts';
 import type { SessionPool } from './session-pool.ts';
 
 export class SessionPrivacyCalls implements PrivacyCalls {
   readonly #pool: SessionPool;
-  readonly #idempotent: IdempotentUpdates;
+  readonly #idempotent: IdempotentCalls;
   readonly #telemetry: SessionEvents;
 
-  constructor(pool: SessionPool, idempotent: IdempotentUpdates, telemetry: SessionEvents) {
+  constructor(pool: SessionPool, idempotent: IdempotentCalls, telemetry: SessionEvents) {
     this.#pool = pool;
     this.#idempotent = idempotent;
     this.#telemetry = telemetry;
@@ -41,7 +42,9 @@ export class SessionPrivacyCalls implements PrivacyCalls {
         this.#telemetry.updateFinished(session.view, resultsOf(done), done.stanzas);
         return done;
       };
-      const outcome = await (key ? this.#idempotent.run(session.view.id, key, changes, update) : update());
+      const outcome = await (key
+        ? this.#idempotent.run(session.view.id, key, privacyUpdate(changes), update)
+        : update());
       return { instance: session.view, outcome };
     });
   }

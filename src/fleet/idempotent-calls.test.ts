@@ -1,24 +1,27 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { PrivetError } from '../errors.ts';
+import type { NamedContact } from '../privacy/contacts/contact.ts';
+import type { ExclusionsOutcome } from '../privacy/lists/exclusions.ts';
 import type { UpdateOutcome } from '../privacy/outcome.ts';
-import { temporaryStorage } from '../storage/storage.fixture.ts';
-import { IdempotentUpdates } from './idempotent-updates.ts';
+import { everythingStored, temporaryFolder, temporaryStorage } from '../storage/storage.fixture.ts';
+import { IdempotentCalls } from './idempotent-calls.ts';
+import { blocklistUpdate, exclusionsUpdate, type KeyedRequest, privacyUpdate } from './kept-outcomes.ts';
 
 const DONE: UpdateOutcome = { outcomes: [], failures: [], stanzas: 2, snapshot: undefined };
 const KEY = { caller: { kind: 'token', id: 'token' }, key: 'key' } as const;
 const CHANGES = [{ field: 'STATUS', wire: 'none' }] as const;
 const OTHER = [{ field: 'STATUS', wire: 'all' }] as const;
 
-const opened = async (fails: { finish?: boolean; forget?: boolean } = {}) => {
+const opened = async (fails: { finish?: boolean; forget?: boolean } = {}, dataDir?: string) => {
   const clock = new VirtualClock();
-  const storage = await temporaryStorage({ clock });
+  const storage = await temporaryStorage({ clock, ...(dataDir && { dataDir }) });
   const { id: accountId } = await storage.accounts.create({ label: '' });
   const { id } = await storage.instances.insert({ accountId, name: 'x', wanted: 'stopped', state: 'UNPAIRED' });
   const full = () => Promise.reject(new Error('the disk is full'));
   const { outcomes } = storage;
   const state = { isBusy: false, forgets: 0 };
-  const updates = new IdempotentUpdates(
+  const updates = new IdempotentCalls(
     {
       get isBusy() {
         return state.isBusy;
@@ -37,8 +40,8 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}) => {
   );
   /** Another run of the service, over the same database. */
   const anotherRun = (held: boolean) => {
-    const other = new IdempotentUpdates(storage, clock, { incarnation: 'another', held });
-    const again = () => other.run(id, KEY, CHANGES, async () => DONE);
+    const other = new IdempotentCalls(storage, clock, { incarnation: 'another', held });
+    const again = () => other.run(id, KEY, privacyUpdate(CHANGES), async () => DONE);
     return { again, forgetLeftBehind: () => other.forgetLeftBehind() };
   };
   let runs = 0;
@@ -46,11 +49,11 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}) => {
     update: () => Promise<UpdateOutcome> = () => Promise.resolve(DONE),
     changes: typeof CHANGES | typeof OTHER = CHANGES,
   ) =>
-    updates.run(id, KEY, changes, () => {
+    updates.run(id, KEY, privacyUpdate(changes), () => {
       runs += 1;
       return update();
     });
-  return { fails, state, clock, storage, id, run, runs: () => runs, anotherRun };
+  return { fails, state, clock, storage, id, updates, run, runs: () => runs, anotherRun };
 };
 
 test('an outcome that could not be kept does not leave its key running: the next call does the work, and keeps it', async () => {
@@ -121,4 +124,61 @@ test('an outcome in a form of another version is not guessed at, and the work is
   await storage.outcomes.finish(call, 'newer', { version: 2, text: '{}' });
   await expect(run()).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(runs()).toBe(0);
+});
+
+const phone = (digits: string): NamedContact => ({ text: `+${digits}`, kind: 'phone', digits });
+const CONTACT = phone('4915730000099');
+const add = (...contacts: NamedContact[]) => ({ kind: 'change', add: contacts, remove: [] }) as const;
+
+test('a key that came with one kind of call, or about one list, is refused with every other', async () => {
+  const { updates, id, run } = await opened();
+  await run();
+  const calls: readonly KeyedRequest<{ readonly stanzas: number }>[] = [
+    exclusionsUpdate('STATUS', add(CONTACT)),
+    exclusionsUpdate('PROFILE', add(CONTACT)),
+    exclusionsUpdate('STATUS', { kind: 'change', add: [], remove: [CONTACT] }),
+    exclusionsUpdate('STATUS', { kind: 'replace', contacts: [CONTACT] }),
+    exclusionsUpdate('STATUS', add(CONTACT, phone('4915730000098'))),
+    blocklistUpdate('block', [CONTACT]),
+    blocklistUpdate('unblock', [CONTACT]),
+    privacyUpdate(CHANGES),
+  ];
+  for (const at of calls.keys()) {
+    const key = { ...KEY, part: String(at) };
+    const works = calls.map((other) => async () => updates.run(id, key, other, async () => ({ stanzas: at })));
+    await works[at]?.();
+    for (const [also, work] of works.entries()) {
+      if (also === at) expect(await work()).toMatchObject({ stanzas: at });
+      else await expect(work()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    }
+  }
+});
+
+test('of a change of a list the whole outcome is kept, and nobody’s number in plain', async () => {
+  const dataDir = temporaryFolder();
+  const { updates, id } = await opened({}, dataDir);
+  const outcome: ExclusionsOutcome = {
+    list: { field: 'STATUS', active: true, contacts: [{ phoneNumber: CONTACT.digits, lid: '77@lid' }], observedAt: 5 },
+    outcomes: [{ contact: CONTACT.text, result: 'ADDED' }],
+    failures: [{ contact: '+1', code: 'NOT_ON_WHATSAPP', message: 'no', retryable: false }],
+    stanzas: 4,
+  };
+  const again = async () => updates.run(id, KEY, exclusionsUpdate('STATUS', add(CONTACT)), async () => outcome);
+  expect([await again(), await again()]).toEqual([outcome, outcome]);
+  const stored = await everythingStored(dataDir);
+  expect([id, CONTACT.digits, '77@lid'].map((text) => stored.includes(text))).toEqual([true, false, false]);
+});
+
+test('an outcome in the form of the version before is answered with', async () => {
+  const { updates, id } = await opened();
+  const request = (version: number): KeyedRequest<string> => ({
+    text: '["x"]',
+    form: {
+      version,
+      stringify: (outcome) => outcome,
+      parse: (kept) => (kept.version > version ? undefined : `${kept.text} of ${kept.version}`),
+    },
+  });
+  await updates.run(id, KEY, request(1), async () => 'first');
+  expect(await updates.run(id, KEY, request(2), async () => 'second')).toBe('first of 1');
 });

@@ -2,11 +2,10 @@ import type { Clock } from '../clock.ts';
 import { PrivetError } from '../errors.ts';
 import type { Owner } from '../instance/life.ts';
 import { Places } from '../places.ts';
-import { specOf } from '../privacy/fields.ts';
-import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
-import type { KeptOutcome, KeyedCall, Outcomes } from '../storage/outcomes.ts';
+import type { KeyedCall, Outcomes } from '../storage/outcomes.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { IdempotencyKey } from './calls/privacy-calls.ts';
+import type { KeyedRequest, OutcomeForm } from './kept-outcomes.ts';
 
 /** How long the same key gives the same outcome at least, in milliseconds. */
 const KEPT_MS = 24 * 3_600_000;
@@ -14,8 +13,8 @@ const KEPT_MS = 24 * 3_600_000;
 const PURGED_AT_ONCE = 100;
 const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 
-/** Updates with a key: sent again, as by a client that heard no answer, they are not made again. */
-export class IdempotentUpdates {
+/** Calls of any kind with a key: sent again, as by a client that heard no answer, they are not made again. */
+export class IdempotentCalls {
   readonly #storage: Pick<Storage, 'outcomes' | 'isBusy'>;
   readonly #clock: Clock;
   readonly #owner: Owner;
@@ -28,19 +27,20 @@ export class IdempotentUpdates {
     this.#owner = owner;
   }
 
-  async run(
+  /** Does the work, or answers with what came of the same call with the same key. */
+  async run<Outcome>(
     instanceId: string,
     { caller, key, part = '' }: IdempotencyKey,
-    changes: readonly RequestedChange[],
-    update: () => Promise<UpdateOutcome>,
-  ): Promise<UpdateOutcome> {
+    { text, form }: KeyedRequest<Outcome>,
+    work: () => Promise<Outcome>,
+  ): Promise<Outcome> {
     if (!KEY_FORM.test(key)) {
       throw new PrivetError('BAD_USER_INPUT', 'Idempotency-Key must have 1 to 255 visible ASCII characters');
     }
-    const call: KeyedCall = { caller, key: JSON.stringify([key, part]), instanceId, request: requestText(changes) };
+    const call: KeyedCall = { caller, key: JSON.stringify([key, part]), instanceId, request: text };
     const place = JSON.stringify([caller.kind, caller.id, call.key]);
     using _ = this.#present.takeFree(place);
-    return await this.#runOnce(call, () => this.#present.held(place) === 1, update);
+    return await this.#runOnce(call, () => this.#present.held(place) === 1, form, work);
   }
 
   get #outcomes(): Outcomes {
@@ -63,43 +63,57 @@ export class IdempotentUpdates {
     return this.#owner.held && incarnation !== this.#owner.incarnation;
   }
 
-  async #runOnce(
+  async #runOnce<Outcome>(
     call: KeyedCall,
     isAlone: () => boolean,
-    update: () => Promise<UpdateOutcome>,
-  ): Promise<UpdateOutcome> {
+    form: OutcomeForm<Outcome>,
+    work: () => Promise<Outcome>,
+  ): Promise<Outcome> {
     const { incarnation } = this.#owner;
     const start = await this.#outcomes.begin(call, incarnation);
     switch (start.kind) {
-      case 'done':
-        return parseOutcome(start.outcome);
+      case 'done': {
+        const outcome = form.parse(start.outcome);
+        if (outcome !== undefined) return outcome;
+        throw new PrivetError(
+          'CONFLICT',
+          'The first call with this Idempotency-Key has ended; another version of the service has its outcome',
+        );
+      }
       case 'running': {
         const { owner = '' } = start;
         // The end of the first call could not be noted: this one does the work again.
         const isLeftOver = owner === incarnation ? isAlone() : this.#hasEnded(owner);
         if (isLeftOver && (await this.#outcomes.takeOver(call, owner, incarnation))) {
-          return this.#runFirst(call, update);
+          return this.#runFirst(call, form, work);
         }
         throw new PrivetError('CONFLICT', 'The first call with this Idempotency-Key is still running');
       }
       case 'other_request':
-        throw new PrivetError('BAD_USER_INPUT', 'This Idempotency-Key was used for another update');
+        throw new PrivetError('BAD_USER_INPUT', 'This Idempotency-Key was used for another call');
       case 'new':
-        return this.#runFirst(call, update);
+        return this.#runFirst(call, form, work);
     }
   }
 
-  async #runFirst(call: KeyedCall, update: () => Promise<UpdateOutcome>): Promise<UpdateOutcome> {
-    let outcome: UpdateOutcome;
+  async #runFirst<Outcome>(
+    call: KeyedCall,
+    form: OutcomeForm<Outcome>,
+    work: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    let outcome: Outcome;
     try {
-      outcome = await update();
+      outcome = await work();
     } catch (error) {
       // Nothing was sent, so the same call may be made again.
       await this.#tryToForget(call);
       throw error;
     }
     try {
-      await this.#outcomes.finish(call, this.#owner.incarnation, keptOutcome(outcome));
+      await this.#outcomes.finish(call, this.#owner.incarnation, {
+        version: form.version,
+        text: form.stringify(outcome),
+      });
     } catch {
       // The caller gets it, though it can't be kept: the same call again does the work again.
       await this.#tryToForget(call);
@@ -111,31 +125,4 @@ export class IdempotentUpdates {
   async #tryToForget(call: KeyedCall): Promise<void> {
     if (!this.#storage.isBusy) await this.#outcomes.forget(call, this.#owner.incarnation).catch(() => undefined);
   }
-}
-
-/** The same for the same changes, in whatever order they were asked for. */
-const requestText = (changes: readonly RequestedChange[]): string =>
-  JSON.stringify(changes.map(({ field, wire }) => `${specOf(field).category}=${wire}`).toSorted());
-
-/** Of the form below. Who changes that gives it another number, and goes on reading this one for a day. */
-const VERSION = 1;
-
-const keptOutcome = (outcome: UpdateOutcome): KeptOutcome => ({
-  version: VERSION,
-  text: JSON.stringify({
-    ...outcome,
-    snapshot: outcome.snapshot && { ...outcome.snapshot, categories: [...outcome.snapshot.categories] },
-  }),
-});
-
-/** @throws PrivetError CONFLICT where another version of the service stored it in a form that is not known here */
-function parseOutcome({ version, text }: KeptOutcome): UpdateOutcome {
-  if (version !== VERSION) {
-    const message =
-      'The first call with this Idempotency-Key has ended; another version of the service has its outcome';
-    throw new PrivetError('CONFLICT', message);
-  }
-  const stored = JSON.parse(text) as UpdateOutcome & { snapshot?: { categories: [string, string][] } };
-  const { snapshot } = stored;
-  return { ...stored, snapshot: snapshot && { ...snapshot, categories: new Map(snapshot.categories) } };
 }
