@@ -94,6 +94,10 @@ export class FakeFleet implements Directory, Lifecycle, PrivacyCalls, Watching {
     return instanceId === undefined ? this.instances.size : 1;
   }
 
+  async lastObserved(instance: InstanceView) {
+    return { instance, snapshot: this.snapshot, stale: true };
+  }
+
   pair: Lifecycle['pair'] = async (_reach, name, phoneNumber) => {
     this.phoneNumbers.push(phoneNumber);
     return { ...this.#get(name), state: 'PAIRING', pairing: { qr: 'the-qr', expiresAt: Date.UTC(2026, 0, 31, 12) } };

@@ -1,5 +1,6 @@
 import type { InstanceState, InstanceView } from '../instance/state.ts';
 import type { Directory, InstancePage } from './calls/directory.ts';
+import type { PrivacyReading } from './calls/privacy-calls.ts';
 import type { Reach } from './calls/reach.ts';
 import type { InstanceRows } from './instance-rows.ts';
 import type { HeldSession, SessionPool } from './session-pool.ts';
@@ -35,6 +36,12 @@ export class SessionDirectory implements Directory {
 
   count(reach: Reach): Promise<number> {
     return this.#rows.count(reach);
+  }
+
+  async lastObserved({ id }: InstanceView): Promise<PrivacyReading | undefined> {
+    const session = this.#pool.registry.byId(id);
+    const shown = session?.privacy.settings;
+    return session && shown && { instance: session.view, snapshot: shown.snapshot, stale: shown.stale };
   }
 
   /** How many instances there are in each state, those of all accounts. */

@@ -1,4 +1,5 @@
 import type { InstanceView } from '../../instance/state.ts';
+import type { PrivacyReading } from './privacy-calls.ts';
 import type { Reach } from './reach.ts';
 
 export interface InstancePage {
@@ -16,4 +17,9 @@ export interface Directory {
   list(reach: Reach, page: { readonly first: number; readonly after?: string | undefined }): Promise<InstancePage>;
   /** How many there are on all pages together. */
   count(reach: Reach): Promise<number>;
+  /**
+   * The settings that were observed last, without asking WhatsApp: `stale` where it is not from the present connection.
+   * Undefined where none were since the account was linked. Calls that come together read the database together.
+   */
+  lastObserved(instance: InstanceView): Promise<PrivacyReading | undefined>;
 }

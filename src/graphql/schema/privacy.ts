@@ -125,16 +125,28 @@ builder.node(PrivacySettings, {
     }),
     observedAt: t.field({
       type: 'DateTime',
-      description: 'When WhatsApp said so last. Later reads that show the same move it.',
+      description:
+        'When WhatsApp said so last. Later reads that show the same move it. Of what `Instance.lastSettings` has from before the service was started: when it was stored as observed.',
       resolve: ({ snapshot }) => snapshot.observedAt,
     }),
     stale: t.boolean({
       description:
-        'True where the settings may have changed since `observedAt`: as a subscription showed them, the instance was not connected, or a change was announced and not read yet. Never true in the answer to a query or a mutation.',
+        'True where the settings may have changed since `observedAt`: the instance was not connected, or a change was announced and not read yet. Never true but in `Instance.lastSettings` and in subscriptions: all else is freshly read.',
       resolve: ({ stale = false }) => stale,
     }),
   }),
 });
+
+builder.objectField(Instance, 'lastSettings', (t) =>
+  t.field({
+    type: PrivacySettings,
+    nullable: true,
+    description:
+      'The settings that were observed last, without asking WhatsApp: for lists of many. `stale` where they are not from the present connection. Null where none were since the account was linked, and for a token without the scope `READ`.',
+    resolve: (instance, _args, { fleet, principal: { scopes } }) =>
+      scopes.has('read') ? fleet.directory.lastObserved(instance) : undefined,
+  }),
+);
 
 builder.queryField('privacy', (t) =>
   t.field({
