@@ -5,10 +5,10 @@ import type {
   WAPrivacyValue,
   WAReadReceiptsValue,
 } from '@whiskeysockets/baileys';
-import { FIELDS } from '../src/privacy/fields.ts';
+import { PROFILE_FIELDS } from '../src/privacy/fields.ts';
 
 /** A value for each field, by category, as both ways take it. */
-export interface SettingsSet extends Readonly<Record<(typeof FIELDS)[number]['category'], string>> {
+export interface SettingsSet extends Readonly<Record<(typeof PROFILE_FIELDS)[number]['category'], string>> {
   readonly last: WAPrivacyValue;
   readonly status: WAPrivacyValue;
   readonly profile: WAPrivacyValue;
@@ -43,6 +43,6 @@ export const setFor = (turn: number): SettingsSet => (turn % 2 === 0 ? OPEN : CL
 
 /** @throws Error naming the first field that holds something else: a fast wrong answer is no figure. */
 export function assertHeld(who: string, wanted: SettingsSet, held: Readonly<Record<string, string>>): void {
-  const wrong = FIELDS.find(({ category }) => held[category] !== wanted[category]);
+  const wrong = PROFILE_FIELDS.find(({ category }) => held[category] !== wanted[category]);
   if (wrong) throw new Error(`${who}: ${wrong.category} is ${held[wrong.category]}, not ${wanted[wrong.category]}`);
 }

@@ -1,4 +1,4 @@
-import { FIELDS } from '../src/privacy/fields.ts';
+import { PROFILE_FIELDS } from '../src/privacy/fields.ts';
 import { pairPeer, updateAsPeersDo } from './peers.ts';
 import { openPrivet } from './privet.ts';
 import { assertHeld, setFor, type SettingsSet } from './settings-sets.ts';
@@ -71,7 +71,7 @@ export async function measureUpdates({ samples, rttMs, progress }: UpdateOptions
     unchangedWithin: { rtt: MOST_RTT, met: unchanged.privet.rtt.median <= MOST_RTT },
     changedFasterThanPeers: { times: LEAST_GAIN, met: changed.peersPerPrivet >= LEAST_GAIN },
   };
-  return { through: 'GraphQL over HTTP', rttMs, samples, fields: FIELDS.length, changed, unchanged, goals };
+  return { through: 'GraphQL over HTTP', rttMs, samples, fields: PROFILE_FIELDS.length, changed, unchanged, goals };
 }
 
 const both = (): Record<Way['name'], Sample[]> => ({ privet: [], peers: [] });

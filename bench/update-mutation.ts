@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FIELDS, specOf } from '../src/privacy/fields.ts';
+import { PROFILE_FIELDS, specOf } from '../src/privacy/fields.ts';
 import type { PrivetClient } from './privet.ts';
 import type { SettingsSet } from './settings-sets.ts';
 
@@ -34,7 +34,7 @@ export async function updateThroughPrivet(
   const data = await graphql(UPDATE, { instance, input: inputOf(values) });
   const { settings } = Updated.parse(data).updatePrivacy;
   return Object.fromEntries(
-    FIELDS.map(({ field, section, name, category }) => {
+    PROFILE_FIELDS.map(({ field, section, name, category }) => {
       const value = settings[section][name] ?? '';
       return [category, specOf(field).values[value] ?? value];
     }),
@@ -43,7 +43,7 @@ export async function updateThroughPrivet(
 
 function inputOf(values: SettingsSet): Record<string, Record<string, string>> {
   const input: Record<string, Record<string, string>> = {};
-  for (const spec of FIELDS) {
+  for (const spec of PROFILE_FIELDS) {
     const [enumName] = Object.entries(spec.values).find(([, wire]) => wire === values[spec.category]) ?? [];
     if (enumName === undefined) throw new Error(`${spec.field} has no value ${values[spec.category]}`);
     input[spec.section] = { ...input[spec.section], [spec.name]: enumName };

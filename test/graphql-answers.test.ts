@@ -17,7 +17,7 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
       visibility: { lastSeen: 'ALL', status: 'CONTACTS', profile: null, online: null },
       privacy: { readReceipts: 'ALL' },
       permissions: { callAdd: null },
-      other: expect.arrayContaining([{ category: 'messages', value: 'all' }]),
+      other: expect.arrayContaining([{ category: 'cover_photo', value: 'all' }]),
       observedAt: '2026-01-31T12:00:00.000Z',
     });
   });

@@ -40,7 +40,7 @@ export class FakeFleet implements Directory, Lifecycle, PrivacyCalls, Watching {
     ['readreceipts', 'all'],
     ['online', 'error'],
     ['profile', 'of_tomorrow'],
-    ['messages', 'all'],
+    ['cover_photo', 'all'],
   ]);
   updates: (readonly RequestedChange[])[] = [];
   phoneNumbers: (string | undefined)[] = [];

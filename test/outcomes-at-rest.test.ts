@@ -1,6 +1,6 @@
 import { getHashes, hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FIELDS } from '../src/privacy/fields.ts';
+import { PROFILE_FIELDS } from '../src/privacy/fields.ts';
 import { behindTheBack, bytes, everythingStored } from '../src/storage/storage.fixture.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
@@ -31,9 +31,9 @@ async function update(): Promise<unknown> {
   return response.json();
 }
 
-/** Every update there can be, in plain: for each field not asked for, or one of its values. */
+/** Every update of the seven there can be, in plain: for each field not asked for, or one of its values. */
 function requests(): string[] {
-  const all = FIELDS.reduce<string[][]>(
+  const all = PROFILE_FIELDS.reduce<string[][]>(
     (some, { category, values }) =>
       some.flatMap((request) => [
         request,

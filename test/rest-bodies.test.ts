@@ -71,7 +71,12 @@ const MALFORMED: readonly (readonly [body: unknown, message: string])[] = [
   [{ visibility: { lastSeen: 'none', toString: 1 } }, `Unknown field: visibility.toString. ${VISIBILITY}`],
   ['{"visibility":{"__proto__":{"lastSeen":"none"}}}', `Unknown field: visibility.__proto__. ${VISIBILITY}`],
   [{ privacy: { lastSeen: 'none' } }, 'Unknown field: privacy.lastSeen. Valid fields: readReceipts'],
+  // Fields that this API does not have: to it they are like any other unknown name.
   [{ permissions: { messages: 'all' } }, 'Unknown field: permissions.messages. Valid fields: callAdd, groupAdd'],
+  [{ permissions: { stickers: 'none' } }, 'Unknown field: permissions.stickers. Valid fields: callAdd, groupAdd'],
+  [{ privacy: { defense: 'off' } }, 'Unknown field: privacy.defense. Valid fields: readReceipts'],
+  [{ visibility: { linkedProfiles: 'all' } }, `Unknown field: visibility.linkedProfiles. ${VISIBILITY}`],
+  [{ visibility: { lastSeen: 'none', pix: 'x' } }, `Unknown field: visibility.pix. ${VISIBILITY}`],
   // Values of other types.
   [{ visibility: { lastSeen: 5 } }, `Invalid lastSeen value: 5. ${AUDIENCE}`],
   [{ visibility: { lastSeen: false } }, `Invalid lastSeen value: false. ${AUDIENCE}`],
@@ -146,6 +151,9 @@ const INVALID: readonly unknown[] = [
   { setting: 'LAST_SEEN', value: 'all' },
   { setting: 'online', value: 'all' },
   { setting: 'call_add', value: 'all' },
+  { setting: 'messages', value: 'all' },
+  { setting: 'defense', value: 'off' },
+  { setting: 'linked_profiles', value: 'all' },
   { setting: 'toString', value: 'all' },
   { setting: ['last_seen'], value: 'all' },
   { setting: 'last_seen', value: ['all'] },

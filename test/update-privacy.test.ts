@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { FIELDS } from '../src/privacy/fields.ts';
+import { PROFILE_FIELDS } from '../src/privacy/fields.ts';
 import { ALL_CHANGED, ALL_CHANGED_WIRE } from './support/settings.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
 import { codes, linkShop, PRIVACY, UPDATE } from './support/updating.ts';
@@ -17,7 +17,7 @@ describe('without faults', () => {
     expect(first.failures).toEqual([]);
     expect(first.stanzas).toBe(8);
     expect(first.outcomes.map(({ field, result }) => [field, result])).toEqual(
-      FIELDS.map(({ field }) => [field, 'APPLIED']),
+      PROFILE_FIELDS.map(({ field }) => [field, 'APPLIED']),
     );
     expect(shop.held()).toMatchObject(ALL_CHANGED_WIRE);
     expect(first.settings).toMatchObject(ALL_CHANGED);
@@ -28,7 +28,7 @@ describe('without faults', () => {
 
     const again = await shop.update(ALL_CHANGED);
     expect(again.stanzas).toBe(1);
-    expect(again.outcomes.map(({ result }) => result)).toEqual(FIELDS.map(() => 'ALREADY_SET'));
+    expect(again.outcomes.map(({ result }) => result)).toEqual(PROFILE_FIELDS.map(() => 'ALREADY_SET'));
     expect(again.failures).toEqual([]);
     expect(shop.sent().slice(before + 8)).toEqual(['read']);
   });
@@ -43,12 +43,13 @@ describe('without faults', () => {
 
   test('what the version does not model is given as it is on the wire', async () => {
     const shop = await linkShop(privet);
+    privet.simulator.setPrivacy(shop.phoneNumber, 'cover_photo', 'all', { notify: false });
     privet.simulator.setPrivacy(shop.phoneNumber, 'online', 'none', { notify: false });
     privet.simulator.setPrivacy(shop.phoneNumber, 'status', 'error', { notify: false });
     const { settings } = await shop.update({ visibility: { lastSeen: 'NONE' } });
     expect(settings?.visibility).toMatchObject({ lastSeen: 'NONE', online: null, status: null });
     expect(settings?.other).toContainEqual({ category: 'online', value: 'none' });
-    expect(settings?.other).toContainEqual({ category: 'messages', value: 'all' });
+    expect(settings?.other).toContainEqual({ category: 'cover_photo', value: 'all' });
   });
 });
 

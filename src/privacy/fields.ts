@@ -5,7 +5,9 @@ const audience = { ALL: 'all', CONTACTS: 'contacts', CONTACT_BLACKLIST: 'contact
  * inputs, the REST validation, the OpenAPI description and the stanzas: another field is one row here.
  *
  * `category` is the name on the wire; `values` maps enum names to wire values that this project writes; `restName` is
- * the setting's name in `PATCH /users/me/privacy`, for the fields that endpoint knows.
+ * the setting's name in `PATCH /users/me/privacy`, for the fields that endpoint knows; `profileRest`: whether
+ * `/api/profile/privacy` knows it. Both endpoints keep to what is documented of them. `exclusions`: whether the field can
+ * have a list of contacts who are left out.
  */
 export const FIELDS = [
   {
@@ -16,6 +18,8 @@ export const FIELDS = [
     enumName: 'LastSeenPrivacy',
     values: audience,
     restName: 'last_seen',
+    profileRest: true,
+    exclusions: true,
     description: 'Who sees when the account was last online.',
   },
   {
@@ -26,6 +30,8 @@ export const FIELDS = [
     enumName: 'StatusPrivacy',
     values: audience,
     restName: 'status',
+    profileRest: true,
+    exclusions: true,
     description: 'Who sees the "about" text (not stories).',
   },
   {
@@ -36,6 +42,8 @@ export const FIELDS = [
     enumName: 'ProfilePrivacy',
     values: audience,
     restName: 'profile_picture',
+    profileRest: true,
+    exclusions: true,
     description: 'Who sees the profile picture.',
   },
   {
@@ -46,6 +54,8 @@ export const FIELDS = [
     enumName: 'OnlinePrivacy',
     values: { ALL: 'all', MATCH_LAST_SEEN: 'match_last_seen' },
     restName: undefined,
+    profileRest: true,
+    exclusions: false,
     description: 'Who sees that the account is online right now.',
   },
   {
@@ -56,6 +66,8 @@ export const FIELDS = [
     enumName: 'ReadReceiptsPrivacy',
     values: { ALL: 'all', NONE: 'none' },
     restName: 'read_receipts',
+    profileRest: true,
+    exclusions: false,
     description: 'Whether read receipts are sent and shown. Reciprocal; does not cover groups.',
   },
   {
@@ -66,6 +78,8 @@ export const FIELDS = [
     enumName: 'CallAddPrivacy',
     values: { ALL: 'all', KNOWN: 'known' },
     restName: undefined,
+    profileRest: true,
+    exclusions: false,
     description: 'Who can call the account.',
   },
   {
@@ -76,7 +90,69 @@ export const FIELDS = [
     enumName: 'GroupAddPrivacy',
     values: { ALL: 'all', CONTACTS: 'contacts', CONTACT_BLACKLIST: 'contact_blacklist' },
     restName: 'groups',
+    profileRest: true,
+    exclusions: true,
     description: 'Who can add the account to groups.',
+  },
+  {
+    field: 'MESSAGES',
+    name: 'messages',
+    section: 'permissions',
+    category: 'messages',
+    enumName: 'MessagesPrivacy',
+    values: { ALL: 'all', CONTACTS: 'contacts' },
+    restName: undefined,
+    profileRest: false,
+    exclusions: false,
+    description: 'Who can send the account messages.',
+  },
+  {
+    field: 'DEFENSE',
+    name: 'defense',
+    section: 'privacy',
+    category: 'defense',
+    enumName: 'DefensePrivacy',
+    values: { OFF: 'off', ON_STANDARD: 'on_standard' },
+    restName: undefined,
+    profileRest: false,
+    exclusions: false,
+    description: "Whether WhatsApp's strict protection of the account is on.",
+  },
+  {
+    field: 'STICKERS',
+    name: 'stickers',
+    section: 'permissions',
+    category: 'stickers',
+    enumName: 'StickersPrivacy',
+    values: { CONTACTS: 'contacts', CONTACT_ALLOWLIST: 'contact_allowlist', NONE: 'none' },
+    restName: undefined,
+    profileRest: false,
+    exclusions: false,
+    description: "Who can use the account's stickers.",
+  },
+  {
+    field: 'LINKED_PROFILES',
+    name: 'linkedProfiles',
+    section: 'visibility',
+    category: 'linked_profiles',
+    enumName: 'LinkedProfilesPrivacy',
+    values: audience,
+    restName: undefined,
+    profileRest: false,
+    exclusions: false,
+    description: 'Who sees the profiles elsewhere that the account links to.',
+  },
+  {
+    field: 'PIX',
+    name: 'pix',
+    section: 'visibility',
+    category: 'pix',
+    enumName: 'PixPrivacy',
+    values: audience,
+    restName: undefined,
+    profileRest: false,
+    exclusions: false,
+    description: "Who sees the account's Pix key, for payments in Brazil.",
   },
 ] as const satisfies readonly FieldRow[];
 
@@ -88,6 +164,8 @@ interface FieldRow {
   readonly enumName: string;
   readonly values: Readonly<Record<string, string>>;
   readonly restName: string | undefined;
+  readonly profileRest: boolean;
+  readonly exclusions: boolean;
   readonly description: string;
 }
 
@@ -103,6 +181,11 @@ export interface FieldSpec extends FieldRow {
 }
 
 export const fieldSpecs: readonly FieldSpec[] = [...FIELDS];
+
+type ProfileRow = Extract<Row, { profileRest: true }>;
+
+/** The fields that `/api/profile/privacy` knows. */
+export const PROFILE_FIELDS = FIELDS.filter((row): row is ProfileRow => row.profileRest);
 
 const byField = new Map<PrivacyField, FieldSpec>(fieldSpecs.map((spec) => [spec.field, spec]));
 

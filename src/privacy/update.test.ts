@@ -15,9 +15,14 @@ describe('what is sent', () => {
       'readreceipts=none',
       'calladd=known',
       'groupadd=contact_blacklist',
+      'messages=contacts',
+      'defense=on_standard',
+      'stickers=none',
+      'linked_profiles=none',
+      'pix=none',
       'read',
     ]);
-    expect({ stanzas, failures }).toEqual({ stanzas: 8, failures: [] });
+    expect({ stanzas, failures }).toEqual({ stanzas: 13, failures: [] });
   });
 
   test('a field that the view holds already gets no stanza, and is still read', async () => {

@@ -1,7 +1,6 @@
-import { fieldSpecs } from '../privacy/fields.ts';
 import { InstanceNotConnectedError } from '../errors.ts';
 import type { Json, schemas } from './openapi-schemas.ts';
-import { invalidValue, NO_SETTING_GIVEN } from './profile-body.ts';
+import { invalidValue, NO_SETTING_GIVEN, profileSpecs } from './profile-body.ts';
 import { INVALID_CHANGE } from './users-privacy.ts';
 
 /** Responses by HTTP status. */
@@ -100,7 +99,7 @@ export const profilePost: Responses = {
   ),
   400: json(
     `Nothing was applied. One of these, or what else is wrong with the body:\n\n${listed(
-      [NO_SETTING_GIVEN, ...fieldSpecs.map((spec) => invalidValue(spec, '<value>'))]
+      [NO_SETTING_GIVEN, ...profileSpecs.map((spec) => invalidValue(spec, '<value>'))]
         .map((message) => `\`${message}\``)
         .concat(NOT_CONNECTED),
     )}`,

@@ -1,14 +1,17 @@
 import { described } from '../errors.ts';
-import { fieldSpecs, type FieldSpec, type Section } from '../privacy/fields.ts';
+import { PROFILE_FIELDS, type FieldSpec, type Section } from '../privacy/fields.ts';
 import type { RequestedChange } from '../privacy/outcome.ts';
 import { isObject, type JsonObject } from './body.ts';
 import { badRequest } from './problem.ts';
 
+/** What its documentation has: another field of the table is to it as one that nobody knows. */
+export const profileSpecs: readonly FieldSpec[] = PROFILE_FIELDS;
+
 /** The sections in the order of the field table. */
-export const SECTIONS: readonly Section[] = [...new Set(fieldSpecs.map(({ section }) => section))];
+export const SECTIONS: readonly Section[] = [...new Set(profileSpecs.map(({ section }) => section))];
 
 export const specsIn = (section: Section): readonly FieldSpec[] =>
-  fieldSpecs.filter((spec) => spec.section === section);
+  profileSpecs.filter((spec) => spec.section === section);
 
 export const NO_SETTING_GIVEN = 'At least one privacy setting must be provided';
 
@@ -21,7 +24,7 @@ export const invalidValue = ({ name, values }: FieldSpec, value: string): string
  * @throws ProblemError 400 at the first mistake.
  */
 export function changesIn(body: JsonObject): RequestedChange[] {
-  const changes = fieldSpecs.flatMap((spec) => {
+  const changes = profileSpecs.flatMap((spec) => {
     const wire = wireIn(body, spec);
     return wire === undefined ? [] : [{ field: spec.field, wire }];
   });

@@ -1,4 +1,4 @@
-import { fieldSpecs } from '../../src/privacy/fields.ts';
+import { PROFILE_FIELDS } from '../../src/privacy/fields.ts';
 import { drain } from '../support/virtual-clock.ts';
 import { ask, callOf, update } from './calls.ts';
 import { checkEnd } from './checks/calls.ts';
@@ -140,7 +140,7 @@ async function useOnceMore(world: World): Promise<void> {
     update(
       world,
       slot,
-      fieldSpecs.map(({ field }) => randomChange(random, field)),
+      PROFILE_FIELDS.map(({ field }) => randomChange(random, field)),
     );
   }
   await clock.advance(CALLS_MS);

@@ -1,9 +1,9 @@
-import { fieldSpecs, specOf, type PrivacyField } from '../../src/privacy/fields.ts';
+import { PROFILE_FIELDS, specOf, type PrivacyField } from '../../src/privacy/fields.ts';
 import type { RequestedChange } from '../../src/privacy/outcome.ts';
 import type { Act } from './acts.ts';
 import type { Random } from './random.ts';
 
-const PLAIN = fieldSpecs.map(({ field }) => field);
+const PLAIN = PROFILE_FIELDS.map(({ field }) => field);
 
 export const randomChange = (random: Random, field: PrivacyField): RequestedChange => ({
   field,

@@ -1,4 +1,4 @@
-import { fieldSpecs } from '../../src/privacy/fields.ts';
+import { PROFILE_FIELDS } from '../../src/privacy/fields.ts';
 import type { CloseEvidence } from '../../src/wire/link.ts';
 import type { Act } from './acts.ts';
 import type { StoreFault } from './faulty-storage.ts';
@@ -53,7 +53,7 @@ export const LOGIN_EFFECTS: readonly LoginFault['effect'][] = [
 const REFUSALS = [400, 401, 403, 409, 429, 500, 503];
 
 export function stanzaFault(random: Random, only?: StanzaFault['type']): StanzaFault {
-  const spec = random.pick(fieldSpecs);
+  const spec = random.pick(PROFILE_FIELDS);
   const late = random.weighted([
     [3, random.int(100, 3_000)],
     [1, random.int(3_000, 20_000)],

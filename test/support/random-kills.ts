@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
-import { fieldSpecs } from '../../src/privacy/fields.ts';
+import { PROFILE_FIELDS } from '../../src/privacy/fields.ts';
 import {
   CreateInstanceDocument,
   InstanceDocument,
@@ -43,7 +43,7 @@ const linkedDevices = (simulator: Simulator, { phoneNumber }: Paired): number =>
 /** Any value for each of the seven fields. */
 function randomInput(oneOf: Choose): UpdatePrivacyInput {
   const input: Record<string, Record<string, string | undefined>> = {};
-  for (const { section, name, values } of fieldSpecs) (input[section] ??= {})[name] = oneOf(Object.keys(values));
+  for (const { section, name, values } of PROFILE_FIELDS) (input[section] ??= {})[name] = oneOf(Object.keys(values));
   return input;
 }
 
@@ -51,7 +51,7 @@ function randomInput(oneOf: Choose): UpdatePrivacyInput {
 function wireOf(settings: SettingsFragment | null): Record<string, string | undefined> {
   const sections: Record<string, unknown> = { ...settings };
   return Object.fromEntries(
-    fieldSpecs.map(({ section, name, category, values }) => {
+    PROFILE_FIELDS.map(({ section, name, category, values }) => {
       const value = (sections[section] as Record<string, string>)[name] ?? '';
       return [category, (values as Record<string, string>)[value]];
     }),

@@ -6,9 +6,9 @@ export const UPDATE = `mutation ($instance: String!, $input: UpdatePrivacyInput!
   updatePrivacy(instance: $instance, input: $input) {
     settings {
       id
-      visibility { lastSeen status profile online }
-      privacy { readReceipts }
-      permissions { callAdd groupAdd }
+      visibility { lastSeen status profile online linkedProfiles pix }
+      privacy { readReceipts defense }
+      permissions { callAdd groupAdd messages stickers }
       other { category value }
       observedAt
     }

@@ -15,9 +15,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
   CONTACT_BLACKLIST: "The account's contacts, except those on the list kept on the phone.",
   NONE: 'Nobody.',
   MATCH_LAST_SEEN: 'Whoever sees the last seen.',
+  CONTACT_ALLOWLIST: "Those of the account's contacts who are on a list kept on the phone.",
   KNOWN: 'Known callers: calls of others are silenced.',
   'READ_RECEIPTS.ALL': 'Read receipts are sent and shown.',
   'READ_RECEIPTS.NONE': 'Read receipts are neither sent nor shown.',
+  'DEFENSE.OFF': 'It is off.',
+  'DEFENSE.ON_STANDARD': "It is on, in WhatsApp's standard form.",
 };
 
 const meaningOf = (spec: FieldSpec, value: string): string =>
@@ -73,13 +76,13 @@ const sectionType = (section: Section, name: string, description: string) =>
   });
 
 const VisibilitySettings = sectionType('visibility', 'VisibilitySettings', 'Who sees what of the account.');
-const ReceiptSettings = sectionType('privacy', 'ReceiptSettings', 'What the account lets others know about reading.');
+const ReceiptSettings = sectionType('privacy', 'ReceiptSettings', 'Read receipts, and how the account is protected.');
 const PermissionSettings = sectionType('permissions', 'PermissionSettings', 'Who may reach the account.');
 
 const RawPrivacySetting = builder.objectRef<RawSetting>('RawPrivacySetting').implement({
   description: 'A category, or a value of a known category, that this version does not model.',
   fields: (t) => ({
-    category: t.exposeString('category', { description: "WhatsApp's name for it, such as `messages`." }),
+    category: t.exposeString('category', { description: "WhatsApp's name for it, such as `cover_photo`." }),
     value: t.exposeString('value', { description: 'Its value, as WhatsApp sent it.' }),
   }),
 });
@@ -110,7 +113,7 @@ builder.node(PrivacySettings, {
     }),
     privacy: t.field({
       type: ReceiptSettings,
-      description: 'What the account lets others know about reading.',
+      description: 'Read receipts, and how the account is protected.',
       resolve: ({ snapshot }) => modelled(snapshot),
     }),
     permissions: t.field({

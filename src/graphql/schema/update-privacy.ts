@@ -25,7 +25,7 @@ const sectionInput = (section: Section, name: string, description: string) =>
   });
 
 const VisibilityInput = sectionInput('visibility', 'VisibilityInput', 'Who sees what of the account.');
-const ReceiptInput = sectionInput('privacy', 'ReceiptInput', 'What the account lets others know about reading.');
+const ReceiptInput = sectionInput('privacy', 'ReceiptInput', 'Read receipts, and how the account is protected.');
 const PermissionInput = sectionInput('permissions', 'PermissionInput', 'Who may reach the account.');
 
 type UpdateInput = Readonly<Partial<Record<Section, SectionInput | null | undefined>>>;
@@ -47,7 +47,7 @@ const UpdatePrivacyInput = builder.inputType('UpdatePrivacyInput', {
   ),
   fields: (t) => ({
     visibility: t.field({ type: VisibilityInput, description: 'Who sees what of the account.' }),
-    privacy: t.field({ type: ReceiptInput, description: 'What the account lets others know about reading.' }),
+    privacy: t.field({ type: ReceiptInput, description: 'Read receipts, and how the account is protected.' }),
     permissions: t.field({ type: PermissionInput, description: 'Who may reach the account.' }),
   }),
 });
