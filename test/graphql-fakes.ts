@@ -9,6 +9,7 @@ import type { GraphQLServices } from '../src/graphql/context.ts';
 import { specOf } from '../src/privacy/fields.ts';
 import type { RequestedChange } from '../src/privacy/outcome.ts';
 import type { Snapshot } from '../src/privacy/settings.ts';
+import type { ContactCalls } from '../src/fleet/calls/contact-calls.ts';
 import type { Directory } from '../src/fleet/calls/directory.ts';
 import type { FleetCalls } from '../src/fleet/calls/fleet-calls.ts';
 import type { Lifecycle } from '../src/fleet/calls/lifecycle.ts';
@@ -30,9 +31,23 @@ export const fakeView = (name = 'demo', rest: Partial<InstanceView> = {}): Insta
   ...rest,
 });
 
+/** Nothing of what these are for is about lists of contacts. */
+const NO_CONTACTS: ContactCalls = {
+  exclusions: () => Promise.reject(new TypeError('no lists here')),
+  updateExclusions: () => Promise.reject(new TypeError('no lists here')),
+  blocked: () => Promise.reject(new TypeError('no lists here')),
+  changeBlocked: () => Promise.reject(new TypeError('no lists here')),
+};
+
 /** Instances in memory: for the shape of answers, refusals and validation alone. No WhatsApp, and no session. */
 export class FakeFleet implements Directory, Lifecycle, PrivacyCalls, Watching {
-  readonly calls: FleetCalls = { directory: this, lifecycle: this, privacy: this, watching: this };
+  readonly calls: FleetCalls = {
+    directory: this,
+    lifecycle: this,
+    privacy: this,
+    contacts: NO_CONTACTS,
+    watching: this,
+  };
   readonly instances = new Map<string, InstanceView>();
   readonly categories = new Map([
     ['last', 'all'],

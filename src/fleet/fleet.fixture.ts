@@ -84,6 +84,7 @@ export const deafLink: OpenLink = ({ events }) => {
       over.resolve(evidence);
     },
     jid: '4915550000001:1@s.whatsapp.net',
+    lid: undefined,
     phase: 'open',
     reached: () => undefined,
     ended: over.promise,

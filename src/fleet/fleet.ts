@@ -8,6 +8,7 @@ import type { SessionEvents } from '../telemetry/events.ts';
 import type { FleetCalls } from './calls/fleet-calls.ts';
 import { IdempotentCalls } from './idempotent-calls.ts';
 import { InstanceRows } from './instance-rows.ts';
+import { SessionContactCalls } from './session-contact-calls.ts';
 import { SessionDirectory } from './session-directory.ts';
 import { SessionLifecycle } from './session-lifecycle.ts';
 import { SessionPool } from './session-pool.ts';
@@ -31,6 +32,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
   readonly directory: SessionDirectory;
   readonly lifecycle: SessionLifecycle;
   readonly privacy: SessionPrivacyCalls;
+  readonly contacts: SessionContactCalls;
   readonly watching: SessionWatching;
   readonly #options: FleetOptions;
   readonly #pool: SessionPool;
@@ -54,6 +56,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
     this.directory = new SessionDirectory(pool, rows);
     this.lifecycle = new SessionLifecycle({ ...options, pool, watching: this.watching });
     this.privacy = new SessionPrivacyCalls(pool, this.#idempotent, telemetry);
+    this.contacts = new SessionContactCalls(pool);
   }
 
   /** Makes the sessions of all instances that are to be connected; none connects yet. */

@@ -148,6 +148,7 @@ test('a session whose instance another run of the service has taken ends its lin
         over.resolve(evidence);
       },
       jid: undefined,
+      lid: undefined,
       phase: 'login',
       reached: () => undefined,
       ended: over.promise,

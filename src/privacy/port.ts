@@ -11,6 +11,9 @@ export interface PrivacyPort {
   ask(stanza: Stanza, timeoutMs: number): Promise<Reply>;
 }
 
+/** What came of a read of something else than the settings. */
+export type Read<T> = { readonly kind: 'shown'; readonly value: T } | Refusal | NoAnswer;
+
 /** What came of a read of the settings. */
 export type ReadOutcome = { readonly kind: 'snapshot'; readonly snapshot: Snapshot } | Refusal | NoAnswer;
 
@@ -27,6 +30,10 @@ export interface PrivacyCall {
   whenOpen(timeoutMs: number): Promise<boolean>;
   /** How many changes made elsewhere WhatsApp has announced so far (`account_sync`). */
   announcements(): number;
+  /** The account has a LID of its own: WhatsApp takes contacts by their LIDs, and lists of them by `addressing_mode`. */
+  usesLid(): boolean;
+  /** Epoch milliseconds. */
+  now(): number;
   /** Milliseconds until the call has to end. */
   remaining(): number;
 }

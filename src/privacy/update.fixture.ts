@@ -61,6 +61,8 @@ export class ScriptedCall implements PrivacyCall {
 
   whenOpen = (): Promise<boolean> => Promise.resolve(true);
   announcements = (): number => this.announced;
+  usesLid = (): boolean => false;
+  now = (): number => 0;
   remaining = (): number => this.left;
 }
 

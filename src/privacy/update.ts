@@ -24,6 +24,8 @@ export interface UpdateRun<T> {
   readonly unanswered: () => boolean;
   /** Whether a write may have landed behind the last read, or may land yet. */
   readonly mayLand: boolean;
+  /** It changed a setting that the view has not read since. */
+  readonly changedSettings?: boolean;
 }
 
 /**

@@ -88,6 +88,10 @@ export class Attempt implements Link {
     return this.#wire.jid();
   }
 
+  get lid(): string | undefined {
+    return this.#wire.lid();
+  }
+
   get phase(): LinkPhase {
     return this.#phase;
   }

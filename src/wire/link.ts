@@ -76,6 +76,8 @@ export interface Link {
   end(evidence: CloseEvidence): void;
   /** This device's own address, once paired. */
   readonly jid: string | undefined;
+  /** The account's own LID, once paired, where it has one: WhatsApp then takes contacts by their LIDs. */
+  readonly lid: string | undefined;
   readonly phase: LinkPhase;
   /** Tells the watchdog how far the attempt has come. */
   reached(phase: LinkPhase): void;

@@ -15,6 +15,8 @@ export interface Wire {
   terminate(): void;
   /** This device's own address, once paired. */
   jid(): string | undefined;
+  /** The account's own LID, once paired, where it has one. */
+  lid(): string | undefined;
   identity(): LinkIdentity;
   /** A request for a pairing code that was not sent yet, and the id under which its reply comes. */
   codeRequest(phoneNumber: string): { readonly id: string; readonly send: () => Promise<unknown> };

@@ -39,6 +39,10 @@ export class FakeLink implements Link {
     return this.#attempt.jid;
   }
 
+  get lid(): string | undefined {
+    return this.#attempt.lid;
+  }
+
   get phase(): LinkPhase {
     return this.#attempt.phase;
   }

@@ -89,6 +89,10 @@ export class FakeWire implements Wire, Client {
     return this.#credentials && `${this.#credentials.phoneNumber}:${this.#credentials.device}@s.whatsapp.net`;
   }
 
+  lid(): string | undefined {
+    return undefined;
+  }
+
   identity(): LinkIdentity {
     return { phoneNumber: this.#credentials?.phoneNumber ?? '' };
   }

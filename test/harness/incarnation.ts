@@ -47,6 +47,7 @@ const NO_LINK: Link = {
   requestPairingCode: never,
   end: () => {},
   jid: undefined,
+  lid: undefined,
   phase: 'hello',
   reached: () => {},
   ended: never(),

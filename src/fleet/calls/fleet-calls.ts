@@ -1,3 +1,4 @@
+import type { ContactCalls } from './contact-calls.ts';
 import type { Directory } from './directory.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { PrivacyCalls } from './privacy-calls.ts';
@@ -8,5 +9,6 @@ export interface FleetCalls {
   readonly directory: Directory;
   readonly lifecycle: Lifecycle;
   readonly privacy: PrivacyCalls;
+  readonly contacts: ContactCalls;
   readonly watching: Watching;
 }

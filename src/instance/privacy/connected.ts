@@ -25,6 +25,7 @@ export interface ConnectedOptions {
 /** The link that calls go over while the session is OPEN, and the calls that wait for one. */
 export class Connected {
   #link: Link | undefined;
+  #usesLid = false;
   /** Weakly: an ended link holds a whole socket and its keys. */
   readonly #ended = new WeakSet<Link>();
   readonly #waiters: OpenWaiters;
@@ -39,9 +40,15 @@ export class Connected {
     return this.#link;
   }
 
+  /** Whether the account has a LID of its own, as its last link knew. */
+  get usesLid(): boolean {
+    return this.#usesLid;
+  }
+
   /** The link brought its first read: calls go over it from now on. */
   opened(link: Link): void {
     this.#link = link;
+    this.#usesLid = link.lid !== undefined;
     this.#waiters.tell(true);
   }
 

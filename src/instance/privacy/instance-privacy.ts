@@ -4,7 +4,9 @@ import type { ReadOutcome } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
 import { runUpdate } from '../../privacy/update.ts';
 import type { Link } from '../../wire/link.ts';
+import type { ExclusionField, ExclusionList } from '../../privacy/lists/exclusions.ts';
 import { Connected, type ConnectedOptions } from './connected.ts';
+import { InstanceContacts } from './instance-contacts.ts';
 import { Reads } from './reads.ts';
 import { Updates } from './updates.ts';
 import { SettingsView, type ShownSettings, type ViewOptions } from './view.ts';
@@ -22,6 +24,7 @@ export class InstancePrivacy {
   readonly #reads: Reads;
   readonly #watchfulness: Watchfulness;
   readonly #updates: Updates;
+  readonly #contacts: InstanceContacts;
   readonly #onChange: () => void;
 
   constructor(options: InstancePrivacyOptions) {
@@ -35,6 +38,7 @@ export class InstancePrivacy {
     this.#reads = reads;
     this.#watchfulness = watchfulness;
     this.#updates = new Updates({ clock, connected, view, watchfulness });
+    this.#contacts = new InstanceContacts(clock, connected);
     this.#onChange = options.onChange;
   }
 
@@ -90,6 +94,14 @@ export class InstancePrivacy {
    */
   read(call: Call): Promise<Snapshot> {
     return this.#reads.read(answerable(call));
+  }
+
+  /**
+   * A fresh read of who is left out of a field.
+   * @throws as `read`
+   */
+  exclusions(field: ExclusionField, call: Call): Promise<ExclusionList> {
+    return this.#contacts.exclusions(field, answerable(call));
   }
 
   /**

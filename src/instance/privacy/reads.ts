@@ -1,16 +1,15 @@
-import { abortable, type Call } from '../../call.ts';
+import type { Call } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
-import { PrivetError } from '../../errors.ts';
 import type { ReadOutcome } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
 import { REQUEST_TIMEOUT_MS } from '../../privacy/time.ts';
 import type { Link } from '../../wire/link.ts';
-import { refusedBy } from '../refused-by.ts';
 import type { Connected } from './connected.ts';
+import { readForCaller, unreadable } from './cut-off.ts';
 import { SharedRead } from './shared-read.ts';
 import type { SettingsView } from './view.ts';
 
-/** How often a read is asked for that its link's end, or WhatsApp's refusal right after a login, left without an answer. */
+/** How often the first read is asked for: WhatsApp may refuse it right after a login. */
 const READ_TRIES = 3;
 const FIRST_READ_PAUSE_MS = 2_000;
 
@@ -49,26 +48,8 @@ export class Reads {
    * @throws InstanceNotConnectedError; PrivetError TIMEOUT, WHATSAPP_ERROR, OVERLOADED
    */
   async read(call: Call): Promise<Snapshot> {
-    let read: ReadOutcome = { kind: 'unsent' };
-    // One whose link ended under it is asked again on the next link.
-    for (let tries = 0; tries < READ_TRIES && isCutOff(read); tries += 1) {
-      await this.#connected.require(call);
-      read = await abortable(this.shared(), call.signal);
-    }
-    switch (read.kind) {
-      case 'snapshot':
-        return read.snapshot;
-      case 'timed_out':
-        throw new PrivetError('TIMEOUT', 'WhatsApp did not answer the privacy read in time');
-      case 'lost':
-      case 'unsent':
-        throw this.#connected.notConnected();
-      case 'refused':
-        throw refusedBy('the privacy read', read);
-      case 'odd':
-        throw new PrivetError('WHATSAPP_ERROR', 'WhatsApp answered the privacy read without any settings');
-    }
+    const read = await readForCaller(this.#connected, call, () => this.shared());
+    if (read.kind === 'snapshot') return read.snapshot;
+    throw unreadable(this.#connected, { read: 'the privacy read', lacks: 'any settings' }, read);
   }
 }
-
-const isCutOff = ({ kind }: ReadOutcome): boolean => kind === 'lost' || kind === 'unsent';

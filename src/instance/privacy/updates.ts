@@ -74,7 +74,7 @@ export class Updates {
   }
 
   #privacyCall({ deadline, signal }: Call, writtenOn: Set<Link>): PrivacyCall {
-    const { connected, view, watchfulness } = this.#parts;
+    const { clock, connected, view, watchfulness } = this.#parts;
     const port: PrivacyPort = {
       ask: async (stanza, timeoutMs) => {
         const { link } = connected;
@@ -91,6 +91,8 @@ export class Updates {
       settings: view,
       whenOpen: (timeoutMs) => connected.whenOpen(timeoutMs),
       announcements: () => watchfulness.announcements,
+      usesLid: () => connected.usesLid,
+      now: () => clock.now(),
       remaining: () => deadline.remaining(),
     };
   }
@@ -105,7 +107,7 @@ export class Updates {
     // guard: an unanswered write ends the link
     for (const link of run.unanswered() ? writtenOn : []) link.end({ kind: 'recycled' });
     // guard: what was written and not read is read again
-    if (answersAreLate || run.mayLand) {
+    if (answersAreLate || run.mayLand || run.changedSettings) {
       watchfulness.readAgain();
       if (run.mayLand) watchfulness.readLater();
     }

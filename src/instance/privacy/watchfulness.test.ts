@@ -37,6 +37,7 @@ function watching(...outcomes: readonly ReadOutcome[]) {
       watchfulness.closed();
     },
     jid: undefined,
+    lid: undefined,
     phase: 'open',
     reached: () => undefined,
     ended: new Promise(() => undefined),

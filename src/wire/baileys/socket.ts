@@ -110,6 +110,10 @@ class BaileysWire implements Wire {
     return this.#creds.me?.id;
   }
 
+  lid(): string | undefined {
+    return this.#creds.me?.lid;
+  }
+
   identity(): LinkIdentity {
     return { phoneNumber: jidDecode(this.#creds.me?.id)?.user ?? '' };
   }
