@@ -1,5 +1,5 @@
 import { PrivetError, RetryLaterError } from '../errors.ts';
-import { isRetryable } from '../privacy/judge.ts';
+import { isRetryable } from '../privacy/reply-cause.ts';
 import type { Refusal } from '../wire/reply.ts';
 
 const RETRY_MS = 5_000;

@@ -1,5 +1,6 @@
 import type { FieldOutcome, PartialFailure } from './outcome.ts';
 import type { FieldUpdate } from './plan.ts';
+import { type Cause, causeInReply } from './reply-cause.ts';
 import { shown, wireValue, type Snapshot } from './settings.ts';
 
 /** The read-back that counts: the last answered read that was sent after the call's last write. */
@@ -23,14 +24,6 @@ export function holds(field: FieldUpdate, proof: Proof | undefined): boolean {
 export const isUnsupported = (field: FieldUpdate, proof: Proof | undefined): boolean =>
   field.plan === 'unsupported' && !field.answered && !proof?.snapshot.categories.has(field.spec.category);
 
-/** WhatsApp's codes for "not now": whatever else it refuses is final. */
-const RETRYABLE_REFUSALS: ReadonlySet<number> = new Set([409, 429, 500, 503, 530]);
-
-export const isRetryable = (code: number): boolean => RETRYABLE_REFUSALS.has(code);
-
-/** Why a field does not hold. */
-type Cause = Pick<PartialFailure, 'code' | 'message' | 'retryable'>;
-
 function causeOf(field: FieldUpdate, proof: Proof | undefined): Cause {
   if (isUnsupported(field, proof)) {
     return {
@@ -40,30 +33,8 @@ function causeOf(field: FieldUpdate, proof: Proof | undefined): Cause {
     };
   }
   const isKnown = proof && wireValue(proof.snapshot, field.spec) !== undefined;
-  const reply = field.reply;
-  switch (reply?.kind) {
-    case 'refused': {
-      const text = reply.text ? ` ${reply.text}` : '';
-      return {
-        code: 'REJECTED',
-        message: `WhatsApp refused the change: ${reply.code}${text}`,
-        retryable: isRetryable(reply.code),
-      };
-    }
-    case 'timed_out':
-      return { code: 'TIMED_OUT', message: 'WhatsApp did not answer the change in time', retryable: true };
-    case 'lost':
-      return { code: 'CONNECTION_LOST', message: 'The connection went before WhatsApp answered', retryable: true };
-    case 'unsent':
-      return { code: 'SKIPPED', message: 'Not sent: the connection or the time ran out before', retryable: true };
-    case 'odd':
-    case 'result':
-    case undefined:
-      break;
-  }
-  if (field.answered && !reply) {
-    return { code: 'TIMED_OUT', message: 'WhatsApp did not answer the change in time', retryable: true };
-  }
+  const told = causeInReply(field.reply, field.answered !== undefined);
+  if (told) return told;
   // guard: a mismatch is told by a read behind the reply, else !isKnown
   if (!isKnown || (field.answered && !proof.afterReplies)) {
     return {
