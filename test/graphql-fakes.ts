@@ -135,7 +135,10 @@ export class FakeFleet implements Directory, Lifecycle, PrivacyCalls, Watching {
     const instance = this.#get(name);
     this.updates.push(changes);
     for (const { field, wire } of changes) this.categories.set(specOf(field).category, wire);
-    return { instance, outcome: { snapshot: this.snapshot, outcomes: [], failures: [], stanzas: changes.length + 1 } };
+    return {
+      instance,
+      outcome: { snapshot: this.snapshot, outcomes: [], failures: [], warnings: [], stanzas: changes.length + 1 },
+    };
   }
 
   watchInstance: Watching['watchInstance'] = async (_reach, name, signal) => {

@@ -139,6 +139,7 @@ test('the names that clients are written against stay', () => {
     'settings: PrivacySettings',
     'outcomes: [FieldOutcome!]!',
     'failures: [PartialFailure!]!',
+    'warnings: [PrivacyWarning!]!',
     'stanzas: Int!',
   ]);
   expect(shape('PartialFailure')).toEqual([

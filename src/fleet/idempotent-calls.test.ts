@@ -8,7 +8,7 @@ import { everythingStored, temporaryFolder, temporaryStorage } from '../storage/
 import { IdempotentCalls } from './idempotent-calls.ts';
 import { blocklistUpdate, exclusionsUpdate, type KeyedRequest, privacyUpdate } from './kept-outcomes.ts';
 
-const DONE: UpdateOutcome = { outcomes: [], failures: [], stanzas: 2, snapshot: undefined };
+const DONE: UpdateOutcome = { outcomes: [], failures: [], warnings: [], stanzas: 2, snapshot: undefined };
 const KEY = { caller: { kind: 'token', id: 'token' }, key: 'key' } as const;
 const CHANGES = [{ field: 'STATUS', wire: 'none' }] as const;
 const OTHER = [{ field: 'STATUS', wire: 'all' }] as const;
@@ -121,7 +121,7 @@ test('an outcome in a form of another version is not guessed at, and the work is
   const { storage, id, run, runs } = await opened();
   const call = { ...KEY, key: JSON.stringify([KEY.key, '']), instanceId: id, request: '["status=none"]' };
   await storage.outcomes.begin(call, 'newer');
-  await storage.outcomes.finish(call, 'newer', { version: 2, text: '{}' });
+  await storage.outcomes.finish(call, 'newer', { version: 99, text: '{}' });
   await expect(run()).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(runs()).toBe(0);
 });

@@ -25,17 +25,22 @@ export interface KeyedRequest<Outcome> {
  * outcomes kept, and a service that was updated meanwhile has to answer with them.
  */
 const UPDATE: OutcomeForm<UpdateOutcome> = {
-  version: 1,
+  version: 2,
   stringify: (outcome) =>
     JSON.stringify({
       ...outcome,
       snapshot: outcome.snapshot && { ...outcome.snapshot, categories: [...outcome.snapshot.categories] },
     }),
   parse: ({ version, text }) => {
-    if (version !== 1) return undefined;
+    if (version !== 1 && version !== 2) return undefined;
     const stored = JSON.parse(text) as UpdateOutcome & { snapshot?: { categories: [string, string][] } };
     const { snapshot } = stored;
-    return { ...stored, snapshot: snapshot && { ...snapshot, categories: new Map(snapshot.categories) } };
+    return {
+      ...stored,
+      snapshot: snapshot && { ...snapshot, categories: new Map(snapshot.categories) },
+      // Version 1 had none.
+      warnings: version === 1 ? [] : stored.warnings,
+    };
   },
 };
 

@@ -1,5 +1,6 @@
 import type { PrivacyField } from './fields.ts';
 import type { Snapshot } from './settings.ts';
+import type { PrivacyWarning } from './warnings.ts';
 
 /** One field as the caller wants it; `wire` is one of the field's writable values. */
 export interface RequestedChange {
@@ -41,6 +42,8 @@ export interface UpdateOutcome {
   readonly snapshot: Snapshot | undefined;
   readonly outcomes: readonly FieldOutcome[];
   readonly failures: readonly PartialFailure[];
+  /** What to know of the requested values, by what the account held before. */
+  readonly warnings: readonly PrivacyWarning[];
   /** Stanzas sent to WhatsApp for this call, reads included. */
   readonly stanzas: number;
 }

@@ -7,6 +7,7 @@ import type { PrivacyCall } from './port.ts';
 import type { Snapshot } from './settings.ts';
 import { writeStanza } from './stanzas.ts';
 import { LAST_SEND_MS, requestTimeout } from './time.ts';
+import { warningsAbout, type PrivacyWarning } from './warnings.ts';
 
 /** How often a read-back is tried before the call goes without. */
 const READ_TRIES = 3;
@@ -43,7 +44,8 @@ export async function runUpdate(
   if (requestTimeout(call.remaining()) === undefined) {
     throw new PrivetError('TIMEOUT', 'Too little time was left to change anything; nothing was sent to WhatsApp');
   }
-  const update = new Update(call, planUpdate(view, changes, call.announcements()));
+  const fields = planUpdate(view, changes, call.announcements());
+  const update = new Update(call, fields, warningsAbout(view, changes));
   await update.run();
   return update.result();
 }
@@ -53,10 +55,12 @@ class Update {
   #proof: Proof | undefined;
   readonly #call: PrivacyCall;
   readonly #fields: readonly FieldUpdate[];
+  readonly #warnings: readonly PrivacyWarning[];
 
-  constructor(call: PrivacyCall, fields: readonly FieldUpdate[]) {
+  constructor(call: PrivacyCall, fields: readonly FieldUpdate[], warnings: readonly PrivacyWarning[]) {
     this.#call = call;
     this.#fields = fields;
+    this.#warnings = warnings;
   }
 
   async run(): Promise<void> {
@@ -88,6 +92,7 @@ class Update {
         snapshot: this.#proof?.snapshot,
         outcomes: judged.map(({ outcome }) => outcome),
         failures,
+        warnings: this.#warnings,
         stanzas: this.#stanzas,
       },
       writesAnswered: allAnswered(this.#fields),

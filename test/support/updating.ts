@@ -14,6 +14,7 @@ export const UPDATE = `mutation ($instance: String!, $input: UpdatePrivacyInput!
     }
     outcomes { field requested previous current result }
     failures { field requested current code message retryable }
+    warnings { code field message }
     stanzas
   }
 }`;
@@ -33,6 +34,7 @@ export interface Payload {
   readonly settings: Settings | null;
   readonly outcomes: readonly Record<string, string | null>[];
   readonly failures: readonly Record<string, unknown>[];
+  readonly warnings: readonly Record<string, string>[];
   readonly stanzas: number;
 }
 

@@ -9,6 +9,7 @@ import { keyOf, SENT_AGAIN } from '../builder/idempotency.ts';
 import { FieldOutcomeType, PartialFailureType } from './outcome.ts';
 import { enumOf, fieldsOf, PrivacySettings } from './privacy.ts';
 import { targetOf } from '../builder/target.ts';
+import { PrivacyWarningType } from './warnings.ts';
 
 /** Values by field name, as the caller wrote them. A field that is null counts as absent. */
 type SectionInput = Readonly<Record<string, string | null | undefined>>;
@@ -72,6 +73,11 @@ const UpdatePrivacyPayload = builder.objectRef<PrivacyUpdate>('UpdatePrivacyPayl
       type: [PartialFailureType],
       description: 'One for each requested field that does not hold now; empty on full success.',
       resolve: ({ outcome }) => outcome.failures,
+    }),
+    warnings: t.field({
+      type: [PrivacyWarningType],
+      description: 'What to know of the requested values, by what the account held before. They stop nothing.',
+      resolve: ({ outcome }) => outcome.warnings,
     }),
     stanzas: t.int({
       description: 'How many stanzas were sent to WhatsApp for this call, reads included.',
