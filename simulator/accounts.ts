@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { Curve } from '@whiskeysockets/baileys';
 import type { Link } from './link.ts';
-import { DEFAULT_PRIVACY, type Snapshot } from './privacy.ts';
+import { type People, type Person, phoneJid } from './people.ts';
+import { PrivacyState } from './privacy-state.ts';
+import { DEFAULT_PRIVACY } from './privacy.ts';
 import { StanzaLog } from './stanza-log.ts';
 
 /** A linked device. It can log in with the noise key it was paired with, and with no other. */
@@ -28,13 +30,16 @@ export interface AccountOptions {
    * uploads none.
    */
   readonly preKeys?: number;
+  /** Whether the account has a LID, which it has by default. One without is known by its phone number alone. */
+  readonly lid?: boolean;
 }
 
 /** A WhatsApp account: the phone, the devices linked to it, and what the server keeps for it. */
-export class Account {
+export class Account implements Person {
   readonly phoneNumber: string;
-  readonly lid: string;
-  readonly privacy: Snapshot;
+  /** Digits. */
+  readonly lid: string | undefined;
+  readonly privacy: PrivacyState;
   readonly log = new StanzaLog();
   readonly devices = new Map<number, Device>();
   /** When its devices logged in, in epoch milliseconds. */
@@ -45,11 +50,15 @@ export class Account {
   #identity: ReturnType<typeof Curve.generateKeyPair> | undefined;
   #lastDeviceId = 0;
 
-  constructor(phoneNumber: string, { privacy = DEFAULT_PRIVACY, preKeys = 0 }: AccountOptions = {}) {
+  constructor(
+    phoneNumber: string,
+    lid: string | undefined,
+    { privacy = DEFAULT_PRIVACY, preKeys = 0 }: AccountOptions = {},
+  ) {
     this.phoneNumber = phoneNumber;
     this.initialPreKeys = preKeys;
-    this.lid = digits(14);
-    this.privacy = new Map(Object.entries(privacy));
+    this.lid = lid;
+    this.privacy = new PrivacyState(Object.entries(privacy));
   }
 
   /** The phone's identity key, which signs its linked devices. */
@@ -58,15 +67,16 @@ export class Account {
   }
 
   get jid(): string {
-    return `${this.phoneNumber}@s.whatsapp.net`;
+    return phoneJid(this.phoneNumber);
   }
 
   deviceJid(id: number): string {
     return `${this.phoneNumber}:${id}@s.whatsapp.net`;
   }
 
-  deviceLid(id: number): string {
-    return `${this.lid}:${id}@lid`;
+  /** The attribute that tells a device its LID; none where the account has no LID. */
+  deviceLid(id: number): { lid?: string } {
+    return this.lid === undefined ? {} : { lid: `${this.lid}:${id}@lid` };
   }
 
   /** Device ids are never used twice. */
@@ -80,36 +90,67 @@ export class Account {
   }
 }
 
-export class Accounts {
-  readonly #byPhone = new Map<string, Account>();
+export interface ContactOptions {
+  /** Whether these have a LID, which they have by default. */
+  readonly lid?: boolean;
+  /** Whether lists name them by LID alone. */
+  readonly hidden?: boolean;
+}
 
-  get(phoneNumber: string): Account | undefined {
+/** Everybody on WhatsApp: accounts, and people who are in this world only to be named by others. */
+export class Accounts implements People {
+  readonly #byPhone = new Map<string, Account>();
+  readonly #contacts = new Map<string, Person>();
+  readonly #phoneByLid = new Map<string, string>();
+
+  account(phoneNumber: string): Account | undefined {
     return this.#byPhone.get(phoneNumber);
   }
 
-  byJid(jid: string): Account | undefined {
-    const [user, server] = jid.split('@');
-    if (server === 's.whatsapp.net') return this.#byPhone.get(user?.split(':')[0] ?? '');
-    if (server !== 'lid') return undefined;
-    return [...this.#byPhone.values()].find(({ lid }) => lid === user?.split(':')[0]);
+  get(phoneNumber: string): Person | undefined {
+    return this.#byPhone.get(phoneNumber) ?? this.#contacts.get(phoneNumber);
   }
 
-  create(phoneNumber: string, options?: AccountOptions): Account {
-    const account = new Account(phoneNumber, options);
+  byJid(jid: string): Person | undefined {
+    const [user = '', server] = jid.split('@');
+    const [name = ''] = user.split(':');
+    if (server === 's.whatsapp.net') return this.get(name);
+    return server === 'lid' ? this.get(this.#phoneByLid.get(name) ?? '') : undefined;
+  }
+
+  create(phoneNumber: string, options: AccountOptions = {}): Account {
+    const account = new Account(phoneNumber, this.#lidOf(phoneNumber, options), options);
     this.#byPhone.set(phoneNumber, account);
     return account;
   }
 
   getOrCreate(phoneNumber: string): Account {
-    return this.get(phoneNumber) ?? this.create(phoneNumber);
+    return this.account(phoneNumber) ?? this.create(phoneNumber);
   }
 
-  /** A phone number that no account has. */
+  createContact(phoneNumber: string, options: ContactOptions = {}): Person {
+    const person = { phoneNumber, lid: this.#lidOf(phoneNumber, options), hidden: options.hidden ?? false };
+    this.#contacts.set(phoneNumber, person);
+    return person;
+  }
+
+  /** A phone number that nobody has. */
   unusedPhoneNumber(): string {
     for (;;) {
       const phoneNumber = `1${randomInt(200, 1000)}555${digits(4)}`;
-      if (!this.#byPhone.has(phoneNumber)) return phoneNumber;
+      if (!this.get(phoneNumber)) return phoneNumber;
     }
+  }
+
+  /** Who was a contact before keeps the LID. */
+  #lidOf(phoneNumber: string, { lid: has = true }: { readonly lid?: boolean }): string | undefined {
+    if (!has) return undefined;
+    const known = this.get(phoneNumber)?.lid;
+    if (known !== undefined) return known;
+    let lid = digits(14);
+    while (this.#phoneByLid.has(lid)) lid = digits(14);
+    this.#phoneByLid.set(lid, phoneNumber);
+    return lid;
   }
 }
 

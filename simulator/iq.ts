@@ -1,9 +1,11 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Account, Accounts, Device } from './accounts.ts';
+import { announce, privacyChange } from './announce.ts';
 import { countKeys, digestKeys, describeMissingKeys, rotateKey, uploadKeys } from './keys.ts';
 import type { Link } from './link.ts';
 import { child, children, deviceRemoved, isServer, node, Refusal, SERVER } from './nodes.ts';
-import { planWrite, readPrivacy } from './privacy.ts';
+import type { PrivacyContext } from './exclusions.ts';
+import { planRead, planWrite, writtenCategory } from './privacy.ts';
 import { answerUsync } from './usync.ts';
 
 export interface IqContext {
@@ -25,17 +27,34 @@ const TIMER_SECONDS = ['0', '86400', '604800', '7776000'];
 
 const nothing = (): undefined => undefined;
 
-/** By `xmlns` and `type`. A handler checks its stanza at once and throws `Refusal`; the returned plan cannot fail. */
+const privacyOf = ({ account, accounts }: IqContext): PrivacyContext => ({
+  privacy: account.privacy,
+  owner: account,
+  people: accounts,
+});
+
+/**
+ * By `xmlns` and `type`. A handler checks its stanza at once and throws `Refusal`; the returned plan throws one only for what
+ * may change until it is carried out.
+ */
 const HANDLERS: Readonly<Record<string, Handler>> = {
   'w:p get': () => ({ work: nothing }),
   'w:stats set': () => ({ work: nothing }),
 
-  'privacy get': (iq, { account }) => {
-    readPrivacy(iq, account.privacy);
-    return { work: () => readPrivacy(iq, account.privacy) };
+  'privacy get': (iq, context) => ({ work: planRead(iq, privacyOf(context)) }),
+  'privacy set': (iq, context) => {
+    if (child(iq, 'tokens')) return { work: nothing };
+    const { account, device } = context;
+    const write = planWrite(iq, privacyOf(context));
+    const { category = '', value } = writtenCategory(iq) ?? {};
+    return {
+      work: () => {
+        const content = write();
+        announce(account, privacyChange(category, value), device);
+        return content;
+      },
+    };
   },
-  'privacy set': (iq, { account }) =>
-    child(iq, 'tokens') ? { work: nothing } : { work: planWrite(iq, account.privacy) },
 
   'disappearing_mode set': (iq, { account }) => {
     const duration = child(iq, 'disappearing_mode')?.attrs['duration'] ?? '';

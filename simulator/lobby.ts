@@ -119,7 +119,7 @@ export class Lobby {
     if (stanza.tag === 'iq' && !isRequest(stanza)) return registration.answer(stanza);
     if (stanza.tag === 'ack') return registration.acknowledge(stanza);
     if (!isRequest(stanza)) return;
-    const fault = this.#faults.forStanza(stanza, this.#accountOf(stanza)?.phoneNumber);
+    const fault = this.#faults.forStanza(stanza, this.#phoneNumberOf(stanza));
     try {
       answer(stanza, this.#plan(registration, stanza), { link }, fault);
     } catch (error) {
@@ -150,8 +150,8 @@ export class Lobby {
     };
   }
 
-  #accountOf(stanza: BinaryNode): Account | undefined {
-    return this.#accounts.byJid(child(stanza, 'link_code_companion_reg')?.attrs['jid'] ?? '');
+  #phoneNumberOf(stanza: BinaryNode): string | undefined {
+    return this.#accounts.byJid(child(stanza, 'link_code_companion_reg')?.attrs['jid'] ?? '')?.phoneNumber;
   }
 
   #readQr(qr: string): { registration: Registration; advSecret: Buffer } {

@@ -17,7 +17,7 @@ export function logIn(
   noiseKey: Buffer,
   who: { user: string; device: number },
 ): IqContext | undefined {
-  const account = accounts.get(who.user);
+  const account = accounts.account(who.user);
   const device = account?.devices.get(who.device);
   const fault = faults.forLogin(who.user);
   if (fault?.do === 'no-success') return undefined;
@@ -36,7 +36,7 @@ export function logIn(
   device.active = false;
   account.logins.push(Date.now());
   const routing = node('routing_info', {}, randomBytes(8));
-  link.send(node('success', { t: unixSeconds(), lid: account.deviceLid(device.id), props: '27', location: 'sim' }));
+  link.send(node('success', { t: unixSeconds(), ...account.deviceLid(device.id), props: '27', location: 'sim' }));
   link.send(node('ib', { from: SERVER }, [node('edge_routing', {}, [routing])]));
   return { account, device, link, accounts };
 }

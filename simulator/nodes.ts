@@ -59,6 +59,13 @@ export class Refusal extends Error {
   }
 }
 
+/** The only child of a stanza, which must have this tag. Throws `Refusal` 400. */
+export function only(parent: BinaryNode, tag: string): BinaryNode {
+  const [first, ...more] = children(parent);
+  if (first?.tag !== tag || more.length > 0) throw new Refusal(400, `expected exactly one <${tag}>`);
+  return first;
+}
+
 export const iqResult = (request: BinaryNode, content?: BinaryNode[]): BinaryNode =>
   node('iq', { from: SERVER, type: 'result', id: request.attrs['id'] ?? '' }, content);
 

@@ -180,7 +180,7 @@ export function pairSuccess(id: string, account: Account, deviceId: number, sign
   return node('iq', { from: SERVER, type: 'set', id, xmlns: 'md', t: unixSeconds() }, [
     node('pair-success', {}, [
       node('device-identity', {}, signed.encoded),
-      node('device', { jid: account.deviceJid(deviceId), lid: account.deviceLid(deviceId) }),
+      node('device', { jid: account.deviceJid(deviceId), ...account.deviceLid(deviceId) }),
       node('platform', { name: 'android' }),
     ]),
   ]);

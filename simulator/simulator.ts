@@ -1,11 +1,14 @@
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
-import type { Account, AccountOptions } from './accounts.ts';
+import type { Account, AccountOptions, ContactOptions } from './accounts.ts';
+import { announce, privacyChange } from './announce.ts';
 import { disconnect, type Disconnect } from './disconnect.ts';
 import { linkDevice } from './devices.ts';
 import { parsePhoneNumber, SimulatorError } from './errors.ts';
 import type { Fault, FaultHandle } from './faults.ts';
 import type { HostileFrame } from './link.ts';
-import { node, unixSeconds } from './nodes.ts';
+import { type ExclusionsChange, readChange } from './phone-changes.ts';
+import type { Person } from './people.ts';
+import { BLACKLIST } from './privacy-state.ts';
 import type { CompanionNotification, RefLifetimes } from './registration.ts';
 import { WhatsAppServer } from './server.ts';
 import type { LoggedStanza } from './stanza-log.ts';
@@ -28,11 +31,19 @@ export interface SimulatorOptions {
   readonly codeMs?: number;
 }
 
+export interface ExclusionsView {
+  readonly dhash: string;
+  readonly members: readonly string[];
+}
+
 /** What can be seen of an account, as it is at the moment of asking. */
 export interface AccountView {
   readonly phoneNumber: string;
-  readonly lid: string;
+  /** Digits; undefined where the account has none. */
+  readonly lid: string | undefined;
   readonly privacy: Readonly<Record<string, string>>;
+  /** Who is left out, by phone number, of each category that is on contact_blacklist and can have a list. */
+  readonly exclusions: Readonly<Record<string, ExclusionsView>>;
   /** Everything its devices sent, oldest first. */
   readonly stanzas: readonly LoggedStanza[];
   /** Whether one of its devices is logged in. */
@@ -50,7 +61,15 @@ export interface Simulator extends AsyncDisposable {
   readonly sockets: number;
   /** Makes an account before a device is linked to it. */
   createAccount(phoneNumber: string, options?: AccountOptions): void;
-  /** Links a device without the wire, and returns the credentials of its companion. Makes the account if need be. */
+  /**
+   * Makes people who are only there to be named by others: these phone numbers, or so many that nobody has. Returns who they
+   * are.
+   */
+  createContacts(numbers: number | readonly string[], options?: ContactOptions): Person[];
+  /**
+   * Links a device without the wire, and returns the credentials of its companion. Makes the account if need be. Each
+   * call links one more device.
+   */
   linkDevice(phoneNumber: string): AuthenticationCreds;
   /** Throws `SimulatorError` 404 where there is no such account. */
   account(phoneNumber: string): AccountView;
@@ -68,6 +87,11 @@ export interface Simulator extends AsyncDisposable {
    * of the account. With `notify: false` nobody is told.
    */
   setPrivacy(phoneNumber: string, category: string, value: string | null, options?: { notify?: boolean }): void;
+  /**
+   * Puts a category on contact_blacklist on the phone, and leaves out these people, by phone number, besides or instead of
+   * those who are left out already. Throws `SimulatorError` 404 where nobody has such a number, or the account no such category.
+   */
+  setExclusions(phoneNumber: string, category: string, change: ExclusionsChange, options?: { notify?: boolean }): void;
   /** Sends frames that no server would send, on each link of an account. Returns how many links that were. */
   sendFrames(phoneNumber: string, frames: readonly HostileFrame[]): number;
   /** Ends the links of an account; resolves once they are gone. */
@@ -88,7 +112,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.rttMs = options.rttMs ?? 0;
   await server.listen();
   const find = (phoneNumber: string): Account => {
-    const account = server.accounts.get(parsePhoneNumber(phoneNumber));
+    const account = server.accounts.account(parsePhoneNumber(phoneNumber));
     if (!account) throw new SimulatorError(404, 'phoneNumber: no such account');
     return account;
   };
@@ -103,9 +127,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     createAccount: (phoneNumber, options) => {
       const phone = parsePhoneNumber(phoneNumber);
-      if (server.accounts.get(phone)) throw new SimulatorError(409, 'phoneNumber: there is such an account already');
+      if (server.accounts.account(phone))
+        throw new SimulatorError(409, 'phoneNumber: there is such an account already');
       server.accounts.create(phone, options);
     },
+    createContacts: (numbers, options) =>
+      (typeof numbers === 'number' ? Array.from({ length: numbers }, () => undefined) : numbers).map((number) => {
+        const phone = number === undefined ? server.accounts.unusedPhoneNumber() : parsePhoneNumber(number, 'numbers');
+        if (server.accounts.get(phone)) throw new SimulatorError(409, 'numbers: somebody has this number already');
+        return server.accounts.createContact(phone, options);
+      }),
     linkDevice: (phoneNumber) => linkDevice(server.accounts.getOrCreate(parsePhoneNumber(phoneNumber))),
     account: (phoneNumber) => view(find(phoneNumber)),
     scan: (qr, phoneNumber) => server.lobby.scan(qr, phoneNumber),
@@ -115,7 +146,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       const account = find(phoneNumber);
       if (value === null) account.privacy.delete(category);
       else account.privacy.set(category, value);
-      if (notify) announce(account, category, value);
+      if (notify) announce(account, privacyChange(category, value ?? undefined));
+    },
+    setExclusions: (phoneNumber, category, change, { notify = true } = {}) => {
+      const account = find(phoneNumber);
+      const { privacy } = account;
+      privacy.change(category, readChange(category, change, privacy, server.accounts));
+      if (notify) announce(account, privacyChange(category, BLACKLIST));
     },
     sendFrames: (phoneNumber, frames) => {
       const { links } = find(phoneNumber);
@@ -140,23 +177,12 @@ function view(account: Account): AccountView {
     phoneNumber: account.phoneNumber,
     lid: account.lid,
     privacy: Object.fromEntries(account.privacy),
+    exclusions: Object.fromEntries(
+      [...account.privacy.lists].map(([category, { dhash, members }]) => [category, { dhash, members: [...members] }]),
+    ),
     stanzas: [...account.log.entries],
     connected: account.links.length > 0,
     linkedDevices: account.devices.size,
     logins: [...account.logins],
   };
-}
-
-/** Tells each device of a change that the phone made: at once, or by the dirty bit when it comes back. */
-function announce(account: Account, category: string, value: string | null): void {
-  const content = value === null ? [] : [node('category', { name: category, value })];
-  for (const device of account.devices.values()) {
-    const { link } = device;
-    if (!link || link.ended || !device.active) {
-      device.dirtySince = unixSeconds();
-      continue;
-    }
-    const attrs = { from: account.jid, type: 'account_sync', id: link.nextId(), t: unixSeconds() };
-    link.send(node('notification', attrs, [node('privacy', {}, content)]));
-  }
 }

@@ -54,7 +54,7 @@ function isQuiet(world: World, slot: Slot, watcher: Watcher): boolean {
 /** The subscription shows what WhatsApp holds, unless the last read hid something. */
 export function checkView(world: World, slot: Slot, { snapshot }: Watcher): void {
   const { trace, whatsApp } = world;
-  const { privacy } = whatsApp.account(slot.name);
+  const privacy = new Map(whatsApp.account(slot.name).privacy);
   const last = trace.requests.findLast(
     ({ link, shows, reply }) => link.slot === slot.name && shows && reply?.kind === 'result',
   );

@@ -1,3 +1,5 @@
+import type { PrivacyContext } from '../../../simulator/exclusions.ts';
+import { PrivacyState } from '../../../simulator/privacy-state.ts';
 import type { Random } from '../random.ts';
 import type { Trace } from '../trace.ts';
 import type { LoginFault, StanzaFault } from './faults.ts';
@@ -19,11 +21,13 @@ export interface Device {
   sentKeys: number;
 }
 
+const NOBODY: PrivacyContext['people'] = { get: () => undefined, byJid: () => undefined };
+
 /** One phone with its privacy settings. Named after the one instance that links to it. */
 export class Account {
   readonly slot: string;
   readonly phoneNumber: string;
-  readonly privacy: Map<string, string>;
+  readonly privacy: PrivacyState;
   readonly devices = new Map<number, Device>();
   readonly stanzaFaults: StanzaFault[] = [];
   readonly loginFaults: LoginFault[] = [];
@@ -44,7 +48,7 @@ export class Account {
   constructor(slot: string, phoneNumber: string, privacy: Map<string, string>, echoes: boolean, trace: Trace) {
     this.slot = slot;
     this.phoneNumber = phoneNumber;
-    this.privacy = privacy;
+    this.privacy = new PrivacyState(privacy, () => trace.clock.now());
     this.echoes = echoes;
     this.#trace = trace;
   }
@@ -65,6 +69,10 @@ export class Account {
     };
     this.devices.set(id, device);
     return device;
+  }
+
+  get privacyContext(): PrivacyContext {
+    return { privacy: this.privacy, owner: { lid: undefined }, people: NOBODY };
   }
 
   /** The device that works for the instance now. */

@@ -1,4 +1,4 @@
-import { planWrite, readPrivacy } from '../../../simulator/privacy.ts';
+import { planRead, planWrite, privacyNode } from '../../../simulator/privacy.ts';
 import { Refusal } from '../../../simulator/nodes.ts';
 import type { Stanza } from '../../../src/wire/stanza.ts';
 import type { Request, Trace } from '../trace.ts';
@@ -76,17 +76,17 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
       if (fault.hidden) privacy.delete(fault.category);
       else if (privacy.has(fault.category)) privacy.set(fault.category, 'error');
       request.blurred = true;
-      return reply(resultOf(stanza, shownOf(privacy, stanza, request, trace)));
+      return reply(resultOf(stanza, shownOf(privacy, request, trace)));
     }
   }
 }
 
 function plan(account: Account, stanza: Stanza, request: Request, trace: Trace, link: ServerLink) {
   if (stanza.attrs['type'] === 'get') {
-    readPrivacy(stanza, account.privacy);
-    return () => shownOf(account.privacy, stanza, request, trace);
+    planRead(stanza, account.privacyContext);
+    return () => shownOf(account.privacy, request, trace);
   }
-  const work = planWrite(stanza, account.privacy);
+  const work = planWrite(stanza, account.privacyContext);
   const written = writtenBy(stanza);
   return (): Stanza[] => {
     const before = new Map(account.privacy);
@@ -101,8 +101,8 @@ function plan(account: Account, stanza: Stanza, request: Request, trace: Trace, 
   };
 }
 
-function shownOf(privacy: Map<string, string>, stanza: Stanza, request: Request, trace: Trace): Stanza[] {
+function shownOf(privacy: Iterable<[string, string]>, request: Request, trace: Trace): Stanza[] {
   request.worked = trace.seq();
   request.shows = new Map(privacy);
-  return readPrivacy(stanza, privacy);
+  return [privacyNode(privacy)];
 }
