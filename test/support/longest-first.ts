@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * What takes longest, whatever the size of its file, by which a fresh clone would order them: begun last, one of these is
+ * waited for alone. What keeps the processors busy takes turns with what mostly waits.
+ */
+const LONGEST = [
+  'process',
+  'pairing',
+  'survival-login',
+  'npm-start',
+  'harness',
+  'unread-answers',
+  'kill',
+  'busy-database',
+  'full-disk',
+  'attacks',
+  'hostile-http',
+  'owner-removed',
+  'canaries',
+  'revocation',
+  'lifecycle',
+  'graphql-server',
+  'pairing-ended',
+  'token-limits',
+  'harness-storage',
+  'reads',
+  'disconnects-service',
+  'lost-database',
+  'subscriptions',
+  'update-silence',
+  'refused-reads',
+  'metrics',
+].map((name) => resolve(import.meta.dirname, '..', `${name}.test.ts`));
+
+/** A database's server starts, and its tests take their time: they come before all others. */
+const FIRST_PROJECT = 'postgres';
+
+/** The longest first. The files of a project stay together, since a process takes only those of one. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const gone = LONGEST.filter((path) => !existsSync(path));
+    if (gone.length > 0) throw new Error(`There is no ${gone.join(', ')}: longest-first.ts is to be changed`);
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = LONGEST.indexOf(moduleId);
+      return place === -1 ? LONGEST.length : place;
+    };
+    const sorted = await super.sort(files);
+    const projects = [...new Set(sorted.map(({ project }) => project.name))];
+    return projects
+      .sort((a, b) => Number(b === FIRST_PROJECT) - Number(a === FIRST_PROJECT))
+      .flatMap((name) => sorted.filter(({ project }) => project.name === name).sort((a, b) => rank(a) - rank(b)));
+  }
+}
