@@ -12,6 +12,7 @@ const ON_BOTH = [
   'src/storage/outcomes.test.ts',
   'src/storage/repositories.test.ts',
   'src/storage/revisions.test.ts',
+  'src/storage/settings/observed-settings.test.ts',
   'src/storage/tokens.test.ts',
   'src/storage/transaction.test.ts',
   'test/idempotency.test.ts',

@@ -13,6 +13,7 @@ import { SessionDirectory } from './session-directory.ts';
 import { SessionLifecycle } from './session-lifecycle.ts';
 import { SessionPool } from './session-pool.ts';
 import { SessionPrivacyCalls } from './session-privacy-calls.ts';
+import { StoredSettings } from './stored-settings.ts';
 import { SessionWatching } from './watching/session-watching.ts';
 import { startUpkeep } from './upkeep.ts';
 
@@ -53,7 +54,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
     this.#pool = pool;
     this.#idempotent = new IdempotentCalls(storage, clock, options.owner);
     this.watching = new SessionWatching(pool, rows);
-    this.directory = new SessionDirectory(pool, rows);
+    this.directory = new SessionDirectory(pool, rows, new StoredSettings(storage.observedSettings));
     this.lifecycle = new SessionLifecycle({ ...options, pool, watching: this.watching });
     this.privacy = new SessionPrivacyCalls(pool, this.#idempotent, telemetry);
     this.contacts = new SessionContactCalls(pool);

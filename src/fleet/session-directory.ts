@@ -4,6 +4,7 @@ import type { PrivacyReading } from './calls/privacy-calls.ts';
 import type { Reach } from './calls/reach.ts';
 import type { InstanceRows } from './instance-rows.ts';
 import type { HeldSession, SessionPool } from './session-pool.ts';
+import type { StoredSettings } from './stored-settings.ts';
 
 /**
  * Instances as they are stored; those that have a session here as it shows them. One that is asked for by its name or id
@@ -12,10 +13,12 @@ import type { HeldSession, SessionPool } from './session-pool.ts';
 export class SessionDirectory implements Directory {
   readonly #pool: SessionPool;
   readonly #rows: InstanceRows;
+  readonly #settings: StoredSettings;
 
-  constructor(pool: SessionPool, rows: InstanceRows) {
+  constructor(pool: SessionPool, rows: InstanceRows, settings: StoredSettings) {
     this.#pool = pool;
     this.#rows = rows;
+    this.#settings = settings;
   }
 
   async find(reach: Reach, name: string): Promise<InstanceView | undefined> {
@@ -38,10 +41,19 @@ export class SessionDirectory implements Directory {
     return this.#rows.count(reach);
   }
 
-  async lastObserved({ id }: InstanceView): Promise<PrivacyReading | undefined> {
-    const session = this.#pool.registry.byId(id);
-    const shown = session?.privacy.settings;
-    return session && shown && { instance: session.view, snapshot: shown.snapshot, stale: shown.stale };
+  async lastObserved(instance: InstanceView): Promise<PrivacyReading | undefined> {
+    const known = this.#known(instance);
+    if (known) return known;
+    const snapshot = await this.#settings.get(instance.id);
+    // It may have been connected meanwhile.
+    return this.#known(instance) ?? (snapshot && { instance, snapshot, stale: true });
+  }
+
+  #known(instance: InstanceView): PrivacyReading | undefined {
+    const session = this.#pool.registry.byId(instance.id);
+    // What another run of the service has observed since is stored.
+    const shown = session?.life.isLost ? undefined : session?.privacy.settings;
+    return shown && { instance, snapshot: shown.snapshot, stale: shown.stale };
   }
 
   /** How many instances there are in each state, those of all accounts. */

@@ -171,7 +171,8 @@ export class SessionPool implements AsyncDisposable {
   }
 
   #isInUse(session: Session): boolean {
-    return session.finished !== undefined || this.#holds.has(session) || this.#resumable.has(session);
+    const isBusy = session.finished !== undefined || session.isStoring;
+    return isBusy || this.#holds.has(session) || this.#resumable.has(session);
   }
 
   /** The service ends: who waits for something to scan or type is told that none comes. */

@@ -43,7 +43,8 @@ export async function pairInstance(
     throw new PrivetError('BAD_USER_INPUT', `Instance "${name}" is linked already; ${advice}`);
   }
   // What the next start finds, should the service end before the pairing does.
-  await session.life.change({ patch: { wanted: 'running', state: 'UNPAIRED', reason: PAIRING_ENDED } });
+  const patch = { wanted: 'running', state: 'UNPAIRED', reason: PAIRING_ENDED } as const;
+  await session.life.change({ patch, observed: null });
   await session.pair(phoneNumber);
 }
 

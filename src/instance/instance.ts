@@ -1,5 +1,6 @@
 import type { Standing } from '../errors.ts';
 import type { Link } from '../wire/link.ts';
+import { KeptSettings } from './kept-settings.ts';
 import { Life } from './life.ts';
 import { InstancePrivacy } from './privacy/instance-privacy.ts';
 import type { SessionDeps } from './session-deps.ts';
@@ -19,6 +20,7 @@ export interface InstanceHooks {
 export class Instance {
   readonly life: Life;
   readonly privacy: InstancePrivacy;
+  readonly keptSettings: KeptSettings;
   readonly #deps: SessionDeps;
   readonly #hooks: InstanceHooks;
   readonly #shown: ShownView;
@@ -34,9 +36,11 @@ export class Instance {
       clock,
       telemetry,
       onChange: () => deps.onPrivacyChange(view.id),
+      onNews: () => this.keptSettings.store(),
       mayOpenWithin: (ms) => this.#mayOpenWithin(ms),
       standing: () => this.standing,
     });
+    this.keptSettings = new KeptSettings(deps, this);
   }
 
   get view(): InstanceView {
@@ -63,7 +67,10 @@ export class Instance {
     this.#shown.change(nextView(before, state, reason, extra, this.#deps.clock.now()));
     if (!UNDER_WAY.includes(state)) this.privacy.notConnecting();
     // The next account that is linked may be another one.
-    if (state === 'LOGGED_OUT' || state === 'PAIRING') this.privacy.forget();
+    if (state === 'LOGGED_OUT' || state === 'PAIRING') {
+      this.privacy.forget();
+      this.keptSettings.forget();
+    }
     if (before.state !== state) this.#deps.telemetry.stateChanged(before, state, reason?.code);
     this.#deps.onInstanceChange(before.id);
   }

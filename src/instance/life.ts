@@ -2,6 +2,7 @@ import { StorageError } from '../storage/errors.ts';
 import type { InstancePatch, Instances } from '../storage/instances.ts';
 import type { Credentials } from '../storage/credentials.ts';
 import type { SignalKeys } from '../storage/keys/signal-keys.ts';
+import type { ObservedSettings } from '../storage/settings/observed-settings.ts';
 import type { InstanceChange, OwnedInstances } from '../storage/owned.ts';
 import type { KeyStore } from '../wire/link.ts';
 
@@ -27,6 +28,7 @@ export interface InstanceStorage {
   readonly instances: Pick<Instances, 'get'>;
   readonly credentials: Pick<Credentials, 'load'>;
   readonly signalKeys: Pick<SignalKeys, 'get'>;
+  readonly observedSettings: ObservedSettings;
 }
 
 export interface LifeOptions {
@@ -62,6 +64,15 @@ export class Life {
   /** The login as JSON text; undefined only where there is none. */
   loadCredentials(): Promise<string | undefined> {
     return this.#inOrder((id) => this.#options.storage.credentials.load(id));
+  }
+
+  /** The settings that were stored as observed last, as text. */
+  loadObserved(): Promise<string | undefined> {
+    return this.#inOrder(async (id) => {
+      const observed = (await this.#options.storage.observedSettings.load([id])).get(id);
+      if (observed instanceof Error) throw observed;
+      return observed;
+    });
   }
 
   /** For its links. */

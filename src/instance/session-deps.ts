@@ -13,7 +13,7 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly telemetry: SessionEvents;
-  readonly storage: InstanceStorage & Pick<Storage, 'probe'>;
+  readonly storage: InstanceStorage & Pick<Storage, 'probe' | 'isBusy'>;
   readonly owner: Owner;
   readonly openLink: OpenLinkOf;
   /** 0 … 1, for pauses. */

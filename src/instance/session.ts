@@ -57,6 +57,11 @@ export class Session {
     return this.#instance.link;
   }
 
+  /** Settings were read that could not be stored yet: they are in memory alone. */
+  get isStoring(): boolean {
+    return this.#instance.keptSettings.isDue;
+  }
+
   /** What a call is told that finds no connection. */
   get standing(): Standing {
     return this.#instance.standing;
@@ -145,6 +150,7 @@ export class Session {
   async end(): Promise<void> {
     this.#hasEnded = true;
     await this.halt();
+    await this.#instance.keptSettings.end();
   }
 
   /** Another run of the service has the instance: nothing of it can be stored here, so nothing may be done with it. */

@@ -19,7 +19,7 @@ export interface Archive {
 export interface Archives {
   /**
    * Archives credentials and signal keys until `until` (epoch milliseconds). Keys without credentials are deleted, and so
-   * are all archives whose time is over.
+   * are the settings that were observed, and all archives whose time is over.
    */
   archive(instanceId: string, until: number): Promise<void>;
   /** The archive that `restore` would restore. */
@@ -52,7 +52,7 @@ const lastArchive = async (db: Kysely<Tables>, instanceId: string, now: number) 
     .executeTakeFirst();
 
 const removeAll = async (tx: Kysely<Tables>, instanceId: string): Promise<void> => {
-  for (const table of ['credentials', 'signal_keys', 'signal_key_revisions'] as const) {
+  for (const table of ['credentials', 'observed_settings', 'signal_keys', 'signal_key_revisions'] as const) {
     await tx.deleteFrom(table).where('instance_id', '=', instanceId).execute();
   }
   await tx.updateTable('instances').set({ has_credentials: 0 }).where('id', '=', instanceId).execute();

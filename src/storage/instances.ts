@@ -68,7 +68,7 @@ export interface Instances {
   /** @throws StorageError `no_instance` when it is gone. */
   update(id: string, patch: InstancePatch): Promise<void>;
   /**
-   * Its credentials, archived ones too, signal keys and tokens go with it: without its row, which they are sealed for,
+   * Its credentials, archived ones too, signal keys, settings and tokens go with it: without its row, which they are sealed for,
    * nothing brings them back. False when there was none.
    */
   remove(id: string): Promise<boolean>;

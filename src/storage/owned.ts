@@ -7,6 +7,7 @@ import { guarded, StorageError } from './errors.ts';
 import { createInstances, type InstancePatch, noInstance } from './instances.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
+import { forgetObserved, writeObserved } from './settings/observed-settings.ts';
 import { createSignalKeys, type SignalKeyChange } from './keys/signal-keys.ts';
 
 /** Who writes an instance: a run of the service, and the instance's epoch since that run took it. */
@@ -23,7 +24,9 @@ export interface InstanceChange {
   /** Its login, as JSON text. */
   readonly credentials?: string | undefined;
   readonly keys?: readonly SignalKeyChange[] | undefined;
-  /** Archives credentials and keys until then: epoch milliseconds. */
+  /** Its settings as they were observed, as text; null forgets them. Of an instance without a login none are kept. */
+  readonly observed?: string | null | undefined;
+  /** Archives credentials and keys until then, and forgets what was observed: epoch milliseconds. */
   readonly archiveUntil?: number | undefined;
 }
 
@@ -75,7 +78,7 @@ const check = (tx: Kysely<Tables>, id: string, { incarnation, epoch }: Claim): P
   epoch === undefined ? take(tx, id, incarnation) : hold(tx, id, incarnation, epoch);
 
 export const createOwnedInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): OwnedInstances => ({
-  change: (id, claim, { patch, credentials, keys, archiveUntil }) =>
+  change: (id, claim, { patch, credentials, keys, observed, archiveUntil }) =>
     guarded('owned.change', () =>
       inTransaction(db, async (tx) => {
         const epoch = await check(tx, id, claim);
@@ -83,6 +86,8 @@ export const createOwnedInstances = (db: Kysely<Tables>, sealer: Sealer, clock: 
         if (credentials !== undefined) await createCredentials(tx, sealer, clock).save(id, credentials);
         if (keys) await createSignalKeys(tx, sealer).apply(id, keys);
         if (patch) await createInstances(tx, sealer, clock).update(id, patch);
+        if (observed === null) await forgetObserved(tx, id);
+        else if (observed !== undefined) await writeObserved(tx, sealer, id, observed);
         return epoch;
       }),
     ),

@@ -10,6 +10,7 @@ import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { createOwnedInstances, type OwnedInstances } from './owned.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
+import { createObservedSettings, type ObservedSettings } from './settings/observed-settings.ts';
 import { createSignalKeys, type SignalKeys } from './keys/signal-keys.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
@@ -21,7 +22,8 @@ export interface Repositories {
   readonly credentials: Credentials & Archives;
   readonly signalKeys: SignalKeys;
   readonly outcomes: Outcomes;
-  /** Instances, credentials and keys again, for the run of the service that has taken an instance. */
+  readonly observedSettings: ObservedSettings;
+  /** Instances, credentials, keys and settings again, for the run of the service that has taken an instance. */
   readonly owned: OwnedInstances;
 }
 
@@ -33,6 +35,7 @@ export const createRepositories = (db: Kysely<Tables>, sealer: Sealer, clock: Cl
   credentials: { ...createCredentials(db, sealer, clock), ...createArchives(db, sealer, clock) },
   signalKeys: createSignalKeys(db, sealer),
   outcomes: createOutcomes(db, sealer, () => clock.now()),
+  observedSettings: createObservedSettings(db, sealer),
   owned: createOwnedInstances(db, sealer, clock),
 });
 

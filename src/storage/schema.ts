@@ -7,6 +7,7 @@ export interface Tables {
   tokens: TokensTable;
   instances: InstancesTable;
   credentials: CredentialsTable;
+  observed_settings: ObservedSettingsTable;
   signal_keys: SignalKeysTable;
   signal_key_revisions: SignalKeyRevisionsTable;
   archives: ArchivesTable;
@@ -72,6 +73,12 @@ interface CredentialsTable {
   instance_id: string;
   sealed: Uint8Array;
   updated_at: number;
+}
+
+/** The settings of an instance as they were observed last. */
+interface ObservedSettingsTable {
+  instance_id: string;
+  sealed: Uint8Array;
 }
 
 /** One key, or a block of them. */

@@ -45,6 +45,7 @@ export class FaultyStorage {
       credentials: this.#wrap('credentials', real.credentials),
       signalKeys: this.#wrap('signalKeys', real.signalKeys),
       outcomes: this.#wrap('outcomes', real.outcomes),
+      observedSettings: this.#wrap('observedSettings', real.observedSettings),
       owned: this.#wrap('owned', real.owned),
       transaction: async (work) => {
         if (this.#dead) return never();

@@ -129,7 +129,7 @@ builder.node(PrivacySettings, {
     observedAt: t.field({
       type: 'DateTime',
       description:
-        'When WhatsApp said so last. Later reads that show the same move it. Of what `Instance.lastSettings` has from before the service was started: when it was stored as observed.',
+        'When WhatsApp said so last. Later reads that show the same move it. Those that `Instance.lastSettings` has from the database say when they were stored as observed, which was when they were new.',
       resolve: ({ snapshot }) => snapshot.observedAt,
     }),
     stale: t.boolean({

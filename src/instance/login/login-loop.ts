@@ -47,6 +47,8 @@ export class LoginLoop {
     while (!signal.aborted) {
       const credentials = await this.#loadCredentials(signal);
       if (credentials === undefined || signal.aborted) return;
+      await this.#instance.keptSettings.load();
+      if (signal.aborted) return;
       if (!UNDER_WAY.includes(this.#instance.view.state)) this.#instance.set('RECONNECTING', STARTING);
       const evidence = await runLogin(
         { deps: this.#deps, instance: this.#instance, policy: this.#policy, credentials },

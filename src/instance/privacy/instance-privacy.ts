@@ -78,6 +78,11 @@ export class InstancePrivacy {
     this.#watchfulness.notConnecting();
   }
 
+  /** What was observed before the service was started. */
+  recall(snapshot: Snapshot): void {
+    this.#view.recall(snapshot);
+  }
+
   /** The account is not linked any more: what it showed is nobody's settings now. */
   forget(): void {
     this.#view.forget();

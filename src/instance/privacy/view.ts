@@ -8,7 +8,7 @@ import type { Connected } from './connected.ts';
 export interface ShownSettings {
   /** The newest read's. */
   readonly snapshot: Snapshot;
-  /** Another object only where a setting changed. */
+  /** Since when they hold, as far as it was observed. Another object only where a setting changed. */
   readonly changed: Snapshot;
   /** They may have changed meanwhile: there is no connection, or WhatsApp announced a change that was not read yet. */
   readonly stale: boolean;
@@ -18,6 +18,8 @@ export interface ViewOptions {
   readonly clock: Clock;
   /** A read brought other settings than the one before, or the first ones; or what was old is known to hold. */
   readonly onChange: () => void;
+  /** As that, also where calls do not go over the link of the read. */
+  readonly onNews: () => void;
 }
 
 /** What the reads of one instance have shown: the newest settings, and whether they may have changed since. */
@@ -71,9 +73,15 @@ export class SettingsView implements SettingsReader {
     this.#marks += 1;
   }
 
+  /** What was observed before the service was started: where the first read shows the same, it holds since then. */
+  recall(snapshot: Snapshot): void {
+    this.#changed ??= snapshot;
+  }
+
   /** The account is not linked any more: what it showed is nobody's settings now. */
   forget(): void {
     this.#newest = undefined;
+    this.#changed = undefined;
   }
 
   async read(port: PrivacyPort, timeoutMs: number): Promise<ReadOutcome> {
@@ -87,6 +95,7 @@ export class SettingsView implements SettingsReader {
     const wasOutdated = this.isOutdated;
     this.#answered(marks);
     const isNews = this.#adopt(snapshot);
+    if (isNews) this.#options.onNews();
     // The first read of a link is told once calls go over it: until then it is as old as what was shown before.
     if (this.#connected.link && (isNews || (wasOutdated && !this.isOutdated))) this.#options.onChange();
     return { kind: 'snapshot', snapshot };
@@ -115,11 +124,12 @@ export class SettingsView implements SettingsReader {
     const before = this.#newest;
     // guard: an older read never overwrites a newer one
     if (before && before.sequence > snapshot.sequence) return false;
-    this.#newest = snapshot;
     // guard: only changes are published, else true
     const isChange = !this.#changed || !sameSettings(this.#changed, snapshot);
     if (isChange) this.#changed = snapshot;
-    // An account that was linked anew may show what was shown before: to those who came meanwhile it is news.
+    // Of many instances it counts that what is the same is kept once.
+    this.#newest = { ...snapshot, categories: (this.#changed ?? snapshot).categories };
+    // The first one of a session is news even where it shows what was stored.
     return isChange || !before;
   }
 }

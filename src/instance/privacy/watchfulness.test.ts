@@ -23,7 +23,7 @@ function watching(...outcomes: readonly ReadOutcome[]) {
     mayOpenWithin: () => false,
     standing: () => ({ state: 'STOPPED' }),
   });
-  const view = new SettingsView({ clock, onChange: () => undefined }, connected);
+  const view = new SettingsView({ clock, onChange: () => undefined, onNews: () => undefined }, connected);
   const shared = async (): Promise<ReadOutcome> => {
     seen.reads += 1;
     return outcomes[Math.min(seen.reads, outcomes.length) - 1] ?? { kind: 'unsent' };

@@ -25,6 +25,7 @@ export const MOVED_TABLES = [
   'instances',
   'tokens',
   'credentials',
+  'observed_settings',
   'signal_keys',
   'signal_key_revisions',
   'archives',

@@ -61,6 +61,10 @@ const STATEMENTS = [
     sealed bytea not null,
     updated_at ${TIME} not null
   )`,
+  `create table observed_settings (
+    instance_id ${TEXT} primary key references instances (id) on delete cascade,
+    sealed bytea not null
+  )`,
   `create table signal_keys (
     instance_id ${INSTANCE},
     type ${TEXT} not null,

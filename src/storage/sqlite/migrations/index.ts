@@ -14,6 +14,7 @@ import { up as epochs } from './009-epochs.ts';
 import { up as outcomeCallers } from './010-outcome-callers.ts';
 import { up as instanceStates } from './011-instance-states.ts';
 import { up as deletedWithOthers } from './012-deleted-with-others.ts';
+import { up as observedSettings } from './013-observed-settings.ts';
 
 /** Applied in the order of their names. One that was released is never edited or renamed: add the next instead. */
 const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migration>> => ({
@@ -29,6 +30,7 @@ const migrations = (sealer: Sealer | undefined): Readonly<Record<string, Migrati
   '010-outcome-callers': { up: outcomeCallers },
   '011-instance-states': { up: instanceStates },
   '012-deleted-with-others': { up: deletedWithOthers },
+  '013-observed-settings': { up: observedSettings },
 });
 
 /** `sealer` is that of the database's own keys; undefined where it has none yet. */
