@@ -2,6 +2,7 @@ import type { ShownSettings } from '../../instance/privacy/view.ts';
 import type { Session } from '../../instance/session.ts';
 import type { InstanceView } from '../../instance/state.ts';
 import type { PrivacyReading } from '../calls/privacy-calls.ts';
+import { sameSettings } from '../../privacy/settings.ts';
 import type { Reach } from '../calls/reach.ts';
 import type { Change, Watching } from '../calls/watching.ts';
 import type { InstanceRows } from '../instance-rows.ts';
@@ -15,7 +16,8 @@ const PAGE = 100;
 type Reading = PrivacyReading & ShownSettings;
 
 /** Stale settings are sent again once they are known to hold. That settings grow stale is not sent: the state shows it. */
-const isNoNews = (now: Sent, sent: Sent): boolean => now.changed === sent.changed && (now.stale || !sent.stale);
+const isNoNews = (now: Sent, sent: Sent): boolean =>
+  (now.changed === sent.changed || sameSettings(now.changed, sent.changed)) && (now.stale || !sent.stale);
 type Sent = Pick<Reading, 'changed' | 'stale'>;
 
 const readingOf = ({ view, privacy: { settings } }: Session): Reading | 'none_yet' =>
