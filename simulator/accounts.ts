@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { Curve } from '@whiskeysockets/baileys';
+import { Blocklist } from './blocklist.ts';
 import type { Link } from './link.ts';
 import { type People, type Person, phoneJid } from './people.ts';
 import { PrivacyState } from './privacy-state.ts';
 import { DEFAULT_PRIVACY } from './privacy.ts';
 import { StanzaLog } from './stanza-log.ts';
+import { Timer } from './timer.ts';
 
 /** A linked device. It can log in with the noise key it was paired with, and with no other. */
 export interface Device {
@@ -46,7 +48,8 @@ export class Account implements Person {
   readonly logins: number[] = [];
   /** How many pre-keys the server claims to have of a device that is new. */
   readonly initialPreKeys: number;
-  disappearingSeconds = 0;
+  readonly blocklist = new Blocklist();
+  readonly timer = new Timer();
   #identity: ReturnType<typeof Curve.generateKeyPair> | undefined;
   #lastDeviceId = 0;
 

@@ -22,3 +22,6 @@ export function announce(account: Account, content: BinaryNode, except?: Device)
 /** What a notification says of one category. */
 export const privacyChange = (category: string, value: string | undefined): BinaryNode =>
   node('privacy', {}, value === undefined ? [] : [node('category', { name: category, value })]);
+
+/** Somebody was blocked or let in again: who, it does not say. */
+export const blocklistChange: BinaryNode = node('blocklist', { action: 'modify' });

@@ -119,6 +119,14 @@ export async function connect(
   return client;
 }
 
+/** Links one more device of an account without the wire, and logs it in. */
+export async function linkAndOpen(simulator: Simulator, phoneNumber: string): Promise<BareClient> {
+  const auth = { ...memoryAuth(), creds: simulator.linkDevice(phoneNumber) };
+  const client = new BareClient(simulator, auth, { fireInitQueries: false });
+  await client.opened();
+  return client;
+}
+
 /** An IQ to the server. Rejects with a Boom that has the code in `data` where it is refused. */
 export function iq(type: 'get' | 'set', xmlns: string, content?: BinaryNode[]): BinaryNode {
   const stanza: BinaryNode = { tag: 'iq', attrs: { to: '@s.whatsapp.net', type, xmlns } };

@@ -3,6 +3,19 @@ import { SimulatorError } from './errors.ts';
 import type { Disconnect } from './simulator.ts';
 
 const phoneNumber = z.string().regex(/^\+?[1-9]\d{5,14}$/, 'expected 6 to 15 digits, with or without +');
+const MOST_CONTACTS = 100_000;
+/** So many fit into a body. */
+const MOST_NUMBERS = 3_000;
+/** More than any client shows. */
+const MOST_SECONDS = 2 ** 31 - 1;
+
+const numbers = z.array(phoneNumber).max(MOST_NUMBERS);
+const notify = z.boolean().exactOptional();
+const account = {
+  phoneNumber,
+  preKeys: z.int().min(0).max(100_000).exactOptional(),
+  lid: z.boolean().exactOptional(),
+};
 const count = z.int().positive();
 const milliseconds = z.number().min(0).max(3_600_000);
 const status = z.int().min(100).max(999);
@@ -10,6 +23,7 @@ const match = z.strictObject({
   xmlns: z.string().exactOptional(),
   type: z.string().exactOptional(),
   category: z.string().exactOptional(),
+  list: z.boolean().exactOptional(),
 });
 const subject = { phoneNumber: phoneNumber.exactOptional(), times: count.exactOptional() };
 
@@ -63,12 +77,41 @@ export const BODIES = {
   scan: z.strictObject({ qr: z.string(), phoneNumber: phoneNumber.exactOptional() }),
   notifyCompanion: z.strictObject({ shown: z.string(), type: z.string().min(1), child: z.string().min(1) }),
   code: z.strictObject({ phoneNumber, code: z.string() }),
-  device: z.strictObject({ phoneNumber, preKeys: z.int().min(0).max(100_000).exactOptional() }),
+  contacts: z
+    .strictObject({
+      count: z.int().min(1).max(MOST_CONTACTS).exactOptional(),
+      numbers: numbers.min(1).exactOptional(),
+      lid: z.boolean().exactOptional(),
+      hidden: z.boolean().exactOptional(),
+    })
+    .refine(({ count, numbers }) => (count === undefined) !== (numbers === undefined), {
+      path: ['count'],
+      error: 'expected either count or numbers',
+    }),
+  account: z.strictObject({
+    ...account,
+    privacy: z.record(z.string().min(1), z.string().min(1)).exactOptional(),
+  }),
+  device: z.strictObject(account),
   privacy: z.strictObject({
     category: z.string().min(1),
     value: z.string().min(1).nullable(),
-    notify: z.boolean().exactOptional(),
+    notify,
   }),
+  exclusions: z
+    .strictObject({
+      category: z.string().min(1),
+      add: numbers.exactOptional(),
+      remove: numbers.exactOptional(),
+      replace: numbers.exactOptional(),
+      notify,
+    })
+    .refine(({ add, remove, replace }) => replace === undefined || (add ?? remove) === undefined, {
+      path: ['replace'],
+      error: 'stands alone',
+    }),
+  blocklist: z.strictObject({ block: numbers.exactOptional(), unblock: numbers.exactOptional(), notify }),
+  timer: z.strictObject({ seconds: z.int().min(0).max(MOST_SECONDS), notify }),
   disconnect: z.strictObject({ how: disconnect }),
   frames: z.strictObject({ frames: z.array(frame) }),
   fault,

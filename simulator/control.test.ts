@@ -1,6 +1,6 @@
 import { type AuthenticationCreds, BufferJSON, encodeBinaryNode } from '@whiskeysockets/baileys';
-import { expect, test } from 'vitest';
-import { BareClient, connect, iq, memoryAuth } from './bare-client.ts';
+import { expect, test, vi } from 'vitest';
+import { BareClient, connect, iq, linkAndOpen, memoryAuth } from './bare-client.ts';
 import { openControlPort } from './control.ts';
 import { startSimulator } from './simulator.ts';
 
@@ -99,6 +99,79 @@ test('gives the credentials of a device that was linked without the wire', async
   expect(simulator.account(PHONE)).toMatchObject({ connected: true, linkedDevices: 1 });
 });
 
+test('shows and changes lists, the blocklist and the timer, of an account with or without a LID', async () => {
+  await using simulator = await startSimulator();
+  await using control = await openControlPort(simulator);
+  const post = async (path: string, body: unknown) => {
+    const answer = await call(control.url, 'POST', path, body);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    return answer.body;
+  };
+  await post('/accounts', { phoneNumber: PHONE, preKeys: 30, lid: false, privacy: { last: 'all', status: 'all' } });
+  expect(simulator.account(PHONE).lid).toBeUndefined();
+  await post('/contacts', { numbers: ['+4915551000001', '4915551000002'] });
+  const made = await post('/contacts', { count: 1, lid: false });
+  expect(made).toEqual({ contacts: [{ phoneNumber: expect.any(String), lid: null }] });
+  await using client = await linkAndOpen(simulator, PHONE);
+  await post('/faults', { do: 'error', code: 409, times: 1, match: { category: 'last', type: 'set', list: true } });
+  const write = (category: string, dhash: string, jid: string) =>
+    client.socket.query(
+      iq('set', 'privacy', [
+        {
+          tag: 'privacy',
+          attrs: {},
+          content: [
+            {
+              tag: 'category',
+              attrs: { name: category, value: 'contact_blacklist', dhash },
+              content: [{ tag: 'user', attrs: { action: 'add', jid } }],
+            },
+          ],
+        },
+      ]),
+      5_000,
+    );
+  const plain = {
+    tag: 'privacy',
+    attrs: {},
+    content: [{ tag: 'category', attrs: { name: 'last', value: 'contacts' } }],
+  };
+  await client.socket.query(iq('set', 'privacy', [plain]), 5_000);
+  await write('status', 'none', '4915551000001@s.whatsapp.net');
+  await expect(write('last', 'none', '4915551000001@s.whatsapp.net')).rejects.toMatchObject({ data: 409 });
+
+  await post(`/accounts/${PHONE}/exclusions`, { category: 'last', add: ['+4915551000001', '4915551000002'] });
+  await post(`/accounts/${PHONE}/exclusions`, { category: 'last', remove: ['4915551000001'], notify: false });
+  await post(`/accounts/${PHONE}/exclusions`, { category: 'status', replace: ['4915551000002'] });
+  await post(`/accounts/${PHONE}/blocklist`, { block: ['4915551000001'] });
+  await post(`/accounts/${PHONE}/timer`, { seconds: 86_400 });
+  await vi.waitFor(() => expect(client.notifications).toHaveLength(4));
+  const { body } = await call(control.url, 'GET', `/accounts/${PHONE}`);
+  expect(body).toMatchObject({
+    exclusions: {
+      last: { dhash: expect.any(String), members: ['4915551000002'] },
+      status: { members: ['4915551000002'] },
+    },
+    blocklist: ['4915551000001'],
+    timer: 86_400,
+  });
+  expect(body).toHaveProperty(
+    'stanzas',
+    expect.arrayContaining([
+      {
+        at: expect.any(Number),
+        tag: 'iq',
+        xmlns: 'privacy',
+        type: 'set',
+        category: 'status',
+        value: 'contact_blacklist',
+        list: 'exclusions',
+        members: 1,
+      },
+    ]),
+  );
+});
+
 test.each<[string, string, unknown, number, string]>([
   ['POST', '/scan', {}, 400, 'qr:'],
   ['POST', '/scan', { qr: 'x' }, 400, 'qr:'],
@@ -114,6 +187,19 @@ test.each<[string, string, unknown, number, string]>([
   ['POST', '/faults', { do: 'delay', match: {} }, 400, 'ms:'],
   ['POST', '/faults', { do: 'error', match: { name: 'x' } }, 400, 'match.name:'],
   ['POST', `/accounts/${PHONE}/privacy`, { category: 'last' }, 400, 'value:'],
+  ['POST', '/accounts', { phoneNumber: PHONE }, 409, 'phoneNumber:'],
+  ['POST', '/accounts', { phoneNumber: '4915550000066', privacy: { last: 1 } }, 400, 'privacy.last:'],
+  ['POST', '/contacts', {}, 400, 'count:'],
+  ['POST', '/contacts', { numbers: [PHONE] }, 409, 'numbers:'],
+  ['POST', `/accounts/${PHONE}/exclusions`, { category: 'last', add: ['x'] }, 400, 'add.0:'],
+  ['POST', `/accounts/${PHONE}/exclusions`, { category: 'last', add: ['4915550000097'] }, 404, 'add:'],
+  ['POST', `/accounts/${PHONE}/exclusions`, { category: 'last', add: [], replace: [] }, 400, 'replace:'],
+  ['POST', `/accounts/${PHONE}/exclusions`, { category: 'online', add: [] }, 400, 'category:'],
+  ['POST', `/accounts/${PHONE}/exclusions`, { category: 'pix', add: [] }, 404, 'category:'],
+  ['POST', `/accounts/${PHONE}/blocklist`, { block: 'x' }, 400, 'block:'],
+  ['POST', `/accounts/${PHONE}/blocklist`, { unblock: ['4915550000097'] }, 404, 'unblock:'],
+  ['POST', `/accounts/${PHONE}/timer`, { seconds: 0.5 }, 400, 'seconds:'],
+  ['POST', '/faults', { do: 'error', match: { list: 'yes' } }, 400, 'match.list:'],
   ['POST', `/accounts/${PHONE}/disconnect`, { how: 'stream:5' }, 400, 'how:'],
   ['POST', `/accounts/${PHONE}/frames`, { frames: [{ as: 'plain', hex: 'x' }] }, 400, 'frames.0.hex:'],
   ['GET', '/accounts/me', undefined, 400, 'phoneNumber:'],

@@ -38,21 +38,44 @@ const ROUTES: Readonly<Record<string, Route>> = {
     simulator.createAccount(phoneNumber, options);
     return { credentials: JSON.stringify(simulator.linkDevice(phoneNumber), BufferJSON.replacer) };
   },
+  'POST /accounts': (simulator, body) => {
+    const { phoneNumber, ...options } = readBody(BODIES.account, body);
+    simulator.createAccount(phoneNumber, options);
+  },
+  'POST /contacts': (simulator, body) => {
+    const { count, numbers = [], ...options } = readBody(BODIES.contacts, body);
+    const people = simulator.createContacts(count ?? numbers, options);
+    return { contacts: people.map((person) => ({ phoneNumber: person.phoneNumber, lid: person.lid ?? null })) };
+  },
   'GET /accounts/:phone': (simulator, _, phoneNumber) => {
-    const { privacy, stanzas, connected } = simulator.account(phoneNumber);
-    const shown = stanzas.map(({ at, tag, xmlns = null, type = null, category, value }) => ({
+    const { privacy, exclusions, blocklist, timer, stanzas, connected } = simulator.account(phoneNumber);
+    const shown = stanzas.map(({ at, tag, xmlns = null, type = null, category, value, list, members }) => ({
       at,
       tag,
       xmlns,
       type,
       category,
       value,
+      list,
+      members,
     }));
-    return { privacy, stanzas: shown, connected };
+    return { privacy, exclusions, blocklist, timer, stanzas: shown, connected };
   },
   'POST /accounts/:phone/privacy': (simulator, body, phoneNumber) => {
     const { category, value, notify = true } = readBody(BODIES.privacy, body);
     simulator.setPrivacy(phoneNumber, category, value, { notify });
+  },
+  'POST /accounts/:phone/exclusions': (simulator, body, phoneNumber) => {
+    const { category, notify = true, ...change } = readBody(BODIES.exclusions, body);
+    simulator.setExclusions(phoneNumber, category, change, { notify });
+  },
+  'POST /accounts/:phone/blocklist': (simulator, body, phoneNumber) => {
+    const { notify = true, ...change } = readBody(BODIES.blocklist, body);
+    simulator.setBlocked(phoneNumber, change, { notify });
+  },
+  'POST /accounts/:phone/timer': (simulator, body, phoneNumber) => {
+    const { seconds, notify = true } = readBody(BODIES.timer, body);
+    simulator.setTimer(phoneNumber, seconds, { notify });
   },
   'POST /accounts/:phone/frames': (simulator, body, phoneNumber) => ({
     links: simulator.sendFrames(phoneNumber, readBody(BODIES.frames, body).frames),

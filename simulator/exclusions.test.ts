@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { BareClient, iq, memoryAuth } from './bare-client.ts';
+import { type BareClient, iq, linkAndOpen } from './bare-client.ts';
 import type { Person } from './people.ts';
 import { PrivacyState } from './privacy-state.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
@@ -20,7 +20,7 @@ let accounts = 0;
 async function open(kind: Kind, privacy?: Record<string, string>) {
   const phone = `49155510000${String((accounts += 1)).padStart(2, '0')}`;
   simulator.createAccount(phone, { preKeys: 30, lid: kind === 'LID', ...(privacy ? { privacy } : {}) });
-  const client = await linked(phone);
+  const client = await linkAndOpen(simulator, phone);
   const addressing: Record<string, string> = kind === 'LID' ? { addressing_mode: 'lid' } : {};
   const user = (action: string, person: Person, more: Record<string, string> = {}): BinaryNode => ({
     tag: 'user',
@@ -61,13 +61,6 @@ async function open(kind: Kind, privacy?: Record<string, string>) {
     writePlain: (value: string) => ask(client, 'set', plain(value), {}),
     held: () => simulator.account(phone).exclusions['last'],
   };
-}
-
-async function linked(phone: string): Promise<BareClient> {
-  const auth = { ...memoryAuth(), creds: simulator.linkDevice(phone) };
-  const client = new BareClient(simulator, auth, { fireInitQueries: false });
-  await client.opened();
-  return client;
 }
 
 test.each(KINDS)('a %s account sets mode and members in one write, and reads them', async (kind) => {
@@ -180,7 +173,7 @@ test.each(KINDS)('a %s account is refused what WhatsApp refuses, and nothing cha
 test('two devices change one list: who comes second is told 409, and each hears of the other', async () => {
   const it = await open('LID');
   await using client = it.client;
-  await using second = await linked(it.phone);
+  await using second = await linkAndOpen(simulator, it.phone);
   const [one, two, three] = simulator.createContacts(3);
   if (!one || !two || !three) throw new Error('no contacts');
   await it.write('none', it.user('add', one));

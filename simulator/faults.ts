@@ -1,12 +1,14 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { writtenCategory } from './privacy.ts';
+import { kindOf } from './stanza-kind.ts';
 
 /** Which stanzas a fault is for. A key that is left out matches anything. */
 interface FaultMatch {
   readonly xmlns?: string;
   readonly type?: string;
-  /** The category that a privacy write names. */
+  /** The category that a privacy write names, or a read of its list. */
   readonly category?: string;
+  /** Whether it reads or writes an exclusion list. */
+  readonly list?: boolean;
 }
 
 /** Something that goes wrong, `times` times (always where that is left out), for one account or for any. */
@@ -145,5 +147,7 @@ function matches(match: FaultMatch, stanza: BinaryNode): boolean {
   const { xmlns, type } = stanza.attrs;
   if (match.xmlns !== undefined && match.xmlns !== xmlns) return false;
   if (match.type !== undefined && match.type !== type) return false;
-  return match.category === undefined || match.category === writtenCategory(stanza)?.category;
+  const { category, list } = kindOf(stanza);
+  if (match.list !== undefined && match.list !== (list === 'exclusions')) return false;
+  return match.category === undefined || match.category === category;
 }

@@ -1,12 +1,15 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Account, Accounts, Device } from './accounts.ts';
-import { announce, privacyChange } from './announce.ts';
+import { announce, blocklistChange, privacyChange } from './announce.ts';
+import { type BlocklistContext, planBlocklistRead, planBlocklistWrite } from './blocklist.ts';
 import { countKeys, digestKeys, describeMissingKeys, rotateKey, uploadKeys } from './keys.ts';
 import type { Link } from './link.ts';
 import { child, children, deviceRemoved, isServer, node, Refusal, SERVER } from './nodes.ts';
 import type { PrivacyContext } from './exclusions.ts';
-import { planRead, planWrite, writtenCategory } from './privacy.ts';
-import { answerUsync } from './usync.ts';
+import { planRead, planWrite } from './privacy.ts';
+import { kindOf } from './stanza-kind.ts';
+import { readTimer } from './timer.ts';
+import { planUsync } from './usync.ts';
 
 export interface IqContext {
   readonly account: Account;
@@ -23,8 +26,6 @@ export interface Plan {
 
 type Handler = (iq: BinaryNode, context: IqContext) => Plan;
 
-const TIMER_SECONDS = ['0', '86400', '604800', '7776000'];
-
 const nothing = (): undefined => undefined;
 
 const privacyOf = ({ account, accounts }: IqContext): PrivacyContext => ({
@@ -32,6 +33,23 @@ const privacyOf = ({ account, accounts }: IqContext): PrivacyContext => ({
   owner: account,
   people: accounts,
 });
+
+const blocklistOf = ({ account, accounts }: IqContext): BlocklistContext => ({
+  blocklist: account.blocklist,
+  owner: account,
+  people: accounts,
+});
+
+/** Work of one device of which the account's others are told. */
+function telling({ account, device }: IqContext, work: Plan['work'], change: () => BinaryNode): Plan {
+  return {
+    work: () => {
+      const content = work();
+      announce(account, change(), device);
+      return content;
+    },
+  };
+}
 
 /**
  * By `xmlns` and `type`. A handler checks its stanza at once and throws `Refusal`; the returned plan throws one only for what
@@ -44,22 +62,25 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'privacy get': (iq, context) => ({ work: planRead(iq, privacyOf(context)) }),
   'privacy set': (iq, context) => {
     if (child(iq, 'tokens')) return { work: nothing };
-    const { account, device } = context;
-    const write = planWrite(iq, privacyOf(context));
-    const { category = '', value } = writtenCategory(iq) ?? {};
-    return {
-      work: () => {
-        const content = write();
-        announce(account, privacyChange(category, value), device);
-        return content;
-      },
-    };
+    const { category = '', value } = kindOf(iq);
+    return telling(context, planWrite(iq, privacyOf(context)), () => privacyChange(category, value));
   },
 
-  'disappearing_mode set': (iq, { account }) => {
-    const duration = child(iq, 'disappearing_mode')?.attrs['duration'] ?? '';
-    if (!TIMER_SECONDS.includes(duration)) throw new Refusal(400, 'a duration that is not on offer');
-    return { work: () => void (account.disappearingSeconds = Number(duration)) };
+  'blocklist get': (iq, context) => ({ work: planBlocklistRead(iq, blocklistOf(context)) }),
+  'blocklist set': (iq, context) =>
+    telling(context, planBlocklistWrite(iq, blocklistOf(context)), () => blocklistChange),
+
+  'disappearing_mode set': (iq, context) => {
+    const seconds = readTimer(iq);
+    const { timer } = context.account;
+    return telling(
+      context,
+      () => {
+        timer.set(seconds);
+        return undefined;
+      },
+      () => timer.node,
+    );
   },
 
   'encrypt get': (iq, { device }) => {
@@ -83,8 +104,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     ]);
     return { work: () => [props] };
   },
-  'blocklist get': () => ({ work: () => [node('list', { matched: 'false', dhash: 'none' }, [])] }),
-  'usync get': (iq, { accounts }) => ({ work: () => answerUsync(iq, accounts) }),
+  'usync get': (iq, { accounts }) => ({ work: planUsync(iq, accounts) }),
   'urn:xmpp:whatsapp:dirty set': (iq, { device }) => {
     const types = children(iq).map(({ attrs }) => attrs['type']);
     return {

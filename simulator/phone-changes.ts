@@ -2,10 +2,17 @@ import { parsePhoneNumber, SimulatorError } from './errors.ts';
 import type { People } from './people.ts';
 import { LISTED, type ListChange, type PrivacyState } from './privacy-state.ts';
 
-/** Whom a phone leaves out, by phone number. */
-export type ExclusionsChange =
-  | { readonly add?: readonly string[]; readonly remove?: readonly string[] }
-  | { readonly replace: readonly string[] };
+/** Whom a phone leaves out, by phone number; `replace` alone, or any of the others. */
+export interface ExclusionsChange {
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+  readonly replace?: readonly string[];
+}
+
+export interface BlocklistChange {
+  readonly block?: readonly string[];
+  readonly unblock?: readonly string[];
+}
 
 /** Checks a change made on the phone, and turns it into what is added and what removed. Throws `SimulatorError`. */
 export function readChange(
@@ -16,12 +23,9 @@ export function readChange(
 ): ListChange {
   if (!LISTED.includes(category)) throw new SimulatorError(400, `category: expected one of ${LISTED.join(', ')}`);
   if (!privacy.has(category)) throw new SimulatorError(404, 'category: the account has none of this name');
-  if (!('replace' in change)) {
-    return { add: readNumbers(change.add, 'add', people), remove: readNumbers(change.remove, 'remove', people) };
-  }
-  const wanted = readNumbers(change.replace, 'replace', people);
-  const present = [...(privacy.list(category)?.members ?? [])];
-  return { add: wanted, remove: present.filter((each) => !wanted.includes(each)) };
+  const add = readNumbers(change.replace ?? change.add, change.replace ? 'replace' : 'add', people);
+  if (!change.replace) return { add, remove: readNumbers(change.remove, 'remove', people) };
+  return { add, remove: [...(privacy.list(category)?.members ?? [])].filter((each) => !add.includes(each)) };
 }
 
 /** Phone numbers of people who are on WhatsApp. */

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { isListRead, isListWrite, planListRead, planListWrite, type PrivacyContext } from './exclusions.ts';
-import { child, children, node, only, Refusal } from './nodes.ts';
+import { children, node, only, Refusal } from './nodes.ts';
 
 const AUDIENCE = ['all', 'contacts', 'contact_blacklist', 'none'] as const;
 
@@ -33,12 +33,6 @@ export const DEFAULT_PRIVACY: Readonly<Record<string, string>> = {
   defense: 'off',
   stickers: 'contacts',
 };
-
-/** The category that a stanza writes, where it writes exactly one. Used for matching and for the log. */
-export function writtenCategory(iq: BinaryNode): { category: string; value: string } | undefined {
-  const { name, value } = child(child(iq, 'privacy'), 'category')?.attrs ?? {};
-  return name === undefined || value === undefined ? undefined : { category: name, value };
-}
 
 /** Checks a read and returns its work: every category of the account, or who is left out of one. */
 export function planRead(iq: BinaryNode, context: PrivacyContext): () => BinaryNode[] {

@@ -1,12 +1,12 @@
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import type { Account, AccountOptions, ContactOptions } from './accounts.ts';
-import { announce, privacyChange } from './announce.ts';
+import { announce, blocklistChange, privacyChange } from './announce.ts';
 import { disconnect, type Disconnect } from './disconnect.ts';
 import { linkDevice } from './devices.ts';
 import { parsePhoneNumber, SimulatorError } from './errors.ts';
 import type { Fault, FaultHandle } from './faults.ts';
 import type { HostileFrame } from './link.ts';
-import { type ExclusionsChange, readChange } from './phone-changes.ts';
+import { type BlocklistChange, type ExclusionsChange, readChange, readNumbers } from './phone-changes.ts';
 import type { Person } from './people.ts';
 import { BLACKLIST } from './privacy-state.ts';
 import type { CompanionNotification, RefLifetimes } from './registration.ts';
@@ -44,6 +44,10 @@ export interface AccountView {
   readonly privacy: Readonly<Record<string, string>>;
   /** Who is left out, by phone number, of each category that is on contact_blacklist and can have a list. */
   readonly exclusions: Readonly<Record<string, ExclusionsView>>;
+  /** Who is blocked, by phone number. */
+  readonly blocklist: readonly string[];
+  /** Seconds of the default disappearing timer. */
+  readonly timer: number;
   /** Everything its devices sent, oldest first. */
   readonly stanzas: readonly LoggedStanza[];
   /** Whether one of its devices is logged in. */
@@ -92,6 +96,10 @@ export interface Simulator extends AsyncDisposable {
    * those who are left out already. Throws `SimulatorError` 404 where nobody has such a number, or the account no such category.
    */
   setExclusions(phoneNumber: string, category: string, change: ExclusionsChange, options?: { notify?: boolean }): void;
+  /** Blocks people on the phone or lets them in again, by phone number. Throws `SimulatorError` 404 as `setExclusions` does. */
+  setBlocked(phoneNumber: string, change: BlocklistChange, options?: { notify?: boolean }): void;
+  /** Sets the default disappearing timer on the phone; other than a linked device it may take any number of seconds. */
+  setTimer(phoneNumber: string, seconds: number, options?: { notify?: boolean }): void;
   /** Sends frames that no server would send, on each link of an account. Returns how many links that were. */
   sendFrames(phoneNumber: string, frames: readonly HostileFrame[]): number;
   /** Ends the links of an account; resolves once they are gone. */
@@ -131,12 +139,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         throw new SimulatorError(409, 'phoneNumber: there is such an account already');
       server.accounts.create(phone, options);
     },
-    createContacts: (numbers, options) =>
-      (typeof numbers === 'number' ? Array.from({ length: numbers }, () => undefined) : numbers).map((number) => {
-        const phone = number === undefined ? server.accounts.unusedPhoneNumber() : parsePhoneNumber(number, 'numbers');
-        if (server.accounts.get(phone)) throw new SimulatorError(409, 'numbers: somebody has this number already');
-        return server.accounts.createContact(phone, options);
-      }),
+    createContacts: (wanted, options) => {
+      const { accounts } = server;
+      if (typeof wanted === 'number') {
+        return Array.from({ length: wanted }, () => accounts.createContact(accounts.unusedPhoneNumber(), options));
+      }
+      const numbers = wanted.map((number) => parsePhoneNumber(number, 'numbers'));
+      if (numbers.some((number) => accounts.get(number))) {
+        throw new SimulatorError(409, 'numbers: somebody has one of these already');
+      }
+      return numbers.map((number) => accounts.createContact(number, options));
+    },
     linkDevice: (phoneNumber) => linkDevice(server.accounts.getOrCreate(parsePhoneNumber(phoneNumber))),
     account: (phoneNumber) => view(find(phoneNumber)),
     scan: (qr, phoneNumber) => server.lobby.scan(qr, phoneNumber),
@@ -153,6 +166,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       const { privacy } = account;
       privacy.change(category, readChange(category, change, privacy, server.accounts));
       if (notify) announce(account, privacyChange(category, BLACKLIST));
+    },
+    setBlocked: (phoneNumber, { block, unblock }, { notify = true } = {}) => {
+      const account = find(phoneNumber);
+      const added = readNumbers(block, 'block', server.accounts);
+      const removed = readNumbers(unblock, 'unblock', server.accounts);
+      for (const each of added) account.blocklist.change('block', each);
+      for (const each of removed) account.blocklist.change('unblock', each);
+      if (notify) announce(account, blocklistChange);
+    },
+    setTimer: (phoneNumber, seconds, { notify = true } = {}) => {
+      const account = find(phoneNumber);
+      account.timer.set(seconds);
+      if (notify) announce(account, account.timer.node);
     },
     sendFrames: (phoneNumber, frames) => {
       const { links } = find(phoneNumber);
@@ -180,6 +206,8 @@ function view(account: Account): AccountView {
     exclusions: Object.fromEntries(
       [...account.privacy.lists].map(([category, { dhash, members }]) => [category, { dhash, members: [...members] }]),
     ),
+    blocklist: [...account.blocklist.members],
+    timer: account.timer.seconds,
     stanzas: [...account.log.entries],
     connected: account.links.length > 0,
     linkedDevices: account.devices.size,

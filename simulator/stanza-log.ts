@@ -1,16 +1,13 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { writtenCategory } from './privacy.ts';
+import { kindOf, type StanzaKind } from './stanza-kind.ts';
 
 /** One stanza that the server received. */
-export interface LoggedStanza {
+export interface LoggedStanza extends StanzaKind {
   /** Epoch milliseconds, when the server received it: half a round trip after it was sent. */
   readonly at: number;
   readonly tag: string;
   readonly xmlns?: string;
   readonly type?: string;
-  /** Of a privacy write. */
-  readonly category?: string;
-  readonly value?: string;
   readonly id?: string;
   /** The whole stanza; without its content where that is large, a pre-key upload for example. */
   readonly node: BinaryNode;
@@ -20,7 +17,7 @@ export interface LoggedStanza {
 const LOG_LIMIT = 10_000;
 
 /** Children beyond this number are not kept: 1,000 accounts with 812 pre-keys each would not fit. */
-const KEPT_CHILDREN = 16;
+const KEPT_CHILDREN = 128;
 
 export class StanzaLog {
   readonly entries: LoggedStanza[] = [];
@@ -33,7 +30,7 @@ export class StanzaLog {
       ...(xmlns === undefined ? {} : { xmlns }),
       ...(type === undefined ? {} : { type }),
       ...(id === undefined ? {} : { id }),
-      ...(type === 'set' ? writtenCategory(node) : {}),
+      ...kindOf(node),
       node: isLarge(node) ? { tag: node.tag, attrs: node.attrs } : node,
     });
     if (this.entries.length > LOG_LIMIT) this.entries.shift();

@@ -1,36 +1,54 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Accounts } from './accounts.ts';
 import { child, children, childText, node, Refusal } from './nodes.ts';
-import type { Person } from './people.ts';
+import { type Person, phoneJid } from './people.ts';
 
-/** Answers who is on WhatsApp, under which LID, with which devices: what Baileys asks about contacts. */
-export function answerUsync(iq: BinaryNode, accounts: Accounts): BinaryNode[] {
+/** So many users fit into one request. */
+const MOST_USERS = 3_000;
+
+/**
+ * Checks a question about people and returns its work: who is on WhatsApp, under which LID, with which devices. People are
+ * named by `<contact>+digits</contact>` or by a JID of either kind.
+ */
+export function planUsync(iq: BinaryNode, accounts: Accounts): () => BinaryNode[] {
   const usync = child(iq, 'usync');
   const list = child(usync, 'list');
   const protocols = children(child(usync, 'query')).map(({ tag }) => tag);
   if (!usync || !list || protocols.length === 0) throw new Refusal(400, 'a usync without query or list');
-  const users = children(list).map((user) => {
-    const phone = childText(user, 'contact')?.replace(/^\+/, '');
-    const jid = user.attrs['jid'] ?? (phone === undefined ? '' : `${phone}@s.whatsapp.net`);
-    const person = accounts.byJid(jid);
-    return node(
-      'user',
-      { jid },
-      protocols.flatMap((protocol) => describe(protocol, person, accounts)),
-    );
-  });
+  const users = children(list);
+  if (users.length > MOST_USERS) throw new Refusal(419, 'too many users');
+  if (users.some(({ tag }) => tag !== 'user')) throw new Refusal(400, 'a list of something else than users');
   const { sid = '', mode = 'query', context = 'interactive' } = usync.attrs;
-  return [node('usync', { sid, mode, context, last: 'true', index: '0' }, [node('list', {}, users)])];
+  return () => {
+    const answers = users.map((user) => describe(user, protocols, accounts));
+    return [node('usync', { sid, mode, context, last: 'true', index: '0' }, [node('list', {}, answers)])];
+  };
 }
 
-function describe(protocol: string, person: Person | undefined, accounts: Accounts): BinaryNode[] {
-  if (protocol === 'contact') return [node('contact', { type: person ? 'in' : 'out' })];
+function describe(user: BinaryNode, protocols: readonly string[], accounts: Accounts): BinaryNode {
+  const asked = childText(user, 'contact');
+  const jid = user.attrs['jid'] ?? phoneJid((asked ?? '').replace(/^\+/, ''));
+  // Without the + a number is a local one, of a country that the server would have to guess.
+  const isLocal = user.attrs['jid'] === undefined && !/^\+\d+$/.test(asked ?? '');
+  const person = isLocal ? undefined : accounts.byJid(jid);
+  return node(
+    'user',
+    { jid },
+    protocols.flatMap((protocol) =>
+      protocol === 'contact' ? [contactNode(asked, person)] : detail(protocol, person, accounts),
+    ),
+  );
+}
+
+/** The number is repeated as it was asked for. */
+const contactNode = (asked: string | undefined, person: Person | undefined): BinaryNode =>
+  node('contact', { type: person ? 'in' : 'out' }, asked === undefined ? undefined : Buffer.from(asked));
+
+function detail(protocol: string, person: Person | undefined, accounts: Accounts): BinaryNode[] {
   if (!person) return [];
   if (protocol === 'lid') return person.lid === undefined ? [] : [node('lid', { val: `${person.lid}@lid` })];
   const account = accounts.account(person.phoneNumber);
-  if (protocol === 'disappearing_mode') {
-    return [node('disappearing_mode', { duration: String(account?.disappearingSeconds ?? 0), t: '0' })];
-  }
+  if (protocol === 'disappearing_mode') return [account?.timer.node ?? node(protocol, { duration: '0', t: '0' })];
   if (protocol !== 'devices') return [];
   const devices = [node('device', { id: '0' })];
   for (const id of account?.devices.keys() ?? []) {
