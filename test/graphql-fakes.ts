@@ -131,6 +131,8 @@ export class FakeFleet implements Directory, Lifecycle, PrivacyCalls, Watching {
     return { instance: this.#get(name), snapshot: this.snapshot };
   }
 
+  timer = async (): Promise<string> => '0';
+
   async update(_reach: Reach, name: string, changes: readonly RequestedChange[]) {
     const instance = this.#get(name);
     this.updates.push(changes);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { WRITABLE } from '../simulator/privacy.ts';
-import { fieldSpecs, type FieldSpec } from '../src/privacy/fields.ts';
+import { fieldSpecs, TIMER, type FieldSpec } from '../src/privacy/fields.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
 import { codes, linkShop, type Shop } from './support/updating.ts';
 
 const privet = await sharedPrivet();
 
-/** The fields that have come to the seven. */
-const MORE = fieldSpecs.filter(({ profileRest }) => !profileRest);
+/** The categories that have come to the seven. */
+const MORE = fieldSpecs.filter(({ profileRest, category }) => !profileRest && category !== TIMER);
 /** Every category that there is. */
 const FULL = Object.fromEntries(Object.entries(WRITABLE).map(([category, [first = '']]) => [category, first]));
 

@@ -26,6 +26,10 @@ export class SessionPrivacyCalls implements PrivacyCalls {
     });
   }
 
+  timer(reach: Reach, name: string, call: Call): Promise<string> {
+    return this.#pool.use(reach, name, (session) => session.privacy.timer(call));
+  }
+
   async update(
     reach: Reach,
     name: string,

@@ -1,3 +1,9 @@
+/**
+ * The default timer of new chats is no privacy category: it has stanzas of its own. Beside the categories of a snapshot it
+ * stands under this name, its seconds as text, where a read asked for it.
+ */
+export const TIMER = 'disappearing_mode';
+
 const audience = { ALL: 'all', CONTACTS: 'contacts', CONTACT_BLACKLIST: 'contact_blacklist', NONE: 'none' } as const;
 
 /**
@@ -153,6 +159,18 @@ export const FIELDS = [
     profileRest: false,
     exclusions: false,
     description: "Who sees the account's Pix key, for payments in Brazil.",
+  },
+  {
+    field: 'DEFAULT_DISAPPEARING',
+    name: 'defaultDisappearing',
+    section: 'privacy',
+    category: TIMER,
+    enumName: 'DefaultDisappearing',
+    values: { OFF: '0', DAY_1: '86400', DAYS_7: '604800', DAYS_90: '7776000' },
+    restName: undefined,
+    profileRest: false,
+    exclusions: false,
+    description: 'How long messages stay in chats that are begun from now on.',
   },
 ] as const satisfies readonly FieldRow[];
 

@@ -1,5 +1,5 @@
 import type { Reply } from '../wire/reply.ts';
-import { fieldSpecs, type FieldSpec } from './fields.ts';
+import { fieldSpecs, TIMER, type FieldSpec } from './fields.ts';
 import type { RequestedChange } from './outcome.ts';
 import { wireValue, type Snapshot } from './settings.ts';
 
@@ -13,8 +13,9 @@ export interface FieldUpdate {
   /**
    * `write`: differs from the view. `held`: the view has it already, so no stanza. `unsupported`: the account's own
    * snapshot lacks the category; writing one that an account does not have has locked people out of WhatsApp Web.
+   * `unknown`: the timer, which every account has, was asked for and not shown; it waits for a read that shows it.
    */
-  readonly plan: 'write' | 'held' | 'unsupported';
+  readonly plan: 'write' | 'held' | 'unsupported' | 'unknown';
   /** Resolves when the last write that was sent is answered, or given up; undefined where none was sent. */
   answered: Promise<void> | undefined;
   /** The reply to the last write that left, once it is in; `unsent` where none did. */
@@ -40,7 +41,8 @@ export function planUpdate(
     const isSupported = view.categories.has(spec.category);
     // guard: what the view holds already is not written, else 'write'
     const planned = previous === wire ? 'held' : 'write';
-    const plan = isSupported ? planned : 'unsupported';
+    const missing = spec.category === TIMER ? 'unknown' : 'unsupported';
+    const plan = isSupported ? planned : missing;
     return [{ spec, wire, previous, plan, answered: undefined, reply: undefined, wasWritten: false, announcements }];
   });
   // guard: stanzas leave in the order of the table, else updates.toReversed()

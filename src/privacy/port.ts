@@ -17,9 +17,17 @@ export type Read<T> = { readonly kind: 'shown'; readonly value: T } | Refusal | 
 /** What came of a read of the settings. */
 export type ReadOutcome = { readonly kind: 'snapshot'; readonly snapshot: Snapshot } | Refusal | NoAnswer;
 
+export interface ReadOptions {
+  readonly timer?: boolean;
+}
+
 /** Reads the settings over a port, and remembers what the newest read showed. */
 export interface SettingsReader {
-  read(port: PrivacyPort, timeoutMs: number): Promise<ReadOutcome>;
+  /**
+   * @param options.timer also asks for the default disappearing timer, by a stanza of its own right behind. Where that
+   * brings nothing, the snapshot lacks the timer.
+   */
+  read(port: PrivacyPort, timeoutMs: number, options?: ReadOptions): Promise<ReadOutcome>;
 }
 
 /** A client's call, as the privacy rules see it. No method rejects. */

@@ -1,11 +1,11 @@
-import { enumNameOf, fieldSpecs, type FieldSpec, type PrivacyField } from './fields.ts';
+import { enumNameOf, fieldSpecs, TIMER, type FieldSpec } from './fields.ts';
 
 /** WhatsApp's answer for a category that it could not work out: unknown, not a value. */
 export const UNKNOWN_VALUE = 'error';
 
 /** One answer of WhatsApp to a privacy read. */
 export interface Snapshot {
-  /** Wire value by wire category, in the order WhatsApp gave them. */
+  /** Wire value by wire category, in the order WhatsApp gave them; and the timer, where it was asked for. */
   readonly categories: ReadonlyMap<string, string>;
   /** When the answer came, epoch milliseconds. */
   readonly observedAt: number;
@@ -31,15 +31,10 @@ export function shown(spec: FieldSpec, wire: string): string {
   return enumNameOf(spec, wire) ?? wire;
 }
 
-/** Enum name by field; undefined where WhatsApp reports none, `error`, or a value outside the enum. */
-export function modelled(snapshot: Snapshot): Map<PrivacyField, string> {
-  const values = new Map<PrivacyField, string>();
-  for (const spec of fieldSpecs) {
-    const wire = wireValue(snapshot, spec);
-    const name = wire === undefined ? undefined : enumNameOf(spec, wire);
-    if (name !== undefined) values.set(spec.field, name);
-  }
-  return values;
+/** The field's enum name; undefined where WhatsApp reports none, `error`, or a value outside the enum. */
+export function modelled(snapshot: Snapshot, spec: FieldSpec): string | undefined {
+  const wire = wireValue(snapshot, spec);
+  return wire === undefined ? undefined : enumNameOf(spec, wire);
 }
 
 /** Categories, and values of known categories, that this version does not model. */
@@ -54,4 +49,12 @@ export function unmodelled(snapshot: Snapshot): RawSetting[] {
 export function sameSettings(a: Snapshot, b: Snapshot): boolean {
   if (a.categories.size !== b.categories.size) return false;
   return [...a.categories].every(([category, value]) => b.categories.get(category) === value);
+}
+
+/** The same settings with that timer instead of theirs; without one where it is undefined. */
+export function withTimer(snapshot: Snapshot, seconds?: string): Snapshot {
+  const categories = new Map(snapshot.categories);
+  categories.delete(TIMER);
+  if (seconds !== undefined) categories.set(TIMER, seconds);
+  return { ...snapshot, categories };
 }

@@ -1,4 +1,6 @@
 import type { NoAnswer, Refusal, Reply } from '../wire/reply.ts';
+import { TIMER } from './fields.ts';
+import { timerWriteStanza } from './timer.ts';
 import { childOf, childrenOf, type Stanza } from '../wire/stanza.ts';
 
 /** Builds WhatsApp's privacy stanzas, which share the namespace `privacy`, and reads its replies. */
@@ -11,11 +13,14 @@ export const readStanza = (): Stanza => ({
 });
 
 /** One category a stanza, as every known client sends it. */
-export const writeStanza = (category: string, value: string): Stanza => ({
-  tag: 'iq',
-  attrs: { ...TO_SERVER, type: 'set' },
-  content: [{ tag: 'privacy', attrs: {}, content: [{ tag: 'category', attrs: { name: category, value } }] }],
-});
+export function writeStanza(category: string, value: string): Stanza {
+  if (category === TIMER) return timerWriteStanza(value);
+  return {
+    tag: 'iq',
+    attrs: { ...TO_SERVER, type: 'set' },
+    content: [{ tag: 'privacy', attrs: {}, content: [{ tag: 'category', attrs: { name: category, value } }] }],
+  };
+}
 
 /** Whether a request changes something on WhatsApp. */
 export const isWrite = ({ attrs }: Stanza): boolean => attrs['type'] === 'set';
@@ -37,7 +42,8 @@ export function categoriesIn(reply: Reply): ShownCategories | Refusal | NoAnswer
   const categories = new Map<string, string>();
   for (const { tag, attrs } of childrenOf(privacy)) {
     const { name, value } = attrs;
-    if (tag === 'category' && name !== undefined && value !== undefined) categories.set(name, value);
+    // The timer's name is ours: no category can pass for it.
+    if (tag === 'category' && name !== undefined && name !== TIMER && value !== undefined) categories.set(name, value);
   }
   return { kind: 'categories', categories };
 }

@@ -1,18 +1,32 @@
 import { expect } from 'vitest';
 import type { Reply } from '../wire/reply.ts';
-import { childrenOf } from '../wire/stanza.ts';
-import { fieldSpecs } from './fields.ts';
+import { childrenOf, type Stanza } from '../wire/stanza.ts';
+import { fieldSpecs, TIMER } from './fields.ts';
 import type { RequestedChange } from './outcome.ts';
 import type { PrivacyCall, PrivacyPort, SettingsReader } from './port.ts';
-import type { Snapshot } from './settings.ts';
+import { withTimer, type Snapshot } from './settings.ts';
 import { categoriesIn, isWrite, readStanza, writeStanza } from './stanzas.ts';
+import { timerIn, timerReadStanza } from './timer.ts';
 import { runUpdate } from './update.ts';
 
 export const HELD: Readonly<Record<string, string>> = Object.fromEntries(
-  fieldSpecs.map(({ category }) => [category, 'all']),
+  fieldSpecs.filter(({ category }) => category !== TIMER).map(({ category }) => [category, 'all']),
 );
 
 export const ACKNOWLEDGED: Reply = { kind: 'result', stanza: { tag: 'iq', attrs: { type: 'result' } } };
+
+const OWN_JID = '4917@s.whatsapp.net';
+
+/** The reply to a read of the timer. */
+function shownTimer(duration: string | undefined): Stanza {
+  const attrs = duration === undefined ? {} : { duration };
+  const user = { tag: 'user', attrs: { jid: OWN_JID }, content: [{ tag: 'disappearing_mode', attrs }] };
+  return {
+    tag: 'iq',
+    attrs: {},
+    content: [{ tag: 'usync', attrs: {}, content: [{ tag: 'list', attrs: {}, content: [user] }] }],
+  };
+}
 
 /** WhatsApp as a script: what it holds, and what it does with each stanza in the order in which they come. */
 export class ScriptedCall implements PrivacyCall {
@@ -21,10 +35,13 @@ export class ScriptedCall implements PrivacyCall {
   announced = 0;
   left = 29_000;
   onWrite: (category: string, value: string, nth: number) => Reply | Promise<Reply> = (category, value) => {
-    this.held.set(category, value);
+    if (category === TIMER) this.timer = value;
+    else this.held.set(category, value);
     return ACKNOWLEDGED;
   };
   onRead: (nth: number) => Reply | Promise<Reply> = () => this.shown();
+  /** The timer that WhatsApp shows; where it is undefined, it shows none. */
+  timer: string | undefined = '0';
   #writes = 0;
   #reads = 0;
 
@@ -36,14 +53,20 @@ export class ScriptedCall implements PrivacyCall {
 
   readonly port: PrivacyPort = {
     ask: async (stanza) => {
+      if (stanza.attrs['xmlns'] === 'usync') {
+        expect(stanza).toEqual(timerReadStanza(OWN_JID, ''));
+        this.sent.push('timer');
+        return { kind: 'result', stanza: shownTimer(this.timer) };
+      }
       if (!isWrite(stanza)) {
         expect(stanza).toEqual(readStanza());
         this.sent.push('read');
         this.#reads += 1;
         return this.onRead(this.#reads);
       }
-      const category = childrenOf(stanza).flatMap(childrenOf)[0];
-      const { name = '', value = '' } = category?.attrs ?? {};
+      const [child] = childrenOf(stanza);
+      const category = child && childrenOf(child)[0];
+      const { name = TIMER, value = child?.attrs['duration'] ?? '' } = category?.attrs ?? {};
       expect(stanza).toEqual(writeStanza(name, value));
       this.sent.push(`${name}=${value}`);
       this.#writes += 1;
@@ -52,10 +75,17 @@ export class ScriptedCall implements PrivacyCall {
   };
 
   readonly settings: SettingsReader = {
-    read: async (port, timeoutMs) => {
-      const shown = categoriesIn(await port.ask(readStanza(), timeoutMs));
+    read: async (port, timeoutMs, { timer = false } = {}) => {
+      const asked = port.ask(readStanza(), timeoutMs);
+      const askedTimer = timer ? port.ask(timerReadStanza(OWN_JID, ''), timeoutMs) : undefined;
+      const shown = categoriesIn(await asked);
+      const shownTimer = askedTimer && timerIn(await askedTimer);
       if (shown.kind !== 'categories') return shown;
-      return { kind: 'snapshot', snapshot: { categories: shown.categories, observedAt: 0, sequence: this.#reads } };
+      const snapshot = { categories: shown.categories, observedAt: 0, sequence: this.#reads };
+      return {
+        kind: 'snapshot',
+        snapshot: shownTimer?.kind === 'timer' ? withTimer(snapshot, shownTimer.seconds) : snapshot,
+      };
     },
   };
 

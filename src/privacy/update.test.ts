@@ -8,6 +8,8 @@ describe('what is sent', () => {
     const changes = fieldSpecs.map((spec) => change(spec.field, Object.values(spec.values).at(-1) ?? '')).toReversed();
     const { stanzas, failures } = await update(call, changes);
     expect(call.sent).toEqual([
+      'read',
+      'timer',
       'last=none',
       'status=none',
       'profile=none',
@@ -20,9 +22,11 @@ describe('what is sent', () => {
       'stickers=none',
       'linked_profiles=none',
       'pix=none',
+      'disappearing_mode=7776000',
       'read',
+      'timer',
     ]);
-    expect({ stanzas, failures }).toEqual({ stanzas: 13, failures: [] });
+    expect({ stanzas, failures }).toEqual({ stanzas: 17, failures: [] });
   });
 
   test('a field that the view holds already gets no stanza, and is still read', async () => {

@@ -1,4 +1,6 @@
 import { PrivetError } from '../errors.ts';
+import { CountedPort } from './counted-port.ts';
+import { TIMER } from './fields.ts';
 import { mayStillShow, mayWriteAgain } from './again.ts';
 import { holds, isUnsupported, judge, type Proof } from './judge.ts';
 import type { PartialFailureCode, RequestedChange, UpdateOutcome } from './outcome.ts';
@@ -7,6 +9,7 @@ import type { PrivacyCall } from './port.ts';
 import type { Snapshot } from './settings.ts';
 import { writeStanza } from './stanzas.ts';
 import { LAST_SEND_MS, requestTimeout } from './time.ts';
+import { needsTimer, viewWithTimer } from './timer.ts';
 import { warningsAbout, type PrivacyWarning } from './warnings.ts';
 
 /** How often a read-back is tried before the call goes without. */
@@ -44,20 +47,25 @@ export async function runUpdate(
   if (requestTimeout(call.remaining()) === undefined) {
     throw new PrivetError('TIMEOUT', 'Too little time was left to change anything; nothing was sent to WhatsApp');
   }
-  const fields = planUpdate(view, changes, call.announcements());
-  const update = new Update(call, fields, warningsAbout(view, changes));
+  const counted: CountedCall = { ...call, port: new CountedPort(call.port) };
+  const announcements = call.announcements();
+  const from = needsTimer(view, changes) ? await viewWithTimer(counted, view) : view;
+  const fields = planUpdate(from, changes, announcements);
+  const update = new Update(counted, fields, warningsAbout(from, changes));
   await update.run();
   return update.result();
 }
 
+/** A call that knows how many stanzas it has sent. */
+type CountedCall = PrivacyCall & { readonly port: CountedPort };
+
 class Update {
-  #stanzas = 0;
   #proof: Proof | undefined;
-  readonly #call: PrivacyCall;
+  readonly #call: CountedCall;
   readonly #fields: readonly FieldUpdate[];
   readonly #warnings: readonly PrivacyWarning[];
 
-  constructor(call: PrivacyCall, fields: readonly FieldUpdate[], warnings: readonly PrivacyWarning[]) {
+  constructor(call: CountedCall, fields: readonly FieldUpdate[], warnings: readonly PrivacyWarning[]) {
     this.#call = call;
     this.#fields = fields;
     this.#warnings = warnings;
@@ -93,7 +101,7 @@ class Update {
         outcomes: judged.map(({ outcome }) => outcome),
         failures,
         warnings: this.#warnings,
-        stanzas: this.#stanzas,
+        stanzas: this.#call.port.sent,
       },
       writesAnswered: allAnswered(this.#fields),
       unanswered: () => this.#fields.some(({ answered, reply }) => answered && (!reply || reply.kind === 'timed_out')),
@@ -127,27 +135,22 @@ class Update {
     // What was read before this write proves nothing about it.
     // guard: proof is read after the last write
     this.#proof = undefined;
-    this.#stanzas += 1;
     const reply = await this.#call.port.ask(writeStanza(field.spec.category, field.wire), timeoutMs);
     // A write that never left changes nothing about the one before it.
     field.reply = reply.kind === 'unsent' ? (before.reply ?? reply) : reply;
     // guard: a refused write is not APPLIED
     if (reply.kind === 'refused') field.wasWritten = before.wasWritten;
-    if (reply.kind !== 'unsent') return;
-    field.wasWritten = before.wasWritten;
-    this.#stanzas -= 1;
+    if (reply.kind === 'unsent') field.wasWritten = before.wasWritten;
   }
 
   /** Reads until an answer holds settings, on this connection or the next; an earlier proof stays where none does. */
   async #readBack({ afterReplies }: { afterReplies: boolean }): Promise<void> {
     const { port, settings } = this.#call;
+    const timer = this.#fields.some(({ spec }) => spec.category === TIMER);
     for (let tries = 0; tries < READ_TRIES; tries += 1) {
       const timeoutMs = requestTimeout(this.#call.remaining());
       if (timeoutMs === undefined) return;
-      this.#stanzas += 1;
-      const read = await settings.read(port, timeoutMs);
-      // guard: a read that never left is not counted
-      if (read.kind === 'unsent') this.#stanzas -= 1;
+      const read = await settings.read(port, timeoutMs, { timer });
       if (read.kind === 'snapshot') {
         this.#proof = { snapshot: read.snapshot, afterReplies: afterReplies || this.#wroteNothing() };
         return;

@@ -1,5 +1,5 @@
 import type { PrivacyField } from './fields.ts';
-import { specOf } from './fields.ts';
+import { specOf, TIMER } from './fields.ts';
 import type { RequestedChange } from './outcome.ts';
 import { wireValue, type Snapshot } from './settings.ts';
 
@@ -93,10 +93,13 @@ export function warningsAbout(view: Snapshot, changes: readonly RequestedChange[
     });
 }
 
-/** The same for fields that the account does not have: they fail, and nothing is written for them. */
+/**
+ * The same for fields that the account does not have: they fail, and nothing is written for them. The timer is not among
+ * them: a view may lack it because nobody asked.
+ */
 export const unsupportedAmong = (view: Snapshot, changes: readonly RequestedChange[]): PrivacyWarning[] =>
   changes
-    .filter(({ field }) => !view.categories.has(specOf(field).category))
+    .filter(({ field }) => specOf(field).category !== TIMER && !view.categories.has(specOf(field).category))
     .map(({ field }) => ({
       code: 'UNSUPPORTED',
       field,

@@ -11,6 +11,17 @@ export type CallAddPrivacy =
   /** Known callers: calls of others are silenced. */
   | 'KNOWN';
 
+/** Values of `defaultDisappearing`. How long messages stay in chats that are begun from now on. */
+export type DefaultDisappearing =
+  /** Seven days. */
+  | 'DAYS_7'
+  /** 90 days. */
+  | 'DAYS_90'
+  /** A day. */
+  | 'DAY_1'
+  /** Until they are deleted. */
+  | 'OFF';
+
 /** Values of `defense`. Whether WhatsApp's strict protection of the account is on. */
 export type DefensePrivacy =
   /** It is off. */
@@ -141,6 +152,8 @@ export type PixPrivacy =
 export type PrivacyField =
   /** Who can call the account. */
   | 'CALL_ADD'
+  /** How long messages stay in chats that are begun from now on. */
+  | 'DEFAULT_DISAPPEARING'
   /** Whether WhatsApp's strict protection of the account is on. */
   | 'DEFENSE'
   /** Who can add the account to groups. */
@@ -184,6 +197,8 @@ export type ReadReceiptsPrivacy =
 
 /** Read receipts, and how the account is protected. */
 export type ReceiptInput = {
+  /** How long messages stay in chats that are begun from now on. Left as it is when absent or null. */
+  defaultDisappearing?: DefaultDisappearing | null | undefined;
   /** Whether WhatsApp's strict protection of the account is on. Left as it is when absent or null. */
   defense?: DefensePrivacy | null | undefined;
   /** Whether read receipts are sent and shown. Reciprocal; does not cover groups. Left as it is when absent or null. */

@@ -34,6 +34,8 @@ export interface PrivacyUpdate {
 export interface PrivacyCalls {
   /** A fresh read; callers share one that was not sent yet. */
   read(reach: Reach, name: string, call: Call): Promise<PrivacyReading>;
+  /** A fresh read of the default disappearing timer, shared alike: its seconds, as text. Other reads do not show it. */
+  timer(reach: Reach, name: string, call: Call): Promise<string>;
   /**
    * Applies the changes in the order of the field table and says what holds. The same call again with the same key gives
    * the first one's outcome.

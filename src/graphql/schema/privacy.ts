@@ -1,8 +1,16 @@
-import { fieldSpecs, type FieldSpec, type PrivacyField, type Section } from '../../privacy/fields.ts';
+import {
+  enumNameOf,
+  fieldSpecs,
+  TIMER,
+  type FieldSpec,
+  type PrivacyField,
+  type Section,
+} from '../../privacy/fields.ts';
 import { modelled, unmodelled, type RawSetting } from '../../privacy/settings.ts';
 import type { PrivacyReading } from '../../fleet/calls/privacy-calls.ts';
 import { builder } from '../builder/builder.ts';
-import { READ_COST } from '../builder/cost.ts';
+import type { GraphQLContext } from '../context.ts';
+import { FIELD_COST, READ_COST } from '../builder/cost.ts';
 import { valuesWith } from '../builder/enums.ts';
 import { instanceArgument } from '../builder/arguments.ts';
 import { Instance } from './instance.ts';
@@ -19,6 +27,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   KNOWN: 'Known callers: calls of others are silenced.',
   'READ_RECEIPTS.ALL': 'Read receipts are sent and shown.',
   'READ_RECEIPTS.NONE': 'Read receipts are neither sent nor shown.',
+  DAY_1: 'A day.',
+  DAYS_7: 'Seven days.',
+  DAYS_90: '90 days.',
+  'DEFAULT_DISAPPEARING.OFF': 'Until they are deleted.',
   'DEFENSE.OFF': 'It is off.',
   'DEFENSE.ON_STANDARD': "It is on, in WhatsApp's standard form.",
 };
@@ -56,10 +68,25 @@ export const PrivacyFieldEnum = builder.enumType('PrivacyField', {
   ),
 });
 
-type Values = ReadonlyMap<PrivacyField, string>;
+/**
+ * The timer is read from WhatsApp where somebody asks for it. Settings that were read for the caller are to be as fresh in
+ * it as in all else; those that were only observed, as by a subscription, show it as it was last read.
+ */
+async function timerOf({ instance, snapshot, stale }: PrivacyReading, spec: FieldSpec, context: GraphQLContext) {
+  if (stale !== undefined || snapshot.categories.has(TIMER)) return modelled(snapshot, spec);
+  const { fleet, signal, deadline } = context;
+  const reach = { ...context.reach, instanceId: instance.id };
+  const seconds = await context.answer(() => fleet.privacy.timer(reach, instance.name, { signal, deadline }));
+  return enumNameOf(spec, seconds);
+}
+
+/** What null stands for. */
+const WHEN_NULL = 'Null where WhatsApp reports none, or a value outside the enum.';
+const TIMER_WHEN_NULL =
+  'Read from WhatsApp by a stanza of its own where it is asked for: what asks for it costs as another read. In a subscription and in `lastSettings` it is as it was last read for somebody, null where it never was.';
 
 const sectionType = (section: Section, name: string, description: string) =>
-  builder.objectRef<Values>(name).implement({
+  builder.objectRef<PrivacyReading>(name).implement({
     description,
     fields: (t) =>
       Object.fromEntries(
@@ -68,8 +95,18 @@ const sectionType = (section: Section, name: string, description: string) =>
           t.field({
             type: enumOf(spec),
             nullable: true,
-            description: `${spec.description} Null where WhatsApp reports none, or a value outside the enum.`,
-            resolve: (values) => values.get(spec.field) ?? null,
+            ...(spec.category === TIMER
+              ? {
+                  description: `${spec.description} ${WHEN_NULL} ${TIMER_WHEN_NULL}`,
+                  complexity: READ_COST,
+                  resolve: (reading: PrivacyReading, _args: object, context: GraphQLContext) =>
+                    timerOf(reading, spec, context),
+                }
+              : {
+                  description: `${spec.description} ${WHEN_NULL}`,
+                  complexity: FIELD_COST,
+                  resolve: ({ snapshot }: PrivacyReading) => modelled(snapshot, spec) ?? null,
+                }),
           }),
         ]),
       ),
@@ -109,17 +146,17 @@ builder.node(PrivacySettings, {
     visibility: t.field({
       type: VisibilitySettings,
       description: 'Who sees what of the account.',
-      resolve: ({ snapshot }) => modelled(snapshot),
+      resolve: (reading) => reading,
     }),
     privacy: t.field({
       type: ReceiptSettings,
       description: 'Read receipts, and how the account is protected.',
-      resolve: ({ snapshot }) => modelled(snapshot),
+      resolve: (reading) => reading,
     }),
     permissions: t.field({
       type: PermissionSettings,
       description: 'Who may reach the account.',
-      resolve: ({ snapshot }) => modelled(snapshot),
+      resolve: (reading) => reading,
     }),
     other: t.field({
       type: [RawPrivacySetting],

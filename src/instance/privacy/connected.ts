@@ -26,6 +26,7 @@ export interface ConnectedOptions {
 export class Connected {
   #link: Link | undefined;
   #usesLid = false;
+  #openings = 0;
   /** Weakly: an ended link holds a whole socket and its keys. */
   readonly #ended = new WeakSet<Link>();
   readonly #waiters: OpenWaiters;
@@ -45,9 +46,15 @@ export class Connected {
     return this.#usesLid;
   }
 
+  /** How many links calls have gone over, the present one included. */
+  get openings(): number {
+    return this.#openings;
+  }
+
   /** The link brought its first read: calls go over it from now on. */
   opened(link: Link): void {
     this.#link = link;
+    this.#openings += 1;
     this.#usesLid = link.lid !== undefined;
     this.#waiters.tell(true);
   }

@@ -110,6 +110,14 @@ export class InstancePrivacy {
   }
 
   /**
+   * A fresh read of the default disappearing timer, shared alike: its seconds, as text.
+   * @throws as `read`
+   */
+  timer(call: Call): Promise<string> {
+    return this.#reads.timer(answerable(call));
+  }
+
+  /**
    * Applies changes, one update at a time. Once it has written it runs to its end, whether or not the caller still
    * listens, or may still call.
    * @throws InstanceNotConnectedError; PrivetError TIMEOUT, OVERLOADED; the signal's reason: nothing was written.

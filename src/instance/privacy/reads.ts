@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { ReadOutcome } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
 import { REQUEST_TIMEOUT_MS } from '../../privacy/time.ts';
+import type { TimerOutcome } from '../../privacy/timer.ts';
 import type { Link } from '../../wire/link.ts';
 import type { Connected } from './connected.ts';
 import { readForCaller, unreadable } from './cut-off.ts';
@@ -19,12 +20,14 @@ export class Reads {
   readonly #connected: Connected;
   readonly #view: SettingsView;
   readonly #shared: SharedRead<ReadOutcome>;
+  readonly #sharedTimer: SharedRead<TimerOutcome>;
 
   constructor(clock: Clock, connected: Connected, view: SettingsView) {
     this.#clock = clock;
     this.#connected = connected;
     this.#view = view;
     this.#shared = new SharedRead(() => view.read(connected.over(connected.link), REQUEST_TIMEOUT_MS));
+    this.#sharedTimer = new SharedRead(() => view.readTimer(connected.over(connected.link), REQUEST_TIMEOUT_MS));
   }
 
   /** A refusal proves that the link lives: another login would be refused the same. */
@@ -51,5 +54,15 @@ export class Reads {
     const read = await readForCaller(this.#connected, call, () => this.shared());
     if (read.kind === 'snapshot') return read.snapshot;
     throw unreadable(this.#connected, { read: 'the privacy read', lacks: 'any settings' }, read);
+  }
+
+  /**
+   * The same for the timer alone: its seconds.
+   * @throws as `read`
+   */
+  async timer(call: Call): Promise<string> {
+    const read = await readForCaller(this.#connected, call, () => this.#sharedTimer.get());
+    if (read.kind === 'timer') return read.seconds;
+    throw unreadable(this.#connected, { read: 'the read of the default timer', lacks: 'one' }, read);
   }
 }

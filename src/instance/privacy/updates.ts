@@ -51,9 +51,9 @@ export class Updates {
     try {
       await connected.require(call);
       // The first read of a link has made the view before the link was open to calls.
-      const { newest } = view;
-      if (!newest) throw connected.notConnected();
-      run = await work(this.#privacyCall(call, writtenOn), newest);
+      const { basis } = view;
+      if (!basis) throw connected.notConnected();
+      run = await work(this.#privacyCall(call, writtenOn), basis);
       if (writtenOn.size === 0) call.signal.throwIfAborted();
     } catch (error) {
       turn[Symbol.dispose]();

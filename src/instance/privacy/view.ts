@@ -1,7 +1,9 @@
 import type { Clock } from '../../clock.ts';
-import type { PrivacyPort, ReadOutcome, SettingsReader } from '../../privacy/port.ts';
-import { sameSettings, type Snapshot } from '../../privacy/settings.ts';
+import { TIMER } from '../../privacy/fields.ts';
+import type { PrivacyPort, ReadOptions, ReadOutcome, SettingsReader } from '../../privacy/port.ts';
+import { sameSettings, withTimer, type Snapshot } from '../../privacy/settings.ts';
 import { categoriesIn, readStanza } from '../../privacy/stanzas.ts';
+import { timerIn, timerReadStanza, type TimerOutcome } from '../../privacy/timer.ts';
 import type { Connected } from './connected.ts';
 
 /** What the privacy settings of an instance are, as far as it is known. */
@@ -22,10 +24,20 @@ export interface ViewOptions {
   readonly onNews: () => void;
 }
 
+/** A read, as it was when it was sent. */
+interface SentRead {
+  readonly sequence: number;
+  readonly marks: number;
+  /** Which of the instance's connections it went over. */
+  readonly opening: number;
+}
+
 /** What the reads of one instance have shown: the newest settings, and whether they may have changed since. */
 export class SettingsView implements SettingsReader {
   #newest: Snapshot | undefined;
   #changed: Snapshot | undefined;
+  /** The timer as last read. Few reads ask for it: the newest snapshot goes on showing it. */
+  #timer: (SentRead & { readonly seconds: string }) | undefined;
   /** The number of the last read that was sent. */
   #sequence = 0;
   /** How often the view was marked as outdated, and how many of these marks are older than a read that was answered. */
@@ -44,6 +56,13 @@ export class SettingsView implements SettingsReader {
   /** The newest read's; undefined where none was answered, or none since the account was linked anew. */
   get newest(): Snapshot | undefined {
     return this.#newest;
+  }
+
+  /** The newest, with the timer only where nothing is known that may have changed it since it was read. */
+  get basis(): Snapshot | undefined {
+    if (!this.#newest || !this.#timer) return this.#newest;
+    const isFresh = this.#timer.marks === this.#marks && this.#timer.opening === this.#connected.openings;
+    return isFresh ? this.#newest : withTimer(this.#newest);
   }
 
   /** Undefined where there is no newest. Those of earlier connections count. */
@@ -75,30 +94,73 @@ export class SettingsView implements SettingsReader {
 
   /** What was observed before the service was started: where the first read shows the same, it holds since then. */
   recall(snapshot: Snapshot): void {
-    this.#changed ??= snapshot;
+    if (this.#changed) return;
+    this.#changed = snapshot;
+    const seconds = snapshot.categories.get(TIMER);
+    // As old as can be: no update is planned from it.
+    if (seconds !== undefined) this.#timer = { seconds, sequence: 0, marks: -1, opening: 0 };
   }
 
   /** The account is not linked any more: what it showed is nobody's settings now. */
   forget(): void {
     this.#newest = undefined;
     this.#changed = undefined;
+    this.#timer = undefined;
   }
 
-  async read(port: PrivacyPort, timeoutMs: number): Promise<ReadOutcome> {
-    this.#sequence += 1;
-    const sequence = this.#sequence;
-    const marks = this.#marks;
-    const shown = categoriesIn(await port.ask(readStanza(), timeoutMs));
+  async read(port: PrivacyPort, timeoutMs: number, { timer = false }: ReadOptions = {}): Promise<ReadOutcome> {
+    const sent = this.#send();
+    const { sequence } = sent;
+    const asked = port.ask(readStanza(), timeoutMs);
+    // Right behind, so that both are answered within one round trip.
+    const askedTimer = timer ? this.#askTimer(port, timeoutMs, sequence) : undefined;
+    const shown = categoriesIn(await asked);
+    const shownTimer = askedTimer && (await askedTimer);
     if (shown.kind !== 'categories') return shown;
     const { categories } = shown;
-    const snapshot = { categories, sequence, observedAt: this.#observedAt(sequence) };
+    const seen = { categories, sequence, observedAt: this.#observedAt(sequence) };
+    const snapshot = shownTimer?.kind === 'timer' ? withTimer(seen, shownTimer.seconds) : seen;
     const wasOutdated = this.isOutdated;
-    this.#answered(marks);
+    this.#answered(sent.marks);
+    if (shownTimer?.kind === 'timer') this.#noteTimer(shownTimer.seconds, sent);
     const isNews = this.#adopt(snapshot);
     if (isNews) this.#options.onNews();
     // The first read of a link is told once calls go over it: until then it is as old as what was shown before.
     if (this.#connected.link && (isNews || (wasOutdated && !this.isOutdated))) this.#options.onChange();
     return { kind: 'snapshot', snapshot };
+  }
+
+  /** Reads the timer alone. */
+  async readTimer(port: PrivacyPort, timeoutMs: number): Promise<TimerOutcome> {
+    const sent = this.#send();
+    const shown = await this.#askTimer(port, timeoutMs, sent.sequence);
+    if (shown.kind !== 'timer') return shown;
+    this.#noteTimer(shown.seconds, sent);
+    if (!this.#newest || !this.#show(this.#withKnownTimer(this.#newest), this.#options.clock.now())) return shown;
+    this.#options.onNews();
+    if (this.#connected.link) this.#options.onChange();
+    return shown;
+  }
+
+  #send(): SentRead {
+    this.#sequence += 1;
+    return { sequence: this.#sequence, marks: this.#marks, opening: this.#connected.openings };
+  }
+
+  async #askTimer(port: PrivacyPort, timeoutMs: number, sequence: number): Promise<TimerOutcome> {
+    const jid = this.#connected.link?.jid;
+    return jid === undefined
+      ? { kind: 'unsent' }
+      : timerIn(await port.ask(timerReadStanza(jid, String(sequence)), timeoutMs));
+  }
+
+  /** A late answer to an older read says less than what is known. */
+  #noteTimer(seconds: string, sent: SentRead): void {
+    if (!this.#timer || this.#timer.sequence <= sent.sequence) this.#timer = { seconds, ...sent };
+  }
+
+  #withKnownTimer(snapshot: Snapshot): Snapshot {
+    return this.#timer ? withTimer(snapshot, this.#timer.seconds) : snapshot;
   }
 
   /** When the settings of a read that is answered now were true. */
@@ -124,12 +186,21 @@ export class SettingsView implements SettingsReader {
     const before = this.#newest;
     // guard: an older read never overwrites a newer one
     if (before && before.sequence > snapshot.sequence) return false;
-    // guard: only changes are published, else true
-    const isChange = !this.#changed || !sameSettings(this.#changed, snapshot);
-    if (isChange) this.#changed = snapshot;
-    // Of many instances it counts that what is the same is kept once.
-    this.#newest = { ...snapshot, categories: (this.#changed ?? snapshot).categories };
+    const shown = this.#withKnownTimer(snapshot);
+    const isChange = this.#show(shown, shown.observedAt);
     // The first one of a session is news even where it shows what was stored.
     return isChange || !before;
+  }
+  /** Shows these settings, and says whether they are others than before; if so, they hold since then. */
+  #show(shown: Snapshot, since: number): boolean {
+    const before = this.#changed;
+    // guard: only changes are published, else true
+    const isChange = !before || !sameSettings(before, shown);
+    // That the timer became known does not mean that anything changed.
+    const hasLearnt = before && !before.categories.has(TIMER) && sameSettings(before, withTimer(shown));
+    if (isChange) this.#changed = { ...shown, observedAt: hasLearnt ? before.observedAt : since };
+    // Of many instances it counts that what is the same is kept once.
+    this.#newest = { ...shown, categories: (this.#changed ?? shown).categories };
+    return isChange;
   }
 }

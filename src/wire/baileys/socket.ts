@@ -34,6 +34,9 @@ export interface WhatsAppServer {
 /** WhatsApp's passkey ceremony after the QR or the code (Baileys issue 2672). */
 const PASSKEY_NOTIFICATIONS = ['passkey_prologue_request', 'crsc_continuation'] as const;
 
+/** What an `account_sync` is about where it concerns privacy. What it says of that is not believed but read again. */
+const ANNOUNCED = ['privacy', 'disappearing_mode', 'blocklist'] as const;
+
 const isPaired = (creds: AuthenticationCreds): boolean => creds.me !== undefined && creds.account !== undefined;
 
 /** Baileys counts its stanzas up: `12.345-6`, `12.345-7`. */
@@ -185,7 +188,7 @@ class BaileysWire implements Wire {
       if (qr !== undefined) attempt.qrRedrawn(qr);
     });
     ws.on('CB:notification,type:account_sync', (stanza: Stanza) => {
-      if (childOf(stanza, 'privacy')) attempt.announced();
+      if (ANNOUNCED.some((tag) => childOf(stanza, tag))) attempt.announced();
     });
     ws.on('CB:ib,,dirty', (stanza: Stanza) => {
       if (childOf(stanza, 'dirty')?.attrs['type'] === 'account_sync') attempt.announced();
