@@ -1,7 +1,7 @@
 import { test } from 'vitest';
 import { killAtRandom } from './support/random-kills.ts';
 
-const KILLS = 6;
+const KILLS = 3;
 const seed = Number(process.env['KILL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 // Not a second time: a login that is lost once in many kills is lost.

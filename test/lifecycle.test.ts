@@ -81,11 +81,16 @@ describe('stopping and starting', () => {
     expect(devices(privet, phoneNumber)).toBe(1);
   });
 
-  test('a restart in the middle of pairing leaves an instance that can be paired', async () => {
+  test('a restart in the middle of pairing is known as its end, and leaves an instance that can be paired', async () => {
     const name = await create(privet);
     const stale = await qrOf(privet, name);
     await privet.restart();
     await privet.waitForState(name, 'UNPAIRED');
+    expect(await see(privet, name)).toMatchObject({
+      reason: { code: 'PAIRING_ENDED' },
+      phoneNumber: null,
+      pairing: null,
+    });
     await expect(privet.simulator.scan(stale)).rejects.toThrow();
     await privet.simulator.scan(await qrOf(privet, name));
     await privet.waitForState(name, 'OPEN');
