@@ -5,7 +5,12 @@ import { type Owner, type People, personNode, readPerson } from './people.ts';
 /** Whom an account has blocked, by phone number. */
 export class Blocklist {
   readonly #members = new Set<string>();
+  readonly #now: () => number;
   #stamp = 0;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   get members(): ReadonlySet<string> {
     return this.#members;
@@ -19,7 +24,7 @@ export class Blocklist {
   change(action: 'block' | 'unblock', phoneNumber: string): void {
     if (action === 'block') this.#members.add(phoneNumber);
     else this.#members.delete(phoneNumber);
-    this.#stamp = Math.max(Date.now(), this.#stamp + 1);
+    this.#stamp = Math.max(this.#now(), this.#stamp + 1);
   }
 }
 

@@ -1,11 +1,16 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import { child, node, Refusal, unixSeconds } from './nodes.ts';
+import { child, node, Refusal } from './nodes.ts';
 
 /** The default disappearing timer of an account. */
 export class Timer {
+  readonly #now: () => number;
   #seconds = 0;
   /** Unix seconds of the last change; 0 where there was none. */
   #since = '0';
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   get seconds(): number {
     return this.#seconds;
@@ -13,7 +18,7 @@ export class Timer {
 
   set(seconds: number): void {
     this.#seconds = seconds;
-    this.#since = unixSeconds();
+    this.#since = String(Math.floor(this.#now() / 1000));
   }
 
   /** As a usync shows it, and as a notification does. */

@@ -1,7 +1,13 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import type { Accounts } from './accounts.ts';
 import { child, children, childText, node, Refusal } from './nodes.ts';
-import { type Person, phoneJid } from './people.ts';
+import { type People, type Person, phoneJid } from './people.ts';
+import type { Timer } from './timer.ts';
+
+/** Whom there is to ask about. */
+export interface Directory extends People {
+  /** Undefined where the phone number is that of a contact, of whom no more is known. */
+  account(phoneNumber: string): { readonly devices: ReadonlyMap<number, unknown>; readonly timer: Timer } | undefined;
+}
 
 /** So many users fit into one request. */
 const MOST_USERS = 3_000;
@@ -10,7 +16,7 @@ const MOST_USERS = 3_000;
  * Checks a question about people and returns its work: who is on WhatsApp, under which LID, with which devices. People are
  * named by `<contact>+digits</contact>` or by a JID of either kind.
  */
-export function planUsync(iq: BinaryNode, accounts: Accounts): () => BinaryNode[] {
+export function planUsync(iq: BinaryNode, directory: Directory): () => BinaryNode[] {
   const usync = child(iq, 'usync');
   const list = child(usync, 'list');
   const protocols = children(child(usync, 'query')).map(({ tag }) => tag);
@@ -20,22 +26,22 @@ export function planUsync(iq: BinaryNode, accounts: Accounts): () => BinaryNode[
   if (users.some(({ tag }) => tag !== 'user')) throw new Refusal(400, 'a list of something else than users');
   const { sid = '', mode = 'query', context = 'interactive' } = usync.attrs;
   return () => {
-    const answers = users.map((user) => describe(user, protocols, accounts));
+    const answers = users.map((user) => describe(user, protocols, directory));
     return [node('usync', { sid, mode, context, last: 'true', index: '0' }, [node('list', {}, answers)])];
   };
 }
 
-function describe(user: BinaryNode, protocols: readonly string[], accounts: Accounts): BinaryNode {
+function describe(user: BinaryNode, protocols: readonly string[], directory: Directory): BinaryNode {
   const asked = childText(user, 'contact');
   const jid = user.attrs['jid'] ?? phoneJid((asked ?? '').replace(/^\+/, ''));
   // Without the + a number is a local one, of a country that the server would have to guess.
   const isLocal = user.attrs['jid'] === undefined && !/^\+\d+$/.test(asked ?? '');
-  const person = isLocal ? undefined : accounts.byJid(jid);
+  const person = isLocal ? undefined : directory.byJid(jid);
   return node(
     'user',
     { jid },
     protocols.flatMap((protocol) =>
-      protocol === 'contact' ? [contactNode(asked, person)] : detail(protocol, person, accounts),
+      protocol === 'contact' ? [contactNode(asked, person)] : detail(protocol, person, directory),
     ),
   );
 }
@@ -44,10 +50,10 @@ function describe(user: BinaryNode, protocols: readonly string[], accounts: Acco
 const contactNode = (asked: string | undefined, person: Person | undefined): BinaryNode =>
   node('contact', { type: person ? 'in' : 'out' }, asked === undefined ? undefined : Buffer.from(asked));
 
-function detail(protocol: string, person: Person | undefined, accounts: Accounts): BinaryNode[] {
+function detail(protocol: string, person: Person | undefined, directory: Directory): BinaryNode[] {
   if (!person) return [];
   if (protocol === 'lid') return person.lid === undefined ? [] : [node('lid', { val: `${person.lid}@lid` })];
-  const account = accounts.account(person.phoneNumber);
+  const account = directory.account(person.phoneNumber);
   if (protocol === 'disappearing_mode') return [account?.timer.node ?? node(protocol, { duration: '0', t: '0' })];
   if (protocol !== 'devices') return [];
   const devices = [node('device', { id: '0' })];

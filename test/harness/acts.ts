@@ -30,6 +30,8 @@ export type Act =
 export interface SlotPlan {
   readonly name: string;
   readonly phoneNumber: string;
+  /** Digits; undefined where the account has none. */
+  readonly lid?: string | undefined;
   readonly privacy: readonly (readonly [category: string, value: string])[];
   readonly echoes: boolean;
   readonly latencyMs: number;

@@ -90,7 +90,8 @@ export class FakeWire implements Wire, Client {
   }
 
   lid(): string | undefined {
-    return undefined;
+    const { lid, device } = this.#credentials ?? {};
+    return lid === undefined ? undefined : `${lid}:${device}@lid`;
   }
 
   identity(): LinkIdentity {

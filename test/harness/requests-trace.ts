@@ -1,23 +1,52 @@
 import type { Stanza } from '../../src/wire/stanza.ts';
-import { writtenBy } from './model/faults.ts';
-import { callContext, type LinkTrace, type Request, type Trace } from './trace.ts';
+import { kindOf } from '../../simulator/stanza-kind.ts';
+import { childrenOf, writtenBy } from './model/faults.ts';
+import { type CallKind, callContext, type LinkTrace, type NamedUser, type Request, type Trace } from './trace.ts';
+
+/** Calls that send requests of their own. */
+const ASKING: ReadonlySet<CallKind> = new Set(['update', 'read', 'exclusions', 'blocks', 'exclude', 'block']);
+
+interface Described {
+  readonly kind: Request['kind'];
+  /** The category of a list, or `blocklist`. */
+  readonly list?: string;
+  readonly users: readonly NamedUser[];
+}
+
+function describe(stanza: Stanza): Described {
+  const { xmlns, type } = stanza.attrs;
+  const isRead = type === 'get';
+  const { list, category = '' } = kindOf(stanza);
+  const users = (items: readonly Stanza[]): NamedUser[] =>
+    items.map(({ attrs }) => ({ action: attrs['action'] ?? '', jid: attrs['jid'] ?? '' }));
+  if (list === 'people') return { kind: 'people', users: [] };
+  if (list === 'blocklist') {
+    return { kind: isRead ? 'blocks_read' : 'block', list: 'blocklist', users: users(childrenOf(stanza)) };
+  }
+  if (list === 'exclusions') {
+    const members = childrenOf(childrenOf(childrenOf(stanza)[0])[0]);
+    return { kind: isRead ? 'list_read' : 'list_write', list: category, users: users(members) };
+  }
+  if (xmlns !== 'privacy') return { kind: 'other', users: [] };
+  return { kind: isRead ? 'read' : 'write', users: [] };
+}
 
 /** Notes down what the service asks for, and for which call. */
 export function recordRequest(trace: Trace, link: LinkTrace, stanza: Stanza, timeoutMs: number): Request {
-  const isPrivacy = stanza.attrs['xmlns'] === 'privacy';
-  const written = isPrivacy ? writtenBy(stanza) : undefined;
+  const { kind, list, users } = describe(stanza);
+  const written = stanza.attrs['xmlns'] === 'privacy' ? writtenBy(stanza) : undefined;
   const caller = callContext.getStore();
-  const isCall = caller && !caller.judged && caller.endSeq === undefined && ['update', 'read'].includes(caller.kind);
+  const isCall = caller && !caller.judged && caller.endSeq === undefined && ASKING.has(caller.kind);
   const call = isCall ? caller : undefined;
-  const kind = !isPrivacy ? 'other' : stanza.attrs['type'] === 'get' ? 'read' : 'write';
   const request: Request = {
     seq: trace.seq(),
     at: trace.clock.monotonic(),
     link,
     call,
     kind,
-    category: written?.category ?? '',
+    category: list ?? written?.category ?? '',
     value: written?.value ?? '',
+    users,
     timeoutMs,
     left: false,
     received: undefined,
@@ -25,6 +54,7 @@ export function recordRequest(trace: Trace, link: LinkTrace, stanza: Stanza, tim
     refused: undefined,
     acknowledged: false,
     shows: undefined,
+    showsMembers: undefined,
     blurred: false,
     reply: undefined,
     replySeq: undefined,
@@ -32,7 +62,8 @@ export function recordRequest(trace: Trace, link: LinkTrace, stanza: Stanza, tim
   };
   trace.requests.push(request);
   call?.requests.push(request);
-  const what = kind === 'write' ? `${request.category}=${request.value}` : kind;
+  const whom = users.map(({ action, jid }) => ` ${action} ${jid}`).join('');
+  const what = kind === 'write' ? `${request.category}=${request.value}` : `${kind} ${list ?? ''}${whom}`.trim();
   trace.note(
     link.slot,
     `request ${request.seq} on link ${link.n}${call ? ` for ${call.kind} ${call.n}` : ''}: ${what}`,

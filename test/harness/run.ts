@@ -44,8 +44,8 @@ export async function runPlan(plan: Plan): Promise<RunResult> {
     const account = await storage.accounts.create({ label: 'harness' });
     const slots = new Map(plan.slots.map((slot) => [slot.name, newSlot(slot, account.id)]));
     const whatsApp = new WhatsApp(clock, random.fork(), trace);
-    for (const { name, phoneNumber, privacy, echoes, latencyMs } of plan.slots) {
-      whatsApp.createAccount(name, phoneNumber, new Map(privacy), echoes).latencyMs = latencyMs;
+    for (const { name, latencyMs, ...parts } of plan.slots) {
+      whatsApp.createAccount({ slot: name, lid: undefined, ...parts }).latencyMs = latencyMs;
     }
     using sql = installSqlFaults((statement) => {
       trace.note('*', `a statement fails: ${statement.slice(0, 60)}`);

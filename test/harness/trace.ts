@@ -6,7 +6,20 @@ import type { CloseEvidence } from '../../src/wire/link.ts';
 import type { Reply } from '../../src/wire/reply.ts';
 
 /** What users ask of the service. */
-export type CallKind = 'update' | 'read' | 'pair' | 'start' | 'stop' | 'unlink' | 'delete' | 'create';
+export type CallKind =
+  | 'update'
+  | 'read'
+  /** A list is read, or changed. */
+  | 'exclusions'
+  | 'exclude'
+  | 'blocks'
+  | 'block'
+  | 'pair'
+  | 'start'
+  | 'stop'
+  | 'unlink'
+  | 'delete'
+  | 'create';
 
 export interface Call {
   readonly n: number;
@@ -72,6 +85,23 @@ export interface LinkTrace {
   lastReplyAt: number;
 }
 
+/** `read`, `write`: of settings. `list_…`: of who is left out of a category; `block`, `blocks_read`: of the blocklist. */
+export type RequestKind =
+  | 'read'
+  | 'write'
+  | 'list_read'
+  | 'list_write'
+  | 'blocks_read'
+  | 'block'
+  /** Who is on WhatsApp. */
+  | 'people'
+  | 'other';
+
+export interface NamedUser {
+  readonly action: string;
+  readonly jid: string;
+}
+
 /** One request stanza: what this end sent and got, and what WhatsApp did with it. */
 export interface Request {
   readonly seq: number;
@@ -79,9 +109,11 @@ export interface Request {
   readonly link: LinkTrace;
   /** The update or read that sent it; undefined where the session did by itself. */
   readonly call: Call | undefined;
-  readonly kind: 'read' | 'write' | 'other';
+  readonly kind: RequestKind;
   readonly category: string;
   readonly value: string;
+  /** Whom a write of a list, or a question about people, names, and what it does with each. */
+  readonly users: readonly NamedUser[];
   readonly timeoutMs: number;
   /** Handed to the wire. From there on it reaches WhatsApp or is lost on the way; it counts either way. */
   left: boolean;
@@ -93,6 +125,8 @@ export interface Request {
   acknowledged: boolean;
   /** What a read's answer said, as it was sent. */
   shows: ReadonlyMap<string, string> | undefined;
+  /** Whom a read of a list showed, by phone number; `none` where there was no list. */
+  showsMembers: ReadonlySet<string> | 'none' | undefined;
   /** The answer hid a value. */
   blurred: boolean;
   reply: Reply | undefined;
@@ -107,6 +141,17 @@ export interface Change {
   readonly category: string;
   readonly value: string;
   /** Our own request, or somebody else. */
+  readonly by: Request | 'phone';
+}
+
+/** Who is on a list changed at WhatsApp, or the list came or went; people by phone number. */
+export interface ListChange {
+  readonly seq: number;
+  readonly slot: string;
+  /** A category, or `blocklist`. */
+  readonly list: string;
+  readonly before: ReadonlySet<string> | undefined;
+  readonly after: ReadonlySet<string> | undefined;
   readonly by: Request | 'phone';
 }
 
@@ -135,6 +180,7 @@ export class Trace {
   readonly links: LinkTrace[] = [];
   readonly requests: Request[] = [];
   readonly changes: Change[] = [];
+  readonly listChanges: ListChange[] = [];
   readonly announcements: { readonly seq: number; readonly slot: string }[] = [];
   readonly violations: Violation[] = [];
   readonly #notes: (readonly [at: number, slot: string, text: string])[] = [];

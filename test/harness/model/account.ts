@@ -1,5 +1,8 @@
-import type { PrivacyContext } from '../../../simulator/exclusions.ts';
+import { Blocklist } from '../../../simulator/blocklist.ts';
+import type { Person } from '../../../simulator/people.ts';
 import { PrivacyState } from '../../../simulator/privacy-state.ts';
+import { Timer } from '../../../simulator/timer.ts';
+import type { Directory } from '../../../simulator/usync.ts';
 import type { Random } from '../random.ts';
 import type { Trace } from '../trace.ts';
 import type { LoginFault, StanzaFault } from './faults.ts';
@@ -21,13 +24,25 @@ export interface Device {
   sentKeys: number;
 }
 
-const NOBODY: PrivacyContext['people'] = { get: () => undefined, byJid: () => undefined };
-
-/** One phone with its privacy settings. Named after the one instance that links to it. */
-export class Account {
+/** What an account is made of. */
+export interface AccountParts {
   readonly slot: string;
   readonly phoneNumber: string;
+  readonly lid: string | undefined;
+  readonly privacy: Iterable<readonly [string, string]>;
+  readonly echoes: boolean;
+}
+
+/** One phone with its privacy settings. Named after the one instance that links to it. */
+export class Account implements Person {
+  readonly slot: string;
+  readonly phoneNumber: string;
+  /** Digits; undefined where it has none. */
+  readonly lid: string | undefined;
   readonly privacy: PrivacyState;
+  readonly blocklist: Blocklist;
+  readonly timer: Timer;
+  readonly people: Directory;
   readonly devices = new Map<number, Device>();
   readonly stanzaFaults: StanzaFault[] = [];
   readonly loginFaults: LoginFault[] = [];
@@ -45,10 +60,15 @@ export class Account {
   readonly #trace: Trace;
   #lastDevice = 0;
 
-  constructor(slot: string, phoneNumber: string, privacy: Map<string, string>, echoes: boolean, trace: Trace) {
+  constructor({ slot, phoneNumber, lid, privacy, echoes }: AccountParts, people: Directory, trace: Trace) {
+    const now = (): number => trace.clock.now();
     this.slot = slot;
     this.phoneNumber = phoneNumber;
-    this.privacy = new PrivacyState(privacy, () => trace.clock.now());
+    this.lid = lid;
+    this.privacy = new PrivacyState(privacy, now);
+    this.blocklist = new Blocklist(now);
+    this.timer = new Timer(now);
+    this.people = people;
     this.echoes = echoes;
     this.#trace = trace;
   }
@@ -69,10 +89,6 @@ export class Account {
     };
     this.devices.set(id, device);
     return device;
-  }
-
-  get privacyContext(): PrivacyContext {
-    return { privacy: this.privacy, owner: { lid: undefined }, people: NOBODY };
   }
 
   /** The device that works for the instance now. */

@@ -5,6 +5,8 @@ import type { Request } from '../trace.ts';
 /** Who a device is: what WhatsApp gave it when it was paired. */
 export interface Identity {
   readonly phoneNumber: string;
+  /** Digits; of an account that has one. */
+  readonly lid?: string | undefined;
   readonly device: number;
   readonly secret: string;
 }

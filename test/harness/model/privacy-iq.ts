@@ -3,6 +3,7 @@ import { Refusal } from '../../../simulator/nodes.ts';
 import type { Stanza } from '../../../src/wire/stanza.ts';
 import type { Request, Trace } from '../trace.ts';
 import type { Account } from './account.ts';
+import { membersOf, planOfLists } from './lists.ts';
 import { REMOVED, takeStanzaFault, writtenBy } from './faults.ts';
 import type { ServerLink } from './server-link.ts';
 
@@ -68,10 +69,12 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
     case 'odd': {
       if (fault.apply) work();
       request.shows = undefined;
+      request.showsMembers = undefined;
       const isRead = stanza.attrs['type'] === 'get';
       return reply(isRead ? resultOf(stanza, []) : { tag: 'iq', attrs: { id: stanza.attrs['id'] ?? '' } });
     }
     case 'unknown_value': {
+      if (request.kind !== 'read') return reply(resultOf(stanza, []));
       const privacy = new Map(account.privacy);
       if (fault.hidden) privacy.delete(fault.category);
       else if (privacy.has(fault.category)) privacy.set(fault.category, 'error');
@@ -81,21 +84,30 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
   }
 }
 
-function plan(account: Account, stanza: Stanza, request: Request, trace: Trace, link: ServerLink) {
-  if (stanza.attrs['type'] === 'get') {
-    planRead(stanza, account.privacyContext);
-    return () => shownOf(account.privacy, request, trace);
+function plan(account: Account, stanza: Stanza, request: Request, trace: Trace, link: ServerLink): () => Stanza[] {
+  const { people, privacy } = account;
+  const context = { privacy, owner: account, people };
+  if (request.kind === 'read') {
+    planRead(stanza, context);
+    return () => shownOf(privacy, request, trace);
   }
-  const work = planWrite(stanza, account.privacyContext);
+  if (request.kind !== 'write') return planOfLists(account, stanza, request, trace, link);
+  const work = planWrite(stanza, context);
   const written = writtenBy(stanza);
   return (): Stanza[] => {
-    const before = new Map(account.privacy);
+    const category = written?.category ?? '';
+    const before = { value: privacy.get(category), members: membersOf(account, category) };
     const content = work();
     request.worked = trace.seq();
     if (written) {
       trace.note(account.slot, `WhatsApp sets ${written.category}=${written.value} (request ${request.seq})`);
       trace.changes.push({ seq: request.worked, slot: account.slot, ...written, by: request });
-      if (before.get(written.category) !== written.value) account.changed(link.device);
+      const after = membersOf(account, category);
+      if (before.members ?? after) {
+        const change = { seq: request.worked, slot: account.slot, list: category, by: request };
+        trace.listChanges.push({ ...change, before: before.members, after });
+      }
+      if (before.value !== written.value) account.changed(link.device);
     }
     return content;
   };

@@ -148,8 +148,8 @@ export class ServerLink {
   /** The phone accepts this device. */
   pairWith(device: Device): void {
     this.device = device;
-    const { phoneNumber } = this.#account;
-    this.send({ kind: 'pair_success', identity: { phoneNumber, device: device.id, secret: device.secret } });
+    const { phoneNumber, lid } = this.#account;
+    this.send({ kind: 'pair_success', identity: { phoneNumber, lid, device: device.id, secret: device.secret } });
   }
 
   #hangUp(): void {

@@ -2,9 +2,11 @@ import type { Clock } from '../../../src/clock.ts';
 import type { CloseEvidence } from '../../../src/wire/link.ts';
 import type { Random } from '../random.ts';
 import type { LinkTrace, Trace } from '../trace.ts';
-import { Account } from './account.ts';
+import { Account, type AccountParts } from './account.ts';
 import type { Ending } from './faults.ts';
 import type { Client } from './frames.ts';
+import { membersOf } from './lists.ts';
+import { ModelPeople } from './people.ts';
 import { ServerLink } from './server-link.ts';
 
 const USUAL_LATENCY_MS = 150;
@@ -12,6 +14,7 @@ const USUAL_LATENCY_MS = 150;
 /** WhatsApp as far as Privet meets it: phones, their linked devices, and connections with latencies and faults. */
 export class WhatsApp {
   readonly #accounts = new Map<string, Account>();
+  readonly people = new ModelPeople(this.#accounts);
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #trace: Trace;
@@ -24,9 +27,9 @@ export class WhatsApp {
     this.#trace = trace;
   }
 
-  createAccount(slot: string, phoneNumber: string, privacy: Map<string, string>, echoes: boolean): Account {
-    const account = new Account(slot, phoneNumber, privacy, echoes, this.#trace);
-    this.#accounts.set(slot, account);
+  createAccount(parts: AccountParts): Account {
+    const account = new Account(parts, this.people, this.#trace);
+    this.#accounts.set(parts.slot, account);
     return account;
   }
 
@@ -59,7 +62,32 @@ export class WhatsApp {
     this.#trace.note(slot, `the phone sets ${category}=${value}`);
     this.#trace.changes.push({ seq: this.#trace.seq(), slot, category, value, by: 'phone' });
     if (account.privacy.get(category) === value) return;
-    account.privacy.set(category, value);
+    this.#changeList(account, category, () => account.privacy.set(category, value));
+  }
+
+  /** The phone, or another client of the account, changes who is left out of a category, or who is blocked. */
+  changeMembers(slot: string, list: string, add: readonly string[], remove: readonly string[]): void {
+    const account = this.account(slot);
+    if (list !== 'blocklist' && !account.privacy.has(list)) return;
+    this.#trace.note(slot, `the phone changes the list of ${list}: +${add.join(' ')} -${remove.join(' ')}`);
+    const value = account.privacy.get(list);
+    this.#changeList(account, list, () => {
+      if (list !== 'blocklist') return account.privacy.change(list, { add, remove });
+      for (const each of add) account.blocklist.change('block', each);
+      for (const each of remove) account.blocklist.change('unblock', each);
+    });
+    const now = account.privacy.get(list);
+    if (now === undefined || now === value) return;
+    this.#trace.changes.push({ seq: this.#trace.seq(), slot, category: list, value: now, by: 'phone' });
+  }
+
+  #changeList(account: Account, list: string, change: () => void): void {
+    const before = membersOf(account, list);
+    change();
+    const after = membersOf(account, list);
+    const { slot } = account;
+    if (before ?? after)
+      this.#trace.listChanges.push({ seq: this.#trace.seq(), slot, list, before, after, by: 'phone' });
     account.changed(undefined);
   }
 
