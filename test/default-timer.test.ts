@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { DefaultDisappearingChangesDocument } from './gql/graphql.ts';
+import { openEventStream } from './support/event-stream.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
 import { codes, linkShop, type Payload, type Shop } from './support/updating.ts';
 
@@ -45,6 +47,8 @@ async function timerOf({ name }: Shop): Promise<string | null> {
   return data?.privacy.privacy.defaultDisappearing ?? null;
 }
 
+const heldBy = ({ phoneNumber }: Shop): number => privet.simulator.account(phoneNumber).timer;
+
 function phone(lid: boolean): string {
   const phoneNumber = lid ? '491701110201' : '491701110202';
   privet.simulator.createAccount(phoneNumber, { lid });
@@ -73,7 +77,7 @@ describe.each([{ kind: 'with a LID' }, { kind: 'without a LID' }])('an account $
       const payload = await update(shop, { privacy: { defaultDisappearing: value } });
       expect(payload).toMatchObject({ failures: [], outcomes: [{ current: value, result: 'APPLIED' }], stanzas: 3 });
       expect(payload.sent).toEqual([`timer=${seconds}`, 'read', 'timer']);
-      expect(await timerOf(shop)).toBe(value);
+      expect([heldBy(shop), await timerOf(shop)]).toEqual([seconds, value]);
     }
   });
 
@@ -137,4 +141,62 @@ test('an acknowledged write that WhatsApp did not do is not applied', async () =
   await update(shop, OFF);
   shop.addFault({ match: TIMER_WRITE, do: 'empty', apply: false });
   expect(codes(await update(shop, DAY))).toEqual([['DEFAULT_DISAPPEARING', 'MISMATCH']]);
+  expect(heldBy(shop)).toBe(0);
+});
+
+describe('changed on the phone', () => {
+  const set = (seconds: number): void => privet.simulator.setTimer(shop.phoneNumber, seconds);
+
+  test('it is announced, and what watches the settings is told', async () => {
+    expect(await timerOf(shop)).toBe('OFF');
+    const stream = await openEventStream(privet, DefaultDisappearingChangesDocument, { instance: shop.name });
+    expect((await stream.data()).privacy?.privacy).toEqual({ defaultDisappearing: 'OFF' });
+    set(604_800);
+    await stream.until(({ privacy }) => privacy?.privacy.defaultDisappearing === 'DAYS_7');
+    const query = 'query ($i: String!) { instance(name: $i) { lastSettings { privacy { defaultDisappearing } } } }';
+    const before = sentBy(shop).length;
+    const { data } = await privet.graphql(query, { i: shop.name });
+    expect(data).toEqual({ instance: { lastSettings: { privacy: { defaultDisappearing: 'DAYS_7' } } } });
+    expect(sentBy(shop).slice(before)).toEqual([]);
+  });
+
+  test('an update is not planned from what was read before it', async () => {
+    await update(shop, OFF);
+    privet.simulator.setTimer(shop.phoneNumber, 86_400);
+    const payload = await update(shop, OFF);
+    expect(payload).toMatchObject({ failures: [], outcomes: [{ result: 'APPLIED', current: 'OFF' }] });
+    expect(heldBy(shop)).toBe(0);
+  });
+
+  test('to what a linked device can not set: null, and shown as it is on the wire', async () => {
+    set(3_600);
+    const { data } = await privet.graphql(
+      'query ($i: String!) { privacy(instance: $i) { privacy { defaultDisappearing } } }',
+      { i: shop.name },
+    );
+    expect(data).toEqual({ privacy: { privacy: { defaultDisappearing: null } } });
+    const payload = await update(shop, DAY);
+    expect(payload.outcomes).toMatchObject([{ previous: '3600', current: 'DAY_1', result: 'APPLIED' }]);
+  });
+});
+
+test('settings that nobody asked for it show none: it is not known', async () => {
+  const fresh = await linkShop(privet);
+  const stream = await openEventStream(privet, DefaultDisappearingChangesDocument, { instance: fresh.name });
+  expect((await stream.data()).privacy?.privacy).toEqual({ defaultDisappearing: null });
+  expect(sentBy(fresh)).toEqual(['read']);
+  // Once it is known, who watches is told.
+  expect(await timerOf(fresh)).toBe('OFF');
+  await stream.until(({ privacy }) => privacy?.privacy.defaultDisappearing === 'OFF');
+});
+
+test('those who ask for it together share its read, too', async () => {
+  const before = sentBy(shop).length;
+  shop.addFault({ match: TIMER_READ, do: 'delay', delay: 'reply', ms: 1_000, times: 1 });
+  await Promise.all(Array.from({ length: 10 }, () => timerOf(shop)));
+  expect(
+    sentBy(shop)
+      .slice(before)
+      .filter((sent) => sent === 'timer'),
+  ).toHaveLength(2);
 });

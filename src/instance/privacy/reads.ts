@@ -56,12 +56,17 @@ export class Reads {
     throw unreadable(this.#connected, { read: 'the privacy read', lacks: 'any settings' }, read);
   }
 
+  /** The same for the timer alone. */
+  sharedTimer(): Promise<TimerOutcome> {
+    return this.#sharedTimer.get();
+  }
+
   /**
-   * The same for the timer alone: its seconds.
+   * A fresh read of the timer alone: its seconds.
    * @throws as `read`
    */
   async timer(call: Call): Promise<string> {
-    const read = await readForCaller(this.#connected, call, () => this.#sharedTimer.get());
+    const read = await readForCaller(this.#connected, call, () => this.sharedTimer());
     if (read.kind === 'timer') return read.seconds;
     throw unreadable(this.#connected, { read: 'the read of the default timer', lacks: 'one' }, read);
   }

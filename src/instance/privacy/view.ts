@@ -60,9 +60,13 @@ export class SettingsView implements SettingsReader {
 
   /** The newest, with the timer only where nothing is known that may have changed it since it was read. */
   get basis(): Snapshot | undefined {
-    if (!this.#newest || !this.#timer) return this.#newest;
-    const isFresh = this.#timer.marks === this.#marks && this.#timer.opening === this.#connected.openings;
-    return isFresh ? this.#newest : withTimer(this.#newest);
+    return this.#newest && this.isTimerOutdated ? withTimer(this.#newest) : this.#newest;
+  }
+
+  /** The timer is known, and may have changed since it was read. False where it never was. */
+  get isTimerOutdated(): boolean {
+    if (!this.#timer) return false;
+    return this.#timer.marks < this.#marks || this.#timer.opening < this.#connected.openings;
   }
 
   /** Undefined where there is no newest. Those of earlier connections count. */
@@ -191,6 +195,7 @@ export class SettingsView implements SettingsReader {
     // The first one of a session is news even where it shows what was stored.
     return isChange || !before;
   }
+
   /** Shows these settings, and says whether they are others than before; if so, they hold since then. */
   #show(shown: Snapshot, since: number): boolean {
     const before = this.#changed;

@@ -28,7 +28,7 @@ function watching(...outcomes: readonly ReadOutcome[]) {
     seen.reads += 1;
     return outcomes[Math.min(seen.reads, outcomes.length) - 1] ?? { kind: 'unsent' };
   };
-  const watchfulness = new Watchfulness(clock, view, { shared });
+  const watchfulness = new Watchfulness(clock, view, { shared, sharedTimer: () => expect.unreachable() });
   const link: Link = {
     request: () => expect.unreachable(),
     requestPairingCode: () => expect.unreachable(),

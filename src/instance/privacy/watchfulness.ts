@@ -28,9 +28,9 @@ export class Watchfulness {
   #lateRead: Disposable | undefined;
   readonly #clock: Clock;
   readonly #view: SettingsView;
-  readonly #reads: Pick<Reads, 'shared'>;
+  readonly #reads: Pick<Reads, 'shared' | 'sharedTimer'>;
 
-  constructor(clock: Clock, view: SettingsView, reads: Pick<Reads, 'shared'>) {
+  constructor(clock: Clock, view: SettingsView, reads: Pick<Reads, 'shared' | 'sharedTimer'>) {
     this.#clock = clock;
     this.#view = view;
     this.#reads = reads;
@@ -108,7 +108,8 @@ export class Watchfulness {
       this.#nextAt = this.#clock.monotonic() + GAP_MS;
       const { nextAnswer } = this.#view;
       const { kind } = await this.#reads.shared();
-      if (kind === 'snapshot') return;
+      // Who watches the timer is shown it as it was read, so that it is read again where somebody has asked for it before.
+      if (kind === 'snapshot') return void (this.#view.isTimerOutdated && (await this.#reads.sharedTimer()));
       // A refusal proves that the link lives.
       const lives = kind === 'refused' || kind === 'odd';
       silent = lives ? 0 : silent + 1;
