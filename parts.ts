@@ -60,7 +60,7 @@ export const PARTS: readonly Part[] = [
     name: 'instance',
     holds: 'one linked account: its life, logins, pairing, the open link, its settings',
     imports: ['errors.ts', 'clock.ts', 'places.ts', 'call.ts', 'telemetry', 'wire', 'privacy', 'storage'],
-    packages: ['pino'],
+    packages: ['lru-cache', 'pino'],
   },
   {
     name: 'fleet',

@@ -1,22 +1,44 @@
 import type { Call } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
-import type { ExclusionField, ExclusionList } from '../../privacy/lists/exclusions.ts';
-import { readList, type VersionedList } from '../../privacy/lists/read-list.ts';
+import { ListUnreadError } from '../../privacy/contacts/list-run.ts';
+import type {
+  ExclusionChange,
+  ExclusionField,
+  ExclusionList,
+  ExclusionsOutcome,
+} from '../../privacy/lists/exclusions.ts';
+import { readList, type VersionedList, withoutVersion } from '../../privacy/lists/read-list.ts';
+import { updateList } from '../../privacy/lists/update-list.ts';
 import type { Read } from '../../privacy/port.ts';
 import { REQUEST_TIMEOUT_MS } from '../../privacy/time.ts';
 import type { Connected } from './connected.ts';
-import { readForCaller, unreadable } from './cut-off.ts';
+import { readForCaller, type ReadWords, unreadable } from './cut-off.ts';
+import { KeptContacts } from './kept-contacts.ts';
 import { SharedRead } from './shared-read.ts';
+import type { Updates } from './updates.ts';
+
+const LIST: ReadWords = { read: 'the read of the list', lacks: 'one' };
+
+export interface ContactsParts {
+  readonly clock: Clock;
+  readonly connected: Connected;
+  readonly updates: Updates;
+}
 
 /** The lists of contacts of one instance. Nothing of them is kept: each call reads them anew. */
 export class InstanceContacts {
-  readonly #clock: Clock;
-  readonly #connected: Connected;
+  readonly #parts: ContactsParts;
+  readonly #kept: KeptContacts;
   readonly #listReads = new Map<ExclusionField, SharedRead<Read<VersionedList>>>();
 
-  constructor(clock: Clock, connected: Connected) {
-    this.#clock = clock;
-    this.#connected = connected;
+  constructor(parts: ContactsParts) {
+    this.#parts = parts;
+    this.#kept = new KeptContacts(parts.clock);
+  }
+
+  /** The account is not linked any more. */
+  forget(): void {
+    this.#kept.forget();
   }
 
   /**
@@ -24,25 +46,34 @@ export class InstanceContacts {
    * @throws InstanceNotConnectedError; PrivetError TIMEOUT, WHATSAPP_ERROR, OVERLOADED
    */
   async exclusions(field: ExclusionField, call: Call): Promise<ExclusionList> {
-    const read = await readForCaller(this.#connected, call, () => this.#sharedList(field).get());
+    const { connected } = this.#parts;
+    const read = await readForCaller(connected, call, () => this.#sharedList(field).get());
     if (read.kind === 'shown') return withoutVersion(read.value);
-    throw unreadable(this.#connected, { read: 'the read of the list', lacks: 'one' }, read);
+    throw unreadable(connected, LIST, read);
+  }
+
+  /** @throws as `exclusions`; PrivetError BAD_USER_INPUT, CONFLICT. Then nothing was written. */
+  updateExclusions(field: ExclusionField, change: ExclusionChange, call: Call): Promise<ExclusionsOutcome> {
+    return this.#updating(() =>
+      this.#parts.updates.run(call, (own, view) => updateList(own, this.#kept, view, field, change)),
+    );
+  }
+
+  async #updating<T>(update: () => Promise<T>): Promise<T> {
+    try {
+      return await update();
+    } catch (error) {
+      throw error instanceof ListUnreadError ? unreadable(this.#parts.connected, LIST, error.reply) : error;
+    }
   }
 
   #sharedList(field: ExclusionField): SharedRead<Read<VersionedList>> {
     const known = this.#listReads.get(field);
     if (known) return known;
-    const connected = this.#connected;
-    const facts = { usesLid: () => connected.usesLid, now: () => this.#clock.now() };
+    const { clock, connected } = this.#parts;
+    const facts = { usesLid: () => connected.usesLid, now: () => clock.now() };
     const shared = new SharedRead(() => readList(connected.over(connected.link), facts, field, REQUEST_TIMEOUT_MS));
     this.#listReads.set(field, shared);
     return shared;
   }
 }
-
-const withoutVersion = ({ field, active, contacts, observedAt }: VersionedList): ExclusionList => ({
-  field,
-  active,
-  contacts,
-  observedAt,
-});

@@ -4,7 +4,12 @@ import type { ReadOutcome } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
 import { runUpdate } from '../../privacy/update.ts';
 import type { Link } from '../../wire/link.ts';
-import type { ExclusionField, ExclusionList } from '../../privacy/lists/exclusions.ts';
+import type {
+  ExclusionChange,
+  ExclusionField,
+  ExclusionList,
+  ExclusionsOutcome,
+} from '../../privacy/lists/exclusions.ts';
 import { Connected, type ConnectedOptions } from './connected.ts';
 import { InstanceContacts } from './instance-contacts.ts';
 import { Reads } from './reads.ts';
@@ -38,7 +43,7 @@ export class InstancePrivacy {
     this.#reads = reads;
     this.#watchfulness = watchfulness;
     this.#updates = new Updates({ clock, connected, view, watchfulness });
-    this.#contacts = new InstanceContacts(clock, connected);
+    this.#contacts = new InstanceContacts({ clock, connected, updates: this.#updates });
     this.#onChange = options.onChange;
   }
 
@@ -86,6 +91,7 @@ export class InstancePrivacy {
   /** The account is not linked any more: what it showed is nobody's settings now. */
   forget(): void {
     this.#view.forget();
+    this.#contacts.forget();
   }
 
   /** WhatsApp announced that something changed elsewhere. */
@@ -115,6 +121,14 @@ export class InstancePrivacy {
    */
   timer(call: Call): Promise<string> {
     return this.#reads.timer(answerable(call));
+  }
+
+  /**
+   * Changes who is left out of a field, one update at a time.
+   * @throws as `update`; PrivetError CONFLICT, WHATSAPP_ERROR: nothing was written
+   */
+  updateExclusions(field: ExclusionField, change: ExclusionChange, call: Call): Promise<ExclusionsOutcome> {
+    return this.#contacts.updateExclusions(field, change, answerable(call));
   }
 
   /**

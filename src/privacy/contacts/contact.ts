@@ -47,7 +47,7 @@ export interface ContactFailure {
 /** What a change of a list came to. `list` is the read-back, undefined when no read succeeded after the writes. */
 export interface ContactsOutcome<List> {
   readonly list: List | undefined;
-  /** One for each contact that was asked for, in the caller's order. */
+  /** One for each contact that was asked for, in the caller's order; then those whom a `replace` takes off a list. */
   readonly outcomes: readonly ContactOutcome[];
   readonly failures: readonly ContactFailure[];
   /** Stanzas sent to WhatsApp for this call, reads and look-ups of numbers included. */

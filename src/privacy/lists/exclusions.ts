@@ -1,7 +1,9 @@
 import type { Contact, ContactsOutcome, NamedContact } from '../contacts/contact.ts';
 
 /** The fields that can have a list of contacts who are left out. */
-export type ExclusionField = 'LAST_SEEN' | 'STATUS' | 'PROFILE' | 'GROUP_ADD';
+export const EXCLUSION_FIELDS = ['LAST_SEEN', 'STATUS', 'PROFILE', 'GROUP_ADD'] as const;
+
+export type ExclusionField = (typeof EXCLUSION_FIELDS)[number];
 
 /** Who is left out of one field, from one answer of WhatsApp. */
 export interface ExclusionList {
@@ -18,4 +20,8 @@ export type ExclusionChange =
   | { readonly kind: 'change'; readonly add: readonly NamedContact[]; readonly remove: readonly NamedContact[] }
   | { readonly kind: 'replace'; readonly contacts: readonly NamedContact[] };
 
+/**
+ * After those whom the caller named, the outcomes tell of those whom a `replace` takes off the list: by `+` and phone number,
+ * or by LID where WhatsApp does not show the number.
+ */
 export type ExclusionsOutcome = ContactsOutcome<ExclusionList>;

@@ -21,3 +21,11 @@ export async function readList(
   const { active, contacts, version } = shown;
   return { kind: 'shown', value: { field, active, contacts, version, observedAt: call.now() } };
 }
+
+/** The list as callers see it. */
+export const withoutVersion = ({ field, active, contacts, observedAt }: VersionedList): ExclusionList => ({
+  field,
+  active,
+  contacts,
+  observedAt,
+});

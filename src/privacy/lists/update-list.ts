@@ -1,0 +1,74 @@
+import { PrivetError } from '../../errors.ts';
+import type { ContactBook } from '../contacts/contact-book.ts';
+import { countedCall } from '../contacts/counted-call.ts';
+import { judgeContact } from '../contacts/judge-contact.ts';
+import { ListRun } from '../contacts/list-run.ts';
+import { lookUp, type ContactCause } from '../contacts/look-up.ts';
+import { Members } from '../contacts/members.ts';
+import { type FieldSpec, specOf } from '../fields.ts';
+import type { PrivacyCall } from '../port.ts';
+import { type Snapshot, wireValue } from '../settings.ts';
+import { requestTimeout } from '../time.ts';
+import type { UpdateRun } from '../update.ts';
+import { ExclusionKind } from './exclusion-kind.ts';
+import type { ExclusionChange, ExclusionField, ExclusionsOutcome } from './exclusions.ts';
+import { WITH_LIST } from './list-stanzas.ts';
+import { namedIn, planList } from './plan-list.ts';
+import { withoutVersion } from './read-list.ts';
+
+/**
+ * Brings the list behind one field to what is requested: look-up and read of the list at once, then mode and members in
+ * one write, and a read-back right behind it. A list that was changed elsewhere meanwhile is written as it is then.
+ * @throws PrivetError TIMEOUT, BAD_USER_INPUT, CONFLICT; ListUnreadError. Nothing was written.
+ */
+export async function updateList(
+  given: PrivacyCall,
+  book: ContactBook,
+  view: Snapshot,
+  field: ExclusionField,
+  change: ExclusionChange,
+): Promise<UpdateRun<ExclusionsOutcome>> {
+  if (requestTimeout(given.remaining()) === undefined) {
+    throw new PrivetError('TIMEOUT', 'Too little time was left to change anything; nothing was sent to WhatsApp');
+  }
+  const spec = specOf(field);
+  if (!view.categories.has(spec.category)) return unsupported(spec, change);
+  const { call, stanzas } = countedCall(given);
+  const kind = new ExclusionKind(call, field);
+  const run = new ListRun(call, kind);
+  const [found, { contacts }] = await Promise.all([lookUp(call, book, namedIn(change)), run.begin()]);
+  const members = new Members(contacts);
+  const updates = planList(change, members, found, call.usesLid());
+  if (change.kind === 'replace') kind.replaced = { members, updates };
+  await run.run(updates);
+  const { outcome, wrote, ...rest } = run.result(stanzas());
+  const { list } = outcome;
+  return {
+    ...rest,
+    outcome: { ...outcome, list: list && withoutVersion(list) },
+    changedSettings: (list?.active ?? wrote) !== (wireValue(view, spec) === WITH_LIST),
+  };
+}
+
+/** Writing a category that an account does not have has locked people out of WhatsApp Web. */
+function unsupported({ category }: FieldSpec, change: ExclusionChange): UpdateRun<ExclusionsOutcome> {
+  const cause: ContactCause = {
+    code: 'UNSUPPORTED',
+    message: `WhatsApp reports no "${category}" category for this account, so its list was not written`,
+    retryable: false,
+  };
+  const judged = namedIn(change).map(({ text }) =>
+    judgeContact({ text, wants: 'listed', who: { cause }, writes: [] }, undefined),
+  );
+  return {
+    outcome: {
+      list: undefined,
+      outcomes: judged.map(({ outcome }) => outcome),
+      failures: judged.flatMap(({ failure }) => failure ?? []),
+      stanzas: 0,
+    },
+    writesAnswered: Promise.resolve(),
+    unanswered: () => false,
+    mayLand: false,
+  };
+}
