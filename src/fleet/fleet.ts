@@ -57,7 +57,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
     this.directory = new SessionDirectory(pool, rows, new StoredSettings(storage.observedSettings));
     this.lifecycle = new SessionLifecycle({ ...options, pool, watching: this.watching });
     this.privacy = new SessionPrivacyCalls(pool, this.#idempotent, telemetry);
-    this.contacts = new SessionContactCalls(pool);
+    this.contacts = new SessionContactCalls(pool, this.#idempotent, telemetry);
   }
 
   /** Makes the sessions of all instances that are to be connected; none connects yet. */

@@ -21,6 +21,11 @@ export interface SessionEvents {
   reconnecting(instance: LoggedInstance, reason: string): void;
   /** @param results one for each requested field: how it was brought about, or the code of its failure. */
   updateFinished(instance: LoggedInstance, results: readonly string[], stanzas: number): void;
+  /**
+   * A change of a list of contacts has ended. Nobody is named.
+   * @param results how many contacts there are for each result, or code of a failure.
+   */
+  listFinished(instance: LoggedInstance, list: string, results: ReadonlyMap<string, number>, stanzas: number): void;
   stanzaAnswered(kind: StanzaKind, ms: number): void;
   stanzaUnanswered(kind: StanzaKind, why: string): void;
 }
@@ -57,6 +62,10 @@ export const createSessionEvents = (log: Logger, metrics: Metrics): SessionEvent
   updateFinished(instance, results, stanzas) {
     for (const result of results) metrics.updateFields.inc({ result });
     log.info({ ...ofInstance(instance), results, stanzas }, 'update finished');
+  },
+  listFinished(instance, list, results, stanzas) {
+    for (const [result, contacts] of results) metrics.updateContacts.inc({ result }, contacts);
+    log.info({ ...ofInstance(instance), list, results: Object.fromEntries(results), stanzas }, 'list update finished');
   },
   stanzaAnswered(kind, ms) {
     metrics.stanzaSeconds.observe({ kind }, ms / 1000);

@@ -6,6 +6,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
  */
 export interface Metrics {
   readonly updateFields: Counter<'result'>;
+  readonly updateContacts: Counter<'result'>;
   readonly stanzaSeconds: Histogram<'kind'>;
   readonly unanswered: Counter<'kind' | 'why'>;
   readonly reconnects: Counter<'reason'>;
@@ -46,6 +47,12 @@ export function createMetrics(version: string, sessions: () => Promise<ReadonlyM
     updateFields: new Counter({
       name: 'privet_update_fields_total',
       help: 'Fields of privacy updates by what came of them: APPLIED, ALREADY_SET or the code of the failure.',
+      labelNames: ['result'],
+      registers,
+    }),
+    updateContacts: new Counter({
+      name: 'privet_update_contacts_total',
+      help: 'Contacts in changes of lists by what came of them: ADDED, ALREADY_LISTED … or the code of the failure.',
       labelNames: ['result'],
       registers,
     }),

@@ -1,5 +1,9 @@
 import type { Call } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
+import type { BlockAction, Blocklist, BlocklistOutcome } from '../../privacy/blocklist/blocklist.ts';
+import { readBlocklist } from '../../privacy/blocklist/read-blocklist.ts';
+import { updateBlocklist } from '../../privacy/blocklist/update-blocklist.ts';
+import type { NamedContact } from '../../privacy/contacts/contact.ts';
 import { ListUnreadError } from '../../privacy/contacts/list-run.ts';
 import type {
   ExclusionChange,
@@ -29,11 +33,16 @@ export interface ContactsParts {
 export class InstanceContacts {
   readonly #parts: ContactsParts;
   readonly #kept: KeptContacts;
+  readonly #blocklistReads: SharedRead<Read<Blocklist>>;
   readonly #listReads = new Map<ExclusionField, SharedRead<Read<VersionedList>>>();
 
   constructor(parts: ContactsParts) {
     this.#parts = parts;
     this.#kept = new KeptContacts(parts.clock);
+    const { clock, connected } = parts;
+    this.#blocklistReads = new SharedRead(() =>
+      readBlocklist(connected.over(connected.link), { now: () => clock.now() }, REQUEST_TIMEOUT_MS),
+    );
   }
 
   /** The account is not linked any more. */
@@ -56,6 +65,21 @@ export class InstanceContacts {
   updateExclusions(field: ExclusionField, change: ExclusionChange, call: Call): Promise<ExclusionsOutcome> {
     return this.#updating(() =>
       this.#parts.updates.run(call, (own, view) => updateList(own, this.#kept, view, field, change)),
+    );
+  }
+
+  /** A fresh read, shared as those of `exclusions`. @throws as `exclusions` */
+  async blocked(call: Call): Promise<Blocklist> {
+    const { connected } = this.#parts;
+    const read = await readForCaller(connected, call, () => this.#blocklistReads.get());
+    if (read.kind === 'shown') return read.value;
+    throw unreadable(connected, LIST, read);
+  }
+
+  /** @throws as `exclusions`: then nothing was written */
+  changeBlocked(action: BlockAction, contacts: readonly NamedContact[], call: Call): Promise<BlocklistOutcome> {
+    return this.#updating(() =>
+      this.#parts.updates.run(call, (own) => updateBlocklist(own, this.#kept, action, contacts)),
     );
   }
 

@@ -1,4 +1,6 @@
 import type { Call } from '../../call.ts';
+import type { BlockAction, Blocklist, BlocklistOutcome } from '../../privacy/blocklist/blocklist.ts';
+import type { NamedContact } from '../../privacy/contacts/contact.ts';
 import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
 import type { ReadOutcome } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
@@ -107,10 +109,7 @@ export class InstancePrivacy {
     return this.#reads.read(answerable(call));
   }
 
-  /**
-   * A fresh read of who is left out of a field.
-   * @throws as `read`
-   */
+  /** Who is left out of a field. @throws as `read` */
   exclusions(field: ExclusionField, call: Call): Promise<ExclusionList> {
     return this.#contacts.exclusions(field, answerable(call));
   }
@@ -123,12 +122,19 @@ export class InstancePrivacy {
     return this.#reads.timer(answerable(call));
   }
 
-  /**
-   * Changes who is left out of a field, one update at a time.
-   * @throws as `update`; PrivetError CONFLICT, WHATSAPP_ERROR: nothing was written
-   */
+  /** Changes who is left out of a field. @throws as `update`; PrivetError CONFLICT, WHATSAPP_ERROR: nothing was written */
   updateExclusions(field: ExclusionField, change: ExclusionChange, call: Call): Promise<ExclusionsOutcome> {
     return this.#contacts.updateExclusions(field, change, answerable(call));
+  }
+
+  /** Whom the account has blocked. @throws as `read` */
+  blocked(call: Call): Promise<Blocklist> {
+    return this.#contacts.blocked(answerable(call));
+  }
+
+  /** Blocks contacts or lets them in again. @throws as `update`; PrivetError WHATSAPP_ERROR: nothing was written */
+  changeBlocked(action: BlockAction, contacts: readonly NamedContact[], call: Call): Promise<BlocklistOutcome> {
+    return this.#contacts.changeBlocked(action, contacts, answerable(call));
   }
 
   /**

@@ -1,9 +1,9 @@
 import { PrivetError } from '../../errors.ts';
 import type { Contact, NamedContact } from '../contacts/contact.ts';
 import type { ContactUpdate } from '../contacts/contact-update.ts';
-import { type ContactCause, type LookedUp, UNRESOLVED } from '../contacts/look-up.ts';
-import { addressOf } from '../contacts/jids.ts';
+import type { ContactCause, LookedUp } from '../contacts/look-up.ts';
 import { Members } from '../contacts/members.ts';
+import { contactUpdate, removable } from '../contacts/plan-contact.ts';
 import type { ExclusionChange } from './exclusions.ts';
 
 /** All whom a change names. */
@@ -11,21 +11,6 @@ export const namedIn = (change: ExclusionChange): readonly NamedContact[] =>
   change.kind === 'replace' ? change.contacts : [...change.add, ...change.remove];
 
 type Wants = ContactUpdate['wants'];
-
-/** What is wanted of one contact, who is a member of the list already or was looked up. */
-export function contactUpdate(
-  named: NamedContact,
-  wants: Wants,
-  members: Members,
-  found: ReadonlyMap<NamedContact, LookedUp>,
-  usesLid: boolean,
-): ContactUpdate {
-  const member = members.named(named);
-  const isMember: LookedUp | undefined =
-    member && (wants === 'listed' ? { contact: member } : removable(member, usesLid));
-  const who = isMember ?? found.get(named) ?? { cause: UNRESOLVED };
-  return { text: named.text, wants, who, writes: [] };
-}
 
 /** Where it is not known who is to stay, nobody goes: it might be one of them. */
 const NOT_REMOVED: ContactCause = {
@@ -73,10 +58,6 @@ function removal(contact: Contact, isOpen: boolean, usesLid: boolean): ContactUp
   const who = isOpen ? { cause: NOT_REMOVED } : removable(contact, usesLid);
   return { text: textOf(contact), wants: 'unlisted', who, writes: [] };
 }
-
-/** An account that has a LID takes nobody off a list whose LID is not known. */
-const removable = (contact: Contact, usesLid: boolean): LookedUp =>
-  addressOf(contact, usesLid) ? { contact } : { cause: UNRESOLVED };
 
 /** How an outcome names a contact whom the caller did not name. */
 export const textOf = ({ phoneNumber, lid }: Contact): string =>
