@@ -2,20 +2,33 @@ import type { Snapshot } from '../privacy/settings.ts';
 import { snapshotIn, textOf } from '../privacy/snapshot-text.ts';
 import { StorageError } from '../storage/errors.ts';
 import { ofInstance } from '../telemetry/events.ts';
-import type { Instance } from './instance.ts';
+import type { Life } from './life.ts';
+import type { InstancePrivacy } from './privacy/instance-privacy.ts';
 import type { SessionDeps } from './session-deps.ts';
+import type { InstanceView } from './state.ts';
 
 /** After how long storing is tried again; the pause doubles with each failure. */
 const PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
+
+type KeptDeps = Pick<SessionDeps, 'clock' | 'log' | 'random'> & {
+  readonly storage: Pick<SessionDeps['storage'], 'isBusy'>;
+};
+
+/** Whose they are. */
+interface Kept {
+  readonly view: InstanceView;
+  readonly life: Pick<Life, 'isLost' | 'loadObserved' | 'change'>;
+  readonly privacy: Pick<InstancePrivacy, 'settings' | 'recall'>;
+}
 
 /**
  * The settings of one instance as they are stored: what was observed last, and since when. Nothing waits for them to be
  * stored, and nothing fails where they are not. They are stored only where they have changed.
  */
 export class KeptSettings {
-  readonly #deps: Pick<SessionDeps, 'clock' | 'log' | 'random' | 'storage'>;
-  readonly #instance: Pick<Instance, 'life' | 'privacy' | 'view'>;
+  readonly #deps: KeptDeps;
+  readonly #instance: Kept;
   /** What is stored, as the view has it: the same object. */
   #stored: Snapshot | undefined;
   #isLoaded = false;
@@ -24,7 +37,7 @@ export class KeptSettings {
   #storing: Promise<void> | undefined;
   #again: Disposable | undefined;
 
-  constructor(deps: SessionDeps, instance: Instance) {
+  constructor(deps: KeptDeps, instance: Kept) {
     this.#deps = deps;
     this.#instance = instance;
   }
