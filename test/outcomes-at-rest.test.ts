@@ -1,6 +1,6 @@
 import { getHashes, hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PROFILE_FIELDS } from '../src/privacy/fields.ts';
+import { FIELDS, PROFILE_FIELDS } from '../src/privacy/fields.ts';
 import { behindTheBack, bytes, everythingStored } from '../src/storage/storage.fixture.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 
@@ -93,4 +93,34 @@ test('neither the key of a call nor what it asked for can be guessed from the da
       where caller_id = '${tokenId}'`,
   );
   expect(await found(await allGuesses())).toEqual([KEY_TEXT, JSON.stringify([instanceId, REQUEST])]);
+});
+
+test('nor can the settings that were observed last, value by value', async () => {
+  const { status = '' } = privet.simulator.account(shop.phoneNumber).privacy;
+  const guesses = [
+    'of_tomorrow',
+    ...FIELDS.flatMap(({ category, values }) =>
+      Object.values(values).flatMap((value: string) => [
+        `"${category}","${value}"`,
+        `${category}=${value}`,
+        JSON.stringify({ category, value }),
+        JSON.stringify({ [category]: value }),
+        ...(value.length > 6 ? [value] : []),
+      ]),
+    ),
+  ];
+  const sealed = async () =>
+    (await behindTheBack(privet.dataDir, 'select sealed from observed_settings'))[0]?.['sealed'];
+  const before = await sealed();
+  privet.simulator.setPrivacy(shop.phoneNumber, 'of_tomorrow', 'of_tomorrow');
+  await expect.poll(sealed).not.toEqual(before);
+  expect(await found(guesses)).toEqual([]);
+
+  const { id } = (await behindTheBack(privet.dataDir, 'select instance_id as id from observed_settings'))[0] ?? {};
+  const plain = Buffer.from(`["status","${status}","last","of_tomorrow"]`).toString('hex');
+  await behindTheBack(
+    privet.dataDir,
+    `update observed_settings set sealed = ${bytes(plain)} where instance_id = '${String(id)}'`,
+  );
+  expect(await found(guesses)).toEqual(['of_tomorrow', `"status","${status}"`]);
 });
