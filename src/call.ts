@@ -1,4 +1,4 @@
-import { deadlineIn, EqualTimers, type Clock, type Deadline } from './clock.ts';
+import { deadlineIn, type Clock, type Deadline, type EqualTimers } from './clock.ts';
 import { PrivetError } from './errors.ts';
 
 /** Every call of a client ends this long after it began, in milliseconds. */
@@ -37,13 +37,9 @@ export interface RunningCall extends Call, Disposable {
 
 /**
  * Begins a call of a client, whose going away `disconnected` tells, or its caller. Dispose it once it is answered.
- * @param timers of `CALL_MS`, where there are many calls at a time.
+ * @param timers of `CALL_MS`.
  */
-export function beginCall(
-  clock: Clock,
-  disconnected: AbortSignal | undefined,
-  timers = new EqualTimers(clock, CALL_MS),
-): RunningCall {
+export function beginCall(clock: Clock, disconnected: AbortSignal | undefined, timers: EqualTimers): RunningCall {
   return new CallOfClient(clock, disconnected, timers);
 }
 
@@ -52,7 +48,7 @@ class CallOfClient implements RunningCall {
   readonly deadline: Deadline;
   readonly #disconnected: AbortSignal | undefined;
   readonly #timer: Disposable;
-  readonly #waiting = new Set<(reason: PrivetError) => void>();
+  #waiting: ((reason: PrivetError) => void)[] = [];
   #work: AbortController | undefined;
   #ended: PrivetError | undefined;
   #unanswered: PrivetError | undefined;
@@ -99,15 +95,14 @@ class CallOfClient implements RunningCall {
     this.withdraw(reason);
     this.#unanswered ??= reason;
     for (const stop of this.#waiting) stop(this.#unanswered);
-    this.#waiting.clear();
+    this.#waiting = [];
   }
 
   #untilEnd<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waiting.add(reject);
-      const over = (): void => void this.#waiting.delete(reject);
+      // They go with the call, which has few.
+      this.#waiting.push(reject);
       work.then(resolve, reject);
-      work.then(over, over);
     });
   }
 }

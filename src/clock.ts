@@ -28,60 +28,104 @@ export const systemClock: Clock = {
   },
 };
 
+/** For so long the clock's timer stays after the last of equal timers is disposed, in milliseconds. */
+const LINGER_MS = 1_000;
+
 /**
  * Timers that all wait for the same time, in milliseconds: they need but one of the clock, which waits for the oldest. Made
- * for what nearly always is over before: it costs next to nothing then.
+ * for what nearly always is over before: it costs next to nothing then. So the clock's timer is not disposed with the last
+ * of them, which would be with nearly each call: it looks once a second whether there are any.
  */
 export class EqualTimers {
   readonly #clock: Clock;
   readonly #ms: number;
-  /** When each is due, the oldest first. */
-  readonly #due = new Map<() => void, number>();
-  #timer: Disposable | undefined;
-  /** The one that the clock's timer was set for. */
-  #oldest: (() => void) | undefined;
+  readonly #timers = new TimerList();
+  #isWaiting = false;
 
   constructor(clock: Clock, ms: number) {
     this.#clock = clock;
     this.#ms = ms;
   }
 
-  /** Calls `callback`, another one each time, unless it is disposed before. */
+  /** Calls `callback`, unless it is disposed before. */
   after(callback: () => void): Disposable {
-    this.#due.set(callback, this.#clock.monotonic() + this.#ms);
-    this.#timer ??= this.#wait(callback, this.#ms);
-    return {
-      [Symbol.dispose]: () => {
-        this.#due.delete(callback);
-        if (this.#due.size === 0) this.#stop();
-      },
-    };
+    const timer = this.#timers.add(callback, this.#clock.monotonic() + this.#ms);
+    if (!this.#isWaiting) this.#wait(timer, this.#ms);
+    return timer;
   }
 
-  #wait(oldest: () => void, ms: number): Disposable {
-    this.#oldest = oldest;
-    return this.#clock.after(ms, () => this.#end());
+  #wait(oldest: EqualTimer, ms: number): void {
+    this.#isWaiting = true;
+    // The clock may be a little early: what its timer was set for is due by then.
+    if (ms <= LINGER_MS) this.#clock.after(ms, () => this.#end(oldest));
+    else this.#clock.after(LINGER_MS, () => this.#end(undefined));
   }
 
-  #end(): void {
+  #end(oldest: EqualTimer | undefined): void {
     const now = this.#clock.monotonic();
-    this.#stop();
-    const over: (() => void)[] = [];
-    for (const [callback, due] of this.#due) {
-      if (due > now && callback !== this.#oldest) break;
-      over.push(callback);
+    const over: EqualTimer[] = [];
+    for (let timer = this.#timers.first; timer && (timer.due <= now || timer === oldest); timer = timer.next) {
+      over.push(timer);
     }
     // What one of these begins is none of them, and one may dispose another.
-    for (const callback of over) if (this.#due.delete(callback)) callback();
-    const [next] = this.#due;
-    if (!next) return;
-    this.#stop();
-    this.#timer = this.#wait(next[0], next[1] - now);
+    for (const timer of over) timer.end();
+    const { first } = this.#timers;
+    if (first) this.#wait(first, first.due - now);
+    else this.#isWaiting = false;
+  }
+}
+
+/** In the order of coming, which is that of their times. */
+class TimerList {
+  first: EqualTimer | undefined;
+  last: EqualTimer | undefined;
+
+  add(callback: () => void, due: number): EqualTimer {
+    const timer = new EqualTimer(this, callback, due);
+    if (this.last) this.last.next = timer;
+    else this.first = timer;
+    this.last = timer;
+    return timer;
+  }
+}
+
+/**
+ * Linked by itself, and leads to nothing once it is over. A Map, at this rate, would make itself a new table every few
+ * calls, to which the former one leads: once one of them is old, V8 takes all that follow for alive, with what was in
+ * them. Maps of what comes and goes with each call took 2 KB of each into the old generation, and a tenth of all processor
+ * time for what collects them there.
+ */
+class EqualTimer implements Disposable {
+  readonly due: number;
+  next: EqualTimer | undefined;
+  #before: EqualTimer | undefined;
+  #list: TimerList | undefined;
+  #callback: (() => void) | undefined;
+
+  constructor(list: TimerList, callback: () => void, due: number) {
+    this.#list = list;
+    this.#before = list.last;
+    this.#callback = callback;
+    this.due = due;
   }
 
-  #stop(): void {
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
+  end(): void {
+    const callback = this.#callback;
+    this[Symbol.dispose]();
+    callback?.();
+  }
+
+  [Symbol.dispose](): void {
+    const list = this.#list;
+    if (!list) return;
+    if (this.#before) this.#before.next = this.next;
+    else list.first = this.next;
+    if (this.next) this.next.#before = this.#before;
+    else list.last = this.#before;
+    this.#list = undefined;
+    this.#before = undefined;
+    this.next = undefined;
+    this.#callback = undefined;
   }
 }
 

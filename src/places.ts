@@ -5,8 +5,15 @@ const RETRY_MS = 1_000;
 
 interface Holder {
   held: number;
-  readonly waiting: Set<() => void>;
+  /** Made for the first one that waits. */
+  waiting: Set<() => void> | undefined;
 }
+
+/**
+ * So many callers without a place are kept, for their next call: a Map of what comes and goes with each call costs much, as
+ * said of `EqualTimers`.
+ */
+const MOST_IDLE = 1_000;
 
 /** So many places for each caller. Who finds none may wait, in the order of coming and up to a bound. */
 export class Places {
@@ -14,6 +21,7 @@ export class Places {
   readonly #mostWaiting: number;
   readonly #overloaded: string;
   readonly #holders = new Map<string, Holder>();
+  #idle = 0;
 
   /** @param overloaded what those are told for whom there is not even room to wait. */
   constructor(places: number, mostWaiting = 0, overloaded = 'Too many wait for their turn') {
@@ -26,8 +34,9 @@ export class Places {
   takeFree(caller = ''): Disposable | undefined {
     const holder = this.#holderOf(caller);
     if (holder.held >= this.#places) return undefined;
+    if (holder.held === 0) this.#idle -= 1;
     holder.held += 1;
-    return this.#place(caller, holder);
+    return new Place(() => this.#giveBack(holder));
   }
 
   /**
@@ -39,8 +48,8 @@ export class Places {
     const free = this.takeFree(caller);
     if (free) return free;
     const holder = this.#holderOf(caller);
-    await this.#wait(holder.waiting, signal);
-    return this.#place(caller, holder);
+    await this.#wait((holder.waiting ??= new Set()), signal);
+    return new Place(() => this.#giveBack(holder));
   }
 
   /** How many places the caller holds. */
@@ -49,12 +58,21 @@ export class Places {
   }
 
   #holderOf(caller: string): Holder {
-    let holder = this.#holders.get(caller);
-    if (!holder) this.#holders.set(caller, (holder = { held: 0, waiting: new Set() }));
+    const known = this.#holders.get(caller);
+    if (known) return known;
+    if (this.#idle >= MOST_IDLE) this.#dropIdle();
+    const holder: Holder = { held: 0, waiting: undefined };
+    this.#holders.set(caller, holder);
+    this.#idle += 1;
     return holder;
   }
 
-  async #wait(waiting: Holder['waiting'], signal: AbortSignal): Promise<void> {
+  #dropIdle(): void {
+    for (const [caller, { held }] of this.#holders) if (held === 0) this.#holders.delete(caller);
+    this.#idle = 0;
+  }
+
+  async #wait(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
     if (waiting.size >= this.#mostWaiting) {
       throw new RetryLaterError('OVERLOADED', this.#overloaded, RETRY_MS);
     }
@@ -72,21 +90,29 @@ export class Places {
     }
   }
 
-  #place(caller: string, holder: Holder): Disposable {
-    let isGivenBack = false;
-    return {
-      [Symbol.dispose]: () => {
-        if (isGivenBack) return;
-        isGivenBack = true;
-        const [next] = holder.waiting;
-        if (next) {
-          // The place goes on to who waits, without being free in between.
-          holder.waiting.delete(next);
-          return next();
-        }
-        holder.held -= 1;
-        if (holder.held === 0) this.#holders.delete(caller);
-      },
-    };
+  #giveBack(holder: Holder): void {
+    const [next] = holder.waiting ?? [];
+    if (next) {
+      // The place goes on to who waits, without being free in between.
+      holder.waiting?.delete(next);
+      return next();
+    }
+    holder.held -= 1;
+    if (holder.held === 0) this.#idle += 1;
+  }
+}
+
+class Place implements Disposable {
+  #giveBack: (() => void) | undefined;
+
+  constructor(giveBack: () => void) {
+    this.#giveBack = giveBack;
+  }
+
+  /** Once: a place that is given back may be another's. */
+  [Symbol.dispose](): void {
+    const giveBack = this.#giveBack;
+    this.#giveBack = undefined;
+    giveBack?.();
   }
 }

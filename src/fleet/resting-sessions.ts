@@ -18,6 +18,8 @@ export class RestingSessions {
   readonly #options: RestingOptions;
   /** Those that may be at rest, the one that was used last at the end. */
   readonly #sessions = new Set<Session>();
+  /** The one that was used last stands at the end already. */
+  #last: Session | undefined;
   #isTrimming = false;
 
   constructor(options: RestingOptions) {
@@ -32,6 +34,8 @@ export class RestingSessions {
       if (!isLive(view)) void finished.then(() => this.add(session));
       return;
     }
+    if (session === this.#last && this.#sessions.has(session)) return;
+    this.#last = session;
     this.#sessions.delete(session);
     this.#sessions.add(session);
     void this.#trim();

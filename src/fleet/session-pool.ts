@@ -35,7 +35,8 @@ export class SessionPool implements AsyncDisposable {
   readonly #resumable = new Set<Session>();
   #hasResumed = false;
   #hasEnded = false;
-  readonly #holds = new Map<Session, number>();
+  /** How often each is held; none is taken out, since that would be with nearly each call: see `EqualTimers`. */
+  readonly #holds = new WeakMap<Session, number>();
   /** What their rows showed when they were made. */
   readonly #madeFrom = new WeakMap<Session, InstanceView>();
   readonly #resting: RestingSessions;
@@ -163,16 +164,15 @@ export class SessionPool implements AsyncDisposable {
       session,
       [Symbol.dispose]: () => {
         const left = (this.#holds.get(session) ?? 1) - 1;
-        if (left > 0) return void this.#holds.set(session, left);
-        this.#holds.delete(session);
-        if (this.registry.has(session)) this.#resting.add(session);
+        this.#holds.set(session, left);
+        if (left === 0 && this.registry.has(session)) this.#resting.add(session);
       },
     };
   }
 
   #isInUse(session: Session): boolean {
     const isBusy = session.finished !== undefined || session.isStoring;
-    return isBusy || this.#holds.has(session) || this.#resumable.has(session);
+    return isBusy || (this.#holds.get(session) ?? 0) > 0 || this.#resumable.has(session);
   }
 
   /** The service ends: who waits for something to scan or type is told that none comes. */

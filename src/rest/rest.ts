@@ -1,5 +1,6 @@
 import { type Allowance, RateLimitError } from '../access/limits/rate-limit.ts';
-import { beginCall } from '../call.ts';
+import { beginCall, CALL_MS } from '../call.ts';
+import { EqualTimers } from '../clock.ts';
 import type { Reach } from '../fleet/calls/reach.ts';
 import { createAuthorize, requireScope, withAllowance } from './authorize.ts';
 import type { Endpoint, Method, Resource } from './endpoint.ts';
@@ -20,6 +21,7 @@ const envelopeFor = (pathname: string): Envelope => (pathname.startsWith('/users
 export function createRestRoute(services: RestServices): RestRoute {
   const { gate, clock, directory, privacy } = services;
   const authorize = createAuthorize(gate);
+  const timers = new EqualTimers(clock, CALL_MS);
   const description = {
     headers: { 'content-type': 'application/json' },
     body: Buffer.from(JSON.stringify(describeApi())),
@@ -43,7 +45,7 @@ export function createRestRoute(services: RestServices): RestRoute {
         const endpoint = endpointFor(resource.endpoints, request.method);
         // The pattern and not the path, which contains the instance's name.
         record.operation = `${request.method} ${resource.path}`;
-        using call = beginCall(clock, request.signal);
+        using call = beginCall(clock, request.signal, timers);
         const { signal, deadline } = call;
         const run = async (): Promise<Response> => {
           const caller = await authorize(request, client);

@@ -39,12 +39,13 @@ test('who ended it here is not kept waiting for the next look', async () => {
   expect(state.told).toEqual(['a']);
 });
 
-test('it looks while there is somebody to tell, and leaves no timer behind', async () => {
+test('it looks while there is somebody to tell, and soon leaves no timer behind', async () => {
   const { clock, state, hold } = setUp();
   for (let call = 0; call < 1_000; call++) {
     using _held = hold('a');
     expect(clock.pending).toBe(1);
   }
+  await clock.advance(250);
   expect(clock.pending).toBe(0);
   await clock.advance(10_000);
   expect(state.looks).toBe(0);
@@ -54,7 +55,20 @@ test('it looks while there is somebody to tell, and leaves no timer behind', asy
   expect(state.looks).toBe(4);
   held[Symbol.dispose]();
   held[Symbol.dispose]();
-  expect(clock.pending).toBe(0);
+  await clock.advance(250);
+  expect([clock.pending, state.looks]).toEqual([0, 4]);
+});
+
+test('whichever leaves, the others are told', async () => {
+  const { clock, state, hold } = setUp();
+  const [, second, , fourth] = ['first', 'second', 'third', 'fourth'].map((name) => hold('a', name));
+  second?.[Symbol.dispose]();
+  hold('a', 'fifth');
+  fourth?.[Symbol.dispose]();
+  second?.[Symbol.dispose]();
+  state.ended.add('a');
+  await clock.advance(999);
+  expect(state.told.toSorted()).toEqual(['fifth', 'first', 'third']);
 });
 
 test('one that was told and then leaves takes nobody with it', async () => {

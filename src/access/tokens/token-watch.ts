@@ -10,9 +10,8 @@ export interface TokenWatchOptions {
   endedAmong(tokenIds: readonly string[]): Promise<string[]>;
 }
 
-interface Held {
-  readonly end: () => void;
-}
+/** What goes on under one token. */
+type Held = Hold[];
 
 /**
  * Ends waiting calls and streams whose token has ended, also when another process ended it or it expired. It polls while
@@ -20,8 +19,9 @@ interface Held {
  */
 export class TokenWatch {
   readonly #options: TokenWatchOptions;
-  readonly #held = new Map<string, Set<Held>>();
-  #timer: Disposable | undefined;
+  /** Those under which nothing is held any more stay until the next look. */
+  readonly #held = new Map<string, Held>();
+  #isWaiting = false;
   #hasFailed = false;
 
   constructor(options: TokenWatchOptions) {
@@ -30,22 +30,16 @@ export class TokenWatch {
 
   /** Calls `end` once, within 1 s of the token's end, unless disposed before. */
   hold(tokenId: string, end: () => void): Disposable {
-    const held: Held = { end };
-    const those = this.#held.get(tokenId) ?? new Set();
-    this.#held.set(tokenId, those.add(held));
-    if (!this.#timer) this.#wait();
-    return {
-      [Symbol.dispose]: () => {
-        // After `end` this one is removed already, and others may be held under the same id.
-        if (!those.delete(held) || those.size > 0) return;
-        this.#held.delete(tokenId);
-        this.#stopWithoutAny();
-      },
-    };
+    let held = this.#held.get(tokenId);
+    if (!held) this.#held.set(tokenId, (held = []));
+    const hold = new Hold(held, end);
+    if (!this.#isWaiting) this.#wait();
+    return hold;
   }
 
   /** Looks now, after this process has ended tokens. */
   async look(): Promise<void> {
+    for (const [tokenId, held] of this.#held) if (held.length === 0) this.#held.delete(tokenId);
     if (this.#held.size === 0) return;
     try {
       for (const tokenId of await this.#options.endedAmong([...this.#held.keys()])) this.#end(tokenId);
@@ -58,27 +52,48 @@ export class TokenWatch {
   }
 
   #end(tokenId: string): void {
-    const those = this.#held.get(tokenId) ?? new Set();
+    const held = this.#held.get(tokenId) ?? [];
     this.#held.delete(tokenId);
-    this.#stopWithoutAny();
-    const all = [...those];
-    those.clear();
-    for (const held of all) held.end();
+    for (const hold of held.slice()) hold.end();
   }
 
-  #stopWithoutAny(): void {
-    if (this.#held.size > 0) return;
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
-  }
-
+  /** Not disposed with the last that is held, which would be with nearly each call. */
   #wait(): void {
-    const timer = this.#options.clock.after(LOOK_MS, () => {
+    this.#isWaiting = true;
+    this.#options.clock.after(LOOK_MS, () => {
       void this.look().then(() => {
-        // Otherwise nothing was held for a while, and what is held since has started a timer of its own.
-        if (this.#timer === timer) this.#wait();
+        if (this.#held.size > 0) this.#wait();
+        else this.#isWaiting = false;
       });
     });
-    this.#timer = timer;
+  }
+}
+
+/** In an array, and not in a Set, for the reason that `EqualTimers` tells. */
+class Hold implements Disposable {
+  readonly #end: () => void;
+  #held: Held | undefined;
+  #index: number;
+
+  constructor(held: Held, end: () => void) {
+    this.#held = held;
+    this.#end = end;
+    this.#index = held.push(this) - 1;
+  }
+
+  end(): void {
+    this[Symbol.dispose]();
+    this.#end();
+  }
+
+  [Symbol.dispose](): void {
+    const held = this.#held;
+    const last = held?.pop();
+    // The last one takes this one's place.
+    if (held && last && last !== this) {
+      held[this.#index] = last;
+      last.#index = this.#index;
+    }
+    this.#held = undefined;
   }
 }
