@@ -40,6 +40,8 @@ export class SettingsView implements SettingsReader {
   #timer: (SentRead & { readonly seconds: string }) | undefined;
   /** The number of the last read that was sent. */
   #sequence = 0;
+  /** The latest time that settings were said to be of. */
+  #latest = 0;
   /** How often the view was marked as outdated, and how many of these marks are older than a read that was answered. */
   #marks = 0;
   #readMarks = 0;
@@ -100,6 +102,7 @@ export class SettingsView implements SettingsReader {
   recall(snapshot: Snapshot): void {
     if (this.#changed) return;
     this.#changed = snapshot;
+    this.#latest = snapshot.observedAt;
     const seconds = snapshot.categories.get(TIMER);
     // As old as can be: no update is planned from it.
     if (seconds !== undefined) this.#timer = { seconds, sequence: 0, marks: -1, opening: 0 };
@@ -122,16 +125,18 @@ export class SettingsView implements SettingsReader {
     const shownTimer = askedTimer && (await askedTimer);
     if (shown.kind !== 'categories') return shown;
     const { categories } = shown;
-    const seen = { categories, sequence, observedAt: this.#observedAt(sequence) };
-    const snapshot = shownTimer?.kind === 'timer' ? withTimer(seen, shownTimer.seconds) : seen;
+    const seen = { categories, sequence, observedAt: 0 };
     const wasOutdated = this.isOutdated;
     this.#answered(sent.marks);
     if (shownTimer?.kind === 'timer') this.#noteTimer(shownTimer.seconds, sent);
-    const isNews = this.#adopt(snapshot);
+    const isNews = this.#adopt(seen);
     if (isNews) this.#options.onNews();
     // The first read of a link is told once calls go over it: until then it is as old as what was shown before.
     if (this.#connected.link && (isNews || (wasOutdated && !this.isOutdated))) this.#options.onChange();
-    return { kind: 'snapshot', snapshot };
+    return {
+      kind: 'snapshot',
+      snapshot: this.#dated(shownTimer?.kind === 'timer' ? withTimer(seen, shownTimer.seconds) : seen),
+    };
   }
 
   /** Reads the timer alone. */
@@ -140,7 +145,7 @@ export class SettingsView implements SettingsReader {
     const shown = await this.#askTimer(port, timeoutMs, sent.sequence);
     if (shown.kind !== 'timer') return shown;
     this.#noteTimer(shown.seconds, sent);
-    if (!this.#newest || !this.#show(this.#withKnownTimer(this.#newest), this.#options.clock.now())) return shown;
+    if (!this.#newest || !this.#show(this.#withKnownTimer(this.#newest), this.#nextTime())) return shown;
     this.#options.onNews();
     if (this.#connected.link) this.#options.onChange();
     return shown;
@@ -167,13 +172,22 @@ export class SettingsView implements SettingsReader {
     return this.#timer ? withTimer(snapshot, this.#timer.seconds) : snapshot;
   }
 
-  /** When the settings of a read that is answered now were true. */
-  #observedAt(sequence: number): number {
-    const now = this.#options.clock.now();
-    const before = this.#newest;
-    // guard: a late answer is not newer than one to a later read
-    if (before && before.sequence > sequence) return Math.min(now, before.observedAt);
-    return now;
+  /** Later than all that was said before, whatever the clock did. */
+  #nextTime(): number {
+    return Math.max(this.#options.clock.now(), this.#latest + 1);
+  }
+
+  /**
+   * What a read showed, with the time when it was true. Whoever was shown other settings than those that hold now has a time
+   * before these began to hold, in whatever order the answers came: an update may be conditional on it.
+   */
+  #dated(seen: Snapshot): Snapshot {
+    const [newest, changed] = [this.#newest, this.#changed];
+    if (!newest || !changed) return { ...seen, observedAt: this.#options.clock.now() };
+    const holds = sameSettings(changed, seen.categories.has(TIMER) ? seen : this.#withKnownTimer(seen));
+    // guard: a late answer is not newer than one to a later read, else this.#options.clock.now()
+    const observedAt = holds ? newest.observedAt : changed.observedAt - 1;
+    return { ...seen, observedAt };
   }
 
   /** @param marks how many there were when the read was sent. */
@@ -186,12 +200,16 @@ export class SettingsView implements SettingsReader {
   }
 
   /** Takes what a read showed, and says whether it is news. */
-  #adopt(snapshot: Snapshot): boolean {
+  #adopt(seen: Snapshot): boolean {
     const before = this.#newest;
     // guard: an older read never overwrites a newer one
-    if (before && before.sequence > snapshot.sequence) return false;
-    const shown = this.#withKnownTimer(snapshot);
-    const isChange = this.#show(shown, shown.observedAt);
+    if (before && before.sequence > seen.sequence) return false;
+    const shown = this.#withKnownTimer(seen);
+    const changed = this.#changed;
+    const holds = changed !== undefined && sameSettings(changed, shown);
+    const observedAt = holds ? Math.max(this.#options.clock.now(), changed.observedAt) : this.#nextTime();
+    this.#latest = Math.max(this.#latest, observedAt);
+    const isChange = this.#show({ ...shown, observedAt }, observedAt);
     // The first one of a session is news even where it shows what was stored.
     return isChange || !before;
   }

@@ -14,13 +14,16 @@ export function broughtBy(request: Request, snapshot: Snapshot, trace: Trace): b
     request.reply?.kind === 'result' &&
     request.shows !== undefined &&
     request.replyAt !== undefined &&
-    observedAtOf(request, request.replyAt, trace) + epoch === snapshot.observedAt &&
+    isTimeOf(request, request.replyAt, trace, snapshot.observedAt - epoch) &&
     sameMap(request.shows, snapshot.categories)
   );
 }
 
-/** When the answer came; or, where one to a later read was there before, when that came. */
-function observedAtOf({ link, seq, replySeq = 0 }: Request, replyAt: number, trace: Trace): number {
+/** Two answers may come in one millisecond, and the settings of the second be others: they are of a time of their own. */
+const SAME_TIME_MS = 10;
+
+/** When the answer came; or, where one to a later read was there before, that one's time, or a time before that. */
+function isTimeOf({ link, seq, replySeq = 0 }: Request, replyAt: number, trace: Trace, time: number): boolean {
   const later = trace.requests.filter(
     (each) =>
       each.link.slot === link.slot &&
@@ -30,7 +33,9 @@ function observedAtOf({ link, seq, replySeq = 0 }: Request, replyAt: number, tra
       each.shows !== undefined &&
       (each.replySeq ?? Number.POSITIVE_INFINITY) < replySeq,
   );
-  return Math.min(replyAt, later.at(-1)?.replyAt ?? replyAt);
+  const laterAt = later.at(-1)?.replyAt;
+  if (laterAt !== undefined) return time <= Math.min(replyAt, laterAt);
+  return time >= replyAt && time < replyAt + SAME_TIME_MS;
 }
 
 /** A read's answer comes from a read that left after the call began. */
