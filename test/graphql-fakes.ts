@@ -8,6 +8,7 @@ import { instanceNotFound, PrivetError } from '../src/errors.ts';
 import type { GraphQLServices } from '../src/graphql/context.ts';
 import { specOf } from '../src/privacy/fields.ts';
 import type { RequestedChange } from '../src/privacy/outcome.ts';
+import { previewUpdate } from '../src/privacy/preview.ts';
 import type { Snapshot } from '../src/privacy/settings.ts';
 import type { ContactCalls } from '../src/fleet/calls/contact-calls.ts';
 import type { Directory } from '../src/fleet/calls/directory.ts';
@@ -132,6 +133,9 @@ export class FakeFleet implements Directory, Lifecycle, PrivacyCalls, Watching {
   }
 
   timer = async (): Promise<string> => '0';
+  async plan(_reach: Reach, name: string, changes: readonly RequestedChange[]) {
+    return { instance: this.#get(name), preview: previewUpdate(this.snapshot, changes) };
+  }
 
   async update(_reach: Reach, name: string, changes: readonly RequestedChange[]) {
     const instance = this.#get(name);

@@ -102,6 +102,7 @@ test('the names that clients are written against stay', () => {
     'instance(name: String!): Instance',
     'instances(first: Int, after: String): InstanceConnection!',
     'privacy(instance: String!): PrivacySettings',
+    'planPrivacy(instance: String!, input: UpdatePrivacyInput!): PrivacyPlan',
     'tokens(instance: String, first: Int, after: String): TokenConnection',
     'viewer: Viewer',
     'rateLimit: RateLimit',

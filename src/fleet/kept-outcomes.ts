@@ -3,6 +3,7 @@ import type { BlockAction, BlocklistOutcome } from '../privacy/blocklist/blockli
 import type { NamedContact } from '../privacy/contacts/contact.ts';
 import type { ExclusionChange, ExclusionField, ExclusionsOutcome } from '../privacy/lists/exclusions.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
+import type { UpdateTerms } from '../privacy/policies/terms.ts';
 import type { KeptOutcome } from '../storage/outcomes.ts';
 
 /** How the outcome of one kind of call is kept as text. */
@@ -44,11 +45,21 @@ const UPDATE: OutcomeForm<UpdateOutcome> = {
   },
 };
 
-/** The same for the same changes, in whatever order they were asked for. It names no kind: keys that are kept have it so. */
-export const privacyUpdate = (changes: readonly RequestedChange[]): KeyedRequest<UpdateOutcome> => ({
-  text: JSON.stringify(changes.map(({ field, wire }) => `${specOf(field).category}=${wire}`).toSorted()),
-  form: UPDATE,
-});
+/**
+ * The same for the same changes, in whatever order they were asked for, on the same terms. It names no kind, and no terms
+ * that are those of every call without any: keys that are kept have it so.
+ */
+export function privacyUpdate(
+  changes: readonly RequestedChange[],
+  { onFailure = 'CONTINUE', ifObservedAt }: UpdateTerms = {},
+): KeyedRequest<UpdateOutcome> {
+  const wanted = changes.map(({ field, wire }) => `${specOf(field).category}=${wire}`).toSorted();
+  const terms = [
+    ...(onFailure === 'CONTINUE' ? [] : [{ onFailure }]),
+    ...(ifObservedAt === undefined ? [] : [{ ifObservedAt }]),
+  ];
+  return { text: JSON.stringify([...wanted, ...terms]), form: UPDATE };
+}
 
 /** Of outcomes that JSON holds as they are. */
 const plainForm = <Outcome>(): OutcomeForm<Outcome> => ({

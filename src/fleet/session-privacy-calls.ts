@@ -1,8 +1,15 @@
 import type { Call } from '../call.ts';
 import { PrivetError } from '../errors.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
+import type { UpdateTerms } from '../privacy/policies/terms.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
-import type { IdempotencyKey, PrivacyCalls, PrivacyReading, PrivacyUpdate } from './calls/privacy-calls.ts';
+import type {
+  IdempotencyKey,
+  PrivacyCalls,
+  PrivacyPlan,
+  PrivacyReading,
+  PrivacyUpdate,
+} from './calls/privacy-calls.ts';
 import type { Reach } from './calls/reach.ts';
 import type { IdempotentCalls } from './idempotent-calls.ts';
 import { privacyUpdate } from './kept-outcomes.ts';
@@ -36,22 +43,40 @@ export class SessionPrivacyCalls implements PrivacyCalls {
     changes: readonly RequestedChange[],
     call: Call,
     key?: IdempotencyKey,
+    terms: UpdateTerms = {},
   ): Promise<PrivacyUpdate> {
-    if (changes.length === 0) {
-      throw new PrivetError('BAD_USER_INPUT', 'At least one privacy setting must be provided');
-    }
+    checkNotEmpty(changes);
     return this.#pool.use(reach, name, async (session) => {
       const update = async (): Promise<UpdateOutcome> => {
-        const done = await session.privacy.update(changes, call);
+        const done = await session.privacy.update(changes, call, terms);
         this.#telemetry.updateFinished(session.view, resultsOf(done), done.stanzas);
         return done;
       };
       const outcome = await (key
-        ? this.#idempotent.run(session.view.id, key, privacyUpdate(changes), update)
+        ? this.#idempotent.run(session.view.id, key, privacyUpdate(changes, terms), update)
         : update());
       return { instance: session.view, outcome };
     });
   }
+
+  async plan(
+    reach: Reach,
+    name: string,
+    changes: readonly RequestedChange[],
+    call: Call,
+    terms: UpdateTerms = {},
+  ): Promise<PrivacyPlan> {
+    checkNotEmpty(changes);
+    return this.#pool.use(reach, name, async (session) => {
+      const preview = await session.privacy.plan(changes, call, terms);
+      return { instance: session.view, preview };
+    });
+  }
+}
+
+function checkNotEmpty(changes: readonly RequestedChange[]): void {
+  if (changes.length > 0) return;
+  throw new PrivetError('BAD_USER_INPUT', 'At least one privacy setting must be provided');
 }
 
 /** One for each requested field: how it was brought about, or why it does not hold. */

@@ -1,6 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { InstanceNotConnectedError, PrivetError, RetryLaterError, shortened } from '../errors.ts';
 import { partsOfReason } from '../instance/reasons.ts';
+import { SettingsChangedError } from '../privacy/policies/condition.ts';
+import { settingsBySection } from '../privacy/settings.ts';
 import type { Log } from './context.ts';
 import type { AnyErrorCode } from './error-codes.ts';
 import { LimitError } from './documents/limits.ts';
@@ -29,6 +31,12 @@ function standingOf({ state, reason, retryAt }: InstanceNotConnectedError) {
   };
 }
 
+/** In the form of `PrivacySettings`. */
+const currentOf = ({ snapshot }: SettingsChangedError) => ({
+  ...settingsBySection(snapshot),
+  observedAt: new Date(snapshot.observedAt).toISOString(),
+});
+
 /** An error of the service as clients see it. Its text is not shortened: what it quotes is, where it is quoted. */
 export function toGraphQLError(error: PrivetError, { nodes, path }: Place = {}): GraphQLError {
   const http = httpOf(error);
@@ -39,6 +47,7 @@ export function toGraphQLError(error: PrivetError, { nodes, path }: Place = {}):
       code: error.code satisfies AnyErrorCode,
       ...(error instanceof RetryLaterError ? { retryAfterMs: error.retryAfterMs } : {}),
       ...(error instanceof InstanceNotConnectedError ? standingOf(error) : {}),
+      ...(error instanceof SettingsChangedError ? { current: currentOf(error) } : {}),
       ...(http ? { http } : {}),
     },
   });

@@ -32,6 +32,9 @@ function causeOf(field: FieldUpdate, proof: Proof | undefined): Cause {
       retryable: false,
     };
   }
+  if (field.skippedAfter && !field.answered) {
+    return { code: 'SKIPPED', message: `Not sent: ${field.skippedAfter} had failed`, retryable: true };
+  }
   const isKnown = proof && wireValue(proof.snapshot, field.spec) !== undefined;
   const told = causeInReply(field.reply, field.answered !== undefined);
   if (told) return told;
@@ -49,10 +52,12 @@ function causeOf(field: FieldUpdate, proof: Proof | undefined): Cause {
 }
 
 /** What became of one field, and its failure where it does not hold. */
-export function judge(
-  field: FieldUpdate,
-  proof: Proof | undefined,
-): { outcome: FieldOutcome; failure?: PartialFailure } {
+export interface Judged {
+  readonly outcome: FieldOutcome;
+  readonly failure?: PartialFailure;
+}
+
+export function judge(field: FieldUpdate, proof: Proof | undefined): Judged {
   const { spec } = field;
   const current = proof && wireValue(proof.snapshot, spec);
   const base = {

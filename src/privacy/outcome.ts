@@ -17,7 +17,9 @@ export type PartialFailureCode =
   | 'MISMATCH'
   | 'UNVERIFIED'
   | 'UNSUPPORTED'
-  | 'SKIPPED';
+  | 'SKIPPED'
+  /** It held, and was put back. */
+  | 'ROLLED_BACK';
 
 /** `requested`, `previous`: enum names; where a value is outside the enum, its text on the wire. */
 export interface FieldOutcome {
@@ -26,6 +28,8 @@ export interface FieldOutcome {
   readonly previous: string | undefined;
   readonly current: string | undefined;
   readonly result: FieldResult;
+  /** Whether a read shows again what the call had changed; undefined where nothing had to be put back. */
+  readonly rolledBack?: boolean | undefined;
 }
 
 export interface PartialFailure {

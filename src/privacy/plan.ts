@@ -1,6 +1,7 @@
 import type { Reply } from '../wire/reply.ts';
-import { fieldSpecs, TIMER, type FieldSpec } from './fields.ts';
+import { fieldSpecs, TIMER, type FieldSpec, type PrivacyField } from './fields.ts';
 import type { RequestedChange } from './outcome.ts';
+import type { FailurePolicy } from './policies/terms.ts';
 import { wireValue, type Snapshot } from './settings.ts';
 
 /** One requested field on its way through an update. */
@@ -16,6 +17,10 @@ export interface FieldUpdate {
    * `unknown`: the timer, which every account has, was asked for and not shown; it waits for a read that shows it.
    */
   readonly plan: 'write' | 'held' | 'unsupported' | 'unknown';
+  /** What the first write replaced, on the wire; undefined where that is not known. */
+  replaced: string | undefined;
+  /** The field whose failure is why this one was not written. */
+  skippedAfter: PrivacyField | undefined;
   /** Resolves when the last write that was sent is answered, or given up; undefined where none was sent. */
   answered: Promise<void> | undefined;
   /** The reply to the last write that left, once it is in; `unsent` where none did. */
@@ -43,8 +48,33 @@ export function planUpdate(
     const planned = previous === wire ? 'held' : 'write';
     const missing = spec.category === TIMER ? 'unknown' : 'unsupported';
     const plan = isSupported ? planned : missing;
-    return [{ spec, wire, previous, plan, answered: undefined, reply: undefined, wasWritten: false, announcements }];
+    return [
+      {
+        spec,
+        wire,
+        previous,
+        plan,
+        replaced: previous,
+        skippedAfter: undefined,
+        answered: undefined,
+        reply: undefined,
+        wasWritten: false,
+        announcements,
+      },
+    ];
   });
   // guard: stanzas leave in the order of the table, else updates.toReversed()
   return updates;
+}
+
+/** Which of these are written as planned, in this order, as long as nothing fails. */
+export function fieldsToWrite(fields: readonly FieldUpdate[], onFailure: FailurePolicy): readonly FieldUpdate[] {
+  const unsupported = fields.findIndex(({ plan }) => plan === 'unsupported');
+  const end = { CONTINUE: fields.length, STOP: unsupported, ROLLBACK: 0 }[onFailure];
+  return fields.slice(0, unsupported === -1 ? fields.length : end).filter(({ plan }) => plan === 'write');
+}
+
+/** Resolves when every write of these that was sent is answered, or given up. */
+export async function allAnswered(fields: readonly FieldUpdate[]): Promise<void> {
+  await Promise.all(fields.flatMap(({ answered }) => answered ?? []));
 }

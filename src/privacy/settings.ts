@@ -37,6 +37,13 @@ export function modelled(snapshot: Snapshot, spec: FieldSpec): string | undefine
   return wire === undefined ? undefined : enumNameOf(spec, wire);
 }
 
+/** Enum name by section and name of the field; null where there is none that this version models. */
+export function settingsBySection(snapshot: Snapshot): Record<string, Record<string, string | null>> {
+  const sections: Record<string, Record<string, string | null>> = {};
+  for (const spec of fieldSpecs) (sections[spec.section] ??= {})[spec.name] = modelled(snapshot, spec) ?? null;
+  return sections;
+}
+
 /** Categories, and values of known categories, that this version does not model. */
 export function unmodelled(snapshot: Snapshot): RawSetting[] {
   const specs = new Map(fieldSpecs.map((spec) => [spec.category, spec]));

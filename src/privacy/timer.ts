@@ -43,9 +43,11 @@ export function timerIn(reply: Reply): TimerOutcome {
 
 const isTimer = ({ field }: RequestedChange): boolean => specOf(field).category === TIMER;
 
+export const asksTimer = (changes: readonly RequestedChange[]): boolean => changes.some(isTimer);
+
 /** Whether what is asked for can't be planned from that view, because it lacks the timer. */
 export const needsTimer = (view: Snapshot, changes: readonly RequestedChange[]): boolean =>
-  changes.some(isTimer) && !view.categories.has(TIMER);
+  asksTimer(changes) && !view.categories.has(TIMER);
 
 /** A view that has the timer, where WhatsApp shows it; else the one there is. */
 export async function viewWithTimer(call: PrivacyCall, view: Snapshot): Promise<Snapshot> {

@@ -3,6 +3,7 @@ import type { Reply } from '../wire/reply.ts';
 import { childrenOf, type Stanza } from '../wire/stanza.ts';
 import { fieldSpecs, TIMER } from './fields.ts';
 import type { RequestedChange } from './outcome.ts';
+import { readsFirst, type UpdateTerms } from './policies/terms.ts';
 import type { PrivacyCall, PrivacyPort, SettingsReader } from './port.ts';
 import { withTimer, type Snapshot } from './settings.ts';
 import { categoriesIn, isWrite, readStanza, writeStanza } from './stanzas.ts';
@@ -104,8 +105,16 @@ export const view = (values: Record<string, string> = HELD): Snapshot => ({
 
 export const change = (field: RequestedChange['field'], wire: string): RequestedChange => ({ field, wire });
 
-export async function update(call: ScriptedCall, changes: RequestedChange[], from = view()) {
-  const run = await runUpdate(call, from, changes);
+/** @param terms where they ask for a first read, `from` is what it showed. */
+export async function update(call: ScriptedCall, changes: RequestedChange[], from = view(), terms: UpdateTerms = {}) {
+  const firstRead = readsFirst(terms) ? { snapshot: from, stanzas: 1, announcements: call.announced } : undefined;
+  const run = await runUpdate(call, from, changes, terms, firstRead);
   const [first] = run.outcome.outcomes;
-  return { ...run.outcome, first, failure: run.outcome.failures[0], unanswered: run.unanswered() };
+  return {
+    ...run.outcome,
+    first,
+    failure: run.outcome.failures[0],
+    unanswered: run.unanswered(),
+    mayLand: run.mayLand,
+  };
 }

@@ -1,5 +1,4 @@
-import type { PrivacyField } from './fields.ts';
-import { specOf, TIMER } from './fields.ts';
+import { fieldSpecs, specOf, TIMER, type PrivacyField } from './fields.ts';
 import type { RequestedChange } from './outcome.ts';
 import { wireValue, type Snapshot } from './settings.ts';
 
@@ -68,7 +67,7 @@ const RULES: readonly Rule[] = [
   },
   {
     code: 'NOBODY_EXCLUDED',
-    fields: ['LAST_SEEN', 'STATUS', 'PROFILE', 'GROUP_ADD'],
+    fields: fieldSpecs.filter(({ exclusions }) => exclusions).map(({ field }) => field),
     applies: (wire, held) => wire === 'contact_blacklist' && held !== wire,
     message:
       'CONTACT_BLACKLIST begins with nobody on its list, so it means all contacts until updatePrivacyExclusions puts someone on it',

@@ -29,6 +29,15 @@ export type DefensePrivacy =
   /** It is on, in WhatsApp's standard form. */
   | 'ON_STANDARD';
 
+/** What becomes of the other fields when one does not come to hold. */
+export type FailurePolicy =
+  /** Each goes its own way, and what holds stays. All are written at once, so this is the fastest. */
+  | 'CONTINUE'
+  /** What the call changed is put back, unless the phone changed something meanwhile; `rolledBack` in `outcomes` says of each whether it is. It begins with a read, and nothing is written for a field that the account does not have, or while there are under 17 of the 29 seconds left that WhatsApp has to answer: 12 are kept to put things back. */
+  | 'ROLLBACK'
+  /** Each write waits for the reply to the one before. Behind a failure nothing is written any more: `SKIPPED`. */
+  | 'STOP';
+
 /** What became of one requested field. */
 export type FieldResult =
   /** A read shows it as requested, and WhatsApp took no write of ours for it: none was sent, or it was refused. */
@@ -116,7 +125,9 @@ export type PartialFailureCode =
   | 'MISMATCH'
   /** WhatsApp refused it; the message has its code. */
   | 'REJECTED'
-  /** It was not tried. */
+  /** It held, and was put back because another field failed. */
+  | 'ROLLED_BACK'
+  /** It was not tried: the message says why. */
   | 'SKIPPED'
   /** WhatsApp did not answer in time. */
   | 'TIMED_OUT'
@@ -308,6 +319,10 @@ export type StickersPrivacy =
 
 /** The settings to change: at least one. What is absent or null stays as it is. */
 export type UpdatePrivacyInput = {
+  /** Only where no setting is known to have changed since then: the `observedAt` of the settings that the change is made for. It begins with a read; else nothing is written, and the error `CONFLICT` has the present settings in `extensions.current`. */
+  ifObservedAt?: string | null | undefined;
+  /** What becomes of the other fields when one does not come to hold. `CONTINUE` where it is null. */
+  onFailure?: FailurePolicy | null | undefined;
   /** Who may reach the account. */
   permissions?: PermissionInput | null | undefined;
   /** Read receipts, and how the account is protected. */

@@ -53,6 +53,11 @@ export const ROOT_FIELDS: Readonly<Record<string, RootFieldCall>> = {
   'query rateLimit': { scope: undefined, names: 'nothing', text: () => 'rateLimit { limit remaining resetAt }' },
   'query instances': { scope: 'read', names: 'nothing', text: () => 'instances { nodes { name } }' },
   'query privacy': { scope: 'read', names: 'instance', text: (name) => `privacy(instance: "${name}") { id }` },
+  'query planPrivacy': {
+    scope: 'read',
+    names: 'instance',
+    text: (name) => `planPrivacy(instance: "${name}", input: { privacy: { readReceipts: ALL } }) { stanzas }`,
+  },
   'query tokens': {
     scope: 'admin',
     accountOnly: true,

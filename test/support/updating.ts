@@ -12,7 +12,7 @@ export const UPDATE = `mutation ($instance: String!, $input: UpdatePrivacyInput!
       other { category value }
       observedAt
     }
-    outcomes { field requested previous current result }
+    outcomes { field requested previous current result rolledBack }
     failures { field requested current code message retryable }
     warnings { code field message }
     stanzas

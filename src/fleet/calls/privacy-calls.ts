@@ -1,6 +1,8 @@
 import type { Call } from '../../call.ts';
 import type { InstanceView } from '../../instance/state.ts';
 import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
+import type { UpdateTerms } from '../../privacy/policies/terms.ts';
+import type { UpdatePreview } from '../../privacy/preview.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
 import type { Reach } from './reach.ts';
 
@@ -22,6 +24,11 @@ export interface PrivacyReading {
   readonly stale?: boolean;
 }
 
+export interface PrivacyPlan {
+  readonly instance: InstanceView;
+  readonly preview: UpdatePreview;
+}
+
 export interface PrivacyUpdate {
   readonly instance: InstanceView;
   readonly outcome: UpdateOutcome;
@@ -40,7 +47,8 @@ export interface PrivacyCalls {
    * Applies the changes in the order of the field table and says what holds. The same call again with the same key gives
    * the first one's outcome.
    * @throws PrivetError CONFLICT while the first one runs, or where its outcome was stored by another version of the service;
-   * BAD_USER_INPUT when its key came with other changes.
+   * BAD_USER_INPUT when its key came with other changes, or on other terms; SettingsChangedError where the terms ask for
+   * settings that have changed since.
    */
   update(
     reach: Reach,
@@ -48,5 +56,17 @@ export interface PrivacyCalls {
     changes: readonly RequestedChange[],
     call: Call,
     key?: IdempotencyKey,
+    terms?: UpdateTerms,
   ): Promise<PrivacyUpdate>;
+  /**
+   * What such an update would do. Nothing is sent for it while what is known of the settings is fresh.
+   * @throws as `read`; SettingsChangedError as `update`
+   */
+  plan(
+    reach: Reach,
+    name: string,
+    changes: readonly RequestedChange[],
+    call: Call,
+    terms?: UpdateTerms,
+  ): Promise<PrivacyPlan>;
 }

@@ -22,7 +22,8 @@ const PartialFailureCodeEnum = builder.enumType('PartialFailureCode', {
     MISMATCH: 'WhatsApp shows another value than requested.',
     UNVERIFIED: 'No read could show whether it holds.',
     UNSUPPORTED: 'WhatsApp does not report this setting for the account, so it was not written.',
-    SKIPPED: 'It was not tried.',
+    SKIPPED: 'It was not tried: the message says why.',
+    ROLLED_BACK: 'It held, and was put back because another field failed.',
   }),
 });
 
@@ -41,6 +42,11 @@ export const FieldOutcomeType = builder.objectRef<FieldOutcome>('FieldOutcome').
     }),
     current: t.exposeString('current', { nullable: true, description: CURRENT }),
     result: t.field({ type: FieldResultEnum, description: 'What became of it.', resolve: ({ result }) => result }),
+    rolledBack: t.exposeBoolean('rolledBack', {
+      nullable: true,
+      description:
+        'With `onFailure: ROLLBACK`: whether a read shows the old value again. False where none could show it; null where nothing had to be put back.',
+    }),
   }),
 });
 

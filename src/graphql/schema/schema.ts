@@ -8,6 +8,7 @@ import './instance-changes.ts';
 import './privacy.ts';
 import './privacy-changes.ts';
 import './update-privacy.ts';
+import './plan-privacy.ts';
 import './lifecycle.ts';
 import './pairing.ts';
 import './instance-token.ts';

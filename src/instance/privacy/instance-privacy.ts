@@ -4,7 +4,8 @@ import type { NamedContact } from '../../privacy/contacts/contact.ts';
 import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
 import type { ReadOutcome } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
-import { runUpdate } from '../../privacy/update.ts';
+import type { UpdateTerms } from '../../privacy/policies/terms.ts';
+import type { UpdatePreview } from '../../privacy/preview.ts';
 import type { Link } from '../../wire/link.ts';
 import type {
   ExclusionChange,
@@ -15,6 +16,7 @@ import type {
 import { Connected, type ConnectedOptions } from './connected.ts';
 import { InstanceContacts } from './instance-contacts.ts';
 import { Reads } from './reads.ts';
+import { SettingsUpdates } from './settings-updates.ts';
 import { Updates } from './updates.ts';
 import { SettingsView, type ShownSettings, type ViewOptions } from './view.ts';
 import { Watchfulness } from './watchfulness.ts';
@@ -30,7 +32,7 @@ export class InstancePrivacy {
   readonly #view: SettingsView;
   readonly #reads: Reads;
   readonly #watchfulness: Watchfulness;
-  readonly #updates: Updates;
+  readonly #updates: SettingsUpdates;
   readonly #contacts: InstanceContacts;
   readonly #onChange: () => void;
 
@@ -44,8 +46,9 @@ export class InstancePrivacy {
     this.#view = view;
     this.#reads = reads;
     this.#watchfulness = watchfulness;
-    this.#updates = new Updates({ clock, connected, view, watchfulness });
-    this.#contacts = new InstanceContacts({ clock, connected, updates: this.#updates });
+    const updates = new Updates({ clock, connected, view, watchfulness });
+    this.#updates = new SettingsUpdates({ clock, view, reads, updates });
+    this.#contacts = new InstanceContacts({ clock, connected, updates });
     this.#onChange = options.onChange;
   }
 
@@ -140,13 +143,19 @@ export class InstancePrivacy {
   /**
    * Applies changes, one update at a time. Once it has written it runs to its end, whether or not the caller still
    * listens, or may still call.
-   * @throws InstanceNotConnectedError; PrivetError TIMEOUT, OVERLOADED; the signal's reason: nothing was written.
+   * @throws SettingsChangedError; InstanceNotConnectedError; PrivetError BAD_USER_INPUT, TIMEOUT, OVERLOADED; the signal's
+   * reason: nothing was written.
    */
-  update(changes: readonly RequestedChange[], call: Call): Promise<UpdateOutcome> {
-    return this.#updates.run(answerable(call), (own, view) => {
-      // guard: a shared read is no proof, else runUpdate({ ...own, settings: { read: () => this.#reads.shared() } }, view, changes)
-      return runUpdate(own, view, changes);
-    });
+  update(changes: readonly RequestedChange[], call: Call, terms: UpdateTerms = {}): Promise<UpdateOutcome> {
+    return this.#updates.update(changes, terms, answerable(call));
+  }
+
+  /**
+   * What an update would do. Sends nothing while what is known is fresh, else one read that callers share.
+   * @throws as `update`, and as `read`
+   */
+  plan(changes: readonly RequestedChange[], call: Call, terms: UpdateTerms = {}): Promise<UpdatePreview> {
+    return this.#updates.plan(changes, terms, answerable(call));
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Call } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
-import type { ReadOutcome } from '../../privacy/port.ts';
+import type { PrivacyPort, ReadOptions, ReadOutcome } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
-import { REQUEST_TIMEOUT_MS } from '../../privacy/time.ts';
+import { LAST_SEND_MS, REQUEST_TIMEOUT_MS, requestTimeout } from '../../privacy/time.ts';
 import type { TimerOutcome } from '../../privacy/timer.ts';
 import type { Link } from '../../wire/link.ts';
 import type { Connected } from './connected.ts';
@@ -50,8 +50,18 @@ export class Reads {
    * A fresh read for a caller.
    * @throws InstanceNotConnectedError; PrivetError TIMEOUT, WHATSAPP_ERROR, OVERLOADED
    */
-  async read(call: Call): Promise<Snapshot> {
-    const read = await readForCaller(this.#connected, call, () => this.shared());
+  read(call: Call): Promise<Snapshot> {
+    return this.#read(call, () => this.shared());
+  }
+
+  /** The same over a call's own port, shared with nobody. @throws as `read` */
+  own(call: Call, port: PrivacyPort, options: ReadOptions): Promise<Snapshot> {
+    const timeoutMs = (): number => requestTimeout(call.deadline.remaining()) ?? LAST_SEND_MS;
+    return this.#read(call, () => this.#view.read(port, timeoutMs(), options));
+  }
+
+  async #read(call: Call, ask: () => Promise<ReadOutcome>): Promise<Snapshot> {
+    const read = await readForCaller(this.#connected, call, ask);
     if (read.kind === 'snapshot') return read.snapshot;
     throw unreadable(this.#connected, { read: 'the privacy read', lacks: 'any settings' }, read);
   }

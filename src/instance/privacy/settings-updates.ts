@@ -1,0 +1,79 @@
+import type { Call } from '../../call.ts';
+import type { Clock } from '../../clock.ts';
+import { TIMER } from '../../privacy/fields.ts';
+import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
+import { checkObservedAt, checkUnchanged } from '../../privacy/policies/condition.ts';
+import { CountedPort } from '../../privacy/counted-port.ts';
+import { readsFirst, type FirstRead, type UpdateTerms } from '../../privacy/policies/terms.ts';
+import type { PrivacyCall } from '../../privacy/port.ts';
+import { previewUpdate, type UpdatePreview } from '../../privacy/preview.ts';
+import { asksTimer } from '../../privacy/timer.ts';
+import { keptTime, runUpdate } from '../../privacy/update.ts';
+import type { Reads } from './reads.ts';
+import type { Updates } from './updates.ts';
+import type { SettingsView } from './view.ts';
+
+interface SettingsUpdatesParts {
+  readonly clock: Clock;
+  readonly view: SettingsView;
+  readonly reads: Reads;
+  readonly updates: Updates;
+}
+
+/** Updates of one instance's settings on the terms of their callers, and what they would do. */
+export class SettingsUpdates {
+  readonly #parts: SettingsUpdatesParts;
+
+  constructor(parts: SettingsUpdatesParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws SettingsChangedError; PrivetError BAD_USER_INPUT; as `Updates.run` and `Reads.own` do: nothing was written. */
+  update(changes: readonly RequestedChange[], terms: UpdateTerms, call: Call): Promise<UpdateOutcome> {
+    return this.#parts.updates.run(call, async (own, view) => {
+      this.#checkTime(terms);
+      const first = readsFirst(terms) ? await this.#readFirst(own, terms, changes, call) : undefined;
+      const from = first?.snapshot ?? view;
+      // guard: a shared read is no proof, else runUpdate({ ...own, settings: { read: () => this.#parts.reads.shared() } }, from, changes, terms, first)
+      return runUpdate(own, from, changes, terms, first);
+    });
+  }
+
+  /** Sends nothing while what is known is fresh. @throws as `update`, and as `Reads.read` */
+  async plan(changes: readonly RequestedChange[], terms: UpdateTerms, call: Call): Promise<UpdatePreview> {
+    this.#checkTime(terms);
+    const { view, reads } = this.#parts;
+    const known = view.settings;
+    const shown = known && !known.stale ? known.snapshot : await reads.read(call);
+    if (asksTimer(changes) && !view.basis?.categories.has(TIMER)) await reads.timer(call);
+    this.#checkUnchanged(terms);
+    return previewUpdate(view.basis ?? shown, changes, terms);
+  }
+
+  /** Nobody shares it, and nothing is written before it is there. */
+  async #readFirst(
+    own: PrivacyCall,
+    terms: UpdateTerms,
+    changes: readonly RequestedChange[],
+    { signal, deadline }: Call,
+  ): Promise<FirstRead> {
+    const announcements = own.announcements();
+    const port = new CountedPort(own.port);
+    const keptMs = keptTime(terms);
+    const left = { remaining: () => deadline.remaining() - keptMs };
+    const snapshot = await this.#parts.reads.own({ signal, deadline: left }, port, { timer: asksTimer(changes) });
+    this.#checkUnchanged(terms);
+    return { snapshot, announcements, stanzas: port.sent };
+  }
+
+  /** Settings that were read may be a little newer than the clock, after somebody set that back. */
+  #checkTime(terms: UpdateTerms): void {
+    const { clock, view } = this.#parts;
+    checkObservedAt(terms, Math.max(clock.now(), view.newest?.observedAt ?? 0));
+  }
+
+  #checkUnchanged(terms: UpdateTerms): void {
+    const { settings } = this.#parts.view;
+    if (settings) checkUnchanged(terms, settings.snapshot, settings.changed.observedAt);
+  }
+}
