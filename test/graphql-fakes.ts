@@ -8,7 +8,7 @@ import { instanceNotFound, PrivetError } from '../src/errors.ts';
 import type { GraphQLServices } from '../src/graphql/context.ts';
 import { specOf } from '../src/privacy/fields.ts';
 import type { RequestedChange } from '../src/privacy/outcome.ts';
-import { previewUpdate } from '../src/privacy/preview.ts';
+import { previewUpdate } from '../src/privacy/policies/preview.ts';
 import type { Snapshot } from '../src/privacy/settings.ts';
 import type { ContactCalls } from '../src/fleet/calls/contact-calls.ts';
 import type { Directory } from '../src/fleet/calls/directory.ts';

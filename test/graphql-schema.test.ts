@@ -155,5 +155,7 @@ test('the names that clients are written against stay', () => {
     'visibility: VisibilityInput',
     'privacy: ReceiptInput',
     'permissions: PermissionInput',
+    'onFailure: FailurePolicy',
+    'ifObservedAt: DateTime',
   ]);
 });

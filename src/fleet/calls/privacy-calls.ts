@@ -2,7 +2,7 @@ import type { Call } from '../../call.ts';
 import type { InstanceView } from '../../instance/state.ts';
 import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
 import type { UpdateTerms } from '../../privacy/policies/terms.ts';
-import type { UpdatePreview } from '../../privacy/preview.ts';
+import type { UpdatePreview } from '../../privacy/policies/preview.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
 import type { Reach } from './reach.ts';
 

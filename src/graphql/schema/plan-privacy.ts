@@ -1,5 +1,5 @@
 import type { PrivacyPlan } from '../../fleet/calls/privacy-calls.ts';
-import type { PlannedStep } from '../../privacy/preview.ts';
+import type { PlannedStep } from '../../privacy/policies/preview.ts';
 import { instanceArgument } from '../builder/arguments.ts';
 import { builder } from '../builder/builder.ts';
 import { READ_COST } from '../builder/cost.ts';

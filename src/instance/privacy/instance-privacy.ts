@@ -5,7 +5,7 @@ import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
 import type { ReadOutcome } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
 import type { UpdateTerms } from '../../privacy/policies/terms.ts';
-import type { UpdatePreview } from '../../privacy/preview.ts';
+import type { UpdatePreview } from '../../privacy/policies/preview.ts';
 import type { Link } from '../../wire/link.ts';
 import type {
   ExclusionChange,

@@ -6,7 +6,7 @@ import { checkObservedAt, checkUnchanged } from '../../privacy/policies/conditio
 import { CountedPort } from '../../privacy/counted-port.ts';
 import { readsFirst, type FirstRead, type UpdateTerms } from '../../privacy/policies/terms.ts';
 import type { PrivacyCall } from '../../privacy/port.ts';
-import { previewUpdate, type UpdatePreview } from '../../privacy/preview.ts';
+import { previewUpdate, type UpdatePreview } from '../../privacy/policies/preview.ts';
 import { asksTimer } from '../../privacy/timer.ts';
 import { keptTime, runUpdate } from '../../privacy/update.ts';
 import type { Reads } from './reads.ts';

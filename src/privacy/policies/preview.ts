@@ -1,10 +1,10 @@
-import type { PrivacyField } from './fields.ts';
-import type { RequestedChange } from './outcome.ts';
-import { fieldsToWrite, planUpdate } from './plan.ts';
-import { readsFirst, type UpdateTerms } from './policies/terms.ts';
-import { shown, type Snapshot } from './settings.ts';
-import { asksTimer } from './timer.ts';
-import { unsupportedAmong, warningsAbout, type PrivacyWarning } from './warnings.ts';
+import type { PrivacyField } from '../fields.ts';
+import type { RequestedChange } from '../outcome.ts';
+import { fieldsToWrite, planUpdate } from '../plan.ts';
+import { readsFirst, type UpdateTerms } from './terms.ts';
+import { shown, type Snapshot } from '../settings.ts';
+import { asksTimer } from '../timer.ts';
+import { unsupportedAmong, warningsAbout, type PrivacyWarning } from '../warnings.ts';
 
 /** One field that would be written; as in outcomes, enum names or texts on the wire. */
 export interface PlannedStep {
