@@ -1,8 +1,10 @@
 import type { Reply } from '../wire/reply.ts';
-import type { PartialFailure } from './outcome.ts';
+import type { PartialFailure, PartialFailureCode } from './outcome.ts';
 
 /** Why something does not hold. */
-export type Cause = Pick<PartialFailure, 'code' | 'message' | 'retryable'>;
+export type Cause = Pick<PartialFailure, 'message' | 'retryable'> & {
+  readonly code: Exclude<PartialFailureCode, 'ROLLED_BACK'>;
+};
 
 /** WhatsApp's codes for "not now": whatever else it refuses is final. */
 const RETRYABLE_REFUSALS: ReadonlySet<number> = new Set([409, 429, 500, 503, 530]);
