@@ -7,6 +7,7 @@ import './instances.ts';
 import './instance-changes.ts';
 import './privacy.ts';
 import './privacy-changes.ts';
+import '../settings/capabilities.ts';
 import './update-privacy.ts';
 import './plan-privacy.ts';
 import './lifecycle.ts';
