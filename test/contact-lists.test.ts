@@ -143,3 +143,54 @@ describe.each(KINDS)('an account that is known by %s', (_, lid) => {
     expect([failures[0]?.code, stanzas, one.sent()]).toEqual(['UNSUPPORTED', 0, []]);
   });
 });
+
+/** Two devices of one account. */
+async function twoDevices(lid: boolean) {
+  const one = await shop(lid);
+  const other = await device(one.phoneNumber);
+  const change = async (name: string, asked: ExclusionChange) =>
+    (await fleet.contacts.updateExclusions(reach, name, 'STATUS', asked, call())).outcome;
+  return { one, first: one.name, other, change };
+}
+
+describe.each(KINDS)('two devices of an account that is known by %s', (_, lid) => {
+  test('change one list at once, 50 times: nobody is lost or listed twice, and no conflict is seen', async () => {
+    const { one, first, other, change } = await twoDevices(lid);
+    const numbers = people(50);
+    const [stays = '', goes = ''] = people(2);
+    simulator.setExclusions(one.phoneNumber, 'status', { add: [stays, goes] });
+    for (const [at, number] of numbers.entries()) {
+      const before = numbers[at - 1];
+      const done = await Promise.all([
+        change(first, { kind: 'change', add: [byPhone(number)], remove: at === 0 ? [byPhone(goes)] : [] }),
+        change(other, {
+          kind: 'change',
+          add: at % 2 === 0 ? [byPhone(number)] : [],
+          remove: before !== undefined && at % 2 === 1 ? [byPhone(before)] : [],
+        }),
+      ]);
+      expect(done.flatMap(({ failures }) => failures)).toEqual([]);
+    }
+    // Each second one was taken off again.
+    const left = numbers.filter((_each, at) => at % 2 === 1);
+    expect(one.members()).toEqual([stays, ...left].toSorted());
+    const writes = one.stanzas().filter(({ list, type }) => list === 'exclusions' && type === 'set').length;
+    // Each time one of them was refused, and wrote once more what was still to be written.
+    expect(writes).toBeGreaterThan(100);
+    const { contacts } = await one.read();
+    expect(contacts.map(({ phoneNumber }) => phoneNumber).toSorted()).toEqual(one.members());
+  });
+
+  test('a replace that meets a change of the other one is told so, and writes nothing', async () => {
+    const { one, first, change } = await twoDevices(lid);
+    const [a = '', b = '', c = ''] = people(3);
+    simulator.setExclusions(one.phoneNumber, 'status', { add: [a] });
+    // The phone changes the list behind the read.
+    simulator.addFault({ do: 'delay', match: { xmlns: 'usync' }, ms: 200, phoneNumber: one.phoneNumber, times: 1 });
+    const replaced = change(first, { kind: 'replace', contacts: [byPhone(b)] });
+    await expect.poll(() => one.sent()).toContain('exclusions get 0');
+    simulator.setExclusions(one.phoneNumber, 'status', { add: [c] });
+    await expect(replaced).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(one.members()).toEqual([a, c].toSorted());
+  });
+});

@@ -3,12 +3,12 @@ import type { Stanza } from '../../wire/stanza.ts';
 import type { NamedContact } from '../contacts/contact.ts';
 import type { ContactBook } from '../contacts/contact-book.ts';
 import type { ContactUpdate, ContactWrite } from '../contacts/contact-update.ts';
-import { countedCall } from '../contacts/counted-call.ts';
 import { type ListKind, ListRun } from '../contacts/list-run.ts';
 import { lookUp } from '../contacts/look-up.ts';
 import { Members } from '../contacts/members.ts';
 import { contactUpdate } from '../contacts/plan-contact.ts';
 import { sendWrite } from '../contacts/send-write.ts';
+import { CountedPort } from '../counted-port.ts';
 import type { PrivacyCall, Read } from '../port.ts';
 import { requestTimeout } from '../time.ts';
 import type { UpdateRun } from '../update.ts';
@@ -33,13 +33,14 @@ export async function updateBlocklist(
   if (requestTimeout(given.remaining()) === undefined) {
     throw new PrivetError('TIMEOUT', 'Too little time was left to change anything; nothing was sent to WhatsApp');
   }
-  const { call, stanzas } = countedCall(given);
+  const port = new CountedPort(given.port);
+  const call = { ...given, port };
   const run = new ListRun(call, new BlocklistKind(call, action));
   const [found, list] = await Promise.all([lookUp(call, book, contacts), run.begin()]);
   const members = new Members(list.contacts);
   const wants = action === 'block' ? 'listed' : 'unlisted';
   await run.run(contacts.map((named) => contactUpdate(named, wants, members, found, call.usesLid())));
-  const { wrote: _, ...done } = run.result(stanzas());
+  const { wrote: _, ...done } = run.result(port.sent);
   return done;
 }
 

@@ -1,11 +1,11 @@
 import { PrivetError } from '../../errors.ts';
 import type { ContactBook } from '../contacts/contact-book.ts';
-import { countedCall } from '../contacts/counted-call.ts';
 import { judgeContact } from '../contacts/judge-contact.ts';
 import { ListRun } from '../contacts/list-run.ts';
 import { lookUp, type ContactCause } from '../contacts/look-up.ts';
 import { Members } from '../contacts/members.ts';
 import { type FieldSpec, specOf } from '../fields.ts';
+import { CountedPort } from '../counted-port.ts';
 import type { PrivacyCall } from '../port.ts';
 import { type Snapshot, wireValue } from '../settings.ts';
 import { requestTimeout } from '../time.ts';
@@ -33,7 +33,8 @@ export async function updateList(
   }
   const spec = specOf(field);
   if (!view.categories.has(spec.category)) return unsupported(spec, change);
-  const { call, stanzas } = countedCall(given);
+  const port = new CountedPort(given.port);
+  const call = { ...given, port };
   const kind = new ExclusionKind(call, field);
   const run = new ListRun(call, kind);
   const [found, { contacts }] = await Promise.all([lookUp(call, book, namedIn(change)), run.begin()]);
@@ -41,7 +42,7 @@ export async function updateList(
   const updates = planList(change, members, found, call.usesLid());
   if (change.kind === 'replace') kind.replaced = { members, updates };
   await run.run(updates);
-  const { outcome, wrote, ...rest } = run.result(stanzas());
+  const { outcome, wrote, ...rest } = run.result(port.sent);
   const { list } = outcome;
   return {
     ...rest,

@@ -1,0 +1,47 @@
+import type { Stanza } from '../../wire/stanza.ts';
+import type { Contact } from '../contacts/contact.ts';
+import { addressOf } from '../contacts/jids.ts';
+import { Members } from '../contacts/members.ts';
+import { specOf } from '../fields.ts';
+import { type ListItem, writeListStanza } from './list-stanzas.ts';
+import type { VersionedList } from './read-list.ts';
+
+/**
+ * The one write, mode and members, after which a field leaves out whom it left out before: `readList` says so before and
+ * after.
+ * @param before as it was, and active.
+ * @param now as it is: not active where another value of the field was written meanwhile, which drops the list.
+ * @returns undefined where a member can't be written by the address that this account uses: nothing is to be put back then.
+ */
+export function putBackStanza(before: VersionedList, now: VersionedList, usesLid: boolean): Stanza | undefined {
+  const wanted = new Members(before.contacts);
+  const held = new Members(now.contacts);
+  const added = itemsFor(
+    'add',
+    wanted.all.filter((contact) => !held.find(contact)),
+    usesLid,
+  );
+  const removed = itemsFor(
+    'remove',
+    held.all.filter((contact) => !wanted.find(contact)),
+    usesLid,
+  );
+  if (!added || !removed) return undefined;
+  return writeListStanza(specOf(before.field).category, now.version, [...added, ...removed], usesLid);
+}
+
+function itemsFor(
+  action: ListItem['action'],
+  contacts: readonly Contact[],
+  usesLid: boolean,
+): readonly ListItem[] | undefined {
+  const items = contacts.flatMap((contact) => {
+    const address = addressOf(contact, usesLid);
+    return address ? [{ action, address }] : [];
+  });
+  return items.length === contacts.length ? items : undefined;
+}
+
+/** Whether a list is as it was: active, with the same members. */
+export const isPutBack = (before: VersionedList, now: VersionedList): boolean =>
+  now.active && new Members(before.contacts).isSame(new Members(now.contacts));
