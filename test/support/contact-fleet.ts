@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { deadlineIn, systemClock } from '../../src/clock.ts';
+import type { ExclusionChange, ExclusionField } from '../../src/privacy/lists/exclusions.ts';
 import type { NamedContact } from '../../src/privacy/contacts/contact.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { databaseOf } from '../../src/storage/storage.fixture.ts';
@@ -54,7 +55,42 @@ export async function contactFleet() {
     return name;
   };
   const call = () => ({ signal, deadline: deadlineIn(systemClock, 30_000) });
-  return { simulator, fleet, reach, device, call, finished, end: () => stack.disposeAsync() };
+  /** One device of a new account, and people to be put on its lists. */
+  const shop = async (lid: boolean, privacy?: Record<string, string>) => {
+    const phoneNumber = newAccount(simulator, lid, privacy);
+    const name = await device(phoneNumber);
+    const account = () => simulator.account(phoneNumber);
+    let seen = account().stanzas.length;
+    return {
+      name,
+      phoneNumber,
+      members: (category = 'status') => account().exclusions[category]?.members.toSorted(),
+      held: (category = 'status') => account().privacy[category],
+      /** What was sent since this was asked last. */
+      sent: () => {
+        const all = account().stanzas.slice(seen);
+        seen = account().stanzas.length;
+        return all.flatMap(({ xmlns, type, category, list, members }) => {
+          if (list) return `${list} ${type} ${members}`;
+          return xmlns === 'privacy' ? `privacy ${type}${category === undefined ? '' : ` ${category}`}` : [];
+        });
+      },
+      stanzas: () => account().stanzas,
+      change: async (change: Partial<{ add: string[]; remove: string[] }>, field: ExclusionField = 'STATUS') => {
+        const { add = [], remove = [] } = change;
+        const asked: ExclusionChange = { kind: 'change', add: add.map(byPhone), remove: remove.map(byPhone) };
+        return (await fleet.contacts.updateExclusions(reach, name, field, asked, call())).outcome;
+      },
+      replace: async (contacts: string[], field: ExclusionField = 'STATUS') => {
+        const asked: ExclusionChange = { kind: 'replace', contacts: contacts.map(byPhone) };
+        return (await fleet.contacts.updateExclusions(reach, name, field, asked, call())).outcome;
+      },
+      read: async (field: ExclusionField = 'STATUS') =>
+        (await fleet.contacts.exclusions(reach, name, field, call())).list,
+    };
+  };
+  const people = (count: number) => simulator.createContacts(count).map(({ phoneNumber }) => phoneNumber);
+  return { simulator, fleet, reach, device, call, finished, shop, people, end: () => stack.disposeAsync() };
 }
 
 let accounts = 0;
