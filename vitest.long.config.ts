@@ -7,6 +7,7 @@ const SIDE_BY_SIDE = [
   'contact-lists',
   'cut-commands',
   'disconnects-outcome',
+  'exclusions-devices',
   'harness',
   'harness-guards',
   'harness-storage',

@@ -16,6 +16,7 @@ import {
 } from './gql/graphql.ts';
 import { ask, askFor, type Caller } from './support/ask.ts';
 import { canary, findCanaries, formsOf, type Canary, type Haystack } from './support/canaries.ts';
+import { contactCourse } from './support/contact-course.ts';
 import { onPostgres } from './support/postgres.ts';
 import { POSTGRES_PASSWORD } from './support/postgres-place.ts';
 import { dataFolder, runService, simulatorEnv, type ServiceProcess } from './support/service-process.ts';
@@ -105,6 +106,7 @@ async function course(caller: Caller, simulator: Simulator): Promise<{ canaries:
   const { updatePrivacy } = await askFor(caller, UpdatePrivacyDocument, { instance: QR_NAME, input: ALL_CHANGED });
   expect(updatePrivacy?.failures.map(({ field }) => field)).toContain('STATUS');
 
+  const contacts = await contactCourse(caller, simulator, { instance: QR_NAME, phoneNumber: PHONES.qr });
   await simulator.disconnect(PHONES.code, 'reset');
   await waitFor(caller, CODE_NAME, 'OPEN');
   await simulator.disconnect(PHONES.qr, 'stream:503');
@@ -125,6 +127,7 @@ async function course(caller: Caller, simulator: Simulator): Promise<{ canaries:
       canary('the pairing code', code),
       canary('a phone number', PHONES.qr),
       canary('another phone number', PHONES.code),
+      ...contacts,
     ],
   };
 }

@@ -10,7 +10,6 @@ import { specOf } from '../src/privacy/fields.ts';
 import type { RequestedChange } from '../src/privacy/outcome.ts';
 import { previewUpdate } from '../src/privacy/policies/preview.ts';
 import type { Snapshot } from '../src/privacy/settings.ts';
-import type { ContactCalls } from '../src/fleet/calls/contact-calls.ts';
 import type { Directory } from '../src/fleet/calls/directory.ts';
 import type { FleetCalls } from '../src/fleet/calls/fleet-calls.ts';
 import type { Lifecycle } from '../src/fleet/calls/lifecycle.ts';
@@ -19,6 +18,7 @@ import type { Reach } from '../src/fleet/calls/reach.ts';
 import type { Watching } from '../src/fleet/calls/watching.ts';
 import type { InstanceView } from '../src/instance/state.ts';
 import { createServer, type ServerOptions } from '../src/server.ts';
+import { FakeContacts } from './support/fake-contacts.ts';
 import { expectKnownCodes } from './support/privet.ts';
 
 /** An instance that is linked and has its settings. */
@@ -32,21 +32,14 @@ export const fakeView = (name = 'demo', rest: Partial<InstanceView> = {}): Insta
   ...rest,
 });
 
-/** Nothing of what these are for is about lists of contacts. */
-const NO_CONTACTS: ContactCalls = {
-  exclusions: () => Promise.reject(new TypeError('no lists here')),
-  updateExclusions: () => Promise.reject(new TypeError('no lists here')),
-  blocked: () => Promise.reject(new TypeError('no lists here')),
-  changeBlocked: () => Promise.reject(new TypeError('no lists here')),
-};
-
 /** Instances in memory: for the shape of answers, refusals and validation alone. No WhatsApp, and no session. */
 export class FakeFleet implements Directory, Lifecycle, PrivacyCalls, Watching {
+  readonly contacts = new FakeContacts((name) => this.#get(name));
   readonly calls: FleetCalls = {
     directory: this,
     lifecycle: this,
     privacy: this,
-    contacts: NO_CONTACTS,
+    contacts: this.contacts,
     watching: this,
   };
   readonly instances = new Map<string, InstanceView>();

@@ -103,11 +103,14 @@ test('the names that clients are written against stay', () => {
     'instances(first: Int, after: String): InstanceConnection!',
     'privacy(instance: String!): PrivacySettings',
     'planPrivacy(instance: String!, input: UpdatePrivacyInput!): PrivacyPlan',
+    'privacyExclusions(instance: String!, field: ExclusionField!): PrivacyExclusions',
+    'blockedContacts(instance: String!): BlockedContacts',
     'tokens(instance: String, first: Int, after: String): TokenConnection',
     'viewer: Viewer',
     'rateLimit: RateLimit',
   ]);
   expect(shape('Mutation').toSorted()).toEqual([
+    'blockContacts(instance: String!, contacts: [String!]!): BlockContactsPayload',
     'createInstance(name: String!): CreateInstancePayload',
     'createToken(input: CreateTokenInput!): CreateTokenPayload',
     'deleteInstance(instance: String!): DeleteInstancePayload',
@@ -117,8 +120,10 @@ test('the names that clients are written against stay', () => {
     'rotateToken(id: ID!, overlapSeconds: Int): RotatedTokenPayload',
     'startInstance(instance: String!): Instance',
     'stopInstance(instance: String!): Instance',
+    'unblockContacts(instance: String!, contacts: [String!]!): UnblockContactsPayload',
     'unlinkInstance(instance: String!): Instance',
     'updatePrivacy(instance: String!, input: UpdatePrivacyInput!): UpdatePrivacyPayload',
+    'updatePrivacyExclusions(instance: String!, field: ExclusionField!, input: UpdateExclusionsInput!): UpdateExclusionsPayload',
   ]);
   expect(shape('Subscription')).toEqual([
     'instance(name: String!): Instance',
@@ -157,5 +162,40 @@ test('the names that clients are written against stay', () => {
     'permissions: PermissionInput',
     'onFailure: FailurePolicy',
     'ifObservedAt: DateTime',
+  ]);
+  expect(shape('PrivacyExclusions')).toEqual([
+    'id: ID!',
+    'instance: Instance!',
+    'field: ExclusionField!',
+    'active: Boolean!',
+    'contacts: [ExcludedContact!]!',
+    'observedAt: DateTime!',
+  ]);
+  expect(shape('BlockedContacts')).toEqual([
+    'id: ID!',
+    'instance: Instance!',
+    'contacts: [BlockedContact!]!',
+    'observedAt: DateTime!',
+  ]);
+  for (const type of ['ExcludedContact', 'BlockedContact'])
+    expect(shape(type)).toEqual(['phoneNumber: String', 'lid: String']);
+  expect(shape('UpdateExclusionsInput')).toEqual(['add: [String!]', 'remove: [String!]', 'replace: [String!]']);
+  for (const [type, list] of [
+    ['UpdateExclusionsPayload', 'exclusions: PrivacyExclusions'],
+    ['BlockContactsPayload', 'blocked: BlockedContacts'],
+    ['UnblockContactsPayload', 'blocked: BlockedContacts'],
+  ] as const)
+    expect(shape(type)).toEqual([
+      list,
+      'outcomes: [ContactOutcome!]!',
+      'failures: [ContactFailure!]!',
+      'stanzas: Int!',
+    ]);
+  expect(shape('ContactOutcome')).toEqual(['contact: String!', 'result: ContactResult!']);
+  expect(shape('ContactFailure')).toEqual([
+    'contact: String!',
+    'code: ContactFailureCode!',
+    'message: String!',
+    'retryable: Boolean!',
   ]);
 });

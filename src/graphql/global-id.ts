@@ -1,5 +1,5 @@
 /** The types whose objects can be had by their id. */
-export const NODE_TYPES = ['Instance', 'PrivacySettings', 'Token'] as const;
+export const NODE_TYPES = ['Instance', 'PrivacySettings', 'PrivacyExclusions', 'BlockedContacts', 'Token'] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
 /**
@@ -22,3 +22,18 @@ export function idOfType(type: NodeType | 'Account', text: string): string | und
 
 /** The id within its type, from itself or from the global one. */
 export const localId = (type: NodeType | 'Account', text: string): string => idOfType(type, text) ?? text;
+
+/** The id of the instance that a global id is of, or belongs to; undefined for any other text. */
+export function instanceIdIn(text: string): string | undefined {
+  const { typename, id } = decodeGlobalId(text);
+  if (typename === 'PrivacyExclusions') return partsOfExclusions(id).instanceId;
+  return typename === 'Instance' || typename === 'PrivacySettings' || typename === 'BlockedContacts' ? id : undefined;
+}
+
+/** An instance has a list of each field: its id names both. */
+export const exclusionsId = (instanceId: string, field: string): string => `${instanceId}:${field}`;
+
+export function partsOfExclusions(id: string): { readonly instanceId: string; readonly field: string } {
+  const colon = id.lastIndexOf(':');
+  return { instanceId: id.slice(0, Math.max(0, colon)), field: id.slice(colon + 1) };
+}

@@ -35,6 +35,8 @@ const PATHS = [
   '/graphiql/style.css',
 ];
 const REST = '/api/profile/privacy/demo';
+const EXCLUDE =
+  'mutation ($i: UpdateExclusionsInput!) { updatePrivacyExclusions(instance: "demo", field: LAST_SEEN, input: $i) { stanzas } }';
 const UPDATE = 'mutation ($i: UpdatePrivacyInput!) { updatePrivacy(instance: "demo", input: $i) { stanzas } }';
 
 /** Makes visits of somebody who means harm; the same ones for the same seed. */
@@ -92,7 +94,14 @@ export class AttackRequests {
 
   #body(): string {
     const query = this.#document();
-    const variables = this.#of(['{}', this.#deep(), this.#wide(), `{"i":${this.#wide()}}`, `{"i":${this.#deep()}}`]);
+    const variables = this.#of([
+      '{}',
+      this.#deep(),
+      this.#wide(),
+      `{"i":${this.#wide()}}`,
+      `{"i":${this.#deep()}}`,
+      this.#contacts(),
+    ]);
     const operationName = this.#chance(0.1) ? 'A'.repeat(1 + this.#below(20_000)) : undefined;
     const extensions = this.#chance(0.1) ? { a: 'x'.repeat(this.#below(10_000)) } : undefined;
     const rest = JSON.stringify({ query, operationName, extensions }).slice(0, -1);
@@ -106,6 +115,9 @@ export class AttackRequests {
       () => '{ privacy(instance: "demo") { visibility { lastSeen } } }',
       () => `{ s${salt}: __typename }`,
       () => UPDATE,
+      () => EXCLUDE,
+      () => `${EXCLUDE.slice(0, -2)} ${EXCLUDE.slice(EXCLUDE.indexOf('{') + 1).replace('updateP', 'again: updateP')}`,
+      () => '{ privacyExclusions(instance: "demo", field: STATUS) { contacts { phoneNumber lid } } }',
       () => `# ${salt}\n${'#\n'.repeat(this.#below(900))}{ __typename }`,
       () => `#${'x'.repeat(this.#below(40_000))}${salt}\n{ __typename }`,
       () => `${'\n'.repeat(this.#below(900))}{ ${`instance(name: $x${salt}) `.repeat(40)} }`,
@@ -116,6 +128,13 @@ export class AttackRequests {
       () => '{ instances(first: 100) { nodes { id name } edges { node { id } } } }',
       () => `{ ${'... on Query { '.repeat(this.#below(90))}`,
     ])();
+  }
+
+  /** As many as one call may name, and none of them the same or all of them. */
+  #contacts(): string {
+    const [from, step] = [this.#below(10_000), this.#of([0, 1])];
+    const add = Array.from({ length: 1 + this.#below(1_090) }, (_, at) => `+49157${10_000_000 + from + at * step}`);
+    return JSON.stringify({ i: { [this.#of(['add', 'replace'])]: add } });
   }
 
   #deep(): string {

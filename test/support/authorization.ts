@@ -32,6 +32,18 @@ export const ROOT_FIELDS: Readonly<Record<string, RootFieldCall>> = {
     isNullWhereAbsent: true,
     text: (id) => `node(id: "${id.replace('Instance:', 'PrivacySettings:')}") { id }`,
   },
+  'query node PrivacyExclusions': {
+    scope: 'read',
+    names: 'instance id',
+    isNullWhereAbsent: true,
+    text: (id) => `node(id: "${id.replace('Instance:', 'PrivacyExclusions:')}:STATUS") { id }`,
+  },
+  'query node BlockedContacts': {
+    scope: 'read',
+    names: 'instance id',
+    isNullWhereAbsent: true,
+    text: (id) => `node(id: "${id.replace('Instance:', 'BlockedContacts:')}") { id }`,
+  },
   'query node Token': {
     scope: 'admin',
     accountOnly: true,
@@ -58,6 +70,16 @@ export const ROOT_FIELDS: Readonly<Record<string, RootFieldCall>> = {
     names: 'instance',
     text: (name) => `planPrivacy(instance: "${name}", input: { privacy: { readReceipts: ALL } }) { stanzas }`,
   },
+  'query privacyExclusions': {
+    scope: 'read',
+    names: 'instance',
+    text: (name) => `privacyExclusions(instance: "${name}", field: LAST_SEEN) { id }`,
+  },
+  'query blockedContacts': {
+    scope: 'read',
+    names: 'instance',
+    text: (name) => `blockedContacts(instance: "${name}") { id }`,
+  },
   'query tokens': {
     scope: 'admin',
     accountOnly: true,
@@ -68,6 +90,22 @@ export const ROOT_FIELDS: Readonly<Record<string, RootFieldCall>> = {
     scope: 'write',
     names: 'instance',
     text: (name) => `updatePrivacy(instance: "${name}", input: { privacy: { readReceipts: ALL } }) { stanzas }`,
+  },
+  'mutation updatePrivacyExclusions': {
+    scope: 'write',
+    names: 'instance',
+    text: (name) =>
+      `updatePrivacyExclusions(instance: "${name}", field: STATUS, input: { add: ["+4915730000021"] }) { stanzas }`,
+  },
+  'mutation blockContacts': {
+    scope: 'write',
+    names: 'instance',
+    text: (name) => `blockContacts(instance: "${name}", contacts: ["+4915730000021"]) { stanzas }`,
+  },
+  'mutation unblockContacts': {
+    scope: 'write',
+    names: 'instance',
+    text: (name) => `unblockContacts(instance: "${name}", contacts: ["+4915730000021"]) { stanzas }`,
   },
   'mutation createInstance': {
     scope: 'admin',

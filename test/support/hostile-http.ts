@@ -174,6 +174,12 @@ export class HostileClient {
       `query ($a: Int = ${value}) { instances(first: $a) { nodes { id } } }`,
       `query ($a: UpdatePrivacyInput) { __type(name: ${value}) { name } }`,
       `mutation { updatePrivacy(instance: "x", input: ${value}) { stanzas } }`,
+      `mutation { updatePrivacyExclusions(instance: "x", field: STATUS, input: ${value}) { stanzas } }`,
+      `mutation { updatePrivacyExclusions(instance: "x", field: ${value}, input: { add: ${this.#literal(2)} }) { stanzas } }`,
+      `mutation { ${this.#of(['blockContacts', 'unblockContacts'])}(instance: "x", contacts: ${value}) { stanzas } }`,
+      `{ privacyExclusions(instance: "x", field: ${value}) { contacts { lid } } }`,
+      `{ blockedContacts(instance: ${value}) { contacts { lid } } }`,
+      `{ node(id: "${this.#of(['PrivacyExclusions:', 'PrivacyExclusions::STATUS', 'BlockedContacts:x'])}") { id } }`,
       `mutation { pairInstance(instance: "x", phoneNumber: ${value}) { id } }`,
       `mutation { createToken(input: ${value}) { token } }`,
       `mutation { rotateToken(id: ${value}, overlapSeconds: ${this.#literal(0)}) { token } }`,
@@ -246,6 +252,9 @@ export class HostileClient {
       '"x"',
       '""',
       '"\\u0000"',
+      '"+49 151 23456789"',
+      '"4915123456789:1@s.whatsapp.net"',
+      '["77777777@lid"]',
       'ENUM',
       '$v',
       'true',
@@ -256,7 +265,7 @@ export class HostileClient {
     if (depth === 0 || this.#chance(0.5)) return this.#of(plain);
     return this.#chance(0.5)
       ? `[${this.#literal(depth - 1)}, ${this.#literal(depth - 1)}]`
-      : `{ ${this.#of(['visibility', 'lastSeen', 'privacy', 'scopes', 'expiresAt', 'label', 'instance'])}: ${this.#literal(depth - 1)} }`;
+      : `{ ${this.#of(['visibility', 'lastSeen', 'privacy', 'scopes', 'expiresAt', 'label', 'instance', 'add', 'remove', 'replace'])}: ${this.#literal(depth - 1)} }`;
   }
 
   #json(depth: number): string {

@@ -10,6 +10,9 @@ export const READ_COST = 20;
 /** Writes, and the reads that prove them. */
 export const WRITE_COST = 50;
 
+/** A list of contacts is as long as WhatsApp says: what is asked for of each contact counts so often. */
+export const CONTACTS_COST = { field: FIELD_COST, multiplier: 100 } as const;
+
 /** What is asked for of a page comes as often as the page has places. */
 export const pageCost = ({ first }: { readonly first?: number | null | undefined }) => ({
   field: FIELD_COST,

@@ -12,24 +12,26 @@ type Scopes = Partial<Record<TokenScope | 'account', boolean>>;
 const SCOPES: Readonly<Record<NodeType, { readonly $all: Scopes }>> = {
   Instance: { $all: { read: true } },
   PrivacySettings: { $all: { read: true } },
+  PrivacyExclusions: { $all: { read: true } },
+  BlockedContacts: { $all: { read: true } },
   Token: { $all: { admin: true, account: true } },
 };
 
 const typeOf = ({ id: { typename } }: NodeArgs): NodeType | undefined => NODE_TYPES.find((type) => type === typename);
 
-/**
- * `node(id:)`. An id of no type that has nodes is one that is not there; it needs no scope, since it tells nothing. Those
- * of one instance's settings are read from WhatsApp, and cost as much as with `privacy`.
- */
+/** Those are read from WhatsApp, and cost as much as with the query that gives the same. */
+const READ: readonly (NodeType | undefined)[] = ['PrivacySettings', 'PrivacyExclusions', 'BlockedContacts'];
+
+/** `node(id:)`. An id of no type that has nodes is one that is not there; it needs no scope, since it tells nothing. */
 export const nodeQuery = {
   description:
-    'The object of that id: an instance, its settings (freshly read from WhatsApp, as with `privacy`) or a token; null when there is none within reach.',
+    'The object of that id: an instance, its settings or one of its lists of contacts (freshly read from WhatsApp, as with `privacy`, `privacyExclusions` and `blockedContacts`) or a token; null when there is none within reach.',
   args: { id: { description: 'Its id.' } },
   authScopes: (_root: unknown, args: NodeArgs) => {
     const type = typeOf(args);
     return type === undefined || SCOPES[type];
   },
-  complexity: (args: NodeArgs) => ({ field: typeOf(args) === 'PrivacySettings' ? READ_COST : FIELD_COST }),
+  complexity: (args: NodeArgs) => ({ field: READ.includes(typeOf(args)) ? READ_COST : FIELD_COST }),
   resolve: (
     _root: unknown,
     args: NodeArgs,

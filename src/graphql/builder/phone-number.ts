@@ -7,7 +7,7 @@ const SEPARATORS = /[\s().-]/g;
 const LONGEST = 64;
 
 /** In Mexico's numbers WhatsApp also takes the 1 that once stood before mobile ones, and that the numbering plan dropped. */
-const withoutMexicosOne = (digits: string): string => digits.replace(/^521(?=\d{10}$)/, '52');
+export const withoutMexicosOne = (digits: string): string => digits.replace(/^521(?=\d{10}$)/, '52');
 
 /**
  * Whether a phone can have that number, by its country code and length: a range that was opened yesterday is fine. What is
@@ -21,14 +21,14 @@ const canExist = (digits: string): boolean => {
 };
 
 /** Digits of a phone number, from the ways in which people write one; undefined where it can be none. Takes about 10 µs. */
-function digitsOf(written: string): string | undefined {
+export function digitsOf(written: string): string | undefined {
   if (written.length > LONGEST) return undefined;
   const digits = written.trim().replace(SEPARATORS, '').replace(/^\+/, '');
   return canExist(digits) ? digits : undefined;
 }
 
 /** What a phone number must be like. */
-const INTERNATIONAL =
+export const INTERNATIONAL =
   'in the international form, with + and country code and without a 0 before the area, like +49 151 23456789; spaces, "-", "." and brackets are fine';
 
 /** Digits of the argument `phoneNumber`. */

@@ -3,7 +3,7 @@ import type { Reach } from '../../fleet/calls/reach.ts';
 import type { InstanceView } from '../../instance/state.ts';
 import { isInstanceName } from './arguments.ts';
 import type { GraphQLContext } from '../context.ts';
-import { idOfType } from '../global-id.ts';
+import { idOfType, instanceIdIn } from '../global-id.ts';
 
 type Caller = Pick<GraphQLContext, 'fleet' | 'reach'>;
 
@@ -61,7 +61,7 @@ export async function targetOfId(instanceId: string, { fleet, reach }: Caller): 
 /** The name of the instance that a text means, whichever way it names it; empty where it means none within reach. */
 export async function instanceNameOf(text: string, caller: Caller): Promise<string> {
   if (isInstanceName(text)) return text;
-  const id = idOfType('Instance', text) ?? idOfType('PrivacySettings', text);
+  const id = instanceIdIn(text);
   const target = id === undefined ? undefined : await targetOfId(id, caller);
   return target?.name ?? '';
 }

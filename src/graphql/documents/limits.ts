@@ -29,8 +29,8 @@ export const LIMITS = {
   mutations: 5,
   directives: 10,
   cost: 5_000,
-  /** In variables. */
-  values: 1_000,
+  /** In variables: a change of a list names 1,000 contacts. */
+  values: 1_100,
   /** Told of one document or its variables: enough to mend them by, and not one for each thing that is wrong. */
   errors: 5,
 } as const;

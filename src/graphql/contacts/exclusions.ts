@@ -1,0 +1,88 @@
+import type { ExclusionsReading } from '../../fleet/calls/contact-calls.ts';
+import type { ExclusionField } from '../../privacy/lists/exclusions.ts';
+import { instanceArgument } from '../builder/arguments.ts';
+import { builder } from '../builder/builder.ts';
+import { CONTACTS_COST, READ_COST } from '../builder/cost.ts';
+import { valuesWith } from '../builder/enums.ts';
+import { targetOf, targetOfId } from '../builder/target.ts';
+import { exclusionsId, partsOfExclusions } from '../global-id.ts';
+import { Instance } from '../schema/instance.ts';
+import { ExcludedContact } from './contact.ts';
+
+const MEANINGS: Readonly<Record<ExclusionField, string>> = {
+  LAST_SEEN: 'Who does not see when the account was last online.',
+  STATUS: 'Who does not see the "about" text (not stories).',
+  PROFILE: 'Who does not see the profile picture.',
+  GROUP_ADD: 'Who can not add the account to groups.',
+};
+
+const isField = (text: string): text is ExclusionField => Object.hasOwn(MEANINGS, text);
+
+const ExclusionFieldEnum = builder.enumType('ExclusionField', {
+  description: 'The fields that can leave out some of the contacts.',
+  values: valuesWith(MEANINGS),
+});
+
+export const PrivacyExclusions = builder.objectRef<ExclusionsReading>('PrivacyExclusions');
+builder.node(PrivacyExclusions, {
+  id: {
+    description: 'Stays the same for the life of the instance, so that client caches update by themselves.',
+    resolve: ({ instance, list }) => exclusionsId(instance.id, list.field),
+  },
+  description: "The contacts whom one field of an instance's settings leaves out, from one answer of WhatsApp.",
+  // As `privacyExclusions` does: a node is what WhatsApp says now, not what a cache holds.
+  loadWithoutCache: async (id, context) => {
+    const { fleet, signal, deadline } = context;
+    const { instanceId, field } = partsOfExclusions(id);
+    if (!isField(field)) return undefined;
+    const target = await targetOfId(instanceId, context);
+    return target && fleet.contacts.exclusions(target.reach, target.name, field, { signal, deadline });
+  },
+  fields: (t) => ({
+    instance: t.field({
+      type: Instance,
+      description: 'The instance whose list it is.',
+      resolve: ({ instance }) => instance,
+    }),
+    field: t.field({ type: ExclusionFieldEnum, description: 'The field.', resolve: ({ list }) => list.field }),
+    active: t.boolean({
+      description:
+        "Whether the field's value is CONTACT_BLACKLIST. While it is not, nobody is left out, and WhatsApp shows no list.",
+      resolve: ({ list }) => list.active,
+    }),
+    contacts: t.field({
+      type: [ExcludedContact],
+      description: 'Who is left out.',
+      complexity: CONTACTS_COST,
+      resolve: ({ list }) => list.contacts,
+    }),
+    observedAt: t.field({
+      type: 'DateTime',
+      description: 'When WhatsApp said so.',
+      resolve: ({ list }) => list.observedAt,
+    }),
+  }),
+});
+
+export const exclusionFieldArgument = builder.args((t) => ({
+  field: t.field({ type: ExclusionFieldEnum, required: true, description: 'The field whose list it is.' }),
+}));
+
+builder.queryField('privacyExclusions', (t) =>
+  t.field({
+    type: PrivacyExclusions,
+    nullable: true,
+    description: "The contacts whom one field of an instance's settings leaves out, freshly read from WhatsApp.",
+    authScopes: { read: true },
+    complexity: READ_COST,
+    args: {
+      ...instanceArgument,
+      ...exclusionFieldArgument,
+    },
+    resolve: async (_root, { instance, field }, context) => {
+      const { fleet, signal, deadline } = context;
+      const { reach, name } = await targetOf(instance, context);
+      return fleet.contacts.exclusions(reach, name, field, { signal, deadline });
+    },
+  }),
+);

@@ -1,0 +1,100 @@
+import { PrivetError } from '../../errors.ts';
+import type { ExclusionsUpdate } from '../../fleet/calls/contact-calls.ts';
+import type { ExclusionChange } from '../../privacy/lists/exclusions.ts';
+import { instanceArgument } from '../builder/arguments.ts';
+import { builder } from '../builder/builder.ts';
+import { WRITE_COST } from '../builder/cost.ts';
+import { keyOf, SENT_AGAIN } from '../builder/idempotency.ts';
+import { targetOf } from '../builder/target.ts';
+import { exclusionFieldArgument, PrivacyExclusions } from './exclusions.ts';
+import { CONTACT_FORMS, contactsIn } from './named-contacts.ts';
+import { addOutcomes, READ_BACK } from './outcome.ts';
+
+/** In one call. The look-up of their numbers is one stanza, and so is the write. */
+const MOST = 1_000;
+
+interface ExclusionsInput {
+  readonly add?: readonly string[] | null | undefined;
+  readonly remove?: readonly string[] | null | undefined;
+  readonly replace?: readonly string[] | null | undefined;
+}
+
+const textsIn = ({ add, remove, replace }: ExclusionsInput) => ({
+  add: { where: 'input.add', texts: add ?? [] },
+  remove: { where: 'input.remove', texts: remove ?? [] },
+  replace: replace && { where: 'input.replace', texts: replace },
+});
+
+/** @throws PrivetError BAD_USER_INPUT */
+function changeIn(input: ExclusionsInput): ExclusionChange {
+  const { add: added, remove: removed, replace } = textsIn(input);
+  const changes = added.texts.length + removed.texts.length > 0;
+  if (replace && changes) {
+    throw new PrivetError('BAD_USER_INPUT', 'input.replace stands alone: without input.add and input.remove');
+  }
+  if (replace) {
+    const [contacts = []] = contactsIn([replace], MOST);
+    return { kind: 'replace', contacts };
+  }
+  if (!changes) {
+    throw new PrivetError(
+      'BAD_USER_INPUT',
+      'At least one contact must be added or removed; replace: [] empties the list',
+    );
+  }
+  const [add = [], remove = []] = contactsIn([added, removed], MOST);
+  return { kind: 'change', add, remove };
+}
+
+const countOf = (input: ExclusionsInput): number => {
+  const { add, remove, replace } = textsIn(input);
+  return add.texts.length + remove.texts.length + (replace?.texts.length ?? 0);
+};
+
+const UpdateExclusionsInput = builder.inputType('UpdateExclusionsInput', {
+  description: `Whom to leave out: ${MOST.toLocaleString('en')} contacts at most, none of them twice. Each is ${CONTACT_FORMS}.`,
+  fields: (t) => ({
+    add: t.stringList({ description: 'Who shall be left out too.' }),
+    remove: t.stringList({ description: 'Who shall not be left out any more.' }),
+    replace: t.stringList({
+      description: 'These alone shall be left out; empty: nobody. Stands alone, without `add` and `remove`.',
+    }),
+  }),
+});
+
+const UpdateExclusionsPayload = builder.objectRef<ExclusionsUpdate>('UpdateExclusionsPayload').implement({
+  description: 'What became of a change of a list, contact by contact, and whom it has now.',
+  fields: (t) => ({
+    exclusions: t.field({
+      type: PrivacyExclusions,
+      nullable: true,
+      description: READ_BACK,
+      resolve: ({ instance, outcome: { list } }) => list && { instance, list },
+    }),
+  }),
+});
+addOutcomes(UpdateExclusionsPayload);
+
+builder.mutationField('updatePrivacyExclusions', (t) =>
+  t.field({
+    type: UpdateExclusionsPayload,
+    nullable: true,
+    description: `Changes whom a field leaves out, and sets the field to CONTACT_BLACKLIST with it: both in one write, confirmed by a fresh read from WhatsApp. A number that is not on WhatsApp is in \`failures\`, and does not stop the others. Where somebody else changes the list meanwhile, \`add\` and \`remove\` are applied to it as it is then; \`replace\` is refused as CONFLICT. ${SENT_AGAIN}`,
+    authScopes: { write: true },
+    complexity: ({ input }) => WRITE_COST + countOf(input),
+    args: {
+      ...instanceArgument,
+      ...exclusionFieldArgument,
+      input: t.arg({ type: UpdateExclusionsInput, required: true, description: 'What to change.' }),
+    },
+    resolve: async (_root, { instance, field, input }, context, info) => {
+      const { fleet, signal, deadline, record } = context;
+      const change = changeIn(input);
+      const { reach, name } = await targetOf(instance, context);
+      const key = keyOf(context, info);
+      const update = await fleet.contacts.updateExclusions(reach, name, field, change, { signal, deadline }, key);
+      record?.noteUpdate(update.outcome.stanzas, update.outcome.failures.length);
+      return update;
+    },
+  }),
+);
