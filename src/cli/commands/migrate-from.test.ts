@@ -61,6 +61,8 @@ test.runIf(onSqlite)(
     expect(moved.out).toMatch(
       /^Moved from .*:\nWHAT +HOW MANY\naccounts +1\ntokens +2\ninstances +1\nlinked instances +1\n/,
     );
+    const observed = await runSql(env.DATABASE_URL, 'select instance_id from observed_settings');
+    expect(observed).toHaveLength(1);
     const again = commandLine({ ...env, DATABASE_URL: await makeDatabase(), PRIVET_DATA: dataDir });
     expect((await again.run('migrate-from', dataDir)).err).toMatch(/ was moved to Postgres: set DATABASE_URL/);
     expect((await commandLine({ PRIVET_DATA: dataDir }).run('serve')).err).toMatch(
