@@ -11,22 +11,26 @@ const NOBODY_MS = 60_000;
 
 /** What one instance has found out about contacts: its own, so that no account tells another one whom it asked for. */
 export class KeptContacts implements ContactBook {
-  readonly #known: LRUCache<string, Known>;
+  /** Made with the first one: it takes 34 KB before it holds anything, and most instances never have any. */
+  #known: LRUCache<string, Known> | undefined;
+  readonly #clock: Clock;
 
   constructor(clock: Clock) {
-    // By the service's clock: without a resolution of its own the cache needs no timer.
-    this.#known = new LRUCache({ max: MOST_KEPT, ttlResolution: 0, perf: { now: () => clock.monotonic() } });
+    this.#clock = clock;
   }
 
   find({ kind, digits }: NamedContact): Known | undefined {
-    return this.#known.get(`${kind}:${digits}`);
+    return this.#known?.get(`${kind}:${digits}`);
   }
 
   keep({ kind, digits }: NamedContact, known: Known): void {
+    // By the service's clock: without a resolution of its own the cache needs no timer.
+    const perf = { now: () => this.#clock.monotonic() };
+    this.#known ??= new LRUCache({ max: MOST_KEPT, ttlResolution: 0, perf });
     this.#known.set(`${kind}:${digits}`, known, { ttl: known.kind === 'nobody' ? NOBODY_MS : FOUND_MS });
   }
 
   forget(): void {
-    this.#known.clear();
+    this.#known = undefined;
   }
 }
