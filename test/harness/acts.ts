@@ -1,3 +1,6 @@
+import type { BlockAction } from '../../src/privacy/blocklist/blocklist.ts';
+import type { NamedContact } from '../../src/privacy/contacts/contact.ts';
+import type { ExclusionChange, ExclusionField } from '../../src/privacy/lists/exclusions.ts';
 import type { RequestedChange } from '../../src/privacy/outcome.ts';
 import type { StoreFault } from './faulty-storage.ts';
 import type { CloseEvidence } from '../../src/wire/link.ts';
@@ -8,6 +11,7 @@ export type Step = { readonly at: number; readonly slot: string } & Act;
 
 export type Act =
   | { readonly do: 'update'; readonly changes: readonly RequestedChange[]; readonly giveUpAfterMs?: number | undefined }
+  | ListAct
   | { readonly do: 'read'; readonly giveUpAfterMs?: number | undefined }
   | { readonly do: 'watch'; readonly forMs: number }
   /** `acceptAfterMs`: when the phone scans the QR or takes the code; `passkey`: WhatsApp then asks for one. */
@@ -26,6 +30,30 @@ export type Act =
   | { readonly do: 'sql_fault'; readonly nth: number; readonly when: 'before' | 'after' }
   | { readonly do: 'restart' }
   | { readonly do: 'crash'; readonly downMs: number };
+
+/** What users do with lists of contacts, and what is done to these on the phone. */
+export type ListAct =
+  | { readonly do: 'exclusions'; readonly field: ExclusionField }
+  | { readonly do: 'blocks' }
+  | {
+      readonly do: 'exclude';
+      readonly field: ExclusionField;
+      readonly change: ExclusionChange;
+      readonly giveUpAfterMs?: number | undefined;
+    }
+  | {
+      readonly do: 'block';
+      readonly action: BlockAction;
+      readonly contacts: readonly NamedContact[];
+      readonly giveUpAfterMs?: number | undefined;
+    }
+  /** `list`: a category, or `blocklist`; people by phone number. */
+  | {
+      readonly do: 'phone_list';
+      readonly list: string;
+      readonly add: readonly string[];
+      readonly remove: readonly string[];
+    };
 
 export interface SlotPlan {
   readonly name: string;

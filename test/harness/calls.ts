@@ -5,7 +5,7 @@ import type { RequestedChange } from '../../src/privacy/outcome.ts';
 import type { FleetCalls } from '../../src/fleet/calls/fleet-calls.ts';
 import type { Reach } from '../../src/fleet/calls/reach.ts';
 import { checkEnd } from './checks/calls.ts';
-import { callContext, GaveUp, type Call, type CallKind } from './trace.ts';
+import { callContext, GaveUp, type Call, type CallKind, type ListWish } from './trace.ts';
 import type { Slot, World } from './world.ts';
 
 export interface Asked<T> {
@@ -16,6 +16,7 @@ export interface Asked<T> {
 
 interface AskOptions {
   readonly changes?: readonly RequestedChange[];
+  readonly wanted?: ListWish;
   /** The caller goes away after this long. */
   readonly giveUpAfterMs?: number | undefined;
 }
@@ -26,7 +27,7 @@ export function ask<T>(
   slot: Slot,
   kind: CallKind,
   work: (fleet: FleetCalls, reach: Reach, signal: AbortSignal) => Promise<T>,
-  { changes = [], giveUpAfterMs }: AskOptions = {},
+  { changes = [], wanted, giveUpAfterMs }: AskOptions = {},
 ): Asked<T> | undefined {
   const { trace, service, clock } = world;
   if (!service) return undefined;
@@ -36,6 +37,7 @@ export function ask<T>(
     slot: slot.name,
     incarnation: service.n,
     changes,
+    wanted,
     startSeq: trace.seq(),
     startAt: clock.monotonic(),
     endSeq: undefined,
@@ -45,13 +47,15 @@ export function ask<T>(
     done: Promise.resolve(),
     outcome: undefined,
     snapshot: undefined,
+    listOutcome: undefined,
+    listReading: undefined,
     error: undefined,
     requests: [],
   };
   trace.calls.push(call);
   trace.note(
     slot.name,
-    `${kind} ${call.n} ${changes.map(({ field, wire }) => `${field}=${wire}`).join(' ')}`.trimEnd(),
+    `${kind} ${call.n} ${[...changes.map(({ field, wire }) => `${field}=${wire}`), ...(wanted ? textsOf(wanted) : [])].join(' ')}`.trimEnd(),
   );
   const caller = new AbortController();
   if (giveUpAfterMs !== undefined) clock.after(giveUpAfterMs, () => caller.abort(new GaveUp('The caller went away')));
@@ -78,6 +82,12 @@ export function ask<T>(
   call.done = result;
   return { call, result };
 }
+
+const textsOf = ({ list, isReplace, contacts }: ListWish): string[] => [
+  list,
+  ...(isReplace ? ['alone'] : []),
+  ...contacts.map(({ named, listed }) => `${listed ? '+' : '-'}${named.text}`),
+];
 
 /** One that has all of its time left. When that is up its signal aborts, as at the edges. */
 export function callOf({ clock }: World, signal: AbortSignal): ClientCall {

@@ -10,6 +10,9 @@ import type { Request } from './trace.ts';
 /** More requests than this on one connection at once would mean that something is not bounded. */
 const MOST_PENDING = 24;
 
+/** Whose result says that something was done. */
+const CHANGES: ReadonlySet<Request['kind']> = new Set(['write', 'list_write', 'block', 'other']);
+
 /** The service's own attempt over the model, with everything that happens on it noted down. */
 export class FakeLink implements Link {
   readonly ended: Promise<CloseEvidence>;
@@ -87,7 +90,7 @@ export class FakeLink implements Link {
       this.#pending.delete(request);
       trace.pending = this.#pending.size;
       log.note(trace.slot, `request ${request.seq} ${answer.kind}`);
-      const isFalse = answer.kind === 'result' && request.kind !== 'read' && !request.acknowledged;
+      const isFalse = answer.kind === 'result' && CHANGES.has(request.kind) && !request.acknowledged;
       log.expect(!isFalse, 'only a result is one', () => `request ${request.seq} was not acknowledged`);
     });
   }

@@ -36,7 +36,7 @@ const log = pino({ level: 'silent' });
 const telemetry = new Proxy({} as SessionEvents, {
   get: (_, event) => () => {
     const call = callContext.getStore();
-    if (event === 'updateFinished' && call) call.judged = true;
+    if ((event === 'updateFinished' || event === 'listFinished') && call) call.judged = true;
   },
 });
 

@@ -2,9 +2,13 @@ import { DEFAULT_PRIVACY, WRITABLE } from '../../simulator/privacy.ts';
 import type { Act, Plan, SlotPlan, Step } from './acts.ts';
 import { callsEpisode, type Episode, faultsEpisode } from './episodes.ts';
 import { phoneAct } from './random-acts.ts';
+import { listCallsEpisode, listFaultsEpisode } from './random-lists.ts';
 import { Random } from './random.ts';
 
 const NAMES = ['a', 'b', 'c', 'd'] as const;
+const SETTINGS = { calls: callsEpisode, faults: faultsEpisode };
+const LISTS = { calls: listCallsEpisode, faults: listFaultsEpisode };
+
 /** How long the last instances need until they are linked, without faults. */
 const SETUP_MS = 10_000;
 
@@ -29,7 +33,10 @@ export function planRun(seed: number): Plan {
   let at = SETUP_MS;
   while (steps.length < most) {
     const slot = random.pick(slots);
-    const episode = slot.calm || random.chance(0.25) ? callsEpisode(random) : faultsEpisode(random);
+    const isCalm = slot.calm || random.chance(0.25);
+    const isAboutLists = random.chance(0.3);
+    const draw = isAboutLists ? LISTS : SETTINGS;
+    const episode = (isCalm ? draw.calls : draw.faults)(random);
     for (const [afterMs, act] of episode) steps.push({ at: at + afterMs, slot: slot.name, ...act });
     at += random.int(0, random.pick([300, 3_000, 15_000, 60_000]));
   }
@@ -50,7 +57,8 @@ function planSlot(random: Random, name: string, index: number): SlotPlan {
     .map((category) => [category, random.pick(WRITABLE[category] ?? ['all'])] as const);
   const calm = index === 0 && random.chance(0.6);
   const latencyMs = calm ? 40 : random.pick([5, 40, 40, 150, 600]);
-  return { name, phoneNumber: `4917000000${index}`, privacy, echoes: random.chance(0.25), latencyMs, calm };
+  const lid = random.chance(0.6) ? `8000000000000${index}` : undefined;
+  return { name, phoneNumber: `4917000000${index}`, lid, privacy, echoes: random.chance(0.25), latencyMs, calm };
 }
 
 function serviceActs(random: Random): Act[] {

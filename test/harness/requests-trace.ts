@@ -36,7 +36,9 @@ export function recordRequest(trace: Trace, link: LinkTrace, stanza: Stanza, tim
   const { kind, list, users } = describe(stanza);
   const written = stanza.attrs['xmlns'] === 'privacy' ? writtenBy(stanza) : undefined;
   const caller = callContext.getStore();
-  const isCall = caller && !caller.judged && caller.endSeq === undefined && ASKING.has(caller.kind);
+  // A change of a list that may have changed a setting leaves it to the session to read that.
+  const isOwn = kind !== 'read' || !caller?.wanted;
+  const isCall = caller && isOwn && !caller.judged && caller.endSeq === undefined && ASKING.has(caller.kind);
   const call = isCall ? caller : undefined;
   const request: Request = {
     seq: trace.seq(),

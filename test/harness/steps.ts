@@ -4,6 +4,7 @@ import type { Step } from './acts.ts';
 import { read, update } from './calls.ts';
 import { loadService } from './incarnation.ts';
 import { change, pair } from './lifecycle.ts';
+import { performList } from './list-calls.ts';
 import { textOf } from './trace.ts';
 import type { Slot, World } from './world.ts';
 
@@ -26,6 +27,12 @@ export function perform(world: World, step: Step): void {
       return update(world, slot, step.changes, step.giveUpAfterMs);
     case 'read':
       return read(world, slot, step.giveUpAfterMs);
+    case 'exclusions':
+    case 'blocks':
+    case 'exclude':
+    case 'block':
+    case 'phone_list':
+      return performList(world, slot, step);
     case 'watch':
       return watchFor(world, slot, step.forMs);
     case 'pair':

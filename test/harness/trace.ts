@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../src/clock.ts';
+import type { Contact, ContactsOutcome, NamedContact } from '../../src/privacy/contacts/contact.ts';
 import type { RequestedChange, UpdateOutcome } from '../../src/privacy/outcome.ts';
 import type { Snapshot } from '../../src/privacy/settings.ts';
 import type { CloseEvidence } from '../../src/wire/link.ts';
@@ -21,6 +22,21 @@ export type CallKind =
   | 'delete'
   | 'create';
 
+/** A list as a call was told of it; the blocklist is always active. */
+export interface ListReading {
+  readonly active?: boolean;
+  readonly contacts: readonly Contact[];
+}
+
+/** What a call asks of a list. */
+export interface ListWish {
+  /** A category, or `blocklist`. */
+  readonly list: string;
+  readonly isReplace: boolean;
+  /** In the order in which they are asked for. */
+  readonly contacts: readonly { readonly named: NamedContact; readonly listed: boolean }[];
+}
+
 export interface Call {
   readonly n: number;
   readonly kind: CallKind;
@@ -28,6 +44,8 @@ export interface Call {
   readonly slot: string;
   readonly incarnation: number;
   readonly changes: readonly RequestedChange[];
+  /** What is asked of a list. */
+  readonly wanted: ListWish | undefined;
   readonly startSeq: number;
   readonly startAt: number;
   endSeq: number | undefined;
@@ -40,6 +58,8 @@ export interface Call {
   done: Promise<unknown>;
   outcome: UpdateOutcome | undefined;
   snapshot: Snapshot | undefined;
+  listOutcome: ContactsOutcome<ListReading> | undefined;
+  listReading: ListReading | undefined;
   error: unknown;
   readonly requests: Request[];
 }

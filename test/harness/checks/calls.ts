@@ -2,6 +2,7 @@ import { PrivetError } from '../../../src/errors.ts';
 import { SealError, StorageError } from '../../../src/storage/errors.ts';
 import { GaveUp, textOf, type Call } from '../trace.ts';
 import type { Slot, World } from '../world.ts';
+import { checkList } from './lists.ts';
 import { checkRead } from './reads.ts';
 import { checkUpdate } from './update.ts';
 
@@ -23,8 +24,13 @@ export function checkEnd(world: World, slot: Slot, call: Call): void {
     if (kind === 'update') checkFailedUpdate(world, call);
   }
   if (call.outcome) checkUpdate(world, call, call.outcome);
+  checkList(world, call);
   checkRead(world, call);
-  const undisturbed = slot.plan.calm && call.startAt - world.serviceChangedAt > BACK_WITHIN_MS && isStill(world, call);
+  const undisturbed =
+    !isBeyond(world, call) &&
+    slot.plan.calm &&
+    call.startAt - world.serviceChangedAt > BACK_WITHIN_MS &&
+    isStill(world, call);
   if (undisturbed && !succeeded(call)) {
     trace.violate('one never affects another', `${name} failed: ${describe(call)}`);
   }
@@ -45,23 +51,32 @@ function checkFailedUpdate({ trace }: World, { n, slot, requests, error }: Call)
   trace.expect(sent.length === 0, 'an update that fails as a whole sent nothing', text);
 }
 
+/** The account has no such list. */
+const isBeyond = ({ whatsApp }: World, { kind, slot, wanted }: Call): boolean =>
+  kind === 'exclusions' && !whatsApp.account(slot).privacy.has(wanted?.list ?? '');
+
 /** The service was not restarted while the call ran. */
 const isStill = (world: World, call: Call): boolean =>
   world.service?.n === call.incarnation && world.serviceChangedAt <= call.startAt;
 
-function succeeded({ error, outcome }: Call): boolean {
-  return error === undefined && (outcome?.failures ?? []).every(({ code }) => code === 'UNSUPPORTED');
+/** What does not hold for a reason that nobody else has a part in. */
+const OWN_FAULT: ReadonlySet<string> = new Set(['UNSUPPORTED', 'NOT_ON_WHATSAPP', 'UNRESOLVED', 'SKIPPED']);
+
+const failuresOf = ({ outcome, listOutcome }: Call) => outcome?.failures ?? listOutcome?.failures ?? [];
+
+const succeeded = (call: Call): boolean =>
+  call.error === undefined && failuresOf(call).every(({ code }) => OWN_FAULT.has(code));
+
+function describe(call: Call): string {
+  return call.error === undefined ? JSON.stringify(failuresOf(call)) : textOf(call.error);
 }
 
-function describe({ error, outcome }: Call): string {
-  if (error !== undefined) return textOf(error);
-  return JSON.stringify(outcome?.failures);
-}
+const AT_ONCE: ReadonlySet<Call['kind']> = new Set(['update', 'read', 'exclusions', 'exclude', 'blocks', 'block']);
 
 /** Updates and reads end within 30 s; what waits for a store that hangs, or for calls before it, may take as much more. */
 function checkDuration({ trace }: World, slot: Slot, call: Call): void {
   const tookMs = (call.endAt ?? 0) - call.startAt;
-  const isLifecycle = call.kind !== 'update' && call.kind !== 'read';
+  const isLifecycle = !AT_ONCE.has(call.kind);
   const ahead = trace.calls.filter(
     (other) => other.slot === slot.name && other.n < call.n && (other.endAt ?? Number.POSITIVE_INFINITY) > call.startAt,
   );

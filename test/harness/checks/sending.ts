@@ -1,5 +1,5 @@
 import type { FieldSpec } from '../../../src/privacy/fields.ts';
-import { GaveUp, type Call, type Request } from '../trace.ts';
+import type { Call, CallKind, Request } from '../trace.ts';
 import type { World } from '../world.ts';
 import type { Fail } from './update.ts';
 
@@ -10,8 +10,8 @@ const REQUEST_MS = 10_000;
 /** Retries included. */
 const MOST_WRITES_OF_A_FIELD = 2;
 
-/** What an update may send, when, and in which order. */
-export function checkSending(world: World, call: Call, requested: readonly FieldSpec[], fail: Fail): void {
+/** Nothing is sent late, and nobody waits longer than the call may. Returns what was sent. */
+export function checkTimes(call: Call, fail: Fail): readonly Request[] {
   const sent = call.requests.filter(({ left }) => left);
   for (const request of sent) {
     const afterMs = request.at - call.startAt;
@@ -20,6 +20,12 @@ export function checkSending(world: World, call: Call, requested: readonly Field
       fail('requests end in time', `request ${request.seq} waits ${request.timeoutMs} ms after ${afterMs} ms`);
     }
   }
+  return sent;
+}
+
+/** What an update may send, when, and in which order. */
+export function checkSending(world: World, call: Call, requested: readonly FieldSpec[], fail: Fail): void {
+  const sent = checkTimes(call, fail);
   const [first] = call.requests;
   if (!first) return;
   checkPlan(world, call, requested, first, fail);
@@ -99,30 +105,36 @@ function checkNothingSent({ outcome }: Call, { link, at }: Request, fail: Fail):
 }
 
 /**
- * Whether an update was over when this request left. One whose caller gave up, having written nothing, gives its turn away
- * just before it is told so: in the same breath, and with all that it asked for behind it.
+ * Whether a call was over when this request left. One that failed as a whole, having changed nothing, gives its turn away
+ * just before its caller is told so: in the same breath.
  */
 function hadEnded({ endSeq, endAt, error, requests }: Call, { seq, at }: Request): boolean {
   if (endSeq === undefined || endAt === undefined) return false;
-  if (endSeq < seq) return true;
-  const isAnswered = requests.every(({ left, replySeq }) => !left || (replySeq !== undefined && replySeq < seq));
-  return error instanceof GaveUp && endAt === at && isAnswered;
+  const changedNothing = requests.every(
+    ({ kind, left, reply }) => !left || !IN_TURN.has(kind) || reply?.kind === 'refused',
+  );
+  return endSeq < seq || (error !== undefined && endAt === at && changedNothing);
 }
 
+/** Calls that change something, and how. */
+const CHANGING: ReadonlySet<CallKind> = new Set(['update', 'exclude', 'block']);
+const IN_TURN: ReadonlySet<Request['kind']> = new Set(['write', 'list_write', 'block']);
+
 /** One update at a time, and nothing of an earlier one can land any more. */
-function checkTurn({ trace }: World, call: Call, first: Request, fail: Fail): void {
+export function checkTurn({ trace }: World, call: Call, first: Request, fail: Fail): void {
   for (const other of trace.calls) {
-    if (other.slot !== call.slot || other.kind !== 'update' || other === call) continue;
+    if (other.slot !== call.slot || !CHANGING.has(other.kind) || other === call) continue;
     const theirFirst = other.requests.find(({ left }) => left);
     if (!theirFirst || theirFirst.seq > first.seq || other.incarnation !== call.incarnation) continue;
-    if (!hadEnded(other, first)) fail('one update at a time', `beside update ${other.n}`);
+    if (!hadEnded(other, first)) fail('one update at a time', `beside ${other.kind} ${other.n}`);
     const open = other.requests.find(
       ({ kind, left, link, replySeq, reply }) =>
-        kind === 'write' &&
+        IN_TURN.has(kind) &&
         left &&
         link === first.link &&
         (replySeq === undefined || replySeq > first.seq || reply?.kind === 'timed_out'),
     );
-    if (open) fail('an unanswered write ends the link', `request ${open.seq} of update ${other.n} may still land`);
+    if (open)
+      fail('an unanswered write ends the link', `request ${open.seq} of ${other.kind} ${other.n} may still land`);
   }
 }

@@ -36,16 +36,34 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
     if (fault.afterMs > 0) return link.later(fault.afterMs, () => reply(errorOf(stanza, fault.code)));
     return reply(errorOf(stanza, fault.code));
   }
-  let work: () => Stanza[] | undefined;
+  let planned: () => Stanza[] | undefined;
   try {
-    work = isUnlink(stanza) ? () => link.forgetDevice() : plan(account, stanza, request, trace, link);
+    planned = isUnlink(stanza) ? () => link.forgetDevice() : plan(account, stanza, request, trace, link);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     request.refused = error.code;
+    // A read of a list that the account can't have harms nobody.
+    const isHarmless = request.kind === 'list_read' && !account.privacy.has(request.category);
+    const text = (): string => `request ${request.seq} gets ${error.code} ${error.message}`;
+    trace.expect(isHarmless, 'WhatsApp takes what it is sent', text);
     return reply(errorOf(stanza, error.code));
   }
+  /** Undefined where it was refused because of what happened meanwhile. */
+  const work = (): { readonly content: Stanza[] | undefined } | undefined => {
+    try {
+      return { content: planned() };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      request.refused = error.code;
+      return undefined;
+    }
+  };
+  const answerOf = (done: ReturnType<typeof work>): Stanza =>
+    done ? resultOf(stanza, done.content) : errorOf(stanza, request.refused ?? 500);
   const answer = (): void => {
-    reply(resultOf(stanza, work()));
+    const done = work();
+    reply(answerOf(done));
+    if (!done) return;
     request.acknowledged = true;
     if (isUnlink(stanza)) link.end({ how: 'word', evidence: REMOVED });
   };
@@ -62,9 +80,9 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
     case 'late_work':
       return link.later(fault.ms, answer);
     case 'late_reply': {
-      const content = work();
-      request.acknowledged = true;
-      return link.later(fault.ms, () => reply(resultOf(stanza, content)));
+      const done = work();
+      request.acknowledged = done !== undefined;
+      return link.later(fault.ms, () => reply(answerOf(done)));
     }
     case 'odd': {
       if (fault.apply) work();
