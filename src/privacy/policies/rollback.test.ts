@@ -125,6 +125,19 @@ test('what held before the call and is written for another hand’s change goes 
   expect(summary(run).at(-1)).toEqual(['ROLLED_BACK', 'CONTACTS', true]);
 });
 
+test('so does each of several', async () => {
+  const call = refusing('last=none');
+  for (const category of ['status', 'profile']) call.held.set(category, 'contacts');
+  const run = await update(call, THREE, view({ ...HELD, status: 'none', profile: 'none' }), ROLLBACK);
+  expect(call.sent.slice(-3)).toEqual(['profile=contacts', 'status=contacts', 'read']);
+  expect(Object.fromEntries(call.held)).toEqual({ ...HELD, status: 'contacts', profile: 'contacts' });
+  expect(summary(run)).toEqual([
+    ['REJECTED', 'ALL', undefined],
+    ['ROLLED_BACK', 'CONTACTS', true],
+    ['ROLLED_BACK', 'CONTACTS', true],
+  ]);
+});
+
 describe('what another hand does meanwhile', () => {
   test.each([
     ['before our writes', 0],

@@ -58,17 +58,19 @@ export class Sending {
 
   /** Sends one stanza a field, back to back; the replies come in by themselves. */
   write(fields: readonly FieldUpdate[]): void {
+    const before = this.#proof?.snapshot;
     for (const field of fields) {
       const timeoutMs = requestTimeout(this.call.remaining() - this.#keepMs);
       if (timeoutMs === undefined) field.reply ??= { kind: 'unsent' };
-      else field.answered = this.#writeField(field, timeoutMs);
+      else field.answered = this.#writeField(field, timeoutMs, before);
     }
   }
 
-  async #writeField(field: FieldUpdate, timeoutMs: number): Promise<void> {
+  /** @param shown by a read of this call before any of the fields that are written with this one. */
+  async #writeField(field: FieldUpdate, timeoutMs: number, shown: Snapshot | undefined): Promise<void> {
     const before = { reply: field.reply, wasWritten: field.wasWritten };
-    // What a read of this call showed is newer than the plan.
-    if (!field.answered && this.#proof) field.replaced = wireValue(this.#proof.snapshot, field.spec);
+    // It is newer than the plan.
+    if (!field.answered && shown) field.replaced = wireValue(shown, field.spec);
     field.reply = undefined;
     field.wasWritten = true;
     field.announcements = this.call.announcements();
