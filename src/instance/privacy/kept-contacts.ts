@@ -24,8 +24,8 @@ export class KeptContacts implements ContactBook {
   }
 
   keep({ kind, digits }: NamedContact, known: Known): void {
-    // By the service's clock: without a resolution of its own the cache needs no timer.
-    const perf = { now: () => this.#clock.monotonic() };
+    // By the service's clock: without a resolution of its own the cache needs no timer. A time of 0 is none to it.
+    const perf = { now: () => 1 + this.#clock.monotonic() };
     this.#known ??= new LRUCache({ max: MOST_KEPT, ttlResolution: 0, perf });
     this.#known.set(`${kind}:${digits}`, known, { ttl: known.kind === 'nobody' ? NOBODY_MS : FOUND_MS });
   }

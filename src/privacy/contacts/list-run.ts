@@ -68,7 +68,7 @@ export class ListRun<L extends Listing> {
   async begin(): Promise<L> {
     const read = await askOnNextLink(this.#call, async (): Promise<Read<L>> => {
       const timeoutMs = requestTimeout(this.#call.remaining());
-      return timeoutMs === undefined ? { kind: 'unsent' } : this.#kind.read(timeoutMs);
+      return timeoutMs === undefined ? { kind: 'timed_out' } : this.#kind.read(timeoutMs);
     });
     if (read.kind !== 'shown') throw new ListUnreadError(read);
     this.#take(read.value, true);
