@@ -75,7 +75,8 @@ export class ScriptedList implements PrivacyCall {
     this.sent.push(`look up ${users.length}`);
     this.#counts.lookUps += 1;
     const answers = users.map((user): Stanza => {
-      const digits = String(childOf(user, 'contact')?.content).slice(1);
+      const asked = childOf(user, 'contact')?.content;
+      const digits = typeof asked === 'string' ? asked.slice(1) : expect.unreachable();
       const content = [
         { tag: 'contact', attrs: { type: 'in' } },
         { tag: 'lid', attrs: { val: `9${digits}@lid` } },
