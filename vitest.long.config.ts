@@ -17,6 +17,7 @@ const SIDE_BY_SIDE = [
   'pairing-kills',
   'postgres-killed',
   'postgres-locked',
+  'rollback-lists',
   'second-service',
   'survival-sigterm',
 ].map((name) => `test/${name}.long.ts`);

@@ -1,34 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
-import type { StanzaFault } from '../simulator/faults.ts';
-import { sharedPrivet } from './support/shared-privet.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { back, OLD, onSecondSet, READ, refusalOf, setOf, THREE } from './support/policies.ts';
+import { bootPrivet } from './support/privet.ts';
 import { codes, linkShop, PRIVACY, UPDATE, type Payload, type Shop } from './support/updating.ts';
 
-const privet = await sharedPrivet();
-
-const setOf = (category: string) => ({ xmlns: 'privacy', type: 'set', category });
-const READ = { xmlns: 'privacy', type: 'get' };
-const THREE = { visibility: { lastSeen: 'NONE', status: 'NONE', profile: 'NONE' } };
-const OLD = { last: 'all', status: 'all', profile: 'all' };
-
-/** The first write of this category goes through, and this happens to the second one. */
-function onSecondSet(
-  shop: Shop,
-  category: string,
-  fault: Pick<StanzaFault & { do: 'error' | 'close' }, 'do' | 'code'>,
-): void {
-  shop.addFault({ match: setOf(category), do: 'delay', ms: 0, times: 1 });
-  shop.addFault({ ...fault, match: setOf(category) });
-}
-
-/** The error of an update that is made for nothing. */
-async function refusalOf(shop: Shop, input: object) {
-  const { data, errors } = await privet.graphql(UPDATE, { instance: shop.name, input });
-  expect(data).toMatchObject({ updatePrivacy: null });
-  return errors?.[0];
-}
-
-const back = ({ outcomes }: Payload): unknown[] => outcomes.map(({ field, rolledBack }) => [field, rolledBack]);
+/** Each test has a phone of its own, and so do its faults: all run side by side. */
+const privet = await bootPrivet();
+afterAll(() => privet[Symbol.asyncDispose]());
 
 async function since(shop: Shop, work: () => Promise<unknown>): Promise<string[]> {
   const before = shop.sent().length;
@@ -36,7 +14,7 @@ async function since(shop: Shop, work: () => Promise<unknown>): Promise<string[]
   return shop.sent().slice(before);
 }
 
-test('an update tells what to know of the values that it was asked for, by what the account held before', async () => {
+test.concurrent('an update tells what to know of the values that it was asked for, by what the account held before', async () => {
   const shop = await linkShop(privet);
   const input = {
     visibility: { status: 'CONTACT_BLACKLIST', online: 'MATCH_LAST_SEEN' },
@@ -52,7 +30,7 @@ test('an update tells what to know of the values that it was asked for, by what 
 });
 
 describe('STOP', () => {
-  test('behind a refused field nothing is sent, and what is skipped stays as it is', async () => {
+  test.concurrent('behind a refused field nothing is sent, and what is skipped stays as it is', async () => {
     const shop = await linkShop(privet);
     shop.addFault({ match: setOf('status'), do: 'error', code: 403 });
     let payload: Payload | undefined;
@@ -66,7 +44,7 @@ describe('STOP', () => {
     expect(shop.held()).toMatchObject({ last: 'none', status: 'all', profile: 'all' });
   });
 
-  test('without a failure all are written, one behind the reply to the other', async () => {
+  test.concurrent('without a failure all are written, one behind the reply to the other', async () => {
     const shop = await linkShop(privet);
     expect(await shop.update({ ...THREE, onFailure: 'STOP' })).toMatchObject({ failures: [], stanzas: 4 });
     expect(shop.held()).toMatchObject({ last: 'none', status: 'none', profile: 'none' });
@@ -74,7 +52,7 @@ describe('STOP', () => {
 });
 
 describe('ROLLBACK', () => {
-  test('what was changed is put back in reverse order, and read', async () => {
+  test.concurrent('what was changed is put back in reverse order, and read', async () => {
     const shop = await linkShop(privet);
     shop.addFault({ match: setOf('status'), do: 'error', code: 403 });
     let payload: Payload | undefined;
@@ -105,7 +83,7 @@ describe('ROLLBACK', () => {
     expect(data).toMatchObject({ privacy: { visibility: { lastSeen: 'ALL', status: 'ALL' } } });
   });
 
-  test('without a failure all hold, and nothing had to be put back', async () => {
+  test.concurrent('without a failure all hold, and nothing had to be put back', async () => {
     const shop = await linkShop(privet);
     const payload = await shop.update({ ...THREE, onFailure: 'ROLLBACK' });
     expect(payload).toMatchObject({ failures: [], stanzas: 5 });
@@ -114,7 +92,7 @@ describe('ROLLBACK', () => {
     expect(await shop.update({ ...THREE, onFailure: 'ROLLBACK' })).toMatchObject({ failures: [], stanzas: 1 });
   });
 
-  test('one that is refused itself is told: that field holds as requested, the others do not', async () => {
+  test.concurrent('one that is refused itself is told: that field holds as requested, the others do not', async () => {
     const shop = await linkShop(privet);
     shop.addFault({ match: setOf('status'), do: 'error', code: 403 });
     onSecondSet(shop, 'last', { do: 'error', code: 500 });
@@ -127,7 +105,7 @@ describe('ROLLBACK', () => {
     expect(shop.held()).toMatchObject({ last: 'none', status: 'all', profile: 'all' });
   });
 
-  test('one that is cut off is told by what the next connection shows', async () => {
+  test.concurrent('one that is cut off is told by what the next connection shows', async () => {
     const shop = await linkShop(privet);
     shop.addFault({ match: setOf('status'), do: 'error', code: 403 });
     onSecondSet(shop, 'last', { do: 'close' });
@@ -140,7 +118,7 @@ describe('ROLLBACK', () => {
     expect(shop.held()).toMatchObject({ last: 'none', status: 'all', profile: 'all' });
   });
 
-  test('a connection that goes between the writes and what puts them back is waited for', async () => {
+  test.concurrent('a connection that goes between the writes and what puts them back is waited for', async () => {
     const shop = await linkShop(privet);
     shop.addFault({ match: setOf('profile'), do: 'close', apply: false, times: 1 });
     const payload = await shop.update({ ...THREE, onFailure: 'ROLLBACK' });
@@ -148,16 +126,16 @@ describe('ROLLBACK', () => {
     expect(shop.held()).toMatchObject(OLD);
   });
 
-  test('without its first read nothing is begun', async () => {
+  test.concurrent('without its first read nothing is begun', async () => {
     const shop = await linkShop(privet);
     shop.addFault({ match: READ, do: 'error', code: 403, times: 1 });
-    expect(await refusalOf(shop, { ...THREE, onFailure: 'ROLLBACK' })).toMatchObject({
+    expect(await refusalOf(privet, shop, { ...THREE, onFailure: 'ROLLBACK' })).toMatchObject({
       extensions: { code: 'WHATSAPP_ERROR' },
     });
     expect(shop.held()).toMatchObject(OLD);
   });
 
-  test('nothing is put back over what the phone changed meanwhile', async () => {
+  test.concurrent('nothing is put back over what the phone changed meanwhile', async () => {
     const shop = await linkShop(privet);
     shop.addFault({ match: setOf('status'), do: 'error', code: 403 });
     const slow = shop.addFault({ match: setOf('profile'), do: 'delay', ms: 400, times: 1 });
@@ -174,6 +152,23 @@ describe('ROLLBACK', () => {
   });
 });
 
+test.concurrent.each([true, false])(
+  'ROLLBACK leaves out again who was left out, of an account with a LID: %s',
+  async (lid) => {
+    const phone = lid ? '491600000001' : '491600000002';
+    privet.simulator.createAccount(phone, { lid });
+    const friend = `49152000000${lid ? 1 : 2}`;
+    privet.simulator.createAccount(friend);
+    const shop = await linkShop(privet, phone);
+    privet.simulator.setExclusions(phone, 'status', { add: [friend] }, { notify: false });
+    shop.addFault({ match: setOf('profile'), do: 'error', code: 403 });
+    const payload = await shop.update({ visibility: { status: 'NONE', profile: 'NONE' }, onFailure: 'ROLLBACK' });
+    expect(back(payload)[0]).toEqual(['STATUS', true]);
+    expect(shop.held()).toMatchObject({ status: 'contact_blacklist', profile: 'all' });
+    expect(privet.simulator.account(phone).exclusions['status']?.members).toEqual([friend]);
+  },
+);
+
 describe('ifObservedAt', () => {
   const READ_AT = 'query ($instance: String!) { privacy(instance: $instance) { observedAt } }';
   const observed = async (shop: Shop): Promise<string> => {
@@ -182,22 +177,22 @@ describe('ifObservedAt', () => {
   };
   const status = (value: string) => ({ visibility: { status: value } });
 
-  test('the settings that the caller saw: it is made, and one read more', async () => {
+  test.concurrent('the settings that the caller saw: it is made, and one read more', async () => {
     const shop = await linkShop(privet);
     const ifObservedAt = await observed(shop);
     expect(await shop.update({ ...status('NONE'), ifObservedAt })).toMatchObject({ failures: [], stanzas: 3 });
     // What the caller saw is what it was made from, and not what came of it.
-    expect(await refusalOf(shop, { ...status('ALL'), ifObservedAt })).toMatchObject({
+    expect(await refusalOf(privet, shop, { ...status('ALL'), ifObservedAt })).toMatchObject({
       extensions: { code: 'CONFLICT' },
     });
   });
 
-  test.each([true, false])('the phone changed something since, announced: %s', async (notify) => {
+  test.concurrent.each([true, false])('the phone changed something since, announced: %s', async (notify) => {
     const shop = await linkShop(privet);
     const ifObservedAt = await observed(shop);
     await delay(2);
     privet.simulator.setPrivacy(shop.phoneNumber, 'groupadd', 'contacts', { notify });
-    const error = await refusalOf(shop, { ...status('NONE'), ifObservedAt });
+    const error = await refusalOf(privet, shop, { ...status('NONE'), ifObservedAt });
     expect(error?.extensions).toMatchObject({
       code: 'CONFLICT',
       current: {
@@ -211,7 +206,7 @@ describe('ifObservedAt', () => {
     expect(await shop.update({ ...status('NONE'), ifObservedAt: current.observedAt })).toMatchObject({ failures: [] });
   });
 
-  test('of two at once that saw the same, one is made', async () => {
+  test.concurrent('of two at once that saw the same, one is made', async () => {
     const shop = await linkShop(privet);
     const ifObservedAt = await observed(shop);
     await delay(2);
@@ -229,11 +224,11 @@ describe('ifObservedAt', () => {
     expect(shop.held()['status']).toBe(String(made[0]?.data?.updatePrivacy?.outcomes[0]?.['requested']).toLowerCase());
   });
 
-  test('a time to come is nobody’s observation', async () => {
+  test.concurrent('a time to come is nobody’s observation', async () => {
     const shop = await linkShop(privet);
     const ifObservedAt = new Date(Date.now() + 60_000).toISOString();
     const sent = await since(shop, async () => {
-      expect(await refusalOf(shop, { ...status('NONE'), ifObservedAt })).toMatchObject({
+      expect(await refusalOf(privet, shop, { ...status('NONE'), ifObservedAt })).toMatchObject({
         extensions: { code: 'BAD_USER_INPUT' },
       });
     });
@@ -249,7 +244,7 @@ describe('planPrivacy', () => {
   }`;
   const plan = (shop: Shop, input: object) => privet.graphql(PLAN, { instance: shop.name, input });
 
-  test.each([
+  test.concurrent.each([
     ['CONTINUE', 4],
     ['STOP', 4],
     ['ROLLBACK', 5],
@@ -274,7 +269,7 @@ describe('planPrivacy', () => {
     expect(await shop.update(input)).toMatchObject({ stanzas, warnings: [{ code: 'HIDDEN_IN_TURN' }] });
   });
 
-  test.each([
+  test.concurrent.each([
     ['CONTINUE', ['STATUS', 'GROUP_ADD'], 3],
     ['STOP', ['STATUS'], 2],
     ['ROLLBACK', [], 1],
@@ -295,7 +290,7 @@ describe('planPrivacy', () => {
     expect(sent).toHaveLength(stanzas);
   });
 
-  test('where what is known is outdated it reads first', async () => {
+  test.concurrent('where what is known is outdated it reads first', async () => {
     const shop = await linkShop(privet);
     shop.addFault({ match: READ, do: 'delay', ms: 300, times: 1 });
     const sent = await since(shop, async () => {
@@ -306,7 +301,7 @@ describe('planPrivacy', () => {
     expect(sent).toEqual(['read', 'read']);
   });
 
-  test('it conflicts as the update would', async () => {
+  test.concurrent('it conflicts as the update would', async () => {
     const shop = await linkShop(privet);
     const ifObservedAt = new Date(Date.now() - 60_000).toISOString();
     const { data, errors } = await plan(shop, { ...THREE, ifObservedAt });

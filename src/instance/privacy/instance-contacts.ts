@@ -63,7 +63,8 @@ export class InstanceContacts {
 
   /** @throws as `exclusions`; PrivetError BAD_USER_INPUT, CONFLICT. Then nothing was written. */
   updateExclusions(field: ExclusionField, change: ExclusionChange, call: Call): Promise<ExclusionsOutcome> {
-    return this.#updating(() =>
+    return toldOfLists(
+      this.#parts.connected,
       this.#parts.updates.run(call, (own, view) => updateList(own, this.#kept, view, field, change)),
     );
   }
@@ -78,17 +79,10 @@ export class InstanceContacts {
 
   /** @throws as `exclusions`: then nothing was written */
   changeBlocked(action: BlockAction, contacts: readonly NamedContact[], call: Call): Promise<BlocklistOutcome> {
-    return this.#updating(() =>
+    return toldOfLists(
+      this.#parts.connected,
       this.#parts.updates.run(call, (own) => updateBlocklist(own, this.#kept, action, contacts)),
     );
-  }
-
-  async #updating<T>(update: () => Promise<T>): Promise<T> {
-    try {
-      return await update();
-    } catch (error) {
-      throw error instanceof ListUnreadError ? unreadable(this.#parts.connected, LIST, error.reply) : error;
-    }
   }
 
   #sharedList(field: ExclusionField): SharedRead<Read<VersionedList>> {
@@ -99,5 +93,14 @@ export class InstanceContacts {
     const shared = new SharedRead(() => readList(connected.over(connected.link), facts, field, REQUEST_TIMEOUT_MS));
     this.#listReads.set(field, shared);
     return shared;
+  }
+}
+
+/** An update that could not read a list, as its caller is told of it. */
+export async function toldOfLists<T>(connected: Connected, update: Promise<T>): Promise<T> {
+  try {
+    return await update;
+  } catch (error) {
+    throw error instanceof ListUnreadError ? unreadable(connected, LIST, error.reply) : error;
   }
 }

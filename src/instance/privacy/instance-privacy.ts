@@ -47,7 +47,7 @@ export class InstancePrivacy {
     this.#reads = reads;
     this.#watchfulness = watchfulness;
     const updates = new Updates({ clock, connected, view, watchfulness });
-    this.#updates = new SettingsUpdates({ clock, view, reads, updates });
+    this.#updates = new SettingsUpdates({ clock, connected, view, reads, updates });
     this.#contacts = new InstanceContacts({ clock, connected, updates });
     this.#onChange = options.onChange;
   }

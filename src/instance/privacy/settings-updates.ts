@@ -9,12 +9,15 @@ import type { PrivacyCall } from '../../privacy/port.ts';
 import { previewUpdate, type UpdatePreview } from '../../privacy/policies/preview.ts';
 import { asksTimer } from '../../privacy/timer.ts';
 import { keptTime, runUpdate } from '../../privacy/update.ts';
+import type { Connected } from './connected.ts';
+import { toldOfLists } from './instance-contacts.ts';
 import type { Reads } from './reads.ts';
 import type { Updates } from './updates.ts';
 import type { SettingsView } from './view.ts';
 
 interface SettingsUpdatesParts {
   readonly clock: Clock;
+  readonly connected: Connected;
   readonly view: SettingsView;
   readonly reads: Reads;
   readonly updates: Updates;
@@ -30,13 +33,14 @@ export class SettingsUpdates {
 
   /** @throws SettingsChangedError; PrivetError BAD_USER_INPUT; as `Updates.run` and `Reads.own` do: nothing was written. */
   update(changes: readonly RequestedChange[], terms: UpdateTerms, call: Call): Promise<UpdateOutcome> {
-    return this.#parts.updates.run(call, async (own, view) => {
+    const made = this.#parts.updates.run(call, async (own, view) => {
       this.#checkTime(terms);
       const first = readsFirst(terms) ? await this.#readFirst(own, terms, changes, call) : undefined;
       const from = first?.snapshot ?? view;
       // guard: a shared read is no proof, else runUpdate({ ...own, settings: { read: () => this.#parts.reads.shared() } }, from, changes, terms, first)
       return runUpdate(own, from, changes, terms, first);
     });
+    return terms.onFailure === 'ROLLBACK' ? toldOfLists(this.#parts.connected, made) : made;
   }
 
   /** Sends nothing while what is known is fresh. @throws as `update`, and as `Reads.read` */

@@ -2,9 +2,17 @@ import type { Stanza } from '../../wire/stanza.ts';
 import type { Contact } from '../contacts/contact.ts';
 import { addressOf } from '../contacts/jids.ts';
 import { Members } from '../contacts/members.ts';
-import { specOf } from '../fields.ts';
+import { specOf, type PrivacyField } from '../fields.ts';
 import { type ListItem, writeListStanza } from './list-stanzas.ts';
-import type { VersionedList } from './read-list.ts';
+
+/** A list that may have to be put back, as one read of WhatsApp showed it. */
+export interface OldList {
+  readonly field: PrivacyField;
+  readonly active: boolean;
+  readonly contacts: readonly Contact[];
+  /** WhatsApp's `dhash`. */
+  readonly version: string | undefined;
+}
 
 /**
  * The one write, mode and members, after which a field leaves out whom it left out before: `readList` says so before and
@@ -13,7 +21,7 @@ import type { VersionedList } from './read-list.ts';
  * @param now as it is: not active where another value of the field was written meanwhile, which drops the list.
  * @returns undefined where a member can't be written by the address that this account uses: nothing is to be put back then.
  */
-export function putBackStanza(before: VersionedList, now: VersionedList, usesLid: boolean): Stanza | undefined {
+export function putBackStanza(before: OldList, now: OldList, usesLid: boolean): Stanza | undefined {
   const wanted = new Members(before.contacts);
   const held = new Members(now.contacts);
   const added = itemsFor(
@@ -43,5 +51,5 @@ function itemsFor(
 }
 
 /** Whether a list is as it was: active, with the same members. */
-export const isPutBack = (before: VersionedList, now: VersionedList): boolean =>
+export const isPutBack = (before: OldList, now: OldList): boolean =>
   now.active && new Members(before.contacts).isSame(new Members(now.contacts));

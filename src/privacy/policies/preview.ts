@@ -1,6 +1,7 @@
 import type { PrivacyField } from '../fields.ts';
 import type { RequestedChange } from '../outcome.ts';
 import { fieldsToWrite, planUpdate } from '../plan.ts';
+import { losesList } from './old-lists.ts';
 import { readsFirst, type UpdateTerms } from './terms.ts';
 import { shown, type Snapshot } from '../settings.ts';
 import { asksTimer } from '../timer.ts';
@@ -31,7 +32,9 @@ export function previewUpdate(
   terms: UpdateTerms = {},
 ): UpdatePreview {
   const fields = planUpdate(view, changes, 0);
-  const steps = fieldsToWrite(fields, terms.onFailure ?? 'CONTINUE').map(({ spec, previous, wire }) => ({
+  const { onFailure = 'CONTINUE' } = terms;
+  const writes = fieldsToWrite(fields, onFailure);
+  const steps = writes.map(({ spec, previous, wire }) => ({
     field: spec.field,
     from: previous === undefined ? undefined : shown(spec, previous),
     to: shown(spec, wire),
@@ -41,10 +44,12 @@ export function previewUpdate(
   const read = asksTimer(changes) ? 2 : 1;
   // What a first read shows is the proof itself, where nothing is written behind it.
   const readBack = !reads || steps.length > 0 ? read : 0;
+  // Whoever is left out has to be known, to be put back.
+  const lists = onFailure === 'ROLLBACK' ? writes.filter(losesList).length : 0;
   return {
     steps,
     unchanged: fields.filter(({ plan }) => plan === 'held').map(({ spec }) => spec.field),
-    stanzas: (reads ? read : 0) + steps.length + readBack,
+    stanzas: (reads ? read : 0) + lists + steps.length + readBack,
     warnings: [...warningsAbout(view, changes), ...unsupportedAmong(view, changes)],
   };
 }

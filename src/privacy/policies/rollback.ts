@@ -1,12 +1,17 @@
-import { holds, judge, type Judged, type Proof } from '../judge.ts';
-import type { FieldUpdate } from '../plan.ts';
+import type { Stanza } from '../../wire/stanza.ts';
+import type { FieldSpec } from '../fields.ts';
+import { holds } from '../judge.ts';
+import type { OldList } from '../lists/put-back-list.ts';
+import { fieldsToWrite, type FieldUpdate } from '../plan.ts';
 import type { PrivacyCall } from '../port.ts';
 import { wireValue } from '../settings.ts';
 import { LAST_SEND_MS } from '../time.ts';
 import { writeAll } from './continue.ts';
+import { judgePutBack } from './judge-put-back.ts';
+import { isListBack, listsBefore } from './old-lists.ts';
 import { keeping } from './own-call.ts';
 import { courseOf, type Policy } from './policy.ts';
-import { putBackStanza } from './put-back.ts';
+import { hasPeople, putBackStanza } from './put-back.ts';
 import { isTimer, Sending } from './sending.ts';
 import { skipBehind } from './stop.ts';
 
@@ -16,24 +21,40 @@ import { skipBehind } from './stop.ts';
  */
 export const KEPT_FOR_ROLLBACK_MS = 7_000 + LAST_SEND_MS;
 
-/** All of the fields come to hold, or what the call changed is put back. */
+/** All of the fields come to hold, or what the call changed is put back. @throws ListUnreadError nothing was written */
 export const rollbackPolicy: Policy = async (call, fields, first) => {
-  const sending = new Sending(keeping(call, KEPT_FOR_ROLLBACK_MS), fields, { first: first?.snapshot });
+  const forth = keeping(call, KEPT_FOR_ROLLBACK_MS);
+  const sending = new Sending(forth, fields, { first: first?.snapshot });
   const unsupported = fields.find(({ plan }) => plan === 'unsupported');
+  const lists = await listsBefore(forth, fieldsToWrite(fields, 'ROLLBACK'));
   // What is known to fail is not begun.
   if (unsupported) skipBehind(unsupported, fields);
   else await writeAll(sending);
   const changed = fields.filter(({ wasWritten }) => wasWritten);
   if (changed.length === 0 || fields.every((field) => holds(field, sending.proof))) return courseOf(sending);
 
-  const back = await putBack(call, changed, first?.announcements, fields.some(isTimer));
+  await call.whenOpen(Math.max(0, call.remaining() - 2 * LAST_SEND_MS));
+  // What the phone changed meanwhile may be any of these.
+  const isAnnounced = call.announcements() !== first?.announcements;
+  const steps = isAnnounced
+    ? []
+    : changed.toReversed().flatMap((field) => backwards(field, oldListOf(field, lists), call, sending));
+  const stanzas = new Map(steps.map(({ update, stanza }) => [update, stanza]));
+  // In the reverse order, and all of them: one that was not answered may have landed, or may land yet.
+  const back = new Sending(call, [...stanzas.keys()], {
+    keepMs: LAST_SEND_MS,
+    readsTimer: fields.some(isTimer),
+    stanzaOf: (update) => stanzas.get(update),
+  });
+  await writeAll(back);
   const left = back.fields.some(({ answered, reply }) => answered && reply?.kind !== 'unsent');
   // What was read before something was put back is no proof.
   const proof = back.proof ?? (left ? undefined : sending.proof);
+  const unlike = await withOtherPeople(call, changed, lists);
   const written = [...fields, ...back.fields];
   return {
     proof,
-    judged: fields.map((field) => judgePutBack(field, sending.proof, proof)),
+    judged: fields.map((field) => judgePutBack(field, sending.proof, proof, unlike.includes(field.spec))),
     written,
     mayLand: proof === undefined || written.some(mayLand),
   };
@@ -42,60 +63,46 @@ export const rollbackPolicy: Policy = async (call, fields, first) => {
 const mayLand = ({ answered, reply }: FieldUpdate): boolean =>
   answered !== undefined && (!reply || reply.kind === 'lost' || reply.kind === 'timed_out');
 
-/** Writes the old values in the reverse order, all of them: one that was not answered may have landed, or may land yet. */
-async function putBack(
-  call: PrivacyCall,
-  changed: readonly FieldUpdate[],
-  announcements: number | undefined,
-  readsTimer: boolean,
-): Promise<Sending> {
-  await call.whenOpen(Math.max(0, call.remaining() - 2 * LAST_SEND_MS));
-  // What the phone changed meanwhile may be any of these.
-  const isAnnounced = announcements !== call.announcements();
-  const fields = isAnnounced ? [] : changed.toReversed().flatMap(backwards);
-  const sending = new Sending(call, fields, {
-    keepMs: LAST_SEND_MS,
-    readsTimer,
-    stanzaOf: ({ spec, wire }) => putBackStanza(spec, { wire }),
-  });
-  await writeAll(sending);
-  return sending;
+/** One field on its way back. */
+interface StepBack {
+  readonly update: FieldUpdate;
+  readonly stanza: Stanza;
 }
 
-/** The update that undoes this one; none where it is not known what was there. */
-function backwards({ spec, wire, replaced, announcements }: FieldUpdate): FieldUpdate[] {
+/** What undoes an update; nothing where it is not known what was there. */
+function backwards(field: FieldUpdate, list: OldList | undefined, call: PrivacyCall, { proof }: Sending): StepBack[] {
+  const { spec, wire, replaced, announcements } = field;
   if (replaced === undefined) return [];
-  return [
-    {
-      spec,
-      wire: replaced,
-      previous: wire,
-      plan: 'write',
-      replaced: undefined,
-      skippedAfter: undefined,
-      answered: undefined,
-      reply: undefined,
-      wasWritten: false,
-      announcements,
-    },
-  ];
+  const isThere = proof !== undefined && wireValue(proof.snapshot, spec) === replaced;
+  const stanza = putBackStanza(spec, { wire: replaced, list }, call.usesLid(), isThere);
+  if (!stanza) return [];
+  const update: FieldUpdate = {
+    spec,
+    wire: replaced,
+    previous: wire,
+    plan: 'write',
+    replaced: undefined,
+    skippedAfter: undefined,
+    answered: undefined,
+    reply: undefined,
+    wasWritten: false,
+    announcements,
+  };
+  return [{ update, stanza }];
 }
 
-/** @param before the proof before anything was put back, @param proof what holds in the end. */
-function judgePutBack(field: FieldUpdate, before: Proof | undefined, proof: Proof | undefined): Judged {
-  if (!field.wasWritten) return judge(field, proof);
-  const isBack =
-    field.replaced !== undefined && proof !== undefined && wireValue(proof.snapshot, field.spec) === field.replaced;
-  const now = judge(field, proof);
-  const outcome = { ...now.outcome, rolledBack: isBack };
-  if (!now.failure) return { outcome };
-  const why = judge(field, before).failure ?? {
-    ...now.failure,
-    ...(isBack && {
-      code: 'ROLLED_BACK' as const,
-      message: 'WhatsApp took it, and it was put back because another field failed',
-      retryable: true,
-    }),
-  };
-  return { outcome, failure: { ...why, current: now.failure.current } };
+/** The fields behind whose old value there are people, and of whom no read shows that they are the same ones again. */
+async function withOtherPeople(call: PrivacyCall, fields: readonly FieldUpdate[], lists: Lists): Promise<FieldSpec[]> {
+  const checked = fields.map(async (field) => {
+    if (field.replaced === undefined || !hasPeople(field.replaced)) return [];
+    const list = oldListOf(field, lists);
+    return list && (await isListBack(call, field.spec, list)) ? [] : [field.spec];
+  });
+  return (await Promise.all(checked)).flat();
 }
+
+type Lists = ReadonlyMap<FieldSpec, OldList>;
+
+/** Undefined where the field came to have a list only after the call's first read. */
+const oldListOf = ({ spec, replaced, previous }: FieldUpdate, lists: Lists): OldList | undefined =>
+  replaced === previous ? lists.get(spec) : undefined;

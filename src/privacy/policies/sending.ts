@@ -17,7 +17,8 @@ interface SendingOptions {
   readonly keepMs?: number;
   /** Whether it reads the timer too; where it is left out, as the fields need. */
   readonly readsTimer?: boolean;
-  readonly stanzaOf?: (field: FieldUpdate) => Stanza;
+  /** How a field is written where it is not by its value alone. */
+  readonly stanzaOf?: (field: FieldUpdate) => Stanza | undefined;
 }
 
 const plainStanza = ({ spec, wire }: FieldUpdate): Stanza => writeStanza(spec.category, wire);
@@ -31,10 +32,10 @@ export class Sending {
   #proof: Proof | undefined;
   readonly #readsTimer: boolean;
   readonly #keepMs: number;
-  readonly #stanzaOf: (field: FieldUpdate) => Stanza;
+  readonly #stanzaOf: (field: FieldUpdate) => Stanza | undefined;
 
   constructor(call: PrivacyCall, fields: readonly FieldUpdate[], options: SendingOptions = {}) {
-    const { first, keepMs = 0, readsTimer = fields.some(isTimer), stanzaOf = plainStanza } = options;
+    const { first, keepMs = 0, readsTimer = fields.some(isTimer), stanzaOf = () => undefined } = options;
     this.call = call;
     this.fields = fields;
     this.#proof = first && { snapshot: first, afterReplies: true };
@@ -77,7 +78,7 @@ export class Sending {
     // What was read before this write proves nothing about it.
     // guard: proof is read after the last write
     this.#proof = undefined;
-    const reply = await this.call.port.ask(this.#stanzaOf(field), timeoutMs);
+    const reply = await this.call.port.ask(this.#stanzaOf(field) ?? plainStanza(field), timeoutMs);
     // A write that never left changes nothing about the one before it.
     field.reply = reply.kind === 'unsent' ? (before.reply ?? reply) : reply;
     // guard: a refused write is not APPLIED

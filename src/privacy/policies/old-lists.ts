@@ -1,0 +1,40 @@
+import { ListUnreadError } from '../contacts/list-run.ts';
+import { askOnNextLink } from '../contacts/on-next-link.ts';
+import type { FieldSpec } from '../fields.ts';
+import { listIn, readListStanza, WITH_LIST } from '../lists/list-stanzas.ts';
+import { isPutBack, type OldList } from '../lists/put-back-list.ts';
+import type { FieldUpdate } from '../plan.ts';
+import type { PrivacyCall, Read } from '../port.ts';
+import { requestTimeout } from '../time.ts';
+
+/** Whether a write of this field does away with a list. */
+export const losesList = ({ previous, plan }: Pick<FieldUpdate, 'previous' | 'plan'>): boolean =>
+  plan === 'write' && previous === WITH_LIST;
+
+/** The lists that these writes would do away with, each by a read of its own. @throws ListUnreadError */
+export async function listsBefore(
+  call: PrivacyCall,
+  fields: readonly FieldUpdate[],
+): Promise<ReadonlyMap<FieldSpec, OldList>> {
+  const read = async ({ spec }: FieldUpdate): Promise<readonly [FieldSpec, OldList]> => {
+    const shown = await readOldList(call, spec);
+    if (shown.kind !== 'shown') throw new ListUnreadError(shown);
+    return [spec, shown.value];
+  };
+  return new Map(await Promise.all(fields.filter(losesList).map(read)));
+}
+
+/** Whether the same contacts are left out again. */
+export async function isListBack(call: PrivacyCall, spec: FieldSpec, old: OldList): Promise<boolean> {
+  const shown = await readOldList(call, spec);
+  return shown.kind === 'shown' && isPutBack(old, shown.value);
+}
+
+function readOldList(call: PrivacyCall, { field, category }: FieldSpec): Promise<Read<OldList>> {
+  return askOnNextLink(call, async (): Promise<Read<OldList>> => {
+    const timeoutMs = requestTimeout(call.remaining());
+    if (timeoutMs === undefined) return { kind: 'unsent' };
+    const shown = listIn(await call.port.ask(readListStanza(category, call.usesLid()), timeoutMs), category);
+    return shown.kind === 'list' ? { kind: 'shown', value: { ...shown, field } } : shown;
+  });
+}
