@@ -32,7 +32,7 @@ export interface RunningCall extends Call, Disposable {
   /** Aborts `signal` alone. */
   withdraw(reason: PrivetError): void;
   /** The client is gone. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 /**

@@ -12,7 +12,7 @@ test('of media types the pipeline sees those that it has, once each: it looks at
   request.headers = { 'content-type': 'application/json', accept: 'a/b,application/json,'.repeat(300) };
   const seen: unknown[] = [];
   const pipeline = {
-    handleNodeRequestAndResponse(given: IncomingMessage) {
+    handleNodeRequest(given: IncomingMessage) {
       seen.push(given.headers.accept);
       return new Response();
     },

@@ -25,6 +25,8 @@ export function graphqlHandler(
   clock: Clock,
   sendPage: ((response: ServerResponse) => void) | undefined,
 ): (request: IncomingMessage, response: ServerResponse, client: Client, record: RequestRecord) => void {
+  // Once: the pipeline is a Proxy, which makes each method anew for whoever asks for it.
+  const handle = yoga.handleNodeRequest.bind(yoga);
   return (request, response, { address }, record) => {
     const forBrowser = wantsPage(request);
     if (sendPage && forBrowser) return sendPage(response);
@@ -38,19 +40,23 @@ export function graphqlHandler(
     request.headers.host = 'localhost';
     request.headers.accept = acceptable(request.headers.accept);
     const state = { record, clientAddress: address, connection: connectionOf(response, clock) };
-    return void answer(yoga, request, response, state);
+    return void answer(handle, request, response, state);
   };
 }
 
-/** In the two steps of Yoga's own listener, which copies what it is given of each request into one of its own. */
+/**
+ * In the two steps of Yoga's own listener, which copies what it is given of each request into one of its own. The request
+ * is not told of its response, for the signal that it would have: whether the client is gone its connection tells.
+ */
 async function answer(
-  yoga: Pick<GraphQLPipeline, 'handleNodeRequestAndResponse'>,
+  handle: GraphQLPipeline['handleNodeRequest'],
   request: IncomingMessage,
   response: ServerResponse,
   state: RequestState,
 ): Promise<void> {
   try {
-    const answered = await yoga.handleNodeRequestAndResponse(request, response, state);
+    const answered = await handle(request, state);
+    if (state.isStream || request.headers.accept?.includes('text/event-stream')) setUncached(answered.headers);
     await sendNodeResponse(answered, response, request, true);
   } catch {
     // What a plugin or a resolver throws is an answer by then; what comes here is of the connection, or of a header.
@@ -58,6 +64,11 @@ async function answer(
     if (response.headersSent) response.destroy();
     else await send(refuseAsGraphQL(PROBLEMS.failed), response);
   }
+}
+
+/** Yoga marks streams `no-cache`, over what is said of every answer. */
+function setUncached(headers: Headers): void {
+  if (headers.get('content-type') === 'text/event-stream') headers.set('cache-control', 'no-store');
 }
 
 function problemOf({ method, headers }: IncomingMessage): Problem | undefined {
@@ -68,10 +79,14 @@ function problemOf({ method, headers }: IncomingMessage): Problem | undefined {
 /** How long a client may take to read the rest of an answer once the server closes, in milliseconds. */
 const LEAVE_MS = 1_000;
 
+const noError = (): void => {};
+
 /** To cut an answer off: every client notices that the last chunk is missing. */
 function connectionOf(response: ServerResponse, clock: Clock): ClientConnection {
   const cut = (): void => void response.destroy();
   let leave = (): void => {};
+  // Such as that of a write which comes after the client has gone.
+  response.on('error', noError);
   response.once('close', () => {
     if (!response.writableFinished) leave();
   });

@@ -1,5 +1,4 @@
 import { getOperationAST, type ExecutionArgs, type OperationDefinitionNode } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import type { Gate } from '../../access/limits/gate.ts';
 import type { Principal } from '../../access/principal.ts';
 import { PrivetError } from '../../errors.ts';
@@ -10,7 +9,6 @@ import { introspectionFields } from './limits.ts';
 import { refuseVariables } from './variables.ts';
 
 type Caller = Pick<GraphQLContext, 'principal'>;
-type Executing = Exclude<Awaited<ReturnType<NonNullable<Plugin<Caller>['onExecute']>>>, void>;
 
 /** What is known of an operation whatever its variables are. */
 interface Plan {
@@ -20,8 +18,11 @@ interface Plan {
   readonly cost: Cost | undefined;
 }
 
+/** What an operation costs, unless it is refused. */
+export type OperationLimits = (args: ExecutionArgs, caller: Caller) => Cost | Promise<Cost>;
+
 /** What is judged by the operation as a whole, before any of it is executed: its variables, its cost, and what introspects. */
-export function useOperationLimits(gate: Gate): Plugin<Caller> {
+export function operationLimits(gate: Gate): OperationLimits {
   // Documents are kept for the next request with the same text, and so is what is known of them.
   const plans = new WeakMap<OperationDefinitionNode, Plan>();
 
@@ -39,7 +40,7 @@ export function useOperationLimits(gate: Gate): Plugin<Caller> {
     return plan;
   };
 
-  const judge = (args: ExecutionArgs, { principal }: Caller): Cost | Promise<Cost> => {
+  return (args, { principal }) => {
     const { schema, document, operationName, variableValues } = args;
     try {
       refuseVariables(schema, document, operationName, variableValues);
@@ -49,22 +50,6 @@ export function useOperationLimits(gate: Gate): Plugin<Caller> {
     } catch (error) {
       return refuse(error);
     }
-  };
-  const sayIn = (cost: Cost): Executing => ({
-    onExecuteDone({ result, setResult }) {
-      // Without data nothing was executed: the variables did not fit.
-      if (Symbol.asyncIterator in result || result.data === undefined) return;
-      setResult({ ...result, extensions: { ...result.extensions, cost } });
-    },
-  });
-  return {
-    onExecute({ args }) {
-      const cost = judge(args, args.contextValue);
-      return cost instanceof Promise ? cost.then(sayIn) : sayIn(cost);
-    },
-    async onSubscribe({ args }) {
-      await judge(args, args.contextValue);
-    },
   };
 }
 

@@ -1,19 +1,5 @@
 import type { DocumentNode, ExecutionResult } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import type { RequestRecord } from '../../telemetry/request-record.ts';
-import type { RequestState } from './authentication.ts';
-
-/** Notes which operation a request holds. */
-export function useRequestRecord(): Plugin<RequestState, RequestState> {
-  return {
-    onExecute({ args }) {
-      note(args.contextValue.record, args.document, args.operationName);
-    },
-    onSubscribe({ args }) {
-      note(args.contextValue.record, args.document, args.operationName);
-    },
-  };
-}
 
 /** What an operation came to: an answer, or a stream of them. */
 export type OperationOutcome = ExecutionResult | AsyncIterable<ExecutionResult>;
@@ -33,8 +19,8 @@ const isSeveral = (
   result: OperationOutcome | readonly ExecutionResult[],
 ): result is Exclude<typeof result, ExecutionResult> => Array.isArray(result) || Symbol.asyncIterator in result;
 
-/** From the document and not as the client names it: there it can only be a name. */
-function note(
+/** Notes which operation a request holds: from the document and not as the client names it, where it can only be a name. */
+export function noteOperation(
   record: RequestRecord | undefined,
   { definitions }: DocumentNode,
   wanted: string | null | undefined,

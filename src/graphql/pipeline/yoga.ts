@@ -12,9 +12,8 @@ import type { GivenContext } from './lean-context.ts';
 import { exceededLimits } from '../documents/document-rules.ts';
 import { LIMITS, parseWithin } from '../documents/limits.ts';
 import { countDocument } from './refusal-limit.ts';
-import { noteResult, useRequestRecord } from './request-record.ts';
-import { useOperationLimits } from '../documents/operation-limits.ts';
-import { useOperationSignal } from './operation-signal.ts';
+import { noteResult } from './request-record.ts';
+import { useOperations } from './operations.ts';
 import { schema } from '../schema/schema.ts';
 import type { Turns } from './turns.ts';
 import type { OpenStreams } from './streams.ts';
@@ -43,18 +42,11 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams, t
     plugins: [
       // First, so that a caller without a token costs neither a body nor a parse.
       useAuthentication(services.gate),
-      useRequestRecord(),
       useKnownParameters(turns),
       // The parser stops at its limit, before the rules below have a document to look at.
       useDocumentLimits(),
-      useOperationLimits(services.gate),
-      // After all that may refuse the operation: its time begins when execution does, with the context made.
-      useOperationSignal({
-        clock: clockOf(services),
-        gate: services.gate,
-        streams,
-      }),
-      useUncachedStreams(),
+      // After all that may refuse the operation before: its time begins when execution does, with the context made.
+      useOperations({ clock: clockOf(services), gate: services.gate, streams }),
       useResults(services.gate),
     ],
     parserAndValidationCache: { ...documentCaches(), validationCache: false },
@@ -133,16 +125,5 @@ const useResults = (gate: Gate): Plugin<RequestState, RequestState> => ({
     countDocument(gate, serverContext, result);
     if (Symbol.asyncIterator in result) serverContext.isStream = true;
     fitToClient(processed);
-  },
-});
-
-/**
- * Yoga marks streams `no-cache`, over what the server in front says of every answer. Only where one may be: once the
- * headers of an answer were read, the server writes them one by one.
- */
-const useUncachedStreams = (): Plugin<RequestState, RequestState> => ({
-  onResponse({ request, response, serverContext }) {
-    if (!serverContext.isStream && !request.headers.get('accept')?.includes('text/event-stream')) return;
-    if (response.headers.get('content-type') === 'text/event-stream') response.headers.set('cache-control', 'no-store');
   },
 });
