@@ -63,6 +63,14 @@ test('no two objects of different types have the same id, and node finds each ag
   }
 });
 
+test('a node is what it is now, however soon it is asked for again', async () => {
+  await create('passing');
+  const id = await idOf('passing');
+  const before = await node(id);
+  await privet.graphql('mutation { deleteInstance(instance: "passing") { name } }');
+  expect([before.data?.node?.id, (await node(id)).data?.node]).toEqual([id, null]);
+});
+
 test("the node of an instance's settings is read from WhatsApp, and refused where privacy is", async () => {
   const id = (await idOf('shop')).replace('Instance:', 'PrivacySettings:');
   privet.simulator.setPrivacy(shop.phoneNumber, 'last', 'none', { notify: false });

@@ -1,3 +1,4 @@
+import type { Session } from '../instance/session.ts';
 import type { InstanceState, InstanceView } from '../instance/state.ts';
 import type { Directory, InstancePage } from './calls/directory.ts';
 import type { PrivacyReading } from './calls/privacy-calls.ts';
@@ -21,14 +22,18 @@ export class SessionDirectory implements Directory {
     this.#settings = settings;
   }
 
-  async find(reach: Reach, name: string): Promise<InstanceView | undefined> {
-    using held = await this.#pool.hold(reach, name);
-    return found(reach, held);
+  find(reach: Reach, name: string): Promise<InstanceView | undefined> {
+    const session = this.#pool.glance(reach, name);
+    return session ? Promise.resolve(found(reach, session)) : this.#brought(reach, this.#pool.hold(reach, name));
   }
 
-  async get(reach: Reach, id: string): Promise<InstanceView | undefined> {
-    using held = await this.#pool.holdById(reach, id);
-    return found(reach, held);
+  get(reach: Reach, id: string): Promise<InstanceView | undefined> {
+    return this.#brought(reach, this.#pool.holdById(reach, id));
+  }
+
+  async #brought(reach: Reach, holding: Promise<HeldSession | undefined>): Promise<InstanceView | undefined> {
+    using held = await holding;
+    return held && found(reach, held.session);
   }
 
   async list(reach: Reach, page: { first: number; after?: string | undefined }): Promise<InstancePage> {
@@ -62,8 +67,7 @@ export class SessionDirectory implements Directory {
   }
 }
 
-function found({ onFound }: Reach, held: HeldSession | undefined): InstanceView | undefined {
-  const view = held?.session.view;
-  if (view) onFound?.(view);
+function found({ onFound }: Reach, { view }: Session): InstanceView {
+  onFound?.(view);
   return view;
 }

@@ -91,7 +91,14 @@ export class SessionPool implements AsyncDisposable {
     return session ? this.#held(session) : this.#bring(() => this.#options.rows.find(reach, name));
   }
 
-  /** The same by its id. */
+  /** The session of an instance, where there is one: for what is done at once, which costs less than to hold it. */
+  glance(reach: Reach, name: string): Session | undefined {
+    const session = this.registry.find(reach, name);
+    if (session) this.#resting.add(session);
+    return session;
+  }
+
+  /** The same as `hold`, by its id. */
   async holdById(reach: Reach, id: string): Promise<HeldSession | undefined> {
     const session = this.registry.get(reach, id);
     return session ? this.#held(session) : this.#bring(() => this.#options.rows.get(reach, id));

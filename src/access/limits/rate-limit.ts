@@ -108,13 +108,14 @@ export class RateLimiter {
    * Counts one call.
    * @throws RateLimitError
    */
-  async count(caller: string): Promise<Allowance> {
+  count(caller: string): Promise<Allowance> {
     // The package reads the store before its first await, so `last` is the result of this call.
     const asked = this.#ask({ parent: undefined, args: {}, context: caller, info: ANY_FIELD }, ONE_RULE);
     const { allowance, waitMs } = this.#allowanceOf(this.#store.last);
-    const refusal = await asked;
-    if (refusal === undefined) return allowance;
-    throw new RateLimitError(refusal, waitMs, allowance);
+    return asked.then((refusal) => {
+      if (refusal === undefined) return allowance;
+      throw new RateLimitError(refusal, waitMs, allowance);
+    });
   }
 
   /**

@@ -31,10 +31,10 @@ export async function targetOf(text: string, { fleet, reach }: Caller): Promise<
 }
 
 /** The instance of that name or id; undefined when there is none within reach. */
-export async function findInstance(text: string, caller: Caller): Promise<InstanceView | undefined> {
+export function findInstance(text: string, caller: Caller): Promise<InstanceView | undefined> {
   if (isInstanceName(text)) return caller.fleet.directory.find(caller.reach, text);
   const id = idOfType('Instance', text);
-  return id === undefined ? undefined : findInstanceById(id, caller);
+  return id === undefined ? Promise.resolve(undefined) : findInstanceById(id, caller);
 }
 
 /** The instance of that id, without its type; undefined when it is not within reach. */
@@ -59,8 +59,11 @@ export async function targetOfId(instanceId: string, { fleet, reach }: Caller): 
 }
 
 /** The name of the instance that a text means, whichever way it names it; empty where it means none within reach. */
-export async function instanceNameOf(text: string, caller: Caller): Promise<string> {
-  if (isInstanceName(text)) return text;
+export function instanceNameOf(text: string, caller: Caller): string | Promise<string> {
+  return isInstanceName(text) ? text : nameOfId(text, caller);
+}
+
+async function nameOfId(text: string, caller: Caller): Promise<string> {
   const id = instanceIdIn(text);
   const target = id === undefined ? undefined : await targetOfId(id, caller);
   return target?.name ?? '';

@@ -31,12 +31,16 @@ export class OperationAdmission implements Admission {
   }
 
   /** @throws RateLimitError; RetryLaterError OVERLOADED; the signal's reason */
-  async enter(instance: string): Promise<Disposable> {
-    const { principal } = this.#caller;
-    await this.#gate.count(principal);
-    // Only now: a field that is over the limit takes no place from others. And none for the whole operation: while its
+  enter(instance: string): Promise<Disposable> {
+    // Only then: a field that is over the limit takes no place from others. And none for the whole operation: while its
     // fields wait for places of several instances, they would keep one another from theirs.
-    return this.#gate.begin(principal, await instanceNameOf(instance, this.#caller), this.#call);
+    return this.#gate.count(this.#caller.principal).then(() => this.#begin(instance));
+  }
+
+  #begin(instance: string): Disposable | Promise<Disposable> {
+    const begin = (name: string) => this.#gate.begin(this.#caller.principal, name, this.#call);
+    const name = instanceNameOf(instance, this.#caller);
+    return typeof name === 'string' ? begin(name) : name.then(begin);
   }
 
   allowance(): Allowance {

@@ -10,7 +10,7 @@ import type { Cost } from '../builder/cost.ts';
 import { operationLimits } from '../documents/operation-limits.ts';
 import { toGraphQLError } from '../errors.ts';
 import type { ClientConnection } from './authentication.ts';
-import { forget, type GivenContext, leanContext } from './lean-context.ts';
+import { type GivenContext, LeanContext } from './lean-context.ts';
 import { noteOperation } from './request-record.ts';
 import type { OpenStreams } from './streams.ts';
 
@@ -70,18 +70,16 @@ function execute(
   // Resolvers get the admission: of the request it holds no more than they may.
   const admission = new OperationAdmission(gate, { principal, fleet, reach }, call);
   const held = gate.hold(principal, (reason) => call.withdraw(reason));
-  let context: GraphQLContext | undefined;
   setExecuteFn((lastArgs: ExecutionArgs) => {
     // Yoga knows a context only as some object.
-    context = leanContext(lastArgs.contextValue as GivenContext, call, { admission });
-    return executeFn({ ...lastArgs, contextValue: context });
+    const contextValue = new LeanContext(lastArgs.contextValue as GivenContext, call, admission);
+    return executeFn({ ...lastArgs, contextValue });
   });
   return {
     onExecuteDone({ result, setResult }) {
       connection.tell?.(admission.allowance());
       held[Symbol.dispose]();
       call[Symbol.dispose]();
-      if (context) forget(context);
       // Without data nothing was executed: the variables did not fit.
       if (Symbol.asyncIterator in result || result.data === undefined) return;
       setResult({ ...result, extensions: { ...result.extensions, cost } });
