@@ -1,6 +1,6 @@
 import type { PrivacyField } from './fields.ts';
 import type { Snapshot } from './settings.ts';
-import type { PrivacyWarning } from './warnings.ts';
+import type { PrivacyWarning } from './policies/warnings.ts';
 
 /** One field as the caller wants it; `wire` is one of the field's writable values. */
 export interface RequestedChange {

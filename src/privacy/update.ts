@@ -12,7 +12,7 @@ import type { PrivacyCall } from './port.ts';
 import type { Snapshot } from './settings.ts';
 import { requestTimeout } from './time.ts';
 import { needsTimer, viewWithTimer } from './timer.ts';
-import { warningsAbout } from './warnings.ts';
+import { warningsAbout } from './policies/warnings.ts';
 
 /** An update that was run to its end. `T`: what its caller is told. */
 export interface UpdateRun<T> {

@@ -1,4 +1,4 @@
-import type { PrivacyWarning, PrivacyWarningCode } from '../../privacy/warnings.ts';
+import type { PrivacyWarning, PrivacyWarningCode } from '../../privacy/policies/warnings.ts';
 import { builder } from '../builder/builder.ts';
 import { valuesWith } from '../builder/enums.ts';
 import { PrivacyFieldEnum } from './privacy.ts';

@@ -5,7 +5,7 @@ import { losesList } from './old-lists.ts';
 import { readsFirst, type UpdateTerms } from './terms.ts';
 import { shown, type Snapshot } from '../settings.ts';
 import { asksTimer } from '../timer.ts';
-import { unsupportedAmong, warningsAbout, type PrivacyWarning } from '../warnings.ts';
+import { unsupportedAmong, warningsAbout, type PrivacyWarning } from './warnings.ts';
 
 /** One field that would be written; as in outcomes, enum names or texts on the wire. */
 export interface PlannedStep {

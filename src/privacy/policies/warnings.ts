@@ -1,6 +1,6 @@
-import { fieldSpecs, specOf, TIMER, type PrivacyField } from './fields.ts';
-import type { RequestedChange } from './outcome.ts';
-import { wireValue, type Snapshot } from './settings.ts';
+import { fieldSpecs, specOf, TIMER, type PrivacyField } from '../fields.ts';
+import type { RequestedChange } from '../outcome.ts';
+import { wireValue, type Snapshot } from '../settings.ts';
 
 export type PrivacyWarningCode =
   | 'MATCHES_EVERYONE'

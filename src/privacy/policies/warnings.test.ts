@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RequestedChange } from './outcome.ts';
-import { change, HELD, view } from './update.fixture.ts';
+import type { RequestedChange } from '../outcome.ts';
+import { change, HELD, view } from '../update.fixture.ts';
 import { unsupportedAmong, warningsAbout } from './warnings.ts';
 
 const found = (changes: RequestedChange[], held: Record<string, string> = {}): string[] =>
