@@ -89,6 +89,40 @@ test('a start that finds what is stored writes nothing, and the settings hold si
   expect([await sealed(name), await listed(name)]).toEqual([stored, since]);
 });
 
+test('an update that is conditional on what was seen before a restart is made where nothing changed since, and else not', async () => {
+  const { name, phoneNumber } = await link();
+  const seen = (await listed(name))?.observedAt ?? '';
+  const update = async (status: string, ifObservedAt: string) => {
+    const { data, errors } = await run(
+      `updatePrivacy(instance: "${name}", input: { visibility: { status: ${status} }, ifObservedAt: "${ifObservedAt}" }) { outcomes { result } }`,
+    );
+    return errors ? errors[0]?.extensions['code'] : data;
+  };
+  const restarted = async () => {
+    await privet.restart();
+    await privet.waitForState(name, 'OPEN');
+  };
+  await restarted();
+  expect(await update('CONTACTS', seen)).toEqual({ updatePrivacy: { outcomes: [{ result: 'APPLIED' }] } });
+  await restarted();
+  expect(await update('NONE', seen)).toBe('CONFLICT');
+
+  const again = (await listed(name))?.observedAt ?? '';
+  await privet.stop();
+  privet.simulator.setPrivacy(phoneNumber, 'status', 'all');
+  await privet.restart();
+  await privet.waitForState(name, 'OPEN');
+  expect(await update('NONE', again)).toBe('CONFLICT');
+
+  // The time that a list shows of one that is not connected does as well.
+  await stop(name);
+  await privet.restart();
+  const stored = (await listed(name))?.observedAt ?? '';
+  await run(`startInstance(instance: "${name}") { state }`);
+  await privet.waitForState(name, 'OPEN');
+  expect(await update('NONE', stored)).toEqual({ updatePrivacy: { outcomes: [{ result: 'APPLIED' }] } });
+});
+
 test('what could not be stored is the one before after a restart, and holds nothing up', async () => {
   const { name, phoneNumber } = await link();
   const before = await listed(name);
