@@ -123,6 +123,23 @@ test('an update that is conditional on what was seen before a restart is made wh
   expect(await update('NONE', stored)).toEqual({ updatePrivacy: { outcomes: [{ result: 'APPLIED' }] } });
 });
 
+test('a change that is announced while a conditional update reads what holds is seen before anything is written', async () => {
+  const { name, phoneNumber } = await link();
+  const seen = (await listed(name))?.observedAt ?? '';
+  const sent = () => privet.simulator.account(phoneNumber).stanzas;
+  const before = sent().length;
+  // That of the update, and the one that the announcement asks for.
+  const read = { xmlns: 'privacy', type: 'get' };
+  privet.simulator.addFault({ match: read, do: 'delay', delay: 'reply', ms: 300, times: 2 });
+  const updating = run(
+    `updatePrivacy(instance: "${name}", input: { visibility: { status: NONE }, ifObservedAt: "${seen}" }) { stanzas }`,
+  );
+  await expect.poll(() => sent().length, { interval: 5 }).toBe(before + 1);
+  privet.simulator.setPrivacy(phoneNumber, 'last', 'contacts');
+  expect((await updating).errors?.[0]?.extensions['code']).toBe('CONFLICT');
+  expect(privet.simulator.account(phoneNumber).privacy).toMatchObject({ status: 'all', last: 'contacts' });
+});
+
 test('what could not be stored is the one before after a restart, and holds nothing up', async () => {
   const { name, phoneNumber } = await link();
   const before = await listed(name);

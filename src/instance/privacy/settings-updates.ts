@@ -2,7 +2,7 @@ import type { Call } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
 import { TIMER } from '../../privacy/fields.ts';
 import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
-import { checkObservedAt, checkUnchanged } from '../../privacy/policies/condition.ts';
+import { checkObservedAt, checkUnchanged, SettingsChangedError } from '../../privacy/policies/condition.ts';
 import { CountedPort } from '../../privacy/counted-port.ts';
 import { readsFirst, type FirstRead, type UpdateTerms } from '../../privacy/policies/terms.ts';
 import type { PrivacyCall } from '../../privacy/port.ts';
@@ -14,6 +14,9 @@ import { toldOfLists } from './instance-contacts.ts';
 import type { Reads } from './reads.ts';
 import type { Updates } from './updates.ts';
 import type { SettingsView } from './view.ts';
+
+/** How often what holds is read while changes are announced during each read. */
+const FIRST_READ_TRIES = 3;
 
 interface SettingsUpdatesParts {
   readonly clock: Clock;
@@ -61,13 +64,20 @@ export class SettingsUpdates {
     changes: readonly RequestedChange[],
     { signal, deadline }: Call,
   ): Promise<FirstRead> {
-    const announcements = own.announcements();
     const port = new CountedPort(own.port);
     const keptMs = keptTime(terms);
     const left = { remaining: () => deadline.remaining() - keptMs };
-    const snapshot = await this.#parts.reads.own({ signal, deadline: left }, port, { timer: asksTimer(changes) });
-    this.#checkUnchanged(terms);
-    return { snapshot, announcements, stanzas: port.sent };
+    for (let tries = 1; ; tries += 1) {
+      const announcements = own.announcements();
+      const snapshot = await this.#parts.reads.own({ signal, deadline: left }, port, { timer: asksTimer(changes) });
+      this.#checkUnchanged(terms);
+      const first = { snapshot, announcements, stanzas: port.sent };
+      // What was announced during the read it may not show.
+      if (announcements === own.announcements()) return first;
+      if (tries < FIRST_READ_TRIES) continue;
+      if (terms.ifObservedAt !== undefined) throw new SettingsChangedError(snapshot);
+      return first;
+    }
   }
 
   /** Settings that were read may be a little newer than the clock, after somebody set that back. */
