@@ -18,6 +18,7 @@ const SIDE_BY_SIDE = [
   'postgres-killed',
   'postgres-locked',
   'rollback-lists',
+  'random-categories',
   'second-service',
   'survival-sigterm',
 ].map((name) => `test/${name}.long.ts`);

@@ -15,6 +15,10 @@ const UPDATE = `mutation ($i: String!, $input: UpdatePrivacyInput!) { updatePriv
 } }`;
 const READ = 'query ($i: String!) { privacy(instance: $i) { privacy { defaultDisappearing } } }';
 
+const PLAN = `query ($i: String!, $input: UpdatePrivacyInput!) { planPrivacy(instance: $i, input: $input) {
+  steps { field from to } stanzas warnings { code }
+} }`;
+
 const DAY = { privacy: { defaultDisappearing: 'DAY_1' } };
 const OFF = { privacy: { defaultDisappearing: 'OFF' } };
 
@@ -142,6 +146,52 @@ test('an acknowledged write that WhatsApp did not do is not applied', async () =
   shop.addFault({ match: TIMER_WRITE, do: 'empty', apply: false });
   expect(codes(await update(shop, DAY))).toEqual([['DEFAULT_DISAPPEARING', 'MISMATCH']]);
   expect(heldBy(shop)).toBe(0);
+});
+
+describe('on terms', () => {
+  const refuseStatus = () =>
+    shop.addFault({ match: { xmlns: 'privacy', type: 'set', category: 'status' }, do: 'error', code: 403, times: 1 });
+
+  test('ROLLBACK puts it back where another field failed', async () => {
+    await update(shop, OFF);
+    refuseStatus();
+    const input = { ...DAY, visibility: { status: 'NONE' }, onFailure: 'ROLLBACK' };
+    const payload = await update(shop, input);
+    expect(codes(payload)).toContainEqual(['STATUS', 'REJECTED']);
+    expect(payload.settings).toMatchObject(OFF);
+    expect([heldBy(shop), await timerOf(shop)]).toEqual([0, 'OFF']);
+  });
+
+  test('STOP leaves it where a field before it failed', async () => {
+    refuseStatus();
+    const payload = await update(shop, { ...DAY, visibility: { status: 'NONE' }, onFailure: 'STOP' });
+    expect(codes(payload)).toEqual([
+      ['STATUS', 'REJECTED'],
+      ['DEFAULT_DISAPPEARING', 'SKIPPED'],
+    ]);
+    expect(payload.sent).not.toContain('timer=86400');
+    expect(heldBy(shop)).toBe(0);
+  });
+
+  test('a plan has it last, and asks WhatsApp for it only where it is not known', async () => {
+    const plan = async ({ name }: Shop) => {
+      const input = { ...DAY, permissions: { stickers: 'NONE' } };
+      const { data } = await privet.graphql(PLAN, { i: name, input });
+      return data;
+    };
+    const steps = [
+      { field: 'STICKERS', from: 'CONTACTS', to: 'NONE' },
+      { field: 'DEFAULT_DISAPPEARING', from: 'OFF', to: 'DAY_1' },
+    ];
+    const fresh = await linkShop(privet);
+    const before = sentBy(fresh).length;
+    expect(await plan(fresh)).toMatchObject({ planPrivacy: { steps, warnings: [] } });
+    expect(sentBy(fresh).slice(before)).toEqual(['timer']);
+    expect(await plan(fresh)).toMatchObject({ planPrivacy: { steps, warnings: [], stanzas: 4 } });
+    expect(sentBy(fresh).slice(before)).toEqual(['timer']);
+    const payload = await update(fresh, { ...DAY, permissions: { stickers: 'NONE' } });
+    expect(payload).toMatchObject({ failures: [], stanzas: 4 });
+  });
 });
 
 describe('changed on the phone', async () => {
