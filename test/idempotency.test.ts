@@ -4,7 +4,9 @@ import { onPostgres } from './support/postgres.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
 
 const UPDATE = `mutation ($instance: String!, $input: UpdatePrivacyInput!) {
-  updatePrivacy(instance: $instance, input: $input) { outcomes { field result current } failures { code } stanzas }
+  updatePrivacy(instance: $instance, input: $input) {
+    outcomes { field result current rolledBack } failures { code } warnings { code } stanzas
+  }
 }`;
 
 const privet = await sharedPrivet();
@@ -15,11 +17,11 @@ interface Answer {
   readonly errors?: readonly { message: string; extensions: { code: string } }[];
 }
 
-async function update(key: string, status: string, { name, token } = { ...linked, token: privet.token }) {
+async function update(key: string, status: string, { name, token } = { ...linked, token: privet.token }, terms = {}) {
   const response = await fetch(`${privet.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'idempotency-key': key },
-    body: JSON.stringify({ query: UPDATE, variables: { instance: name, input: { visibility: { status } } } }),
+    body: JSON.stringify({ query: UPDATE, variables: { instance: name, input: { visibility: { status }, ...terms } } }),
   });
   return (await response.json()) as Answer;
 }
@@ -47,6 +49,29 @@ test('the same key with another input is refused, and changes nothing', async ()
   const answer = await update('key-1', 'CONTACTS');
   expect(codeOf(answer)).toBe('BAD_USER_INPUT');
   expect(answer.errors?.[0]?.message).toContain('Idempotency-Key');
+  expect(sets()).toBe(before);
+});
+
+test('the same input on other terms is another one, and what was put back is kept', async () => {
+  const caller = { ...linked, token: privet.token };
+  using _refused = privet.simulator.addFault({
+    match: { xmlns: 'privacy', category: 'profile' },
+    do: 'error',
+    code: 403,
+  });
+  const terms = { onFailure: 'ROLLBACK', visibility: { status: 'CONTACT_BLACKLIST', profile: 'NONE' } };
+  const first = await update('key-terms', '', caller, terms);
+  expect(first.data?.updatePrivacy).toMatchObject({
+    outcomes: [{ rolledBack: true }, { rolledBack: null }],
+    failures: [{ code: 'ROLLED_BACK' }, { code: 'REJECTED' }],
+    warnings: [{ code: 'NOBODY_EXCLUDED' }],
+  });
+  const before = sets();
+  expect(await update('key-terms', '', caller, terms)).toEqual(first);
+  const ifObservedAt = new Date().toISOString();
+  for (const others of [{ onFailure: 'STOP' }, { onFailure: null }, { ifObservedAt }]) {
+    expect(codeOf(await update('key-terms', '', caller, { ...terms, ...others }))).toBe('BAD_USER_INPUT');
+  }
   expect(sets()).toBe(before);
 });
 

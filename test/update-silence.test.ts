@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import { back, OLD, onSecondSet, THREE } from './support/policies.ts';
 import { bootPrivet } from './support/privet.ts';
 import { scaledClock } from './support/scaled-clock.ts';
 import { codes, linkShop, PRIVACY } from './support/updating.ts';
@@ -48,6 +49,68 @@ describe('what WhatsApp leaves unanswered', () => {
       ['LAST_SEEN', 'UNVERIFIED'],
       ['STATUS', 'TIMED_OUT'],
     ]);
+  });
+});
+
+describe('what WhatsApp leaves unanswered of an update with a policy', () => {
+  test.concurrent('STOP: nothing is sent behind it, and the link is not used for the next call', async () => {
+    const shop = await linkShop(privet);
+    using _fault = shop.addFault({ match: SET_STATUS, do: 'silence', apply: false, times: 1 });
+    const before = shop.sent().length;
+    const payload = await shop.update({ ...THREE, onFailure: 'STOP' });
+    expect(codes(payload)).toEqual([
+      ['STATUS', 'TIMED_OUT'],
+      ['PROFILE', 'SKIPPED'],
+    ]);
+    expect(shop.held()).toMatchObject({ last: 'none', status: 'all', profile: 'all' });
+    await shop.update({ visibility: { status: 'NONE' } });
+    // The read in the middle is that of the new connection.
+    expect(shop.sent().slice(before)).toEqual(['last=none', 'status=none', 'read', 'read', 'status=none', 'read']);
+  });
+
+  test.concurrent.each([true, false])('ROLLBACK, and the set took effect: %s: all are put back', async (apply) => {
+    const shop = await linkShop(privet);
+    using _fault = shop.addFault({ match: SET_STATUS, do: 'silence', apply, times: 1 });
+    const payload = await shop.update({ ...THREE, onFailure: 'ROLLBACK' });
+    if (apply) expect(payload.failures).toEqual([]);
+    else
+      expect(codes(payload).map(String)).toEqual(['LAST_SEEN,ROLLED_BACK', 'STATUS,TIMED_OUT', 'PROFILE,ROLLED_BACK']);
+    expect(back(payload).flat()).toEqual(
+      ['LAST_SEEN', 'STATUS', 'PROFILE'].flatMap((field) => [field, apply ? null : true]),
+    );
+    expect(shop.held()).toMatchObject(apply ? { last: 'none', status: 'none', profile: 'none' } : OLD);
+  });
+
+  test.concurrent('ROLLBACK, and what puts it back is swallowed: it is told, and the link is not used again', async () => {
+    const shop = await linkShop(privet);
+    using _refused = shop.addFault({ match: SET_STATUS, do: 'error', code: 403 });
+    onSecondSet(shop, 'last', { do: 'silence' });
+    const payload = await shop.update({ ...THREE, onFailure: 'ROLLBACK' });
+    expect(back(payload)).toEqual([
+      ['LAST_SEEN', false],
+      ['STATUS', null],
+      ['PROFILE', true],
+    ]);
+    expect(payload.outcomes[0]).toMatchObject({ result: 'APPLIED', current: 'NONE' });
+    expect(shop.held()).toMatchObject({ last: 'none', status: 'all', profile: 'all' });
+    const { logins } = privet.simulator.account(shop.phoneNumber);
+    expect(await shop.update({ visibility: { profile: 'NONE' } })).toMatchObject({ failures: [] });
+    expect(privet.simulator.account(shop.phoneNumber).logins.length).toBe(logins.length + 1);
+  });
+
+  test.concurrent('ROLLBACK, and everything is swallowed from then on: nothing is known, and it ends in time', async () => {
+    const shop = await linkShop(privet);
+    using _refused = shop.addFault({ match: SET_STATUS, do: 'error', code: 403 });
+    onSecondSet(shop, 'last', { do: 'silence' });
+    const reads = shop.addFault({ match: { xmlns: 'privacy', type: 'get' }, do: 'delay', ms: 0, times: 2 });
+    using _silent = shop.addFault({ match: { xmlns: 'privacy', type: 'get' }, do: 'silence' });
+    const started = performance.now();
+    const payload = await shop.update({ ...THREE, onFailure: 'ROLLBACK' });
+    expect(performance.now() - started).toBeLessThan(CALL_MS / FACTOR + OVERHEAD_MS);
+    expect(reads.hits).toBe(2);
+    expect(payload.settings).toBeNull();
+    expect(codes(payload).map(String)).toEqual(['LAST_SEEN,UNVERIFIED', 'STATUS,REJECTED', 'PROFILE,UNVERIFIED']);
+    expect(back(payload).flat()).toEqual(['LAST_SEEN', false, 'STATUS', null, 'PROFILE', false]);
   });
 });
 
