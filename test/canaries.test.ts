@@ -9,6 +9,7 @@ import {
   CreateInstanceDocument,
   InstanceDocument,
   PairInstanceDocument,
+  PlanPrivacyDocument,
   PrivacyDocument,
   RotateInstanceTokenDocument,
   UnlinkInstanceDocument,
@@ -103,6 +104,8 @@ async function course(caller: Caller, simulator: Simulator): Promise<{ canaries:
 
   simulator.addFault({ match: { xmlns: 'privacy', type: 'set', category: 'status' }, do: 'error', code: 403 });
   simulator.addFault({ match: { xmlns: 'privacy', type: 'set', category: 'last' }, do: 'close', times: 1 });
+  const planned = await askFor(caller, PlanPrivacyDocument, { instance: QR_NAME, input: ALL_CHANGED });
+  expect(planned.planPrivacy?.steps).toHaveLength(7);
   const { updatePrivacy } = await askFor(caller, UpdatePrivacyDocument, { instance: QR_NAME, input: ALL_CHANGED });
   expect(updatePrivacy?.failures.map(({ field }) => field)).toContain('STATUS');
 

@@ -2,7 +2,15 @@ import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCach
 import { OperationTypeNode, print } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { PrivacyChangesDocument, PrivacyDocument, UpdatePrivacyDocument, type PrivacyQuery } from './gql/graphql.ts';
+import {
+  ExclusionsDocument,
+  type ExclusionsQuery,
+  PrivacyChangesDocument,
+  PrivacyDocument,
+  type PrivacyQuery,
+  UpdateExclusionsDocument,
+  UpdatePrivacyDocument,
+} from './gql/graphql.ts';
 import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
 import { ALL_CHANGED, ALL_CHANGED_WIRE } from './support/settings.ts';
 
@@ -101,6 +109,27 @@ describe('@apollo/client', () => {
       timeout: 2000,
       interval: 10,
     });
+    client.stop();
+  });
+
+  test('a list of contacts on screen shows a change of it without another request', async () => {
+    const { name: instance } = await fresh();
+    const client = makeClient();
+    const [person] = privet.simulator.createContacts(1);
+    const variables = { instance, field: 'STATUS' as const };
+    let shown: ExclusionsQuery['privacyExclusions'] | undefined;
+    client.watchQuery({ query: ExclusionsDocument, variables }).subscribe(({ data }) => {
+      shown = (data as ExclusionsQuery | undefined)?.privacyExclusions;
+    });
+    await vi.waitFor(() => expect(shown).toMatchObject({ active: false, contacts: [] }), {
+      timeout: 5000,
+      interval: 10,
+    });
+    const input = { add: [`+${person?.phoneNumber}`] };
+    await client.mutate({ mutation: UpdateExclusionsDocument, variables: { ...variables, input } });
+    const contacts = [{ phoneNumber: person?.phoneNumber, lid: `${person?.lid}@lid` }];
+    await vi.waitFor(() => expect(shown).toMatchObject({ active: true, contacts }), { timeout: 2000, interval: 10 });
+    expect(posted).toEqual(['Exclusions', 'UpdateExclusions']);
     client.stop();
   });
 

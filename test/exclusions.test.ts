@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  BlockDocument,
   ExclusionsDocument,
   UpdateExclusionsDocument,
   type ExclusionField,
@@ -354,6 +355,29 @@ describe.each(KINDS)('exclusion lists of an account with contacts by %s', (kind)
       .findLast(({ operation }) => operation === 'UpdateExclusions');
     expect(line).toMatchObject({ outcome: 'ok', stanzas: 4, failures: 1, instanceName: account.name });
     expect(JSON.stringify(line)).not.toContain(one.phoneNumber);
+  });
+
+  test('changes of one instance wait for each other, whatever they change', async () => {
+    beginWith('all');
+    const [one] = person(1);
+    using slow = slowRead();
+    const before = mark();
+    const first = update({ add: [written(one)] });
+    await expect.poll(() => slow.hits).toBe(1);
+    const value = simulator.account(account.phoneNumber).privacy['readreceipts'] === 'all' ? 'NONE' : 'ALL';
+    const settings = privet.graphql(
+      `mutation { updatePrivacy(instance: "${account.name}", input: { privacy: { readReceipts: ${value} } }) { failures { code } } }`,
+    );
+    const blocking = askFor(caller(), BlockDocument, { instance: account.name, contacts: [written(one)] });
+    expect((await first)?.failures).toEqual([]);
+    expect((await settings).data).toEqual({ updatePrivacy: { failures: [] } });
+    expect((await blocking).blockContacts?.failures).toEqual([]);
+    // No write before the read-back of the one that went first.
+    const sent = simulator.account(account.phoneNumber).stanzas.slice(before);
+    const readBack = sent.findLastIndex(({ list, type }) => list === 'exclusions' && type === 'get');
+    const writes = sent.flatMap(({ type, list }, at) => (type === 'set' && list !== 'exclusions' ? [at] : []));
+    expect(writes).toHaveLength(2);
+    expect(Math.min(...writes)).toBeGreaterThan(readBack);
   });
 
   test('two devices change one list at once, ten times: nobody is lost, and nobody hears of a conflict', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { FakeFleet, serveFake } from './graphql-fakes.ts';
+import { fakeGate, FakeFleet, serveFake } from './graphql-fakes.ts';
 
 const UPDATE = `mutation ($input: UpdateExclusionsInput!) {
   updatePrivacyExclusions(instance: "demo", field: PROFILE, input: $input) {
@@ -194,6 +194,41 @@ describe('what is refused, before anything is asked of the instance', () => {
   test('none of it is logged', async () => {
     await refusal(UPDATE, { input: { add: ['+49157300000211111111'] } });
     expect(JSON.stringify(server.logged)).not.toMatch(/1573/);
+  });
+});
+
+describe('a token', () => {
+  const READ = '{ blockedContacts(instance: "demo") { id } }';
+
+  test('has each of these calls counted, and beyond its limit no contact is looked at', async () => {
+    const gate = fakeGate({ rateLimit: 5 });
+    await using limited = await serveFake(new FakeFleet('demo'), { gate });
+    const wrong = { input: { add: ['x'] } };
+    expect((await limited.query(UPDATE, wrong)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    await limited.query('{ privacyExclusions(instance: "demo", field: STATUS) { id } }');
+    await limited.query(READ);
+    await limited.query(BLOCK, { contacts: [NUMBER] });
+    await limited.query(UNBLOCK, { contacts: [NUMBER] });
+    for (const [query, variables] of [
+      [UPDATE, wrong],
+      [READ, {}],
+      [BLOCK, { contacts: ['x'] }],
+      ['{ node(id: "BlockedContacts:id-demo") { id } }', {}],
+    ] as const)
+      expect((await limited.query(query, variables)).errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+  });
+
+  test('that may read alone changes nothing, and is not told what is wrong with the contacts', async () => {
+    for (const [query, variables] of [
+      [UPDATE, { input: { add: ['x'] } }],
+      [BLOCK, { contacts: [NUMBER] }],
+      [UNBLOCK, { contacts: ['x'] }],
+    ] as const)
+      expect((await server.query(query, variables, 'reader')).errors).toMatchObject([
+        { extensions: { code: 'FORBIDDEN' } },
+      ]);
+    expect((await server.query(READ, {}, 'reader')).errors).toBeUndefined();
+    expect([...fleet.contacts.exclusionChanges, ...fleet.contacts.blockChanges]).toEqual([]);
   });
 });
 

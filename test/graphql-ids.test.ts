@@ -1,7 +1,7 @@
 import { isInputObjectType, isObjectType, type GraphQLArgument, type GraphQLInputField } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../src/graphql/schema/schema.ts';
-import { targetOf } from '../src/graphql/builder/target.ts';
+import { instanceNameOf, targetOf } from '../src/graphql/builder/target.ts';
 import { FakeFleet, fakeView } from './graphql-fakes.ts';
 import { ROOT_FIELDS, see } from './support/authorization.ts';
 import { createAccount } from './support/command-line.ts';
@@ -28,6 +28,9 @@ function* records(value: unknown): Generator<{ readonly __typename: string; read
 const EVERYTHING = `{
   instances { nodes { __typename id name } }
   privacy(instance: "shop") { __typename id observedAt instance { __typename id name } }
+  seen: privacyExclusions(instance: "shop", field: LAST_SEEN) { __typename id instance { __typename id } }
+  groups: privacyExclusions(instance: "shop", field: GROUP_ADD) { __typename id }
+  blockedContacts(instance: "shop") { __typename id instance { __typename id } }
   tokens { nodes { __typename id instance { __typename id } } }
 }`;
 
@@ -56,9 +59,11 @@ const node = (id: string, token?: string) =>
 
 test('no two objects of different types have the same id, and node finds each again', async () => {
   const types = await everything();
-  expect(new Set(types.values())).toEqual(new Set(['Instance', 'PrivacySettings', 'Token']));
+  expect(new Set(types.values())).toEqual(
+    new Set(['Instance', 'PrivacySettings', 'PrivacyExclusions', 'BlockedContacts', 'Token']),
+  );
   for (const [id, __typename] of types) {
-    expect(id).toMatch(new RegExp(`^${__typename}:[\\w-]+$`));
+    expect(id).toMatch(new RegExp(`^${__typename}:[\\w-]+(:[A-Z_]+)?$`));
     expect((await node(id)).data).toEqual({ node: { __typename, id } });
   }
 });
@@ -172,6 +177,20 @@ describe('an instance is named by its name or its id', () => {
     sessions.instances.set(name, fakeView(name, { id: 'another' }));
     expect(await sessions.find(reach, name)).toBeUndefined();
   });
+});
+
+test('whatever names an instance, or belongs to it, takes a place of that instance', async () => {
+  const caller = { fleet: new FakeFleet('demo', 'other').calls, reach: { accountId: 'account-1' } };
+  for (const text of [
+    'demo',
+    'Instance:id-demo',
+    'PrivacySettings:id-demo',
+    'PrivacyExclusions:id-demo:GROUP_ADD',
+    'BlockedContacts:id-demo',
+  ])
+    expect(await instanceNameOf(text, caller), text).toBe('demo');
+  for (const text of ['PrivacyExclusions:id-demo', 'PrivacyExclusions:', 'Token:id-demo', 'Instance:id-nobody'])
+    expect(await instanceNameOf(text, caller), text).toBe('');
 });
 
 test('a token is named by its id, or by the part of it that the command line shows', async () => {

@@ -174,6 +174,7 @@ export class HostileClient {
       `query ($a: Int = ${value}) { instances(first: $a) { nodes { id } } }`,
       `query ($a: UpdatePrivacyInput) { __type(name: ${value}) { name } }`,
       `mutation { updatePrivacy(instance: "x", input: ${value}) { stanzas } }`,
+      `{ planPrivacy(instance: "x", input: ${value}) { stanzas } }`,
       `mutation { updatePrivacyExclusions(instance: "x", field: STATUS, input: ${value}) { stanzas } }`,
       `mutation { updatePrivacyExclusions(instance: "x", field: ${value}, input: { add: ${this.#literal(2)} }) { stanzas } }`,
       `mutation { ${this.#of(['blockContacts', 'unblockContacts'])}(instance: "x", contacts: ${value}) { stanzas } }`,
@@ -265,7 +266,7 @@ export class HostileClient {
     if (depth === 0 || this.#chance(0.5)) return this.#of(plain);
     return this.#chance(0.5)
       ? `[${this.#literal(depth - 1)}, ${this.#literal(depth - 1)}]`
-      : `{ ${this.#of(['visibility', 'lastSeen', 'privacy', 'scopes', 'expiresAt', 'label', 'instance', 'add', 'remove', 'replace'])}: ${this.#literal(depth - 1)} }`;
+      : `{ ${this.#of(['visibility', 'lastSeen', 'privacy', 'scopes', 'expiresAt', 'label', 'instance', 'add', 'remove', 'replace', 'onFailure', 'ifObservedAt'])}: ${this.#literal(depth - 1)} }`;
   }
 
   #json(depth: number): string {
