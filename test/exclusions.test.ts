@@ -214,24 +214,24 @@ describe.each(KINDS)('exclusion lists of an account with contacts by %s', (kind)
     expect(held()).toEqual(numbersOf([two]));
   });
 
-  test('100 contacts: one look-up, one read, one write and one read-back; known ones are not looked up again', async () => {
+  test('1,000 contacts: one look-up, one read, one write and one read-back; known ones are not looked up again', async () => {
     beginWith('all');
-    const many = simulator.createContacts(100);
+    const many = simulator.createContacts(1000);
     const before = mark();
     const done = await update({ add: many.map(written) });
-    expect([done?.stanzas, done?.failures, done?.exclusions?.contacts.length]).toEqual([4, [], 100]);
+    expect([done?.stanzas, done?.failures, done?.exclusions?.contacts.length]).toEqual([4, [], 1000]);
     expect(sentSince(before).toSorted()).toEqual([
       `get ${category}`,
       `get ${category}`,
-      `set ${category} 100`,
-      'usync 100',
+      `set ${category} 1000`,
+      'usync 1000',
     ]);
-    expect(held()).toHaveLength(100);
+    expect(held()).toHaveLength(1000);
 
     const again = mark();
     const gone = await update({ remove: many.map(written) });
     expect([gone?.stanzas, gone?.failures, gone?.exclusions?.contacts]).toEqual([3, [], []]);
-    expect(sentSince(again)).not.toContain('usync 100');
+    expect(sentSince(again)).not.toContain('usync 1000');
   });
 
   test('what the account does not have is never written', async () => {
@@ -273,6 +273,7 @@ describe.each(KINDS)('exclusion lists of an account with contacts by %s', (kind)
     ['the write ends the link, lost', [{ match: WRITE, do: 'close', ...once }], ['FAILED', 'CONNECTION_LOST']],
     ['the write is acknowledged, and lost once', [{ match: WRITE, do: 'empty', ...once }], ['ADDED']],
     ['the write is acknowledged, and lost each time', [{ match: WRITE, do: 'empty' }], ['FAILED', 'MISMATCH']],
+    ['the write is not answered, but worked off', [{ match: WRITE, do: 'silence', apply: true, ...once }], ['ADDED']],
     ['the read-back is refused once', [PASS, { match: READ, do: 'error', code: 500, ...once }], ['ADDED']],
     ['the read-back is refused', [PASS, { match: READ, do: 'error', code: 500 }], ['FAILED', 'UNVERIFIED']],
     ['the read-back is empty', [PASS, { match: READ, do: 'empty' }], ['FAILED', 'UNVERIFIED']],

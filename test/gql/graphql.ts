@@ -98,7 +98,7 @@ export type GroupAddPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on the list kept on the phone. */
+  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
   | 'CONTACT_BLACKLIST';
 
 /** Where an instance stands. */
@@ -132,7 +132,7 @@ export type LastSeenPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on the list kept on the phone. */
+  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';
@@ -143,7 +143,7 @@ export type LinkedProfilesPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on the list kept on the phone. */
+  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';
@@ -199,7 +199,7 @@ export type PixPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on the list kept on the phone. */
+  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';
@@ -254,7 +254,7 @@ export type ProfilePrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on the list kept on the phone. */
+  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';
@@ -363,7 +363,7 @@ export type StatusPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on the list kept on the phone. */
+  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';

@@ -79,7 +79,7 @@ builder.mutationField('updatePrivacyExclusions', (t) =>
   t.field({
     type: UpdateExclusionsPayload,
     nullable: true,
-    description: `Changes whom a field leaves out, and sets the field to CONTACT_BLACKLIST with it: both in one write, confirmed by a fresh read from WhatsApp. A number that is not on WhatsApp is in \`failures\`, and does not stop the others. Where somebody else changes the list meanwhile, \`add\` and \`remove\` are applied to it as it is then; \`replace\` is refused as CONFLICT. ${SENT_AGAIN}`,
+    description: `Changes whom a field leaves out. Whoever is added sets the field to CONTACT_BLACKLIST: both in one write, confirmed by a fresh read from WhatsApp. A number that is not on WhatsApp is in \`failures\`, and does not stop the others. Where somebody else changes the list meanwhile, \`add\` and \`remove\` are applied to it as it is then; \`replace\` is refused as CONFLICT. ${SENT_AGAIN}`,
     authScopes: { write: true },
     complexity: ({ input }) => WRITE_COST + countOf(input),
     args: {

@@ -20,7 +20,8 @@ import { targetOf, targetOfId } from '../builder/target.ts';
 const MEANINGS: Readonly<Record<string, string>> = {
   ALL: 'Everyone.',
   CONTACTS: "The account's contacts.",
-  CONTACT_BLACKLIST: "The account's contacts, except those on the list kept on the phone.",
+  CONTACT_BLACKLIST:
+    "The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows.",
   NONE: 'Nobody.',
   MATCH_LAST_SEEN: 'Whoever sees the last seen.',
   CONTACT_ALLOWLIST: "Those of the account's contacts who are on a list kept on the phone.",
