@@ -26,7 +26,10 @@ export function blockedIn(
 ): { readonly kind: 'blocked'; readonly contacts: readonly Contact[] } | Refusal | NoAnswer {
   if (reply.kind !== 'result') return reply;
   const list = childOf(reply.stanza, 'list');
-  if (!list) return { kind: 'odd' };
+  if (!list) {
+    // guard: a blocklist read without a list proves nothing, else { kind: 'blocked', contacts: [] }
+    return { kind: 'odd' };
+  }
   const items = childrenOf(list).filter(({ tag }) => tag === 'item');
   return { kind: 'blocked', contacts: items.flatMap((item) => listedContact(item) ?? []) };
 }

@@ -28,8 +28,10 @@ export function lastReply({ writes }: ContactUpdate): Reply | undefined {
 }
 
 /** Whether a write left that WhatsApp did not refuse, as far as is known. */
-export const wasWritten = ({ writes }: ContactUpdate): boolean =>
-  writes.some(({ reply }) => reply?.kind !== 'refused' && reply?.kind !== 'unsent');
+export const wasWritten = ({ writes }: ContactUpdate): boolean => {
+  // guard: a refused write puts nobody on a list, else writes.length > 0
+  return writes.some(({ reply }) => reply?.kind !== 'refused' && reply?.kind !== 'unsent');
+};
 
 /** Whether a write left. */
 export const wasSent = ({ writes }: ContactUpdate): boolean => writes.some(({ reply }) => reply?.kind !== 'unsent');

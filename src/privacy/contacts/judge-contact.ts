@@ -14,6 +14,7 @@ export interface ListProof {
 export function contactHolds({ who, wants }: ContactUpdate, proof: ListProof | undefined): boolean {
   // What no read shows does not hold, and neither does what is wanted of somebody who is not known.
   if (!proof || 'cause' in who) return false;
+  // guard: a contact is where a read shows it, else true
   return (proof.members.find(who.contact) !== undefined) === (wants === 'listed');
 }
 

@@ -126,6 +126,7 @@ export class ListRun<L extends Listing> {
 
   async #write(list: L, updates: readonly ContactUpdate[]): Promise<void> {
     // What was read before a write proves nothing about it.
+    // guard: a list is proven by a read behind the last write
     this.#proof = undefined;
     await this.#kind.write(list, updates);
     await this.#readBehind();

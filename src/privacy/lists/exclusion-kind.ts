@@ -36,11 +36,13 @@ export class ExclusionKind implements ListKind<VersionedList> {
   }
 
   checkUnchanged({ contacts }: VersionedList): void {
+    // guard: a replace replaces the list that was read, else true
     if (!this.replaced || this.replaced.members.isSame(new Members(contacts))) return;
     throw new PrivetError('CONFLICT', 'The list was changed elsewhere since this call read it; nothing was written');
   }
 
   others({ contacts }: VersionedList): readonly ContactUpdate[] {
+    // guard: a replace tells of whom it did not expect, else []
     return this.replaced ? othersOn(new Members(contacts), this.replaced.updates) : [];
   }
 }

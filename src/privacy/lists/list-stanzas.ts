@@ -52,7 +52,10 @@ export interface ShownList {
 export function listIn(reply: Reply, category: string): ShownList | Refusal | NoAnswer {
   if (reply.kind !== 'result') return reply;
   const privacy = childOf(reply.stanza, 'privacy');
-  if (!privacy) return { kind: 'odd' };
+  if (!privacy) {
+    // guard: a list read without <privacy> proves nothing, else { kind: 'list', active: false, contacts: [], version: undefined }
+    return { kind: 'odd' };
+  }
   const list = childOf(privacy, 'list');
   if (!list) return { kind: 'list', active: false, contacts: [], version: undefined };
   if (list.attrs['name'] !== category) return { kind: 'odd' };

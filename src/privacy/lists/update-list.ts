@@ -32,6 +32,7 @@ export async function updateList(
     throw new PrivetError('TIMEOUT', 'Too little time was left to change anything; nothing was sent to WhatsApp');
   }
   const spec = specOf(field);
+  // guard: the list of a category that the account lacks is never written, else false
   if (!view.categories.has(spec.category)) return unsupported(spec, change);
   const port = new CountedPort(given.port);
   const call = { ...given, port };
