@@ -102,6 +102,8 @@ export interface ContactOptions {
 
 /** Everybody on WhatsApp: accounts, and people who are in this world only to be named by others. */
 export class Accounts implements People {
+  /** What the server claims to have of a new device whose account does not say. */
+  preKeys = 0;
   readonly #byPhone = new Map<string, Account>();
   readonly #contacts = new Map<string, Person>();
   readonly #phoneByLid = new Map<string, string>();
@@ -122,7 +124,7 @@ export class Accounts implements People {
   }
 
   create(phoneNumber: string, options: AccountOptions = {}): Account {
-    const account = new Account(phoneNumber, this.#lidOf(phoneNumber, options), options);
+    const account = new Account(phoneNumber, this.#lidOf(phoneNumber, options), { preKeys: this.preKeys, ...options });
     this.#byPhone.set(phoneNumber, account);
     return account;
   }

@@ -29,6 +29,8 @@ export interface SimulatorOptions {
   readonly refs?: RefLifetimes;
   /** How long a pairing code can be entered, three minutes by default. */
   readonly codeMs?: number;
+  /** `AccountOptions.preKeys` of all accounts that are made without it. */
+  readonly preKeys?: number;
 }
 
 export interface ExclusionsView {
@@ -118,6 +120,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     codeMs: options.codeMs ?? 180_000,
   });
   server.rttMs = options.rttMs ?? 0;
+  server.accounts.preKeys = options.preKeys ?? 0;
   await server.listen();
   const find = (phoneNumber: string): Account => {
     const account = server.accounts.account(parsePhoneNumber(phoneNumber));

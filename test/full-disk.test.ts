@@ -57,7 +57,7 @@ interface Bench {
 
 /** A simulated WhatsApp, and a database of Postgres. */
 async function setUpServer(): Promise<Bench> {
-  const simulator = await startSimulator();
+  const simulator = await startSimulator({ preKeys: 30 });
   onTestFinished(() => simulator[Symbol.asyncDispose]());
   const dataDir = dataFolder();
   const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataDir, PRIVET_ACCOUNT_TOKEN: TOKEN };
@@ -76,7 +76,7 @@ async function setUp(): Promise<Bench> {
   if (onPostgres) return setUpServer();
   const stack = new AsyncDisposableStack();
   onTestFinished(() => stack.disposeAsync());
-  const simulator = stack.use(await startSimulator());
+  const simulator = stack.use(await startSimulator({ preKeys: 30 }));
   const disk = stack.use(await smallDisk());
   const env = { ...simulatorEnv(simulator), PRIVET_DATA: disk.folder, PRIVET_ACCOUNT_TOKEN: TOKEN };
   return {

@@ -151,7 +151,8 @@ describe('the HTTP server, with sessions that are only in memory', () => {
     const files = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path);
     expect(files).toEqual(['/graphiql/style.css', '/graphiql/graphiql.js', '/graphiql/start.js']);
     for (const file of [...files, '/graphiql/json.worker.js']) {
-      expect((await fetch(`${server.url}${file}`)).status).toBe(200);
+      const answer = await fetch(`${server.url}${file}`);
+      expect([answer.status, (await answer.arrayBuffer()).byteLength > 0]).toEqual([200, true]);
     }
     expect((await fetch(`${server.url}/graphiql/constructor`)).status).toBe(404);
     expect((await server.post({ query: getIntrospectionQuery() })).status).toBe(200);

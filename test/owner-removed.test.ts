@@ -19,7 +19,7 @@ const ready = async (url: string): Promise<number> => (await fetch(`${url}/healt
 
 /** A service with a linked instance, in a process of its own. */
 async function serving() {
-  const simulator = await startSimulator();
+  const simulator = await startSimulator({ preKeys: 30 });
   onTestFinished(() => simulator[Symbol.asyncDispose]());
   const dataDir = dataFolder();
   const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataDir, PRIVET_ACCOUNT_TOKEN: TOKEN, LOG_LEVEL: 'warn' };

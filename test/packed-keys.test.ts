@@ -13,7 +13,7 @@ const MORE = 5;
 
 let privet: TestPrivet;
 beforeAll(async () => {
-  privet = await bootPrivet();
+  privet = await bootPrivet({ simulator: { preKeys: 0 } });
 });
 afterAll(() => privet[Symbol.asyncDispose]());
 

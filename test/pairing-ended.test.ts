@@ -10,7 +10,7 @@ const WAIT = { timeout: 20_000, interval: 50 };
 
 /** A service that knows an instance, to be started again and again. */
 async function withInstance() {
-  const simulator = await startSimulator();
+  const simulator = await startSimulator({ preKeys: 30 });
   onTestFinished(() => simulator[Symbol.asyncDispose]());
   const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
   const start = async () => ({ ...(await runService(env)), token: TOKEN });

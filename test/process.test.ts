@@ -14,7 +14,7 @@ const TOKEN = 'correct horse; "battery" staple!';
 const NAME = 'shop';
 
 async function simulate(): Promise<Simulator> {
-  const simulator = await startSimulator();
+  const simulator = await startSimulator({ preKeys: 30 });
   onTestFinished(() => simulator[Symbol.asyncDispose]());
   return simulator;
 }

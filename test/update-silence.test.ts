@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { back, OLD, onSecondSet, THREE } from './support/policies.ts';
+import { PairInstanceDocument } from './gql/graphql.ts';
+import { askFor } from './support/ask.ts';
+import { create, freePhone } from './support/life.ts';
 import { bootPrivet } from './support/privet.ts';
 import { scaledClock } from './support/scaled-clock.ts';
 import { codes, linkShop, PRIVACY } from './support/updating.ts';
@@ -112,6 +115,14 @@ describe('what WhatsApp leaves unanswered of an update with a policy', () => {
     expect(codes(payload).map(String)).toEqual(['LAST_SEEN,UNVERIFIED', 'STATUS,REJECTED', 'PROFILE,UNVERIFIED']);
     expect(back(payload).flat()).toEqual(['LAST_SEEN', false, 'STATUS', null, 'PROFILE', false]);
   });
+});
+
+test('a pairing code that WhatsApp does not confirm is not shown', async () => {
+  const instance = await create(privet);
+  using fault = privet.simulator.addFault({ match: { xmlns: 'md', type: 'set' }, do: 'silence' });
+  const { pairInstance } = await askFor(privet, PairInstanceDocument, { instance, phoneNumber: freePhone() });
+  expect(fault.hits).toBe(1);
+  expect(pairInstance).toMatchObject({ state: 'UNPAIRED', pairing: null, reason: { code: 'PAIRING_UNANSWERED' } });
 });
 
 describe('a socket that closes in the middle', () => {

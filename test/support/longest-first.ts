@@ -4,35 +4,35 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * What takes longest, whatever the size of its file, by which a fresh clone would order them: begun last, one of these is
- * waited for alone. What keeps the processors busy takes turns with what mostly waits.
+ * waited for alone. What keeps the processors busy takes turns with what mostly waits, and what is about being held up comes
+ * beside that.
  */
 const LONGEST = [
-  'process',
-  'pairing',
+  'attacks',
   'survival-login',
+  'busy-database',
+  'unread-answers',
+  'process',
   'npm-start',
   'harness',
-  'unread-answers',
+  'pairing',
   'kill',
-  'busy-database',
-  'full-disk',
-  'attacks',
-  'hostile-http',
   'owner-removed',
+  'full-disk',
+  'hostile-http',
   'canaries',
   'revocation',
   'lifecycle',
-  'graphql-server',
+  'disconnects-service',
   'pairing-ended',
   'token-limits',
   'harness-storage',
   'reads',
-  'disconnects-service',
   'lost-database',
   'subscriptions',
   'update-silence',
-  'refused-reads',
   'metrics',
+  'refused-reads',
 ].map((name) => resolve(import.meta.dirname, '..', `${name}.test.ts`));
 
 /** A database's server starts, and its tests take their time: they come before all others. */

@@ -71,7 +71,8 @@ test('while a process writes without a pause: all that it was told before is in 
       const value = 'v'.repeat(2000);
       await storage.signalKeys.apply(instance.id, [{ type: 'a', id: String(n), value }, { type: 'b', id: String(n), value }]);
       await storage.credentials.save(instance.id, String(n));
-      console.log(n);
+      // Nothing else gives what a full pipe did not take a chance to leave.
+      await new Promise((written) => process.stdout.write(n + '\\n', written));
     }
   `);
   const instanceId = (await child.lines.next()).value as string;
