@@ -2,6 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { endAll } from './children.ts';
 import { within } from './deadline.ts';
 import { measureThroughput, THROUGHPUT_SERVERS } from './http-throughput.ts';
+import { measureLists } from './list-update.ts';
 import { measureMemory, memoryLimitMs } from './memory.ts';
 import { measureNeighbours, neighboursLimitMs } from './neighbours.ts';
 import { HELP, readOptions, UsageError, type Options, type Part } from './options.ts';
@@ -13,6 +14,9 @@ import { measureUpdates } from './update-latency.ts';
 const OVERHEAD_MS = 60_000;
 /** Calls of a round, in round trips: the two of ours and the peers' two of eight, with something to spare. */
 const ROUND_RTTS = 24;
+/** Those about lists: of a round, but for the way that takes a round trip for each contact; and of that one in all. */
+const LIST_ROUND_RTTS = 12;
+const LIST_ONE_BY_ONE_RTTS = 450;
 /** What one server may take to be warm, and autocannon beside each of its runs. */
 const WARMING_MS = 90_000;
 const RUN_MS = 5_000;
@@ -22,12 +26,14 @@ const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 function limitOf(part: Part, { samples, rttMs, instances, calls, rounds, seconds }: Options): number {
   if (part === 'memory') return OVERHEAD_MS + memoryLimitMs(instances);
   if (part === 'neighbours') return OVERHEAD_MS + neighboursLimitMs(instances, calls);
+  if (part === 'lists') return OVERHEAD_MS + samples * (LIST_ROUND_RTTS * rttMs + 500) + LIST_ONE_BY_ONE_RTTS * rttMs;
   if (part === 'http') return OVERHEAD_MS + THROUGHPUT_SERVERS * (WARMING_MS + rounds * (seconds * 1000 + RUN_MS));
   return OVERHEAD_MS + samples * (ROUND_RTTS * rttMs + 500);
 }
 
 const MEASURES: Record<Part, (options: Options & { progress: typeof progress }) => Promise<object>> = {
   update: measureUpdates,
+  lists: measureLists,
   memory: measureMemory,
   neighbours: measureNeighbours,
   http: measureThroughput,

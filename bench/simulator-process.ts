@@ -16,8 +16,10 @@ export type Address = z.infer<typeof Address>;
 
 const Scanned = z.object({ phoneNumber: z.string() });
 const Linked = z.object({ credentials: z.string() });
+const Made = z.object({ contacts: z.array(z.object({ phoneNumber: z.string() })) });
 const AccountView = z.object({
   privacy: z.record(z.string(), z.string()),
+  exclusions: z.record(z.string(), z.object({ members: z.array(z.string()) })),
   stanzas: z.array(z.object({ xmlns: z.string().nullable() })),
 });
 
@@ -33,6 +35,14 @@ export async function startSimulator(): Promise<{ readonly address: Address } & 
     await end(child);
     throw error;
   }
+}
+
+interface Held {
+  readonly privacy: Readonly<Record<string, string>>;
+  /** Who is left out, by category. */
+  readonly exclusions: z.infer<typeof AccountView>['exclusions'];
+  readonly stanzas: number;
+  readonly lookUps: number;
 }
 
 /** The phones' side and the server's log, over the control port. */
@@ -58,10 +68,22 @@ export class Control {
     await this.#call('POST', '/rtt', { ms });
   }
 
-  /** What the account holds by category, and how many privacy stanzas its device has sent so far. */
-  async account(phoneNumber: string): Promise<{ privacy: Readonly<Record<string, string>>; stanzas: number }> {
-    const { privacy, stanzas } = AccountView.parse(await this.#call('GET', `/accounts/${phoneNumber}`));
-    return { privacy, stanzas: stanzas.filter(({ xmlns }) => xmlns === 'privacy').length };
+  /** Makes so many people on WhatsApp; returns their phone numbers. */
+  async contacts(count: number): Promise<string[]> {
+    const { contacts } = Made.parse(await this.#call('POST', '/contacts', { count }));
+    return contacts.map(({ phoneNumber }) => phoneNumber);
+  }
+
+  /** Takes everybody off a list of the account, which its devices are not told. */
+  async emptyList(phoneNumber: string, category: string): Promise<void> {
+    await this.#call('POST', `/accounts/${phoneNumber}/exclusions`, { category, replace: [], notify: false });
+  }
+
+  /** What the account holds by category, and how many privacy stanzas and look-ups its device has sent so far. */
+  async account(phoneNumber: string): Promise<Held> {
+    const { privacy, exclusions, stanzas } = AccountView.parse(await this.#call('GET', `/accounts/${phoneNumber}`));
+    const count = (xmlns: string): number => stanzas.filter((stanza) => stanza.xmlns === xmlns).length;
+    return { privacy, exclusions, stanzas: count('privacy'), lookUps: count('usync') };
   }
 
   async #call(method: string, path: string, body?: object): Promise<unknown> {
