@@ -33,7 +33,7 @@ function causeOf(field: FieldUpdate, proof: Proof | undefined): Cause {
     };
   }
   if (field.skippedAfter && !field.answered) {
-    return { code: 'SKIPPED', message: `Not sent: ${field.skippedAfter} had failed`, retryable: true };
+    return { code: 'SKIPPED', message: `Not sent: ${field.skippedAfter} was not confirmed`, retryable: true };
   }
   const isKnown = proof && wireValue(proof.snapshot, field.spec) !== undefined;
   const told = causeInReply(field.reply, field.answered !== undefined);

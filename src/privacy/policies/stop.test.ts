@@ -49,7 +49,23 @@ test.each<[string, Reply, string]>([
     ['STATUS', code],
     ['PROFILE', 'SKIPPED'],
   ]);
-  expect(run.failures[1]).toMatchObject({ message: 'Not sent: STATUS had failed', retryable: true, current: 'ALL' });
+  expect(run.failures[1]).toMatchObject({
+    message: 'Not sent: STATUS was not confirmed',
+    retryable: true,
+    current: 'ALL',
+  });
+});
+
+test('one that was not answered may hold all the same: what was skipped behind it is not told that it failed', async () => {
+  const call = callWith('status', { kind: 'timed_out' });
+  const { onWrite } = call;
+  call.onWrite = (name, value, nth) => {
+    if (name === 'status') call.held.set(name, value);
+    return onWrite(name, value, nth);
+  };
+  const run = await update(call, THREE, view(), STOP);
+  expect(results(run)).toEqual(['APPLIED', 'APPLIED', 'FAILED']);
+  expect(run.failures).toMatchObject([{ code: 'SKIPPED', message: 'Not sent: STATUS was not confirmed' }]);
 });
 
 test('what was skipped and holds all the same is ALREADY_SET', async () => {
