@@ -7,6 +7,7 @@ import { guarded, SealError } from './errors.ts';
 import { accountOf, lockInstance } from './instances.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
+import { forgetObserved } from './settings/observed-settings.ts';
 
 /** An archived login. Times are epoch milliseconds. */
 export interface Archive {
@@ -52,7 +53,10 @@ const lastArchive = async (db: Kysely<Tables>, instanceId: string, now: number) 
     .executeTakeFirst();
 
 const removeAll = async (tx: Kysely<Tables>, instanceId: string): Promise<void> => {
-  for (const table of ['credentials', 'observed_settings', 'signal_keys', 'signal_key_revisions'] as const) {
+  // The next account that is linked may be another one.
+  // guard: what was observed goes with the login
+  await forgetObserved(tx, instanceId);
+  for (const table of ['credentials', 'signal_keys', 'signal_key_revisions'] as const) {
     await tx.deleteFrom(table).where('instance_id', '=', instanceId).execute();
   }
   await tx.updateTable('instances').set({ has_credentials: 0 }).where('id', '=', instanceId).execute();

@@ -10,6 +10,7 @@ import type { Credentials } from './model/frames.ts';
 import { ServiceClock } from './service-clock.ts';
 import { storeControl } from './store-control.ts';
 import { callContext, type LinkTrace } from './trace.ts';
+import { checkObserved } from './checks/observed.ts';
 import { watchSlots, type Watchers } from './watchers.ts';
 import { slotById, type World } from './world.ts';
 
@@ -151,6 +152,9 @@ export async function loadService(world: World): Promise<Incarnation> {
     slot.bornAt = clock.monotonic();
     const found = await fleet.directory.find({ accountId: slot.accountId }, slot.name);
     slot.id = found?.id;
+    // Before it asks WhatsApp for anything.
+    const last = found && (await fleet.directory.lastObserved(found).catch(() => undefined));
+    checkObserved(world, slot, last?.snapshot);
     if (found) incarnation.watchers.open(slot);
   }
   return incarnation;

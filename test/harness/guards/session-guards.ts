@@ -33,4 +33,5 @@ export const SESSION_GUARDS: readonly Guard[] = [
   { name: 'logins are spaced', breaks: 'logins are spaced', seed: 1 },
   { name: 'an outdated client stops logging in', breaks: 'probes are rare', seed: 37 },
   { name: 'one probe at a time', breaks: 'probes are rare', seed: 37 },
+  { name: 'what was observed goes with the login', breaks: 'what was observed goes with the login', seed: 7 },
 ];
