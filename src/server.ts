@@ -19,6 +19,8 @@ import type { ServerEvents } from './telemetry/events.ts';
 import type { RequestRecord } from './telemetry/request-record.ts';
 
 const MAX_CONNECTIONS = 2_000;
+/** Parsed once: most requests are for it. */
+const GRAPHQL_URL = new URL(GRAPHQL_PATH, 'http://localhost');
 
 export interface ServerOptions {
   readonly host: string;
@@ -76,9 +78,9 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     const record = watchRequest(request, response, clock, options.telemetry);
     const preflight = allowOrigins(origins, request, response);
     if (preflight === 'answered') return;
-    const url = targetOf(request);
-    const route = url && routes.find((one) => one.owns(url.pathname));
+    const url = request.url === GRAPHQL_PATH ? GRAPHQL_URL : targetOf(request);
     const isGraphQL = url?.pathname === GRAPHQL_PATH;
+    const route = isGraphQL ? undefined : url && routes.find((one) => one.owns(url.pathname));
     record.edge = isGraphQL ? 'graphql' : (route?.edge ?? 'other');
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const fixed = url && isRead ? route?.fixed?.(url.pathname, request.headers.accept ?? '') : undefined;

@@ -48,7 +48,7 @@ export class Connections {
     if (connection.requests >= REQUESTS_AT_ONCE) return leave(socket);
     connection.requests += 1;
     // In the next round of the event loop: else all requests of one read would be served before any other client's.
-    response.once('close', () => setImmediate(() => void this.#answered(socket, connection)));
+    response.on('close', () => setImmediate(() => void this.#answered(socket, connection)));
     if (connection.requests === 1) begin();
     else connection.waiting.push(begin);
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendNodeResponse } from '@whatwg-node/server';
-import { allowanceHeaders } from '../access/limits/rate-limit.ts';
+import { type Allowance, allowanceHeaders } from '../access/limits/rate-limit.ts';
 import type { Clock } from '../clock.ts';
 import type { ClientConnection, RequestState } from '../graphql/pipeline/authentication.ts';
 import { GRAPHQL_PATH, type GraphQLPipeline } from '../graphql/pipeline/yoga.ts';
@@ -39,7 +39,7 @@ export function graphqlHandler(
     request.url = GRAPHQL_PATH;
     request.headers.host = 'localhost';
     request.headers.accept = acceptable(request.headers.accept);
-    const state = { record, clientAddress: address, connection: connectionOf(response, clock) };
+    const state = { record, clientAddress: address, connection: new HttpConnection(response, clock) };
     return void answer(handle, request, response, state);
   };
 }
@@ -82,28 +82,38 @@ const LEAVE_MS = 1_000;
 const noError = (): void => {};
 
 /** To cut an answer off: every client notices that the last chunk is missing. */
-function connectionOf(response: ServerResponse, clock: Clock): ClientConnection {
-  const cut = (): void => void response.destroy();
-  let leave = (): void => {};
-  // Such as that of a write which comes after the client has gone.
-  response.on('error', noError);
-  response.once('close', () => {
-    if (!response.writableFinished) leave();
-  });
-  return {
-    cut,
-    whenGone(callback) {
-      leave = callback;
-      if (response.destroyed) callback();
-    },
-    leave() {
-      const late = clock.after(LEAVE_MS, cut);
-      response.once('close', () => late[Symbol.dispose]());
-      response.socket?.destroySoon();
-    },
-    tell(allowance) {
-      if (response.headersSent) return;
-      for (const [name, value] of allowanceHeaders(allowance)) response.setHeader(name, value);
-    },
-  };
+class HttpConnection implements ClientConnection {
+  readonly #response: ServerResponse;
+  readonly #clock: Clock;
+  #whenGone: (() => void) | undefined;
+
+  constructor(response: ServerResponse, clock: Clock) {
+    this.#response = response;
+    this.#clock = clock;
+    // Such as that of a write which comes after the client has gone.
+    response.on('error', noError);
+    response.on('close', () => {
+      if (!response.writableFinished) this.#whenGone?.();
+    });
+  }
+
+  cut(): void {
+    this.#response.destroy();
+  }
+
+  whenGone(callback: () => void): void {
+    this.#whenGone = callback;
+    if (this.#response.destroyed) callback();
+  }
+
+  leave(): void {
+    const late = this.#clock.after(LEAVE_MS, () => this.cut());
+    this.#response.once('close', () => late[Symbol.dispose]());
+    this.#response.socket?.destroySoon();
+  }
+
+  tell(allowance: Allowance): void {
+    if (this.#response.headersSent) return;
+    for (const [name, value] of allowanceHeaders(allowance)) this.#response.setHeader(name, value);
+  }
 }

@@ -13,7 +13,8 @@ export function watchRequest(
   const record = new RequestRecord();
   response.setHeader('X-Request-Id', record.id);
   const began = clock.monotonic();
-  response.once('close', () => {
+  // It comes once: `once` would make a function more, and take it out, for each request.
+  response.on('close', () => {
     const status = response.headersSent ? response.statusCode : undefined;
     const ms = clock.monotonic() - began;
     events?.requestServed({ record, method, status, aborted: !response.writableFinished, ms });

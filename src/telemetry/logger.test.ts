@@ -29,6 +29,12 @@ const CANARIES: Record<string, string> = {
 
 const parts = (secret: string): string[] => secret.split(/[^\w+/=-]+/).filter((part) => part.length > 11);
 
+test('a key is seen at whatever place of a line it stands', () => {
+  const secret = key.toString('base64url');
+  const seen = Array.from({ length: 2 * secret.length }, (_, at) => scrub(`{"text":"${' '.repeat(at)}${secret}"}`));
+  expect(seen.filter((line) => line.includes(secret))).toEqual([]);
+});
+
 test.each(Object.entries(CANARIES))('%s appears in no line, wherever it stands', (_name, secret) => {
   const { log, lines } = capture();
   log.info(secret);

@@ -2,7 +2,7 @@
  * Takes secrets out of one line of JSON, whatever put them there: the last fence, behind not logging them at all. It
  * works on the finished line, so that no depth of nesting, error message or stack gets around it, and keeps it JSON.
  */
-export const scrub = (line: string): string => (HINT.test(line) ? scrubHinted(line) : line);
+export const scrub = (line: string): string => (HINT.test(line) || mayHoldKey(line) ? scrubHinted(line) : line);
 
 const scrubHinted = (line: string): string =>
   line.replace(BYTES, '"[bytes]"').replace(STRING_OR_NUMBER, (part, key?: string, text?: string, number?: string) => {
@@ -54,14 +54,37 @@ const UUID_OR_DIGITS =
 
 /** The shortest secret has 8 characters; with its quotes, 10. */
 const SHORTEST = 10;
-/** Whether any of the patterns above may match a string: most match none, and one test is cheaper. */
-const SUSPICIOUS = /\d{7}|\d@|\+\d|pvt[ai]_|bearer|basic|wa\.me|(?<![\w+/-])[\w+/-]{43}/i;
+/** Whether any of the patterns above but `KEY` may match a string: most match none, and one test is cheaper. */
+const SUSPICIOUS = /\d{7}|\d@|\+\d|pvt[ai]_|bearer|basic|wa\.me/i;
 
-/** Whether anything below may match a line: most lines match nothing, and one test is far cheaper. */
+/** Whether anything but `KEY` may match a line: most lines match nothing, and one test is far cheaper. */
 const HINT = new RegExp(`"(?:${SECRET_KEYS})":|"Buffer"|\\{"0":|${SUSPICIOUS.source}`, 'i');
 
+/** The shortest run of `KEY_CHARACTERS` that may be a key. */
+const KEY_LENGTH = 43;
+/** By their codes. */
+const KEY_CHARACTERS: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
+  /[\w+/-]/.test(String.fromCharCode(code)),
+);
+
+/**
+ * Whether `KEY` may match: each run as long as a key has a character at one of these places. A regular expression begins
+ * at each place, and took a third of the time of a whole line.
+ */
+function mayHoldKey(text: string): boolean {
+  const isInRun = (at: number): boolean => KEY_CHARACTERS[text.charCodeAt(at)] === true;
+  for (let at = KEY_LENGTH - 1; at < text.length; at += KEY_LENGTH) {
+    if (!isInRun(at)) continue;
+    let [first, last] = [at, at];
+    while (last - first < KEY_LENGTH && isInRun(first - 1)) first -= 1;
+    while (last - first < KEY_LENGTH && isInRun(last + 1)) last += 1;
+    if (last - first >= KEY_LENGTH - 1) return true;
+  }
+  return false;
+}
+
 const scrubText = (text: string): string =>
-  text.length < SHORTEST || !SUSPICIOUS.test(text) ? text : scrubSuspicious(text);
+  text.length < SHORTEST || !(SUSPICIOUS.test(text) || mayHoldKey(text)) ? text : scrubSuspicious(text);
 
 const scrubSuspicious = (text: string): string =>
   text
