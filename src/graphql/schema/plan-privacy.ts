@@ -51,7 +51,7 @@ builder.queryField('planPrivacy', (t) =>
     type: PrivacyPlanType,
     nullable: true,
     description:
-      'What `updatePrivacy` would do with that input. Nothing is sent to WhatsApp for it, unless what is known of the settings is `stale`: then they are read first.',
+      'What `updatePrivacy` would do with that input. Nothing is sent to WhatsApp for it, unless what is known of the settings is `stale`: then they are read first. So is the default timer where it is asked for and not known.',
     authScopes: { read: true },
     complexity: READ_COST,
     args: {

@@ -5,7 +5,7 @@ export const PRIVACY_GUARDS: readonly Guard[] = [
   { name: 'proof is read after the last write', breaks: 'proof is read after the last write', seed: 117 },
   { name: 'nothing is sent with under 5 s left', breaks: 'nothing is sent late', seed: 15 },
   { name: 'a request waits 10 s at most', breaks: 'requests end in time', seed: 1 },
-  { name: 'a request that never left is not counted', breaks: 'stanzas are counted', seed: 1 },
+  { name: 'a request that never left is not counted', breaks: 'stanzas are counted', seed: 5 },
   { name: 'nothing is written over an announced change', breaks: 'never over an announced change', seed: 6 },
   { name: 'nothing is written over an unknown value', breaks: 'a second write needs a read', seed: 18 },
   {
