@@ -83,6 +83,22 @@ test('what was not put back is told: it holds as requested, and the others do no
   ]);
 });
 
+test('a connection that comes back only then is waited for', async () => {
+  let isOpen = true;
+  const call = callWith((name) => {
+    if (!isOpen) return { kind: 'unsent' };
+    if (name !== 'profile' || call.sent.length > 3) return undefined;
+    isOpen = false;
+    return { kind: 'lost' };
+  });
+  call.onRead = () => (isOpen ? call.shown() : { kind: 'unsent' });
+  let waits = 0;
+  call.whenOpen = async () => (isOpen = (waits += 1) > 1);
+  const run = await update(call, THREE, view(), ROLLBACK);
+  expect(run.outcomes.map(({ rolledBack }) => rolledBack)).toEqual([true, true, true]);
+  expect(Object.fromEntries(call.held)).toEqual(HELD);
+});
+
 test('no read behind the rollback: nothing is known, and nothing is back', async () => {
   const call = refusing('status=none');
   call.onRead = (nth) => (nth === 1 ? call.shown() : { kind: 'lost' });
