@@ -135,6 +135,65 @@ describe.each(KINDS)('the blocklist of an account with contacts by %s', (kind) =
     expect((await read())?.contacts).toEqual(isBlocked ? lists(one) : []);
   });
 
+  test.each([
+    [403, 'WHATSAPP_ERROR'],
+    [429, 'OVERLOADED'],
+    [503, 'OVERLOADED'],
+  ])('a list that WhatsApp refuses to tell (%i) refuses the call as %s, and nothing is written', async (code, told) => {
+    put();
+    const [one] = person(1);
+    for (const xmlns of ['blocklist', 'privacy']) {
+      const match = { xmlns, type: 'get', list: true };
+      simulator.addFault({
+        match: xmlns === 'privacy' ? match : { xmlns, type: 'get' },
+        do: 'error',
+        code,
+        phoneNumber: account.phoneNumber,
+      });
+    }
+    const before = mark();
+    const { data, errors = [] } = await privet.graphql(
+      `mutation ($i: String!, $c: [String!]!) {
+        blockContacts(instance: $i, contacts: $c) { stanzas }
+        updatePrivacyExclusions(instance: $i, field: STATUS, input: { add: $c }) { stanzas }
+      }`,
+      { i: account.name, c: [written(one)] },
+    );
+    const reads = await privet.graphql(
+      `query ($i: String!) { blockedContacts(instance: $i) { id } privacyExclusions(instance: $i, field: STATUS) { id } }`,
+      { i: account.name },
+    );
+    expect([data, reads.data]).toEqual([
+      { blockContacts: null, updatePrivacyExclusions: null },
+      { blockedContacts: null, privacyExclusions: null },
+    ]);
+    const all = [...errors, ...(reads.errors ?? [])];
+    expect(all.map(({ extensions }) => extensions['code'])).toEqual(Array(4).fill(told));
+    if (told === 'OVERLOADED') for (const { extensions } of all) expect(extensions['retryAfterMs']).toBeGreaterThan(0);
+    const writes = sentLists(privet, account, before).filter((label) => /^(set|block)/.test(label));
+    expect([writes, held()]).toEqual([[], []]);
+    simulator.clearFaults();
+  });
+
+  test('an instance that is stopped is told so', async () => {
+    const stop = (name: string) => privet.graphql(`mutation { ${name}(instance: "${account.name}") { state } }`);
+    await stop('stopInstance');
+    for (const field of ['blockedContacts', 'privacyExclusions'])
+      expect(
+        (
+          await privet.graphql(
+            `{ ${field}(instance: "${account.name}"${field === 'blockedContacts' ? '' : ', field: STATUS'}) { id } }`,
+          )
+        ).errors,
+      ).toMatchObject([{ extensions: { code: 'INSTANCE_NOT_CONNECTED', state: 'STOPPED' } }]);
+    const { errors } = await privet.graphql(
+      `mutation { blockContacts(instance: "${account.name}", contacts: ["+4915740055555"]) { stanzas } }`,
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'INSTANCE_NOT_CONNECTED' } }]);
+    await stop('startInstance');
+    await privet.waitForState(account.name, 'OPEN');
+  });
+
   test('the same call again with its key is answered like the first, and not made', async () => {
     put();
     const [one, two] = person(2);
