@@ -63,6 +63,33 @@ describe('the figures', () => {
     expect(growth['privet_stanza_duration_seconds_sum{kind="read"}']).toBeLessThan(10);
   });
 
+  test('tell what came of the contacts of a list, and name nobody; nor does the log', async () => {
+    const [contact] = privet.simulator.createContacts(1);
+    const number = `+${contact?.phoneNumber}`;
+    const variables = { instance: linked.name, add: [number, '+4930000000003'] };
+    const growth = await grown(() =>
+      privet.graphql(
+        `mutation ($instance: String!, $add: [String!]!) {
+          updatePrivacyExclusions(instance: $instance, field: GROUP_ADD, input: { add: $add }) { stanzas }
+        }`,
+        variables,
+      ),
+    );
+    expect(growth).toMatchObject({
+      'privet_update_contacts_total{result="ADDED"}': 1,
+      'privet_update_contacts_total{result="NOT_ON_WHATSAPP"}': 1,
+      'privet_stanza_duration_seconds_count{kind="write"}': 1,
+    });
+    const line = privet.logs.find((each) => each.includes('list update finished')) ?? expect.unreachable();
+    expect(JSON.parse(line)).toMatchObject({
+      instanceName: linked.name,
+      list: 'GROUP_ADD',
+      results: { ADDED: 1, NOT_ON_WHATSAPP: 1 },
+      stanzas: 4,
+    });
+    expect(privet.logs.join('')).not.toContain(contact?.phoneNumber);
+  });
+
   test('count a connection that is made again by its reason, and stanzas that went with the old one', async () => {
     const match = { xmlns: 'privacy', type: 'set', category: 'profile' };
     privet.simulator.addFault({ match, do: 'close', apply: true, times: 1 });
