@@ -19,8 +19,11 @@ export function broughtBy(request: Request, snapshot: Snapshot, trace: Trace): b
   );
 }
 
-/** Two answers may come in one millisecond, and the settings of the second be others: they are of a time of their own. */
-const SAME_TIME_MS = 10;
+/**
+ * Answers may come in one millisecond and be worked off in either order: those that show other settings are each of a time
+ * of their own, right before or behind it.
+ */
+const SAME_TIME_MS = 5;
 
 /** When the answer came; or, where one to a later read was there before, that one's time, or a time before that. */
 function isTimeOf({ link, seq, replySeq = 0 }: Request, replyAt: number, trace: Trace, time: number): boolean {
@@ -34,8 +37,8 @@ function isTimeOf({ link, seq, replySeq = 0 }: Request, replyAt: number, trace: 
       (each.replySeq ?? Number.POSITIVE_INFINITY) < replySeq,
   );
   const laterAt = later.at(-1)?.replyAt;
-  if (laterAt !== undefined) return time <= Math.min(replyAt, laterAt);
-  return time >= replyAt && time < replyAt + SAME_TIME_MS;
+  if (laterAt !== undefined) return time < Math.min(replyAt, laterAt) + SAME_TIME_MS;
+  return Math.abs(time - replyAt) < SAME_TIME_MS;
 }
 
 /** A read's answer comes from a read that left after the call began. */
