@@ -169,6 +169,28 @@ test('of a change of a list the whole outcome is kept, and nobody’s number in 
   expect([id, CONTACT.digits, '77@lid'].map((text) => stored.includes(text))).toEqual([true, false, false]);
 });
 
+test('the outcome of a change of 1,000 contacts takes little room', async () => {
+  const { storage, updates, id } = await opened();
+  const digits = (index: number, length: number): string =>
+    String((index * 7_919 * 104_729) % 10 ** length).padStart(length, '3');
+  const contacts = Array.from({ length: 1_000 }, (_, index) => ({
+    phoneNumber: `4915${digits(index, 9)}`,
+    lid: `${digits(index + 1, 15)}@lid`,
+  }));
+  const outcome: ExclusionsOutcome = {
+    list: { field: 'STATUS', active: true, contacts, observedAt: 5 },
+    outcomes: contacts.map(({ phoneNumber }) => ({ contact: `+${phoneNumber}`, result: 'ADDED' })),
+    failures: [],
+    stanzas: 4,
+  };
+  const request = exclusionsUpdate('STATUS', add(CONTACT));
+  const again = async () => updates.run(id, KEY, request, async () => outcome);
+  expect([await again(), await again()]).toEqual([outcome, outcome]);
+  const call = { ...KEY, key: JSON.stringify([KEY.key, '']), instanceId: id, request: request.text };
+  const kept = await storage.outcomes.begin(call, 'this one');
+  expect(kept.kind === 'done' && kept.outcome.text.length).toBeLessThan(35_000);
+});
+
 test('an outcome in the form of the version before is answered with', async () => {
   const { updates, id } = await opened();
   const request = (version: number): KeyedRequest<string> => ({
