@@ -3,7 +3,7 @@ import type { PrivacyCall, Read } from '../port.ts';
 import { LAST_SEND_MS, requestTimeout } from '../time.ts';
 import type { UpdateRun } from '../update.ts';
 import type { Contact, ContactsOutcome } from './contact.ts';
-import { type ContactUpdate, type ContactWrite, isStale, isUnanswered, wasWritten } from './contact-update.ts';
+import { type ContactUpdate, type ContactWrite, isStale, isUnanswered, wasSent, wasWritten } from './contact-update.ts';
 import {
   contactHolds,
   contactMayStillShow,
@@ -83,12 +83,16 @@ export class ListRun<L extends Listing> {
     while (pending.length > 0 && this.#proof) {
       if (requestTimeout(this.#call.remaining()) === undefined) return skip(pending, this.#call.announcements());
       await this.#write(this.#proof.list, pending);
+      // What was not written is written to the list as it is now, which need not be the one that the caller wants changed.
+      if (this.#proof && pending.some(isUnwritten) && !this.#updates.some(wasWritten)) {
+        // guard: a list that was changed elsewhere is not replaced
+        this.#kind.checkUnchanged?.(this.#proof.list);
+      }
       const announcements = this.#call.announcements();
       const again = this.#missing().filter((update) => mayWriteContactAgain(update, this.#proof, announcements));
       if (pending.some(isStale)) {
         conflicts += 1;
         if (conflicts > MOST_CONFLICTS || !this.#proof) return;
-        if (!this.#updates.some(wasWritten)) this.#kind.checkUnchanged?.(this.#proof.list);
         pending = this.#missing().filter((update) => isStale(update) || again.includes(update));
       } else {
         if (isRepeated) return;
@@ -160,6 +164,9 @@ export class ListRun<L extends Listing> {
     this.#proof = { list, members: new Members(list.contacts), afterReplies };
   }
 }
+
+/** It never left, or another version of the list was there by then. */
+const isUnwritten = (update: ContactUpdate): boolean => isStale(update) || !wasSent(update);
 
 function skip(updates: readonly ContactUpdate[], announcements: number): void {
   for (const { writes } of updates) writes.push({ answered: undefined, reply: { kind: 'unsent' }, announcements });

@@ -3,6 +3,7 @@ import { ListUnreadError } from '../contacts/list-run.ts';
 import { adding, bookOf, jid, named, replacing, ScriptedList, update } from './update-list.fixture.ts';
 
 const timedOut = { kind: 'timed_out' } as const;
+const unsent = { kind: 'unsent' } as const;
 const lost = { kind: 'lost' } as const;
 const acknowledged = { kind: 'result', stanza: { tag: 'iq', attrs: {} } } as const;
 const stale = { kind: 'refused', code: 409, text: 'conflict' } as const;
@@ -109,6 +110,16 @@ describe('a list that others change', () => {
     };
     await expect(update(call, replacing('2'))).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(call.held).toEqual(new Set([jid('2'), jid('3')]));
+  });
+
+  test('is not replaced on the next link either, where the first write never left', async () => {
+    const call = new ScriptedList([jid('1')]);
+    call.onWrite = () => {
+      call.held = new Set([jid('1'), jid('3')]);
+      return unsent;
+    };
+    await expect(update(call, replacing('2'))).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(call.held).toEqual(new Set([jid('1'), jid('3')]));
   });
 
   test('is replaced where it has the same members as before', async () => {
