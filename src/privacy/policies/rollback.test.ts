@@ -112,6 +112,18 @@ test('no read behind the rollback: nothing is known, and nothing is back', async
   expect(run.mayLand).toBe(true);
 });
 
+test('where nothing is sent back because of an announcement, and all hold after all, nothing had to be put back', async () => {
+  const call = new ScriptedCall();
+  call.onRead = (nth) => {
+    if (nth > 4) return call.shown();
+    call.announced += 1;
+    return { kind: 'lost' };
+  };
+  const run = await update(call, [change('STATUS', 'none')], view(), ROLLBACK);
+  expect(call.sent.filter((each) => each !== 'read')).toEqual(['status=none']);
+  expect(summary(run)).toEqual([['holds', 'NONE', undefined]]);
+});
+
 test('nothing is written for a field that the account does not have', async () => {
   const { status: _, ...rest } = HELD;
   const call = new ScriptedCall();

@@ -1,6 +1,6 @@
 import type { Stanza } from '../../wire/stanza.ts';
 import type { FieldSpec } from '../fields.ts';
-import { holds } from '../judge.ts';
+import { holds, judge, type Judged } from '../judge.ts';
 import type { OldList } from '../lists/put-back-list.ts';
 import { fieldsToWrite, type FieldUpdate } from '../plan.ts';
 import type { PrivacyCall } from '../port.ts';
@@ -52,9 +52,13 @@ export const rollbackPolicy: Policy = async (call, fields, first) => {
   const proof = back.proof ?? (left ? undefined : sending.proof);
   const unlike = await withOtherPeople(call, changed, lists);
   const written = [...fields, ...back.fields];
+  // A read was all that had failed.
+  const isDone = !left && fields.every((field) => holds(field, proof));
+  const judgeOne = (field: FieldUpdate): Judged =>
+    isDone ? judge(field, proof) : judgePutBack(field, sending.proof, proof, unlike.includes(field.spec));
   return {
     proof,
-    judged: fields.map((field) => judgePutBack(field, sending.proof, proof, unlike.includes(field.spec))),
+    judged: fields.map(judgeOne),
     written,
     mayLand: proof === undefined || written.some(mayLand),
   };
