@@ -2,6 +2,7 @@ import type { BlockAction } from '../../src/privacy/blocklist/blocklist.ts';
 import type { NamedContact } from '../../src/privacy/contacts/contact.ts';
 import type { ExclusionChange, ExclusionField } from '../../src/privacy/lists/exclusions.ts';
 import type { RequestedChange } from '../../src/privacy/outcome.ts';
+import type { FailurePolicy } from '../../src/privacy/policies/terms.ts';
 import type { StoreFault } from './faulty-storage.ts';
 import type { CloseEvidence } from '../../src/wire/link.ts';
 import type { Ending, LoginFault, StanzaFault } from './model/faults.ts';
@@ -10,7 +11,12 @@ import type { Ending, LoginFault, StanzaFault } from './model/faults.ts';
 export type Step = { readonly at: number; readonly slot: string } & Act;
 
 export type Act =
-  | { readonly do: 'update'; readonly changes: readonly RequestedChange[]; readonly giveUpAfterMs?: number | undefined }
+  | {
+      readonly do: 'update';
+      readonly changes: readonly RequestedChange[];
+      readonly terms?: Terms | undefined;
+      readonly giveUpAfterMs?: number | undefined;
+    }
   | ListAct
   | { readonly do: 'read'; readonly giveUpAfterMs?: number | undefined }
   | { readonly do: 'watch'; readonly forMs: number }
@@ -30,6 +36,13 @@ export type Act =
   | { readonly do: 'sql_fault'; readonly nth: number; readonly when: 'before' | 'after' }
   | { readonly do: 'restart' }
   | { readonly do: 'crash'; readonly downMs: number };
+
+/** On what terms an update is made. */
+export interface Terms {
+  readonly onFailure?: FailurePolicy;
+  /** Only if the settings are still those that a subscription shows, or showed a minute ago. */
+  readonly ifSeen?: 'now' | 'before';
+}
 
 /** What users do with lists of contacts, and what is done to these on the phone. */
 export type ListAct =

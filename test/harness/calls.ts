@@ -2,8 +2,11 @@ import { CALL_MS, type Call as ClientCall } from '../../src/call.ts';
 import { deadlineIn } from '../../src/clock.ts';
 import { PrivetError } from '../../src/errors.ts';
 import type { RequestedChange } from '../../src/privacy/outcome.ts';
+import type { UpdateTerms } from '../../src/privacy/policies/terms.ts';
+import type { Snapshot } from '../../src/privacy/settings.ts';
 import type { FleetCalls } from '../../src/fleet/calls/fleet-calls.ts';
 import type { Reach } from '../../src/fleet/calls/reach.ts';
+import type { Act } from './acts.ts';
 import { checkEnd } from './checks/calls.ts';
 import { callContext, GaveUp, type Call, type CallKind, type ListWish } from './trace.ts';
 import type { Slot, World } from './world.ts';
@@ -14,8 +17,14 @@ export interface Asked<T> {
   readonly result: Promise<T | undefined>;
 }
 
+type UpdateAct = Extract<Act, { do: 'update' }>;
+
+const LONG_AGO_MS = 60_000;
+
 interface AskOptions {
   readonly changes?: readonly RequestedChange[];
+  readonly terms?: UpdateTerms;
+  readonly seen?: Snapshot | undefined;
   readonly wanted?: ListWish;
   /** The caller goes away after this long. */
   readonly giveUpAfterMs?: number | undefined;
@@ -27,7 +36,7 @@ export function ask<T>(
   slot: Slot,
   kind: CallKind,
   work: (fleet: FleetCalls, reach: Reach, signal: AbortSignal) => Promise<T>,
-  { changes = [], wanted, giveUpAfterMs }: AskOptions = {},
+  { changes = [], terms = {}, seen, wanted, giveUpAfterMs }: AskOptions = {},
 ): Asked<T> | undefined {
   const { trace, service, clock } = world;
   if (!service) return undefined;
@@ -37,6 +46,8 @@ export function ask<T>(
     slot: slot.name,
     incarnation: service.n,
     changes,
+    terms,
+    seen,
     wanted,
     startSeq: trace.seq(),
     startAt: clock.monotonic(),
@@ -55,7 +66,7 @@ export function ask<T>(
   trace.calls.push(call);
   trace.note(
     slot.name,
-    `${kind} ${call.n} ${[...changes.map(({ field, wire }) => `${field}=${wire}`), ...(wanted ? textsOf(wanted) : [])].join(' ')}`.trimEnd(),
+    `${kind} ${call.n} ${[...Object.values(terms), ...changes.map(({ field, wire }) => `${field}=${wire}`), ...(wanted ? textsOf(wanted) : [])].join(' ')}`.trimEnd(),
   );
   const caller = new AbortController();
   if (giveUpAfterMs !== undefined) clock.after(giveUpAfterMs, () => caller.abort(new GaveUp('The caller went away')));
@@ -96,16 +107,26 @@ export function callOf({ clock }: World, signal: AbortSignal): ClientCall {
   return { signal: AbortSignal.any([signal, time.signal]), deadline: deadlineIn(clock, CALL_MS) };
 }
 
-export function update(world: World, slot: Slot, changes: readonly RequestedChange[], giveUpAfterMs?: number): void {
+export function update(
+  world: World,
+  slot: Slot,
+  changes: readonly RequestedChange[],
+  { terms: { onFailure, ifSeen } = {}, giveUpAfterMs }: Pick<UpdateAct, 'terms' | 'giveUpAfterMs'> = {},
+): void {
+  const shown = ifSeen && world.service?.watchers.of(slot)?.snapshot;
+  const terms: UpdateTerms = {
+    ...(onFailure && { onFailure }),
+    ...(shown && { ifObservedAt: ifSeen === 'now' ? shown.observedAt : shown.observedAt - LONG_AGO_MS }),
+  };
   const asked = ask(
     world,
     slot,
     'update',
     async ({ privacy }, reach, signal) => {
-      const { outcome } = await privacy.update(reach, slot.name, changes, callOf(world, signal));
+      const { outcome } = await privacy.update(reach, slot.name, changes, callOf(world, signal), undefined, terms);
       return outcome;
     },
-    { changes, giveUpAfterMs },
+    { changes, terms, seen: ifSeen === 'now' ? shown : undefined, giveUpAfterMs },
   );
   void asked?.result.then((outcome) => {
     asked.call.outcome = outcome;

@@ -1,7 +1,7 @@
 import type { Act } from './acts.ts';
 import { aloneEpisode } from './alone.ts';
 import { pairingEpisode } from './pairing.ts';
-import { changes, lifecycle, phoneAct, randomChange, update } from './random-acts.ts';
+import { changes, lifecycle, phoneAct, randomChange, terms, update } from './random-acts.ts';
 import { HARMLESS_ENDINGS, LOGIN_EFFECTS, REMOVALS, stanzaFault, storeFault, streamError } from './random-faults.ts';
 import type { Random } from './random.ts';
 
@@ -11,13 +11,13 @@ export type Episode = readonly (readonly [afterMs: number, act: Act])[];
 /** Calls alone: nothing here keeps them from succeeding. */
 export function callsEpisode(random: Random): Episode {
   return random.weighted<() => Episode>([
-    [4, () => [[0, { do: 'update', changes: changes(random) }]]],
+    [4, () => [[0, { do: 'update', changes: changes(random), terms: terms(random) }]]],
     [
       2,
       () =>
         Array.from({ length: random.int(2, 4) }, () => [
           random.int(0, 400),
-          { do: 'update', changes: changes(random) },
+          { do: 'update', changes: changes(random), terms: terms(random) },
         ]),
     ],
     [2, () => Array.from({ length: random.int(1, 6) }, () => [random.int(0, 200), { do: 'read' }])],
@@ -100,7 +100,7 @@ function races(random: Random): Episode {
     [0, phoneAct(random, randomChange(random, about.field))],
     ...(random.chance(0.4) ? [[0, { do: 'fault', fault: stanzaFault(random) }] as const] : []),
     ...(random.chance(0.4) ? [[0, { do: 'fault', fault: stanzaFault(random) }] as const] : []),
-    [random.int(0, spread), { do: 'update', changes: wanted }],
+    [random.int(0, spread), { do: 'update', changes: wanted, terms: terms(random) }],
     [random.int(0, spread), phone()],
     ...(random.chance(0.5) ? [[random.int(0, spread), phone()] as const] : []),
     ...(random.chance(0.3) ? [[random.int(0, spread), { do: 'update', changes: wanted }] as const] : []),

@@ -1,6 +1,6 @@
 import { PROFILE_FIELDS, specOf, type PrivacyField } from '../../src/privacy/fields.ts';
 import type { RequestedChange } from '../../src/privacy/outcome.ts';
-import type { Act } from './acts.ts';
+import type { Act, Terms } from './acts.ts';
 import type { Random } from './random.ts';
 
 const PLAIN = PROFILE_FIELDS.map(({ field }) => field);
@@ -13,9 +13,19 @@ export const randomChange = (random: Random, field: PrivacyField): RequestedChan
 export const changes = (random: Random, most = 7): RequestedChange[] =>
   random.some(PLAIN, random.chance(0.4) ? 1 : random.int(1, most)).map((field) => randomChange(random, field));
 
+export const terms = (random: Random): Terms => ({
+  ...random.weighted<Terms>([
+    [6, {}],
+    [2, { onFailure: 'STOP' }],
+    [3, { onFailure: 'ROLLBACK' }],
+  ]),
+  ...(random.chance(0.1) ? { ifSeen: random.pick(['now', 'now', 'before'] as const) } : {}),
+});
+
 export const update = (random: Random): Act => ({
   do: 'update',
   changes: changes(random),
+  terms: terms(random),
   ...(random.chance(0.1) ? { giveUpAfterMs: random.int(0, 3_000) } : {}),
 });
 

@@ -24,7 +24,7 @@ export function perform(world: World, step: Step): void {
   account.touch();
   switch (step.do) {
     case 'update':
-      return update(world, slot, step.changes, step.giveUpAfterMs);
+      return update(world, slot, step.changes, step);
     case 'read':
       return read(world, slot, step.giveUpAfterMs);
     case 'exclusions':

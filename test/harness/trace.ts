@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../src/clock.ts';
 import type { Contact, ContactsOutcome, NamedContact } from '../../src/privacy/contacts/contact.ts';
 import type { RequestedChange, UpdateOutcome } from '../../src/privacy/outcome.ts';
+import type { UpdateTerms } from '../../src/privacy/policies/terms.ts';
 import type { Snapshot } from '../../src/privacy/settings.ts';
 import type { CloseEvidence } from '../../src/wire/link.ts';
 import type { Reply } from '../../src/wire/reply.ts';
@@ -44,6 +45,9 @@ export interface Call {
   readonly slot: string;
   readonly incarnation: number;
   readonly changes: readonly RequestedChange[];
+  readonly terms: UpdateTerms;
+  /** The settings that the caller saw, where the update is made for these alone. */
+  readonly seen: Snapshot | undefined;
   /** What is asked of a list. */
   readonly wanted: ListWish | undefined;
   readonly startSeq: number;

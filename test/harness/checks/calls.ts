@@ -1,9 +1,11 @@
 import { PrivetError } from '../../../src/errors.ts';
+import { SettingsChangedError } from '../../../src/privacy/policies/condition.ts';
 import { SealError, StorageError } from '../../../src/storage/errors.ts';
-import { GaveUp, textOf, type Call } from '../trace.ts';
+import { GaveUp, textOf, type Call, type Request } from '../trace.ts';
 import type { Slot, World } from '../world.ts';
 import { checkList } from './lists.ts';
 import { checkRead } from './reads.ts';
+import { checkTerms, mayHaveRead } from './terms.ts';
 import { checkUpdate } from './update.ts';
 
 const CALL_MS = 30_000;
@@ -17,11 +19,13 @@ export function checkEnd(world: World, slot: Slot, call: Call): void {
   const { trace } = world;
   const { kind, error, endAt = 0 } = call;
   const name = `${kind} ${call.n} of ${slot.name}`;
+  leaveOutOthers(call);
   checkDuration(world, slot, call);
   if (error !== undefined) {
     const typed = [PrivetError, StorageError, SealError, GaveUp].some((known) => error instanceof known);
     trace.expect(typed, 'errors are typed', () => `${name}: ${textOf(error)}`);
     if (kind === 'update') checkFailedUpdate(world, call);
+    checkTerms(world, call, (rule, text) => trace.violate(rule, `${name}: ${text}`));
   }
   if (call.outcome) checkUpdate(world, call, call.outcome);
   checkList(world, call);
@@ -41,12 +45,25 @@ export function checkEnd(world: World, slot: Slot, call: Call): void {
 }
 
 /**
+ * A call waits for each of its reads. One that is still under way when its outcome is there is the session's, which looks for
+ * what may land yet.
+ */
+function leaveOutOthers({ outcome, endSeq = 0, requests }: Call): void {
+  if (!outcome) return;
+  const own = requests.filter(({ kind, replySeq = Number.POSITIVE_INFINITY }) => kind !== 'read' || replySeq < endSeq);
+  requests.splice(0, requests.length, ...own);
+}
+
+/**
  * What fails as a whole sent nothing: it found no connection, no turn or no time. Only a caller who gave up may have read,
  * where the view was wrong and there was nothing to write by it; what it would have written then is not written any more.
  */
-function checkFailedUpdate({ trace }: World, { n, slot, requests, error }: Call): void {
-  const mayHaveRead = error instanceof GaveUp;
-  const sent = requests.filter(({ kind, left }) => left && !(mayHaveRead && kind === 'read'));
+function checkFailedUpdate(world: World, call: Call): void {
+  const { trace } = world;
+  const { n, slot, requests, error } = call;
+  const isExcused = (request: Request): boolean =>
+    (error instanceof GaveUp && request.kind === 'read') || mayHaveRead(call, request);
+  const sent = requests.filter((request) => request.left && !isExcused(request));
   const text = (): string => `update ${n} of ${slot}: ${textOf(error)}, with request ${sent[0]?.seq}`;
   trace.expect(sent.length === 0, 'an update that fails as a whole sent nothing', text);
 }
@@ -65,7 +82,8 @@ const OWN_FAULT: ReadonlySet<string> = new Set(['UNSUPPORTED', 'NOT_ON_WHATSAPP'
 const failuresOf = ({ outcome, listOutcome }: Call) => outcome?.failures ?? listOutcome?.failures ?? [];
 
 const succeeded = (call: Call): boolean =>
-  call.error === undefined && failuresOf(call).every(({ code }) => OWN_FAULT.has(code));
+  call.error instanceof SettingsChangedError ||
+  (call.error === undefined && failuresOf(call).every(({ code }) => OWN_FAULT.has(code)));
 
 function describe(call: Call): string {
   return call.error === undefined ? JSON.stringify(failuresOf(call)) : textOf(call.error);

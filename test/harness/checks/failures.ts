@@ -41,6 +41,9 @@ export function checkFailure(evidence: FieldEvidence, failure: PartialFailure, f
       expect(known && shows !== wire, 'no read showed another value');
       expect(!last || !proof || proof.seq > (last.replySeq ?? last.seq), 'the read left before the reply was in');
       return;
+    case 'ROLLED_BACK':
+      expect(call.terms.onFailure === 'ROLLBACK' && last !== undefined && known, 'nothing was put back');
+      return;
     case 'UNVERIFIED':
       expect(!last || reply?.kind !== 'refused', 'it was refused');
       expect(!known || last !== undefined, 'a read showed a value');

@@ -1,6 +1,8 @@
-import type { FieldSpec } from '../../../src/privacy/fields.ts';
+import { specOf, type FieldSpec } from '../../../src/privacy/fields.ts';
+import { readsFirst } from '../../../src/privacy/policies/terms.ts';
 import type { Call, CallKind, Request } from '../trace.ts';
 import type { World } from '../world.ts';
+import { firstReadOf } from './terms.ts';
 import type { Fail } from './update.ts';
 
 /** A call ends 30 s after it began; with under 5 s left nothing is sent; a request waits 10 s at most. */
@@ -50,18 +52,29 @@ function viewBefore({ trace }: World, call: Call, point: number): Request | unde
 
 /** First one write for each field that differs from the view, in the order of the table, then a read. */
 function checkPlan(world: World, call: Call, requested: readonly FieldSpec[], first: Request, fail: Fail): void {
-  const view = viewBefore(world, call, first.seq)?.shows;
+  const { onFailure = 'CONTINUE' } = call.terms;
+  const own = firstReadOf(world.trace, call);
+  const view = (readsFirst(call.terms) ? own : viewBefore(world, call, first.seq))?.shows;
   if (!view) return fail('the view was read', `nothing was read before request ${first.seq}`);
-  const wanted = requested.flatMap(({ field, category }) => {
+  const planned = requested.flatMap(({ field, category }) => {
     const wire = call.changes.findLast((change) => change.field === field)?.wire;
     const value = view.get(category);
-    return value === undefined || value === wire ? [] : [`${category}=${wire}`];
+    if (value === undefined) return ['unsupported'];
+    return value === wire ? [] : [`${category}=${wire}`];
   });
-  const firstRead = call.requests.find(({ kind }) => kind === 'read')?.seq ?? Number.POSITIVE_INFINITY;
+  const cut = planned.indexOf('unsupported');
+  const end = { CONTINUE: planned.length, STOP: cut, ROLLBACK: 0 }[onFailure];
+  const wanted = planned.slice(0, cut === -1 ? planned.length : end).filter((each) => each !== 'unsupported');
+  const from = own?.seq ?? 0;
+  const firstRead =
+    call.requests.find(({ kind, seq }) => kind === 'read' && seq > from)?.seq ?? Number.POSITIVE_INFINITY;
   const written = call.requests.filter(({ kind, seq }) => kind === 'write' && seq < firstRead);
   const found = written.map(({ category, value }) => `${category}=${value}`);
-  if (found.join() !== wanted.join())
-    fail('what differs is written, in order', `${found.join()} instead of ${wanted.join()}`);
+  const last = written.at(-1);
+  const stopped = onFailure === 'STOP' && (last?.reply?.kind !== 'result' || last.link.gone);
+  const expected = stopped || isLate(call) ? wanted.slice(0, found.length) : wanted;
+  if (found.join() !== expected.join())
+    fail('what differs is written, in order', `${found.join()} instead of ${expected.join()}`);
   for (const { field, previous } of call.outcome?.outcomes ?? []) {
     const spec = requested.find((each) => each.field === field);
     const value = spec && view.get(spec.category);
@@ -72,14 +85,26 @@ function checkPlan(world: World, call: Call, requested: readonly FieldSpec[], fi
   }
 }
 
+/** How long after its beginning a call writes no more, where its policy keeps time for what comes behind the writes. */
+const WRITES_UNTIL_MS = { CONTINUE: Number.POSITIVE_INFINITY, STOP: 18_900, ROLLBACK: 11_900 };
+
+const isLate = ({ terms: { onFailure = 'CONTINUE' }, startAt, endAt = 0 }: Call): boolean =>
+  endAt - startAt >= WRITES_UNTIL_MS[onFailure];
+
+/** A write of what was requested, and not of what was there before. */
+const isForth = ({ changes }: Call, { kind, left, category, value }: Request): boolean =>
+  kind === 'write' && left && changes.some(({ field, wire }) => specOf(field).category === category && wire === value);
+
 /** A second write follows a read that showed another value, and never a change that was announced meanwhile. */
-function checkRewrites({ trace }: World, call: Call, fail: Fail): void {
-  const writes = call.requests.filter(({ kind, left }) => kind === 'write' && left);
+function checkRewrites(world: World, call: Call, fail: Fail): void {
+  const { trace } = world;
+  const writes = call.requests.filter((request) => isForth(call, request));
+  const first = firstReadOf(world.trace, call);
   for (const write of writes) {
     const same = writes.filter(({ category, seq }) => category === write.category && seq < write.seq);
     if (same.length >= MOST_WRITES_OF_A_FIELD) fail('writes are bounded', `${write.category} ${same.length + 1} times`);
     const read = call.requests.findLast(({ kind, shows, seq }) => kind === 'read' && shows && seq < write.seq);
-    if (!read) continue;
+    if (!read || read.seq <= (first?.seq ?? 0)) continue;
     const value = read.shows?.get(write.category);
     if (value === undefined || value === 'error' || value === write.value) {
       fail('a second write needs a read', `request ${write.seq}: ${write.category} showed ${value}`);

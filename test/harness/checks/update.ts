@@ -6,6 +6,7 @@ import { checkFailure } from './failures.ts';
 import { checkOutlives } from './outlives.ts';
 import { broughtBy } from './reads.ts';
 import { checkSending } from './sending.ts';
+import { checkTerms } from './terms.ts';
 
 /** A wire value as clients see it. */
 export const nameOf = (spec: FieldSpec, wire: string | undefined): string | undefined =>
@@ -43,7 +44,7 @@ export function checkUpdate(world: World, call: Call, outcome: UpdateOutcome): v
     fail('stanzas are counted', `says ${outcome.stanzas}, ${left.length} left`);
   }
 
-  const lastWrite = left.findLast(({ kind }) => kind === 'write');
+  const lastWrite = left.findLast(({ kind }) => kind === 'write' || kind === 'list_write');
   const { snapshot } = outcome;
   const proof = snapshot && left.findLast((request) => request.kind === 'read' && broughtBy(request, snapshot, trace));
   if (snapshot && !proof) fail('settings are the call’s own read', 'no read of this call showed them');
@@ -56,10 +57,14 @@ export function checkUpdate(world: World, call: Call, outcome: UpdateOutcome): v
     const spec = specOf(each.field);
     const wire = call.changes.findLast(({ field }) => field === each.field)?.wire ?? '';
     const ofField = call.requests.filter(({ kind, category }) => kind === 'write' && category === spec.category);
-    const [writes, unsent] = [ofField.filter((write) => write.left), ofField.filter((write) => !write.left)];
+    const [writes, unsent] = [
+      ofField.filter((write) => write.left && write.value === wire),
+      ofField.filter((write) => !write.left),
+    ];
     checkField({ trace, call, spec, wire, outcome: each, proof, writes, unsent }, outcome, fail);
   }
   checkSending(world, call, requested, fail);
+  checkTerms(world, call, fail);
   checkOutlives(world, call, outcome);
 }
 
