@@ -5,6 +5,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 /** What the service promises of its own throughput, as a part of what Yoga has as it comes. */
 const LEAST_OF_YOGA = 0.9;
+/** And of its processor time a call, as a multiple of lean Yoga's. */
+const MOST_OF_YOGA_LEAN = 2.2;
 
 export const THROUGHPUT_SERVERS = 4;
 
@@ -35,6 +37,10 @@ export async function measureThroughput({ rounds, seconds, progress }: Throughpu
   const ratioTo = (name: keyof typeof servers) =>
     scaled(summarize(loads.privet.map((own, round) => own.perSecond / (loads[name][round]?.perSecond ?? 0))), 1, 2);
   const privetPerYoga = ratioTo('yoga');
+  const cpuRatios = loads.privet.flatMap(({ cpuUs }, round) => {
+    const lean = loads.yogaLean[round]?.cpuUs;
+    return cpuUs === undefined || lean === undefined ? [] : cpuUs / lean;
+  });
   return {
     connections: CONNECTIONS,
     rounds,
@@ -46,8 +52,16 @@ export async function measureThroughput({ rounds, seconds, progress }: Throughpu
     privetPerYoga,
     privetPerYogaLean: ratioTo('yogaLean'),
     privetPerHttp: ratioTo('http'),
+    ...cpuFigures(cpuRatios),
     goals: { ofYoga: { least: LEAST_OF_YOGA, met: privetPerYoga.median >= LEAST_OF_YOGA } },
   };
+}
+
+/** Nothing where the system tells of no processor time. */
+function cpuFigures(ratios: readonly number[]) {
+  if (ratios.length === 0) return {};
+  const ratio = scaled(summarize(ratios), 1, 2);
+  return { cpuPerYogaLean: { ...ratio, most: MOST_OF_YOGA_LEAN, met: ratio.median <= MOST_OF_YOGA_LEAN } };
 }
 
 type Named<T> = [keyof T, T[keyof T]][];

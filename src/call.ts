@@ -1,4 +1,4 @@
-import { deadlineIn, type Clock, type Deadline, type EqualTimers } from './clock.ts';
+import type { Clock, Deadline, EqualTimers } from './clock.ts';
 import { PrivetError } from './errors.ts';
 
 /** Every call of a client ends this long after it began, in milliseconds. */
@@ -44,8 +44,9 @@ export function beginCall(clock: Clock, disconnected: AbortSignal | undefined, t
 }
 
 /** Its signal is made when somebody first asks for it: most calls are answered from memory, and wait for nothing. */
-class CallOfClient implements RunningCall {
-  readonly deadline: Deadline;
+class CallOfClient implements RunningCall, Deadline {
+  readonly #clock: Clock;
+  readonly #due: number;
   readonly #disconnected: AbortSignal | undefined;
   readonly #timer: Disposable;
   #waiting: ((reason: PrivetError) => void)[] = [];
@@ -54,11 +55,20 @@ class CallOfClient implements RunningCall {
   #unanswered: PrivetError | undefined;
 
   constructor(clock: Clock, disconnected: AbortSignal | undefined, timers: EqualTimers) {
-    this.deadline = deadlineIn(clock, CALL_MS);
+    this.#clock = clock;
+    this.#due = clock.monotonic() + CALL_MS;
     this.#disconnected = disconnected;
     this.#timer = timers.after(() => this.#end(timeIsUp()));
     if (disconnected?.aborted) this.leave();
     else disconnected?.addEventListener('abort', this.leave, { once: true });
+  }
+
+  get deadline(): Deadline {
+    return this;
+  }
+
+  remaining(): number {
+    return Math.max(0, this.#due - this.#clock.monotonic());
   }
 
   get ended(): PrivetError | undefined {

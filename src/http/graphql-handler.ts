@@ -39,7 +39,12 @@ export function graphqlHandler(
     request.url = GRAPHQL_PATH;
     request.headers.host = 'localhost';
     request.headers.accept = acceptable(request.headers.accept);
-    const state = { record, clientAddress: address, connection: new HttpConnection(response, clock) };
+    const state: RequestState = {
+      record,
+      idempotencyKey: request.headers['idempotency-key']?.toString(),
+      clientAddress: address,
+      connection: new HttpConnection(response, clock),
+    };
     return void answer(handle, request, response, state);
   };
 }

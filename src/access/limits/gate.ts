@@ -185,8 +185,9 @@ export class Gate {
   }
 }
 
+/** With the length, so that no two can be one. */
 const placesOf = ({ family, instanceId }: Principal, instance: string): string =>
-  JSON.stringify([family, instanceId ?? instance]);
+  `${family.length} ${family} ${instanceId ?? instance}`;
 
 const refuse = (all: string): never => {
   throw new RetryLaterError('RATE_LIMITED', `This token has ${all} open: close one first`, RETRY_MS);

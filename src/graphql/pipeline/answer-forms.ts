@@ -28,10 +28,11 @@ export function fitToClient(processed: ProcessedResult): void {
     );
     return;
   }
-  if (Symbol.asyncIterator in result || Array.isArray(result) || readsJson(request.headers.get('accept'))) return;
+  if (Symbol.asyncIterator in result || Array.isArray(result)) return;
   const { errors }: ExecutionResult = result;
   // graphql-sse shows nobody the body of another status, and takes each for a reason to try again.
-  if (errors) processed.setResult({ ...result, errors: errors.map(withoutStatus) });
+  if (errors && !readsJson(request.headers.get('accept')))
+    processed.setResult({ ...result, errors: errors.map(withoutStatus) });
 }
 
 const readsJson = (accept: string | null): boolean => accept === null || /json|\*\/\*|application\/\*/i.test(accept);

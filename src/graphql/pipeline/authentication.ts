@@ -24,6 +24,8 @@ export interface RequestState {
   isStream?: boolean | undefined;
   /** Whether the document had to be parsed. */
   isNewDocument?: boolean | undefined;
+  /** The header of that name. From the server in front: Yoga's headers search at length for what is not there. */
+  readonly idempotencyKey?: string | undefined;
   /** Of the client, as the server in front sees it. */
   readonly clientAddress: string;
   readonly connection: ClientConnection;

@@ -27,14 +27,14 @@ export const createGraphQL = (services: GraphQLServices, streams: OpenStreams, t
   createYoga<RequestState, GivenContext>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    context: ({ principal, request, params, record }) => {
+    context: ({ principal, idempotencyKey, params, record }) => {
       if (!principal) throw unauthenticated();
       const { accountId, instanceId } = principal;
       return {
         fleet: services.fleet,
         tokens: services.tokens,
         principal,
-        idempotencyKey: request.headers.get('idempotency-key') ?? idempotencyKeyIn(params.extensions),
+        idempotencyKey: idempotencyKey ?? idempotencyKeyIn(params.extensions),
         reach: { accountId, instanceId, onFound: record && ((instance) => record.noteInstance(instance)) },
         record,
       };
