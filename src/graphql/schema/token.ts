@@ -5,8 +5,8 @@ import type { GraphQLContext } from '../context.ts';
 import { Instance } from './instance.ts';
 
 const SCOPE_MEANINGS: Readonly<Record<TokenScope, string>> = {
-  read: 'Read instances and their settings.',
-  write: 'Change privacy settings.',
+  read: 'Read instances, their settings and their lists of contacts.',
+  write: 'Change privacy settings and lists of contacts, and see in the answer what holds then.',
   pair: 'Link, start, stop and unlink instances, and see what links a phone.',
   admin: 'Create and delete instances, and manage tokens.',
 };
