@@ -28,5 +28,6 @@ export function checkObservedAt({ ifObservedAt }: UpdateTerms, now: number): voi
  * @throws SettingsChangedError where the caller saw others.
  */
 export function checkUnchanged({ ifObservedAt }: UpdateTerms, present: Snapshot, since: number): void {
+  // guard: nothing is written over settings that the caller did not see, else false
   if (ifObservedAt !== undefined && ifObservedAt < since) throw new SettingsChangedError(present);
 }

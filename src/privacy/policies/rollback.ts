@@ -35,6 +35,7 @@ export const rollbackPolicy: Policy = async (call, fields, first) => {
 
   await call.whenOpen(Math.max(0, call.remaining() - 2 * LAST_SEND_MS));
   // What the phone changed meanwhile may be any of these.
+  // guard: nothing is put back over an announced change, else false
   const isAnnounced = call.announcements() !== first?.announcements;
   const steps = isAnnounced
     ? []
@@ -48,7 +49,7 @@ export const rollbackPolicy: Policy = async (call, fields, first) => {
   });
   await writeAll(back);
   const left = back.fields.some(({ answered, reply }) => answered && reply?.kind !== 'unsent');
-  // What was read before something was put back is no proof.
+  // guard: what was read before something was put back is no proof, else back.proof ?? sending.proof
   const proof = back.proof ?? (left ? undefined : sending.proof);
   const unlike = await withOtherPeople(call, changed, lists);
   const written = [...fields, ...back.fields];

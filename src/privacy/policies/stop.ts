@@ -18,6 +18,7 @@ async function writeInTurn(sending: Sending): Promise<void> {
   if (failed) skipBehind(failed, fields);
   if (sending.isDone) return;
   await sending.readBack({ afterReplies: true });
+  // guard: nothing is written behind a failure, else sending.isDone
   if (failed || sending.isDone) return;
 
   const announcements = call.announcements();

@@ -28,4 +28,20 @@ export const PRIVACY_GUARDS: readonly Guard[] = [
   { name: 'stanzas leave in the order of the table', breaks: 'what differs is written, in order', seed: 1 },
   { name: 'the value "error" proves nothing', breaks: 'current is what the read showed', seed: 3 },
   { name: 'a read without <privacy> proves nothing', breaks: 'subscriptions never go back', seed: 6 },
+  { name: 'nothing is written behind a failure', breaks: 'STOP stops', seed: 17 },
+  {
+    name: 'nothing is put back over an announced change',
+    breaks: 'nothing is put back over an announced change',
+    seed: 36,
+  },
+  {
+    name: 'what was read before something was put back is no proof',
+    breaks: 'proof is read after the last write',
+    seed: 148,
+  },
+  {
+    name: 'nothing is written over settings that the caller did not see',
+    breaks: 'nothing is written over what the caller did not see',
+    seed: 8,
+  },
 ];
