@@ -27,6 +27,9 @@ const QUERY = `mutation {
   }
 }`;
 
+/** People on the simulated WhatsApp, for lists of contacts. */
+const CONTACTS = ['+49 151 23456789', '+49 151 23456780'];
+
 const START_MS = 60_000;
 const scriptOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -74,6 +77,7 @@ The demo runs: a simulated WhatsApp, and Privet with one linked instance named "
 
   Playground   ${url}/graphql
   Token        ${token}
+  Contacts     ${CONTACTS.join(', ')}
 ${wanted === 0 || wanted === port ? '' : `\nPort ${wanted} was taken, so it is ${port}.\n`}
 In the playground click into the empty "Headers" editor, below the query, and paste
 
@@ -111,8 +115,12 @@ async function linkDemo(url: string, token: string, control: string, signal: Abo
   await graphql('mutation { createInstance(name: "demo") { token } }');
   const { pairInstance } = await graphql('mutation { pairInstance(instance: "demo") { pairing { qr } } }');
   const { qr } = (pairInstance as { pairing: { qr: string } }).pairing;
-  const scan = await fetch(`${control}/scan`, { method: 'POST', body: JSON.stringify({ qr }), signal });
-  if (!scan.ok) throw new Error(`the simulated phone answered ${scan.status}`);
+  const tell = async (path: string, body: object): Promise<void> => {
+    const answer = await fetch(control + path, { method: 'POST', body: JSON.stringify(body), signal });
+    if (!answer.ok) throw new Error(`the simulated phone answered ${answer.status}`);
+  };
+  await tell('/contacts', { numbers: CONTACTS.map((number) => number.replaceAll(' ', '')) });
+  await tell('/scan', { qr });
   for (const end = Date.now() + START_MS; Date.now() < end; await delay(100, undefined, { signal })) {
     const { instance } = await graphql('{ instance(name: "demo") { state } }');
     if ((instance as { state: string }).state === 'OPEN') return;
