@@ -85,7 +85,6 @@ export class ListRun<L extends Listing> {
       await this.#write(this.#proof.list, pending);
       // What was not written is written to the list as it is now, which need not be the one that the caller wants changed.
       if (this.#proof && pending.some(isUnwritten) && !this.#updates.some(wasWritten)) {
-        // guard: a list that was changed elsewhere is not replaced
         this.#kind.checkUnchanged?.(this.#proof.list);
       }
       const announcements = this.#call.announcements();

@@ -1,5 +1,4 @@
 import { ATTEMPT_GUARDS } from './attempt-guards.ts';
-import { CONTACT_GUARDS } from './contact-guards.ts';
 import type { Guard } from './guard.ts';
 import { LINK_GUARDS } from './link-guards.ts';
 import { LIST_GUARDS } from './list-guards.ts';
@@ -9,7 +8,6 @@ import { SESSION_GUARDS } from './session-guards.ts';
 /** Every guard whose removal the harness must notice. */
 export const GUARDS: readonly Guard[] = [
   ...PRIVACY_GUARDS,
-  ...CONTACT_GUARDS,
   ...LIST_GUARDS,
   ...LINK_GUARDS,
   ...ATTEMPT_GUARDS,
