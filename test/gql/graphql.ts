@@ -11,21 +11,21 @@ export type CallAddPrivacy =
   /** Known callers: calls of others are silenced. */
   | 'KNOWN';
 
-/** Why what was asked for does not hold of one contact. */
+/** Why the change does not hold for one contact. */
 export type ContactFailureCode =
   /** The connection went before WhatsApp answered. */
   | 'CONNECTION_LOST'
   /** WhatsApp shows the list otherwise than requested. */
   | 'MISMATCH'
-  /** No account has that number. */
+  /** Nobody on WhatsApp has this number. */
   | 'NOT_ON_WHATSAPP'
   /** WhatsApp refused it; the message has its code. */
   | 'REJECTED'
-  /** It was not tried. */
+  /** It was not tried: the message says why. */
   | 'SKIPPED'
   /** WhatsApp did not answer in time. */
   | 'TIMED_OUT'
-  /** Which account it is could not be found out. */
+  /** WhatsApp did not tell which account this is, so nothing was written for it. */
   | 'UNRESOLVED'
   /** WhatsApp does not report this list for the account, so it was not written. */
   | 'UNSUPPORTED'
@@ -38,7 +38,7 @@ export type ContactResult =
   | 'ADDED'
   /** It was to be added, and is on the list without a write of ours. */
   | 'ALREADY_LISTED'
-  /** What was asked for does not hold, or nothing proves that it does: see `failures`. */
+  /** The change does not hold, or nothing proves that it does: see `failures`. */
   | 'FAILED'
   /** It was to be removed, and is not on the list without a write of ours. */
   | 'NOT_LISTED'
@@ -63,24 +63,24 @@ export type DefensePrivacy =
   /** It is on, in WhatsApp's standard form. */
   | 'ON_STANDARD';
 
-/** The fields that can leave out some of the contacts. */
+/** The fields that can have an exclusion list. */
 export type ExclusionField =
-  /** Who can not add the account to groups. */
+  /** Its members can not add the account to groups. */
   | 'GROUP_ADD'
-  /** Who does not see when the account was last online. */
+  /** Its members do not see when the account was last online. */
   | 'LAST_SEEN'
-  /** Who does not see the profile picture. */
+  /** Its members do not see the profile picture. */
   | 'PROFILE'
-  /** Who does not see the "about" text (not stories). */
+  /** Its members do not see the "about" text (not stories). */
   | 'STATUS';
 
-/** What becomes of the other fields when one does not come to hold. */
+/** What happens to the other fields when one fails. */
 export type FailurePolicy =
-  /** Each goes its own way, and what holds stays. All are written at once, so this is the fastest. */
+  /** The others are written all the same, and what holds stays. All are written at once: the fastest policy. */
   | 'CONTINUE'
-  /** What the call changed is put back, unless the phone changed something meanwhile; `rolledBack` in `outcomes` says of each whether it is. It begins with a read, and nothing is written for a field that the account does not have, or while there are under 17 of the 29 seconds left that WhatsApp has to answer: 12 are kept to put things back. */
+  /** All of the fields, or none: what the call changed is put back, unless the phone changed something meanwhile. `rolledBack` in `outcomes` says of each field whether it is back. Begins with a read. Nothing is written where the account lacks one of the fields, or where less than 18 of the call's 30 s are left (`TIMEOUT`): 12 s are kept to put things back. */
   | 'ROLLBACK'
-  /** Each write waits for the reply to the one before. Behind a failure nothing is written any more: `SKIPPED`. */
+  /** Fields are written one by one, each after the reply to the one before. After a failure nothing more is written: the rest is `SKIPPED`. */
   | 'STOP';
 
 /** What became of one requested field. */
@@ -98,7 +98,7 @@ export type GroupAddPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
+  /** The account's contacts, except those on the field's exclusion list: see `privacyExclusions`. */
   | 'CONTACT_BLACKLIST';
 
 /** Where an instance stands. */
@@ -132,7 +132,7 @@ export type LastSeenPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
+  /** The account's contacts, except those on the field's exclusion list: see `privacyExclusions`. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';
@@ -143,7 +143,7 @@ export type LinkedProfilesPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
+  /** The account's contacts, except those on a list kept on the phone. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';
@@ -199,7 +199,7 @@ export type PixPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
+  /** The account's contacts, except those on a list kept on the phone. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';
@@ -233,19 +233,19 @@ export type PrivacyField =
   /** Who can use the account's stickers. */
   | 'STICKERS';
 
-/** What there is to know of a value that was asked for. */
+/** What there is to know about a requested value. */
 export type PrivacyWarningCode =
   /** WhatsApp does not show the account what it hides from others. */
   | 'HIDDEN_IN_TURN'
   /** `MATCH_LAST_SEEN` changes nothing while `lastSeen` is `ALL`. */
   | 'MATCHES_EVERYONE'
-  /** `CONTACT_BLACKLIST` begins with an empty list, so it means all contacts until someone is put on it. */
+  /** `CONTACT_BLACKLIST` begins with an empty list, so it means all contacts until `updatePrivacyExclusions` puts someone on it. */
   | 'NOBODY_EXCLUDED'
   /** Without read receipts the account does not see others' either; groups still have them. */
   | 'RECIPROCAL_RECEIPTS'
   /** `callAdd: KNOWN` silences calls, it does not block them. */
   | 'SILENCED_NOT_BLOCKED'
-  /** WhatsApp does not report this setting for the account, so it is not written. In plans alone. */
+  /** WhatsApp does not report this setting for the account, so it is not written. Only in plans: an update says so in `failures`. */
   | 'UNSUPPORTED';
 
 /** Values of `profile`. Who sees the profile picture. */
@@ -254,7 +254,7 @@ export type ProfilePrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
+  /** The account's contacts, except those on the field's exclusion list: see `privacyExclusions`. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';
@@ -266,7 +266,7 @@ export type ReadReceiptsPrivacy =
   /** Read receipts are neither sent nor shown. */
   | 'NONE';
 
-/** Read receipts, and how the account is protected. */
+/** Read receipts, strict protection, and the default timer. */
 export type ReceiptInput = {
   /** How long messages stay in chats that are begun from now on. Left as it is when absent or null. */
   defaultDisappearing?: DefaultDisappearing | null | undefined;
@@ -363,7 +363,7 @@ export type StatusPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows. */
+  /** The account's contacts, except those on the field's exclusion list: see `privacyExclusions`. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';
@@ -377,25 +377,25 @@ export type StickersPrivacy =
   /** Nobody. */
   | 'NONE';
 
-/** Whom to leave out: 1,000 contacts at most, none of them twice. Each is a phone number with its country code, like +49 151 23456789, or a JID: `<digits>@s.whatsapp.net` or `<digits>@lid`. */
+/** Changes of an exclusion list: 1,000 contacts at most, none of them twice. Each is a phone number with its country code, like +49 151 23456789, or a JID: `<digits>@s.whatsapp.net` or `<digits>@lid`. */
 export type UpdateExclusionsInput = {
-  /** Who shall be left out too. */
+  /** Contacts to put on the list. */
   add?: Array<string> | null | undefined;
-  /** Who shall not be left out any more. */
+  /** Contacts to take off the list. */
   remove?: Array<string> | null | undefined;
-  /** These alone shall be left out; empty: nobody. Stands alone, without `add` and `remove`. */
+  /** The contacts that the list shall have, and no others; `[]` empties it. Stands alone, without `add` and `remove`. */
   replace?: Array<string> | null | undefined;
 };
 
 /** The settings to change: at least one. What is absent or null stays as it is. */
 export type UpdatePrivacyInput = {
-  /** Only where no setting is known to have changed since then: the `observedAt` of the settings that the change is made for. It begins with a read; else nothing is written, and the error `CONFLICT` has the present settings in `extensions.current`. */
+  /** Writes only where no setting is known to have changed since that time: give the `observedAt` of the settings that the caller saw. Begins with a read. Where one has changed, nothing is written, and the call fails as `CONFLICT` with the present settings in `extensions.current`. */
   ifObservedAt?: string | null | undefined;
-  /** What becomes of the other fields when one does not come to hold. `CONTINUE` where it is null. */
+  /** What happens to the other fields when one fails. `CONTINUE` where it is null. */
   onFailure?: FailurePolicy | null | undefined;
   /** Who may reach the account. */
   permissions?: PermissionInput | null | undefined;
-  /** Read receipts, and how the account is protected. */
+  /** Read receipts, strict protection, and the default timer. */
   privacy?: ReceiptInput | null | undefined;
   /** Who sees what of the account. */
   visibility?: VisibilityInput | null | undefined;

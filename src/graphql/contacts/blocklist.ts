@@ -73,7 +73,7 @@ function contactsOf(texts: readonly string[]): readonly NamedContact[] {
 
 function changesBlocklist(action: BlockAction, name: string, payloadName: string, description: string): void {
   const Payload = builder.objectRef<BlocklistUpdate>(payloadName).implement({
-    description: 'What became of a change of the blocklist, contact by contact, and whom it has now.',
+    description: 'What became of a change of the blocklist, contact by contact, and the list as it is now.',
     fields: (t) => ({
       blocked: t.field({
         type: BlockedContacts,
@@ -83,7 +83,7 @@ function changesBlocklist(action: BlockAction, name: string, payloadName: string
       }),
     }),
   });
-  addOutcomes(Payload);
+  addOutcomes(Payload, 'One for each contact of the call, in that order.');
 
   builder.mutationField(name, (t) =>
     t.field({
@@ -114,4 +114,4 @@ function changesBlocklist(action: BlockAction, name: string, payloadName: string
 }
 
 changesBlocklist('block', 'blockContacts', 'BlockContactsPayload', 'Blocks contacts.');
-changesBlocklist('unblock', 'unblockContacts', 'UnblockContactsPayload', 'Lets blocked contacts in again.');
+changesBlocklist('unblock', 'unblockContacts', 'UnblockContactsPayload', 'Unblocks contacts.');

@@ -7,13 +7,13 @@ const someone = (name: string, description: string) =>
     fields: (t) => ({
       phoneNumber: t.string({
         nullable: true,
-        description: 'Digits with the country code. Null where WhatsApp does not tell it.',
+        description: 'Digits with the country code, without `+`. Null where WhatsApp does not tell it.',
         resolve: ({ phoneNumber }) => phoneNumber,
       }),
       lid: t.string({
         nullable: true,
         description:
-          'What WhatsApp knows it by without its phone number: `<digits>@lid`. Null where it does not tell it.',
+          'Its LID, by which WhatsApp names it without its phone number: `<digits>@lid`. Null where WhatsApp does not tell it.',
         resolve: ({ lid }) => lid,
       }),
     }),
@@ -21,9 +21,6 @@ const someone = (name: string, description: string) =>
 
 export const ExcludedContact = someone(
   'ExcludedContact',
-  'A contact who is left out. At least one of its names is known.',
+  'A contact on an exclusion list. At least one of the two is known.',
 );
-export const BlockedContact = someone(
-  'BlockedContact',
-  'A contact who is blocked. At least one of its names is known.',
-);
+export const BlockedContact = someone('BlockedContact', 'A blocked contact. At least one of the two is known.');

@@ -10,16 +10,16 @@ import { Instance } from '../schema/instance.ts';
 import { ExcludedContact } from './contact.ts';
 
 const MEANINGS: Readonly<Record<ExclusionField, string>> = {
-  LAST_SEEN: 'Who does not see when the account was last online.',
-  STATUS: 'Who does not see the "about" text (not stories).',
-  PROFILE: 'Who does not see the profile picture.',
-  GROUP_ADD: 'Who can not add the account to groups.',
+  LAST_SEEN: 'Its members do not see when the account was last online.',
+  STATUS: 'Its members do not see the "about" text (not stories).',
+  PROFILE: 'Its members do not see the profile picture.',
+  GROUP_ADD: 'Its members can not add the account to groups.',
 };
 
 const isField = (text: string): text is ExclusionField => Object.hasOwn(MEANINGS, text);
 
 const ExclusionFieldEnum = builder.enumType('ExclusionField', {
-  description: 'The fields that can leave out some of the contacts.',
+  description: 'The fields that can have an exclusion list.',
   values: valuesWith(MEANINGS),
 });
 
@@ -29,7 +29,7 @@ builder.node(PrivacyExclusions, {
     description: 'Stays the same for the life of the instance, so that client caches update by themselves.',
     resolve: ({ instance, list }) => exclusionsId(instance.id, list.field),
   },
-  description: "The contacts whom one field of an instance's settings leaves out, from one answer of WhatsApp.",
+  description: 'The exclusion list of one field, from one answer of WhatsApp.',
   // As `privacyExclusions` does: a node is what WhatsApp says now, not what a cache holds.
   loadWithoutCache: async (id, context) => {
     const { fleet, signal, deadline } = context;
@@ -44,15 +44,19 @@ builder.node(PrivacyExclusions, {
       description: 'The instance whose list it is.',
       resolve: ({ instance }) => instance,
     }),
-    field: t.field({ type: ExclusionFieldEnum, description: 'The field.', resolve: ({ list }) => list.field }),
+    field: t.field({
+      type: ExclusionFieldEnum,
+      description: 'The field whose list it is.',
+      resolve: ({ list }) => list.field,
+    }),
     active: t.boolean({
       description:
-        "Whether the field's value is CONTACT_BLACKLIST. While it is not, nobody is left out, and WhatsApp shows no list.",
+        "Whether the list is in force: the field's value is `CONTACT_BLACKLIST`. While it is not, WhatsApp shows no list, and `contacts` is empty.",
       resolve: ({ list }) => list.active,
     }),
     contacts: t.field({
       type: [ExcludedContact],
-      description: 'Who is left out.',
+      description: 'The members of the list.',
       complexity: CONTACTS_COST,
       resolve: ({ list }) => list.contacts,
     }),
@@ -72,7 +76,7 @@ builder.queryField('privacyExclusions', (t) =>
   t.field({
     type: PrivacyExclusions,
     nullable: true,
-    description: "The contacts whom one field of an instance's settings leaves out, freshly read from WhatsApp.",
+    description: 'The exclusion list of one field, freshly read from WhatsApp.',
     authScopes: { read: true },
     complexity: READ_COST,
     args: {

@@ -15,26 +15,27 @@ const ContactResultEnum = builder.enumType('ContactResult', {
     REMOVED: 'A read sent after our write shows the list without it.',
     ALREADY_LISTED: 'It was to be added, and is on the list without a write of ours.',
     NOT_LISTED: 'It was to be removed, and is not on the list without a write of ours.',
-    FAILED: 'What was asked for does not hold, or nothing proves that it does: see `failures`.',
+    FAILED: 'The change does not hold, or nothing proves that it does: see `failures`.',
   }),
 });
 
 const ContactFailureCodeEnum = builder.enumType('ContactFailureCode', {
-  description: 'Why what was asked for does not hold of one contact.',
+  description: 'Why the change does not hold for one contact.',
   values: valuesWith<ContactFailureCode>({
-    NOT_ON_WHATSAPP: 'No account has that number.',
-    UNRESOLVED: 'Which account it is could not be found out.',
+    NOT_ON_WHATSAPP: 'Nobody on WhatsApp has this number.',
+    UNRESOLVED: 'WhatsApp did not tell which account this is, so nothing was written for it.',
     REJECTED: 'WhatsApp refused it; the message has its code.',
     TIMED_OUT: 'WhatsApp did not answer in time.',
     CONNECTION_LOST: 'The connection went before WhatsApp answered.',
     MISMATCH: 'WhatsApp shows the list otherwise than requested.',
     UNVERIFIED: 'No read could show whether it holds.',
     UNSUPPORTED: 'WhatsApp does not report this list for the account, so it was not written.',
-    SKIPPED: 'It was not tried.',
+    SKIPPED: 'It was not tried: the message says why.',
   }),
 });
 
-const CONTACT = 'The contact, as it was written in the call; one whom only the list named, as the list has it.';
+const CONTACT =
+  'The contact as the call names it. One that `replace` takes off a list: `+` and phone number, or the LID where WhatsApp does not tell the number.';
 
 const ContactOutcomeType = builder.objectRef<ContactOutcome>('ContactOutcome').implement({
   description: 'What became of one contact.',
@@ -45,7 +46,7 @@ const ContactOutcomeType = builder.objectRef<ContactOutcome>('ContactOutcome').i
 });
 
 const ContactFailureType = builder.objectRef<ContactFailure>('ContactFailure').implement({
-  description: 'A contact of whom what was asked for does not hold now.',
+  description: 'A contact for which the change does not hold now.',
   fields: (t) => ({
     contact: t.exposeString('contact', { description: CONTACT }),
     code: t.field({ type: ContactFailureCodeEnum, description: 'Why, for programs.', resolve: ({ code }) => code }),
@@ -54,21 +55,23 @@ const ContactFailureType = builder.objectRef<ContactFailure>('ContactFailure').i
   }),
 });
 
-/** Of the payload of a mutation that changes a list of contacts: all but the list itself. */
+/**
+ * Of the payload of a mutation that changes a list of contacts: all but the list itself.
+ * @param description which outcomes there are, and in what order.
+ */
 export const addOutcomes = <Update extends { readonly outcome: ContactsOutcome<unknown> }>(
   payload: ReturnType<ReturnType<typeof builder.objectRef<Update>>['implement']>,
+  description: string,
 ): void =>
   builder.objectFields(payload, (t) => ({
     outcomes: t.field({
       type: [ContactOutcomeType],
-      description:
-        'One for each contact that was asked for, in that order; then those whom `replace` takes off the list, by `+` and phone number, or by LID where WhatsApp does not tell the number.',
+      description,
       resolve: ({ outcome }) => outcome.outcomes,
     }),
     failures: t.field({
       type: [ContactFailureType],
-      description:
-        'One for each contact of the outcomes of whom what was asked for does not hold now; empty on full success.',
+      description: 'One for each outcome that is `FAILED`; empty on full success.',
       resolve: ({ outcome }) => outcome.failures,
     }),
     stanzas: t.int({

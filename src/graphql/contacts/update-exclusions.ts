@@ -52,18 +52,19 @@ const countOf = (input: ExclusionsInput): number => {
 };
 
 const UpdateExclusionsInput = builder.inputType('UpdateExclusionsInput', {
-  description: `Whom to leave out: ${MOST.toLocaleString('en')} contacts at most, none of them twice. Each is ${CONTACT_FORMS}.`,
+  description: `Changes of an exclusion list: ${MOST.toLocaleString('en')} contacts at most, none of them twice. Each is ${CONTACT_FORMS}.`,
   fields: (t) => ({
-    add: t.stringList({ description: 'Who shall be left out too.' }),
-    remove: t.stringList({ description: 'Who shall not be left out any more.' }),
+    add: t.stringList({ description: 'Contacts to put on the list.' }),
+    remove: t.stringList({ description: 'Contacts to take off the list.' }),
     replace: t.stringList({
-      description: 'These alone shall be left out; empty: nobody. Stands alone, without `add` and `remove`.',
+      description:
+        'The contacts that the list shall have, and no others; `[]` empties it. Stands alone, without `add` and `remove`.',
     }),
   }),
 });
 
 const UpdateExclusionsPayload = builder.objectRef<ExclusionsUpdate>('UpdateExclusionsPayload').implement({
-  description: 'What became of a change of a list, contact by contact, and whom it has now.',
+  description: 'What became of a change of an exclusion list, contact by contact, and the list as it is now.',
   fields: (t) => ({
     exclusions: t.field({
       type: PrivacyExclusions,
@@ -73,13 +74,16 @@ const UpdateExclusionsPayload = builder.objectRef<ExclusionsUpdate>('UpdateExclu
     }),
   }),
 });
-addOutcomes(UpdateExclusionsPayload);
+addOutcomes(
+  UpdateExclusionsPayload,
+  'One for each contact of the call, in that order; then those that `replace` takes off the list.',
+);
 
 builder.mutationField('updatePrivacyExclusions', (t) =>
   t.field({
     type: UpdateExclusionsPayload,
     nullable: true,
-    description: `Changes whom a field leaves out. Whoever is added sets the field to CONTACT_BLACKLIST: both in one write, confirmed by a fresh read from WhatsApp. A number that is not on WhatsApp is in \`failures\`, and does not stop the others. Where somebody else changes the list meanwhile, \`add\` and \`remove\` are applied to it as it is then; \`replace\` is refused as CONFLICT. ${SENT_AGAIN}`,
+    description: `Changes the exclusion list of a field. Adding somebody also sets the field to \`CONTACT_BLACKLIST\`, in the same write. Confirmed by a fresh read from WhatsApp. A number that is not on WhatsApp is in \`failures\`, and does not stop the others. Where the list is changed elsewhere meanwhile, \`add\` and \`remove\` are applied to the changed list; \`replace\` fails as \`CONFLICT\`: read the list, and decide again. ${SENT_AGAIN}`,
     authScopes: { write: true },
     complexity: ({ input }) => WRITE_COST + countOf(input),
     args: {

@@ -26,7 +26,7 @@ const PrivacyPlanType = builder.objectRef<PrivacyPlan>('PrivacyPlan').implement(
   fields: (t) => ({
     steps: t.field({
       type: [PlannedStepType],
-      description: 'The fields that would be written, in that order.',
+      description: 'The fields that would be written, in the order of the stanzas.',
       resolve: ({ preview }) => preview.steps,
     }),
     unchanged: t.field({
@@ -40,7 +40,7 @@ const PrivacyPlanType = builder.objectRef<PrivacyPlan>('PrivacyPlan').implement(
     }),
     warnings: t.field({
       type: [PrivacyWarningType],
-      description: 'What to know of the requested values, and which fields the account does not have.',
+      description: 'What to know about the requested values, and which of the fields the account does not have.',
       resolve: ({ preview }) => preview.warnings,
     }),
   }),
@@ -51,7 +51,7 @@ builder.queryField('planPrivacy', (t) =>
     type: PrivacyPlanType,
     nullable: true,
     description:
-      'What `updatePrivacy` would do with that input. Nothing is sent to WhatsApp for it, unless what is known of the settings is `stale`: then they are read first. So is the default timer where it is asked for and not known.',
+      'What `updatePrivacy` would do with that input, and nothing is changed. Nothing is sent to WhatsApp either while what is known is fresh: settings that are `stale` are read first, and so is the default timer where the input has it and it is not known. Fails as `CONFLICT` by `ifObservedAt` where the update would.',
     authScopes: { read: true },
     complexity: READ_COST,
     args: {

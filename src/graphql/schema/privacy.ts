@@ -16,12 +16,15 @@ import { instanceArgument } from '../builder/arguments.ts';
 import { Instance } from './instance.ts';
 import { targetOf, targetOfId } from '../builder/target.ts';
 
+const EXCEPT_SOME = "The account's contacts, except those on a list kept on the phone.";
+
 /** What a value means, by its enum name; `Field.VALUE` where a field gives it a meaning of its own. */
 const MEANINGS: Readonly<Record<string, string>> = {
   ALL: 'Everyone.',
   CONTACTS: "The account's contacts.",
-  CONTACT_BLACKLIST:
-    "The account's contacts, except those on a list: `privacyExclusions` has it, for the fields that it knows.",
+  CONTACT_BLACKLIST: "The account's contacts, except those on the field's exclusion list: see `privacyExclusions`.",
+  'LINKED_PROFILES.CONTACT_BLACKLIST': EXCEPT_SOME,
+  'PIX.CONTACT_BLACKLIST': EXCEPT_SOME,
   NONE: 'Nobody.',
   MATCH_LAST_SEEN: 'Whoever sees the last seen.',
   CONTACT_ALLOWLIST: "Those of the account's contacts who are on a list kept on the phone.",
@@ -84,11 +87,18 @@ async function timerOf({ instance, snapshot, stale }: PrivacyReading, spec: Fiel
 /** What null stands for. */
 const WHEN_NULL = 'Null where WhatsApp reports none, or a value outside the enum.';
 const TIMER_WHEN_NULL =
-  'Read from WhatsApp by a stanza of its own where it is asked for: what asks for it costs as another read. In a subscription and in `lastSettings` it is as it was last read for somebody, null where it never was.';
+  'Asking for it costs one more read of WhatsApp. Only in a subscription and in `lastSettings` it is as it was read last, and null where it never was.';
 
-const sectionType = (section: Section, name: string, description: string) =>
+/** What the fields of a section are about. */
+export const SECTION_MEANINGS: Readonly<Record<Section, string>> = {
+  visibility: 'Who sees what of the account.',
+  privacy: 'Read receipts, strict protection, and the default timer.',
+  permissions: 'Who may reach the account.',
+};
+
+const sectionType = (section: Section, name: string) =>
   builder.objectRef<PrivacyReading>(name).implement({
-    description,
+    description: SECTION_MEANINGS[section],
     fields: (t) =>
       Object.fromEntries(
         fieldsOf(section).map((spec) => [
@@ -113,9 +123,9 @@ const sectionType = (section: Section, name: string, description: string) =>
       ),
   });
 
-const VisibilitySettings = sectionType('visibility', 'VisibilitySettings', 'Who sees what of the account.');
-const ReceiptSettings = sectionType('privacy', 'ReceiptSettings', 'Read receipts, and how the account is protected.');
-const PermissionSettings = sectionType('permissions', 'PermissionSettings', 'Who may reach the account.');
+const VisibilitySettings = sectionType('visibility', 'VisibilitySettings');
+const ReceiptSettings = sectionType('privacy', 'ReceiptSettings');
+const PermissionSettings = sectionType('permissions', 'PermissionSettings');
 
 const RawPrivacySetting = builder.objectRef<RawSetting>('RawPrivacySetting').implement({
   description: 'A category, or a value of a known category, that this version does not model.',
@@ -146,17 +156,17 @@ builder.node(PrivacySettings, {
     }),
     visibility: t.field({
       type: VisibilitySettings,
-      description: 'Who sees what of the account.',
+      description: SECTION_MEANINGS.visibility,
       resolve: (reading) => reading,
     }),
     privacy: t.field({
       type: ReceiptSettings,
-      description: 'Read receipts, and how the account is protected.',
+      description: SECTION_MEANINGS.privacy,
       resolve: (reading) => reading,
     }),
     permissions: t.field({
       type: PermissionSettings,
-      description: 'Who may reach the account.',
+      description: SECTION_MEANINGS.permissions,
       resolve: (reading) => reading,
     }),
     other: t.field({
@@ -167,12 +177,12 @@ builder.node(PrivacySettings, {
     observedAt: t.field({
       type: 'DateTime',
       description:
-        'When WhatsApp said so last. Later reads that show the same move it. Those that `Instance.lastSettings` has from the database say when they were stored as observed, which was when they were new.',
+        'When WhatsApp showed these settings last: later reads that show the same move it. In `Instance.lastSettings`, where they are not from the present connection, it may be when they were first observed.',
       resolve: ({ snapshot }) => snapshot.observedAt,
     }),
     stale: t.boolean({
       description:
-        'True where the settings may have changed since `observedAt`: the instance was not connected, or a change was announced and not read yet. Never true but in `Instance.lastSettings` and in subscriptions: all else is freshly read.',
+        'True where the settings may have changed since `observedAt`: the instance was not connected, or a change was announced and not read yet. It can be true in `Instance.lastSettings` and in subscriptions alone: all else is freshly read.',
       resolve: ({ stale = false }) => stale,
     }),
   }),
@@ -183,7 +193,7 @@ builder.objectField(Instance, 'lastSettings', (t) =>
     type: PrivacySettings,
     nullable: true,
     description:
-      'The settings that were observed last, without asking WhatsApp: for lists of many. `stale` where they are not from the present connection. Null where none were since the account was linked, and for a token without the scope `READ`.',
+      'The settings that were observed last, without asking WhatsApp: for lists of many instances. `stale` where they may have changed since. Null where none were observed since the account was linked, and for a token without the scope `READ`.',
     resolve: (instance, _args, { fleet, principal: { scopes } }) =>
       scopes.has('read') ? fleet.directory.lastObserved(instance) : undefined,
   }),

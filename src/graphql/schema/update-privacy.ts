@@ -9,16 +9,16 @@ import { WRITE_COST } from '../builder/cost.ts';
 import { valuesWith } from '../builder/enums.ts';
 import { keyOf, SENT_AGAIN } from '../builder/idempotency.ts';
 import { FieldOutcomeType, PartialFailureType } from './outcome.ts';
-import { enumOf, fieldsOf, PrivacySettings } from './privacy.ts';
+import { enumOf, fieldsOf, PrivacySettings, SECTION_MEANINGS } from './privacy.ts';
 import { targetOf } from '../builder/target.ts';
 import { PrivacyWarningType } from './warnings.ts';
 
 /** Values by field name, as the caller wrote them. A field that is null counts as absent. */
 type SectionInput = Readonly<Record<string, string | null | undefined>>;
 
-const sectionInput = (section: Section, name: string, description: string) =>
+const sectionInput = (section: Section, name: string) =>
   builder.inputType(name, {
-    description,
+    description: SECTION_MEANINGS[section],
     fields: (t) =>
       Object.fromEntries(
         fieldsOf(section).map((spec) => [
@@ -28,9 +28,9 @@ const sectionInput = (section: Section, name: string, description: string) =>
       ),
   });
 
-const VisibilityInput = sectionInput('visibility', 'VisibilityInput', 'Who sees what of the account.');
-const ReceiptInput = sectionInput('privacy', 'ReceiptInput', 'Read receipts, and how the account is protected.');
-const PermissionInput = sectionInput('permissions', 'PermissionInput', 'Who may reach the account.');
+const VisibilityInput = sectionInput('visibility', 'VisibilityInput');
+const ReceiptInput = sectionInput('privacy', 'ReceiptInput');
+const PermissionInput = sectionInput('permissions', 'PermissionInput');
 
 type UpdateInput = Readonly<Partial<Record<Section, SectionInput | null | undefined>>>;
 
@@ -55,12 +55,12 @@ export const termsIn = ({ onFailure, ifObservedAt }: TermsInput): UpdateTerms =>
 });
 
 const FailurePolicyEnum = builder.enumType('FailurePolicy', {
-  description: 'What becomes of the other fields when one does not come to hold.',
+  description: 'What happens to the other fields when one fails.',
   values: valuesWith<FailurePolicy>({
-    CONTINUE: 'Each goes its own way, and what holds stays. All are written at once, so this is the fastest.',
-    STOP: 'Each write waits for the reply to the one before. Behind a failure nothing is written any more: `SKIPPED`.',
+    CONTINUE: 'The others are written all the same, and what holds stays. All are written at once: the fastest policy.',
+    STOP: 'Fields are written one by one, each after the reply to the one before. After a failure nothing more is written: the rest is `SKIPPED`.',
     ROLLBACK:
-      'What the call changed is put back, unless the phone changed something meanwhile; `rolledBack` in `outcomes` says of each whether it is. It begins with a read, and nothing is written for a field that the account does not have, or while there are under 17 of the 29 seconds left that WhatsApp has to answer: 12 are kept to put things back.',
+      "All of the fields, or none: what the call changed is put back, unless the phone changed something meanwhile. `rolledBack` in `outcomes` says of each field whether it is back. Begins with a read. Nothing is written where the account lacks one of the fields, or where less than 18 of the call's 30 s are left (`TIMEOUT`): 12 s are kept to put things back.",
   }),
 });
 
@@ -71,18 +71,18 @@ export const UpdatePrivacyInput = builder.inputType('UpdatePrivacyInput', {
     'At least one privacy setting must be provided',
   ),
   fields: (t) => ({
-    visibility: t.field({ type: VisibilityInput, description: 'Who sees what of the account.' }),
-    privacy: t.field({ type: ReceiptInput, description: 'Read receipts, and how the account is protected.' }),
-    permissions: t.field({ type: PermissionInput, description: 'Who may reach the account.' }),
+    visibility: t.field({ type: VisibilityInput, description: SECTION_MEANINGS.visibility }),
+    privacy: t.field({ type: ReceiptInput, description: SECTION_MEANINGS.privacy }),
+    permissions: t.field({ type: PermissionInput, description: SECTION_MEANINGS.permissions }),
     onFailure: t.field({
       type: FailurePolicyEnum,
       defaultValue: 'CONTINUE',
-      description: 'What becomes of the other fields when one does not come to hold. `CONTINUE` where it is null.',
+      description: 'What happens to the other fields when one fails. `CONTINUE` where it is null.',
     }),
     ifObservedAt: t.field({
       type: 'DateTime',
       description:
-        'Only where no setting is known to have changed since then: the `observedAt` of the settings that the change is made for. It begins with a read; else nothing is written, and the error `CONFLICT` has the present settings in `extensions.current`.',
+        'Writes only where no setting is known to have changed since that time: give the `observedAt` of the settings that the caller saw. Begins with a read. Where one has changed, nothing is written, and the call fails as `CONFLICT` with the present settings in `extensions.current`.',
     }),
   }),
 });
@@ -109,7 +109,8 @@ const UpdatePrivacyPayload = builder.objectRef<PrivacyUpdate>('UpdatePrivacyPayl
     }),
     warnings: t.field({
       type: [PrivacyWarningType],
-      description: 'What to know of the requested values, by what the account held before. They stop nothing.',
+      description:
+        'What to know about the requested values, given what the account held before. They do not stop the update.',
       resolve: ({ outcome }) => outcome.warnings,
     }),
     stanzas: t.int({

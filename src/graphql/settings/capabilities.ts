@@ -12,7 +12,7 @@ const CapabilityType = builder.objectRef<Capability>('Capability').implement({
       resolve: ({ values }) => [...values],
     }),
     exclusions: t.exposeBoolean('exclusions', {
-      description: 'Whether contacts can be left out of it by name, with `CONTACT_BLACKLIST`.',
+      description: 'Whether it can have an exclusion list, with `CONTACT_BLACKLIST`: see `privacyExclusions`.',
     }),
   }),
 });
@@ -21,7 +21,7 @@ builder.objectField(Instance, 'capabilities', (t) =>
   t.field({
     type: [CapabilityType],
     description:
-      'What the account can be set to, by the settings that were observed last, without asking WhatsApp: a form needs to show nothing else. What is not here fails as `UNSUPPORTED`. Empty where none were observed since the account was linked, and for a token without the scope `READ`.',
+      'The settings that the account has, each with the values that it can take: a form needs to show nothing else. Known from the settings that were observed last, without asking WhatsApp. A field that is not here fails as `UNSUPPORTED`. Empty where none were observed since the account was linked, and for a token without the scope `READ`.',
     resolve: async (instance, _args, { fleet, principal: { scopes } }) => {
       const observed = scopes.has('read') ? await fleet.directory.lastObserved(instance) : undefined;
       return observed ? capabilitiesOf(observed.snapshot) : [];
