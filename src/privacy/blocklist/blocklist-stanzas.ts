@@ -1,7 +1,7 @@
 import type { NoAnswer, Refusal, Reply } from '../../wire/reply.ts';
 import { childOf, childrenOf, type Stanza } from '../../wire/stanza.ts';
 import type { Contact } from '../contacts/contact.ts';
-import { addressOf, listedContact } from '../contacts/jids.ts';
+import { addressOf, listedContacts } from '../contacts/jids.ts';
 import type { BlockAction } from './blocklist.ts';
 
 const TO_SERVER = { to: 's.whatsapp.net', xmlns: 'blocklist' } as const;
@@ -30,6 +30,6 @@ export function blockedIn(
     // guard: a blocklist read without a list proves nothing, else { kind: 'blocked', contacts: [] }
     return { kind: 'odd' };
   }
-  const items = childrenOf(list).filter(({ tag }) => tag === 'item');
-  return { kind: 'blocked', contacts: items.flatMap((item) => listedContact(item) ?? []) };
+  const contacts = listedContacts(childrenOf(list).filter(({ tag }) => tag === 'item'));
+  return contacts ? { kind: 'blocked', contacts } : { kind: 'odd' };
 }

@@ -28,8 +28,28 @@ export function contactAt(...jids: readonly (string | undefined)[]): Contact | u
   return { phoneNumber, lid: lid === undefined ? undefined : lidJid(lid) };
 }
 
-/** The contact that a `<user>` or `<item>` of a list names. */
-export const listedContact = ({ attrs }: Stanza): Contact | undefined => contactAt(attrs['jid'], attrs['pn_jid']);
+/**
+ * The contacts whom the `<user>`s or `<item>`s of a list name, each once. Undefined where one of them has no address that is
+ * known here: of such a list nobody can say who is not on it.
+ */
+export function listedContacts(stanzas: readonly Stanza[]): readonly Contact[] | undefined {
+  const contacts = stanzas.flatMap(({ attrs }) => contactAt(attrs['jid'], attrs['pn_jid']) ?? []);
+  return contacts.length === stanzas.length ? distinct(contacts) : undefined;
+}
+
+/** Who is named by one address, and elsewhere by that one and another, is one contact. */
+function distinct(contacts: readonly Contact[]): readonly Contact[] {
+  const known = new Set<string | undefined>();
+  for (const { lid, phoneNumber } of contacts) {
+    if (lid !== undefined && phoneNumber !== undefined) known.add(lid).add(phoneNumber);
+  }
+  const seen = new Set<string>();
+  return contacts.filter(({ lid, phoneNumber }) => {
+    if ((lid === undefined || phoneNumber === undefined) && known.has(lid ?? phoneNumber)) return false;
+    const name = `${lid} ${phoneNumber}`;
+    return !seen.has(name) && seen.add(name);
+  });
+}
 
 /** How a contact is named on the wire; undefined where the address that this account needs is not known. */
 export function addressOf(

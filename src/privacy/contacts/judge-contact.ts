@@ -11,11 +11,12 @@ export interface ListProof {
   readonly afterReplies: boolean;
 }
 
-export function contactHolds({ who, wants }: ContactUpdate, proof: ListProof | undefined): boolean {
+export function contactHolds({ who, wants, wasThere }: ContactUpdate, proof: ListProof | undefined): boolean {
   // What no read shows does not hold, and neither does what is wanted of somebody who is not known.
   if (!proof || 'cause' in who) return false;
   // guard: a contact is where a read shows it, else true
-  return (proof.members.find(who.contact) !== undefined) === (wants === 'listed');
+  const isShown = proof.members.find(who.contact) !== undefined;
+  return wants === 'listed' ? isShown : !isShown && (wasThere || !proof.members.mayHave(who.contact));
 }
 
 /** Whether another read may show what this one does not. A refused write changes nothing. */
@@ -63,6 +64,10 @@ function causeOf(update: ContactUpdate, proof: ListProof | undefined): ContactCa
   if (told) return told;
   if (!proof || (isSent && !proof.afterReplies)) {
     const message = 'WhatsApp answered the change, but no read showed whether it holds';
+    return { code: 'UNVERIFIED', message, retryable: true };
+  }
+  if (update.wants === 'unlisted' && !proof.members.find(update.who.contact)) {
+    const message = 'The list names somebody by another kind of address, and it was not found out who that is';
     return { code: 'UNVERIFIED', message, retryable: true };
   }
   const message = `WhatsApp shows the contact ${update.wants === 'listed' ? 'not on the list' : 'on the list still'}`;

@@ -16,7 +16,8 @@ export function contactUpdate(
   const isMember: LookedUp | undefined =
     member && (wants === 'listed' ? { contact: member } : removable(member, usesLid));
   const who = isMember ?? found.get(named) ?? { cause: UNRESOLVED };
-  return { text: named.text, wants, who, writes: [] };
+  const wasThere = 'contact' in who && members.find(who.contact) !== undefined;
+  return { text: named.text, wants, who, wasThere, writes: [] };
 }
 
 /** An account that has a LID takes nobody off a list whose LID is not known. */

@@ -13,8 +13,10 @@ import { readList, type VersionedList } from './read-list.ts';
 
 /** The list behind one field, for one call: all of a change goes in one write, which names the version that it changes. */
 export class ExclusionKind implements ListKind<VersionedList> {
-  /** Of a `replace`: the members that the call's first read showed, and what it wants of whom. */
-  replaced: { readonly members: Members; readonly updates: readonly ContactUpdate[] } | undefined;
+  /** Of a `replace`: what the call's first read showed, and what it wants of whom. */
+  replaced:
+    | { readonly active: boolean; readonly members: Members; readonly updates: readonly ContactUpdate[] }
+    | undefined;
   readonly #call: PrivacyCall;
   readonly #field: ExclusionField;
 
@@ -35,9 +37,11 @@ export class ExclusionKind implements ListKind<VersionedList> {
     return Promise.resolve();
   }
 
-  checkUnchanged({ contacts }: VersionedList): void {
+  checkUnchanged({ active, contacts }: VersionedList): void {
+    if (!this.replaced) return;
+    const isSame = active === this.replaced.active && this.replaced.members.isSame(new Members(contacts));
     // guard: a replace replaces the list that was read, else true
-    if (!this.replaced || this.replaced.members.isSame(new Members(contacts))) return;
+    if (isSame) return;
     throw new PrivetError('CONFLICT', 'The list was changed elsewhere since this call read it; nothing was written');
   }
 

@@ -1,7 +1,7 @@
 import type { Refusal, NoAnswer, Reply } from '../../wire/reply.ts';
 import { childOf, childrenOf, type Stanza } from '../../wire/stanza.ts';
 import type { Contact } from '../contacts/contact.ts';
-import { listedContact } from '../contacts/jids.ts';
+import { listedContacts } from '../contacts/jids.ts';
 
 /** The value of a category behind which there is a list of those who are left out. */
 export const WITH_LIST = 'contact_blacklist';
@@ -48,7 +48,7 @@ export interface ShownList {
   readonly version: string | undefined;
 }
 
-/** Reads the reply to a `readListStanza`. Another category's list, or a result without `<privacy>`, proves nothing. */
+/** Reads the reply to a `readListStanza`. Another list than that, or a result without `<privacy>`, proves nothing. */
 export function listIn(reply: Reply, category: string): ShownList | Refusal | NoAnswer {
   if (reply.kind !== 'result') return reply;
   const privacy = childOf(reply.stanza, 'privacy');
@@ -58,12 +58,8 @@ export function listIn(reply: Reply, category: string): ShownList | Refusal | No
   }
   const list = childOf(privacy, 'list');
   if (!list) return { kind: 'list', active: false, contacts: [], version: undefined };
-  if (list.attrs['name'] !== category) return { kind: 'odd' };
-  const users = childrenOf(list).filter(({ tag }) => tag === 'user');
-  return {
-    kind: 'list',
-    active: true,
-    contacts: users.flatMap((user) => listedContact(user) ?? []),
-    version: list.attrs['dhash'],
-  };
+  const { name, value = WITH_LIST, dhash: version } = list.attrs;
+  const contacts = listedContacts(childrenOf(list).filter(({ tag }) => tag === 'user'));
+  if (name !== category || value !== WITH_LIST || !contacts) return { kind: 'odd' };
+  return { kind: 'list', active: true, contacts, version };
 }

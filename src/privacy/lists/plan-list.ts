@@ -51,12 +51,18 @@ export function othersOn({ all }: Members, updates: readonly ContactUpdate[]): r
   const planned = new Members(updates.flatMap(({ who }) => ('contact' in who ? who.contact : [])));
   const named = new Set(updates.map(({ text }) => text));
   const others = all.filter((contact) => !planned.find(contact) && !named.has(textOf(contact)));
-  return others.map((contact) => ({ text: textOf(contact), wants: 'unlisted', who: { contact }, writes: [] }));
+  return others.map((contact) => ({
+    text: textOf(contact),
+    wants: 'unlisted',
+    who: { contact },
+    wasThere: false,
+    writes: [],
+  }));
 }
 
 function removal(contact: Contact, isOpen: boolean, usesLid: boolean): ContactUpdate {
   const who = isOpen ? { cause: NOT_REMOVED } : removable(contact, usesLid);
-  return { text: textOf(contact), wants: 'unlisted', who, writes: [] };
+  return { text: textOf(contact), wants: 'unlisted', who, wasThere: true, writes: [] };
 }
 
 /** How an outcome names a contact whom the caller did not name. */

@@ -38,10 +38,10 @@ export async function updateList(
   const call = { ...given, port };
   const kind = new ExclusionKind(call, field);
   const run = new ListRun(call, kind);
-  const [found, { contacts }] = await Promise.all([lookUp(call, book, namedIn(change)), run.begin()]);
+  const [found, { active, contacts }] = await Promise.all([lookUp(call, book, namedIn(change)), run.begin()]);
   const members = new Members(contacts);
   const updates = planList(change, members, found, call.usesLid());
-  if (change.kind === 'replace') kind.replaced = { members, updates };
+  if (change.kind === 'replace') kind.replaced = { active, members, updates };
   await run.run(updates);
   const { outcome, wrote, ...rest } = run.result(port.sent);
   const { list } = outcome;
@@ -60,7 +60,7 @@ function unsupported({ category }: FieldSpec, change: ExclusionChange): UpdateRu
     retryable: false,
   };
   const judged = namedIn(change).map(({ text }) =>
-    judgeContact({ text, wants: 'listed', who: { cause }, writes: [] }, undefined),
+    judgeContact({ text, wants: 'listed', who: { cause }, wasThere: false, writes: [] }, undefined),
   );
   return {
     outcome: {
