@@ -62,11 +62,11 @@ describe('the reply to a read of it', () => {
   const reply = (...users: readonly Stanza[]) => {
     const list = { tag: 'list', attrs: {}, content: [...users] };
     const stanza = { tag: 'iq', attrs: {}, content: [{ tag: 'usync', attrs: {}, content: [list] }] };
-    return timerIn({ kind: 'result', stanza });
+    return timerIn({ kind: 'result', stanza }, '4917:3@s.whatsapp.net', '88:3@lid');
   };
-  const user = (attrs: Record<string, string>): Stanza => ({
+  const user = (attrs: Record<string, string>, jid = '4917@s.whatsapp.net'): Stanza => ({
     tag: 'user',
-    attrs: {},
+    attrs: { jid },
     content: [{ tag: 'disappearing_mode', attrs }],
   });
 
@@ -74,8 +74,15 @@ describe('the reply to a read of it', () => {
     expect(reply(user({ duration: '604800', t: '0' }))).toEqual({ kind: 'timer', seconds: '604800' });
   });
 
+  test('shows them also of the account by its LID', () => {
+    expect(reply(user({ duration: '0' }, '88@lid'))).toEqual({ kind: 'timer', seconds: '0' });
+  });
+
   test.each([
     [[]],
+    [[user({ duration: '86400' }, '4918@s.whatsapp.net')]],
+    [[user({ duration: '86400' }, '4917@lid')]],
+    [[user({ duration: '86400' }, '')]],
     [[user({})]],
     [[user({ duration: '' })]],
     [[user({ duration: 'error' })]],

@@ -1,5 +1,8 @@
 import type { NoAnswer, Refusal, Reply } from '../wire/reply.ts';
 import { childOf, childrenOf, type Stanza } from '../wire/stanza.ts';
+import type { Contact } from './contacts/contact.ts';
+import { contactAt } from './contacts/jids.ts';
+import { Members } from './contacts/members.ts';
 import { specOf, TIMER } from './fields.ts';
 import type { RequestedChange } from './outcome.ts';
 import type { PrivacyCall } from './port.ts';
@@ -32,14 +35,22 @@ export const timerWriteStanza = (seconds: string): Stanza => ({
 /** What came of a read of the timer: its seconds, as text. */
 export type TimerOutcome = { readonly kind: 'timer'; readonly seconds: string } | Refusal | NoAnswer;
 
-/** Reads the reply to a `timerReadStanza`. One without a duration, or about several users, proves nothing. */
-export function timerIn(reply: Reply): TimerOutcome {
+/**
+ * Reads the reply to a `timerReadStanza`. One without a duration, about several users or about somebody else proves nothing.
+ * @param own the account's own addresses, or those of one of its devices.
+ */
+export function timerIn(reply: Reply, ...own: readonly (string | undefined)[]): TimerOutcome {
   if (reply.kind !== 'result') return reply;
   const list = childOf(childOf(reply.stanza, 'usync') ?? reply.stanza, 'list');
   const [user, ...others] = list ? childrenOf(list) : [];
-  const seconds = user && others.length === 0 ? childOf(user, TAG)?.attrs['duration'] : undefined;
+  const isOwn =
+    user && others.length === 0 && isSame(contactAt(user.attrs['jid'], user.attrs['pn_jid']), contactAt(...own));
+  const seconds = isOwn ? childOf(user, TAG)?.attrs['duration'] : undefined;
   return seconds !== undefined && /^\d{1,10}$/.test(seconds) ? { kind: 'timer', seconds } : { kind: 'odd' };
 }
+
+const isSame = (a: Contact | undefined, b: Contact | undefined): boolean =>
+  a !== undefined && b !== undefined && new Members([a]).find(b) !== undefined;
 
 const isTimer = ({ field }: RequestedChange): boolean => specOf(field).category === TIMER;
 

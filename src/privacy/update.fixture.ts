@@ -80,7 +80,7 @@ export class ScriptedCall implements PrivacyCall {
       const asked = port.ask(readStanza(), timeoutMs);
       const askedTimer = timer ? port.ask(timerReadStanza(OWN_JID, ''), timeoutMs) : undefined;
       const shown = categoriesIn(await asked);
-      const shownTimer = askedTimer && timerIn(await askedTimer);
+      const shownTimer = askedTimer && timerIn(await askedTimer, OWN_JID);
       if (shown.kind !== 'categories') return shown;
       const snapshot = { categories: shown.categories, observedAt: 0, sequence: this.#reads };
       return {

@@ -157,10 +157,10 @@ export class SettingsView implements SettingsReader {
   }
 
   async #askTimer(port: PrivacyPort, timeoutMs: number, sequence: number): Promise<TimerOutcome> {
-    const jid = this.#connected.link?.jid;
+    const { jid, lid } = this.#connected.link ?? {};
     return jid === undefined
       ? { kind: 'unsent' }
-      : timerIn(await port.ask(timerReadStanza(jid, String(sequence)), timeoutMs));
+      : timerIn(await port.ask(timerReadStanza(jid, String(sequence)), timeoutMs), jid, lid);
   }
 
   /** A late answer to an older read says less than what is known. */

@@ -13,7 +13,10 @@ const shows = (users: Stanza[], attrs: Record<string, string> = {}): Reply => {
     attrs: { name: 'status', value: 'contact_blacklist', dhash: '1', ...attrs },
     content: users,
   };
-  return { kind: 'result', stanza: { tag: 'iq', attrs: {}, content: [{ tag: 'privacy', attrs: {}, content: [list] }] } };
+  return {
+    kind: 'result',
+    stanza: { tag: 'iq', attrs: {}, content: [{ tag: 'privacy', attrs: {}, content: [list] }] },
+  };
 };
 const removing = (...digits: string[]) => ({ kind: 'change', add: [], remove: digits.map(named) }) as const;
 /** A look-up that tells no LID. */
@@ -66,7 +69,10 @@ describe('a list that names somebody twice', () => {
   const [one, two] = [{ jid: jid('1') }, { jid: jid('2') }];
 
   test('shows each once, with all addresses that it tells', () => {
-    const shown = listIn(shows(members(one, two, one, { jid: '92@lid', pn_jid: jid('2') }, { jid: '92@lid' })), 'status');
+    const shown = listIn(
+      shows(members(one, two, one, { jid: '92@lid', pn_jid: jid('2') }, { jid: '92@lid' })),
+      'status',
+    );
     expect(shown).toMatchObject({
       contacts: [
         { phoneNumber: '1', lid: undefined },

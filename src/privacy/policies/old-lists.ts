@@ -11,17 +11,21 @@ import { requestTimeout } from '../time.ts';
 export const losesList = ({ previous, plan }: Pick<FieldUpdate, 'previous' | 'plan'>): boolean =>
   plan === 'write' && previous === WITH_LIST;
 
-/** The lists that these writes would do away with, each by a read of its own. @throws ListUnreadError */
+/**
+ * The lists that these writes would do away with, each by a read of its own. One that is gone by then is not among them: the
+ * field was changed elsewhere meanwhile. @throws ListUnreadError
+ */
 export async function listsBefore(
   call: PrivacyCall,
   fields: readonly FieldUpdate[],
 ): Promise<ReadonlyMap<FieldSpec, OldList>> {
-  const read = async ({ spec }: FieldUpdate): Promise<readonly [FieldSpec, OldList]> => {
+  const read = async ({ spec }: FieldUpdate): Promise<(readonly [FieldSpec, OldList])[]> => {
     const shown = await readOldList(call, spec);
     if (shown.kind !== 'shown') throw new ListUnreadError(shown);
-    return [spec, shown.value];
+    return shown.value.active ? [[spec, shown.value]] : [];
   };
-  return new Map(await Promise.all(fields.filter(losesList).map(read)));
+  const lists = await Promise.all(fields.filter(losesList).map(read));
+  return new Map(lists.flat());
 }
 
 /** Whether the same contacts are left out again. */
