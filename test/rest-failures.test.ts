@@ -25,11 +25,19 @@ class FailingFleet extends FakeFleet {
   }
 }
 
-/** Set by a test for which 30 s pass at once. */
+/** Set by a test for which 30 s pass at once: before calls look for the first time whether their time is up. */
 let hurry = false;
+let passed = 0;
 const clock: Clock = {
   ...systemClock,
-  after: (ms, callback) => systemClock.after(hurry && ms === 30_000 ? 50 : ms, callback),
+  monotonic: () => systemClock.monotonic() + passed,
+  after: (ms, callback) => {
+    if (!hurry || ms !== 1_000) return systemClock.after(ms, callback);
+    return systemClock.after(50, () => {
+      passed += 30_000;
+      callback();
+    });
+  },
 };
 
 let sessions: FailingFleet;
