@@ -6,7 +6,7 @@ export interface Capability {
   readonly field: PrivacyField;
   /** Enum names. */
   readonly values: readonly string[];
-  /** Whether contacts can be left out of it by name. */
+  /** Whether it can have an exclusion list. */
   readonly exclusions: boolean;
 }
 

@@ -13,7 +13,7 @@ const audience = { ALL: 'all', CONTACTS: 'contacts', CONTACT_BLACKLIST: 'contact
  * `category` is the name on the wire; `values` maps enum names to wire values that this project writes; `restName` is
  * the setting's name in `PATCH /users/me/privacy`, for the fields that endpoint knows; `profileRest`: whether
  * `/api/profile/privacy` knows it. Both endpoints keep to what is documented of them. `exclusions`: whether the field can
- * have a list of contacts who are left out.
+ * have an exclusion list.
  */
 export const FIELDS = [
   {

@@ -51,3 +51,18 @@ export interface UpdateOutcome {
   /** Stanzas sent to WhatsApp for this call, reads included. */
   readonly stanzas: number;
 }
+
+/** An update that was run to its end. `T`: what its caller is told. */
+export interface UpdateRun<T> {
+  readonly outcome: T;
+  /**
+   * Resolves once every write is answered. While it has not, or where `unanswered` is true afterwards, a write may
+   * still land on this connection: end the connection before the next update.
+   */
+  readonly writesAnswered: Promise<void>;
+  readonly unanswered: () => boolean;
+  /** Whether a write may have landed behind the last read, or may land yet. */
+  readonly mayLand: boolean;
+  /** It changed a setting that the view has not read since. */
+  readonly changedSettings?: boolean;
+}

@@ -4,7 +4,7 @@ import type { BlockAction, Blocklist, BlocklistOutcome } from '../../privacy/blo
 import { readBlocklist } from '../../privacy/blocklist/read-blocklist.ts';
 import { updateBlocklist } from '../../privacy/blocklist/update-blocklist.ts';
 import type { NamedContact } from '../../privacy/contacts/contact.ts';
-import { ListUnreadError } from '../../privacy/contacts/list-run.ts';
+import { ListUnreadError } from '../../privacy/contacts/list-unread.ts';
 import type {
   ExclusionChange,
   ExclusionField,

@@ -112,7 +112,7 @@ export class InstancePrivacy {
     return this.#reads.read(answerable(call));
   }
 
-  /** Who is left out of a field. @throws as `read` */
+  /** The exclusion list of a field. @throws as `read` */
   exclusions(field: ExclusionField, call: Call): Promise<ExclusionList> {
     return this.#contacts.exclusions(field, answerable(call));
   }
@@ -125,7 +125,7 @@ export class InstancePrivacy {
     return this.#reads.timer(answerable(call));
   }
 
-  /** Changes who is left out of a field. @throws as `update`; PrivetError CONFLICT, WHATSAPP_ERROR: nothing was written */
+  /** Changes the exclusion list of a field. @throws as `update`; PrivetError CONFLICT, WHATSAPP_ERROR: nothing was written */
   updateExclusions(field: ExclusionField, change: ExclusionChange, call: Call): Promise<ExclusionsOutcome> {
     return this.#contacts.updateExclusions(field, change, answerable(call));
   }

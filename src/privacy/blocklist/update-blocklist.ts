@@ -1,4 +1,3 @@
-import { PrivetError } from '../../errors.ts';
 import type { Stanza } from '../../wire/stanza.ts';
 import type { NamedContact } from '../contacts/contact.ts';
 import type { ContactBook } from '../contacts/contact-book.ts';
@@ -8,10 +7,9 @@ import { lookUp } from '../contacts/look-up.ts';
 import { Members } from '../contacts/members.ts';
 import { contactUpdate } from '../contacts/plan-contact.ts';
 import { sendWrite } from '../contacts/send-write.ts';
-import { CountedPort } from '../counted-port.ts';
+import { counted } from '../call-variants.ts';
+import type { UpdateRun } from '../outcome.ts';
 import type { PrivacyCall, Read } from '../port.ts';
-import { requestTimeout } from '../time.ts';
-import type { UpdateRun } from '../update.ts';
 import type { BlockAction, Blocklist, BlocklistOutcome } from './blocklist.ts';
 import { blockStanza } from './blocklist-stanzas.ts';
 import { readBlocklist } from './read-blocklist.ts';
@@ -30,17 +28,13 @@ export async function updateBlocklist(
   action: BlockAction,
   contacts: readonly NamedContact[],
 ): Promise<UpdateRun<BlocklistOutcome>> {
-  if (requestTimeout(given.remaining()) === undefined) {
-    throw new PrivetError('TIMEOUT', 'Too little time was left to change anything; nothing was sent to WhatsApp');
-  }
-  const port = new CountedPort(given.port);
-  const call = { ...given, port };
+  const call = counted(given);
   const run = new ListRun(call, new BlocklistKind(call, action));
   const [found, list] = await Promise.all([lookUp(call, book, contacts), run.begin()]);
   const members = new Members(list.contacts);
   const wants = action === 'block' ? 'listed' : 'unlisted';
   await run.run(contacts.map((named) => contactUpdate(named, wants, members, found, call.usesLid())));
-  const { wrote: _, ...done } = run.result(port.sent);
+  const { wrote: _, ...done } = run.result(call.port.sent);
   return done;
 }
 

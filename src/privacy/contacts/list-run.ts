@@ -1,7 +1,6 @@
-import type { NoAnswer, Refusal } from '../../wire/reply.ts';
+import type { UpdateRun } from '../outcome.ts';
 import type { PrivacyCall, Read } from '../port.ts';
 import { LAST_SEND_MS, requestTimeout } from '../time.ts';
-import type { UpdateRun } from '../update.ts';
 import type { Contact, ContactsOutcome } from './contact.ts';
 import { type ContactUpdate, type ContactWrite, isStale, isUnanswered, wasSent, wasWritten } from './contact-update.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type ListProof,
   mayWriteContactAgain,
 } from './judge-contact.ts';
+import { ListUnreadError } from './list-unread.ts';
 import { Members } from './members.ts';
 import { askOnNextLink } from './on-next-link.ts';
 
@@ -22,17 +22,6 @@ const MOST_CONFLICTS = 20;
 /** A list of contacts, as one read showed it. */
 interface Listing {
   readonly contacts: readonly Contact[];
-}
-
-/** A read that brought no list. */
-export class ListUnreadError extends Error {
-  override readonly name = 'ListUnreadError';
-  readonly reply: Refusal | NoAnswer;
-
-  constructor(reply: Refusal | NoAnswer) {
-    super('The list could not be read');
-    this.reply = reply;
-  }
 }
 
 /** What is particular about one kind of list. */

@@ -1,11 +1,11 @@
 import type { Contact, ContactsOutcome, NamedContact } from '../contacts/contact.ts';
 
-/** The fields that can have a list of contacts who are left out. */
+/** The fields that can have an exclusion list. */
 export const EXCLUSION_FIELDS = ['LAST_SEEN', 'STATUS', 'PROFILE', 'GROUP_ADD'] as const;
 
 export type ExclusionField = (typeof EXCLUSION_FIELDS)[number];
 
-/** Who is left out of one field, from one answer of WhatsApp. */
+/** The exclusion list of one field, from one answer of WhatsApp. */
 export interface ExclusionList {
   readonly field: ExclusionField;
   /** The field's value is CONTACT_BLACKLIST. While it is not, WhatsApp shows no list. */

@@ -3,8 +3,8 @@ import { childOf, childrenOf, type Stanza } from '../../wire/stanza.ts';
 import type { Contact } from '../contacts/contact.ts';
 import { listedContacts } from '../contacts/jids.ts';
 
-/** The value of a category behind which there is a list of those who are left out. */
-export const WITH_LIST = 'contact_blacklist';
+/** The value of a category whose exclusion list is in force. */
+export const CONTACT_BLACKLIST = 'contact_blacklist';
 /** The version of a list that is not known. */
 const NO_VERSION = 'none';
 
@@ -17,7 +17,7 @@ const privacyStanza = (type: 'get' | 'set', usesLid: boolean, child: Stanza): St
 
 /** Asks without a version: then an answer without a list means that there is none, and never that ours is current. */
 export const readListStanza = (category: string, usesLid: boolean): Stanza =>
-  privacyStanza('get', usesLid, { tag: 'list', attrs: { name: category, value: WITH_LIST } });
+  privacyStanza('get', usesLid, { tag: 'list', attrs: { name: category, value: CONTACT_BLACKLIST } });
 
 /** A contact to be put on a list or taken off it, by its address on the wire. */
 export interface ListItem {
@@ -34,14 +34,14 @@ export const writeListStanza = (
 ): Stanza =>
   privacyStanza('set', usesLid, {
     tag: 'category',
-    attrs: { name: category, value: WITH_LIST, dhash: version ?? NO_VERSION },
+    attrs: { name: category, value: CONTACT_BLACKLIST, dhash: version ?? NO_VERSION },
     content: items.map(({ action, address }) => ({ tag: 'user', attrs: { action, ...address } })),
   });
 
 /** A list as an answer shows it. */
 export interface ShownList {
   readonly kind: 'list';
-  /** Whether there is a list: the field is set to leave its members out. */
+  /** The list is in force: the value of the field is CONTACT_BLACKLIST. */
   readonly active: boolean;
   readonly contacts: readonly Contact[];
   /** WhatsApp's `dhash`. */
@@ -58,8 +58,8 @@ export function listIn(reply: Reply, category: string): ShownList | Refusal | No
   }
   const list = childOf(privacy, 'list');
   if (!list) return { kind: 'list', active: false, contacts: [], version: undefined };
-  const { name, value = WITH_LIST, dhash: version } = list.attrs;
+  const { name, value = CONTACT_BLACKLIST, dhash: version } = list.attrs;
   const contacts = listedContacts(childrenOf(list).filter(({ tag }) => tag === 'user'));
-  if (name !== category || value !== WITH_LIST || !contacts) return { kind: 'odd' };
+  if (name !== category || value !== CONTACT_BLACKLIST || !contacts) return { kind: 'odd' };
   return { kind: 'list', active: true, contacts, version };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Reply } from '../../wire/reply.ts';
 import type { Stanza } from '../../wire/stanza.ts';
-import { ListUnreadError } from '../contacts/list-run.ts';
+import { ListUnreadError } from '../contacts/list-unread.ts';
 import { isPutBack } from './put-back-list.ts';
 import { listIn } from './list-stanzas.ts';
 import { adding, jid, named, replacing, ScriptedList, update } from './update-list.fixture.ts';

@@ -15,13 +15,12 @@ export interface OldList {
 }
 
 /**
- * The one write, mode and members, after which a field leaves out whom it left out before: `readList` says so before and
- * after.
+ * The one write, mode and members, after which a field has its exclusion list as it was.
  * @param before as it was, and active.
  * @param now as it is: not active where another value of the field was written meanwhile, which drops the list.
  * @returns undefined where a member can't be written by the address that this account uses: nothing is to be put back then.
  */
-export function putBackStanza(before: OldList, now: OldList, usesLid: boolean): Stanza | undefined {
+export function putBackListStanza(before: OldList, now: OldList, usesLid: boolean): Stanza | undefined {
   const wanted = new Members(before.contacts);
   const held = new Members(now.contacts);
   const added = itemsFor(

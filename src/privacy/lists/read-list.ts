@@ -8,7 +8,7 @@ export interface VersionedList extends ExclusionList {
   readonly version: string | undefined;
 }
 
-/** Reads who is left out of a field, by a request of its own. */
+/** Reads the exclusion list of a field, by a request of its own. */
 export async function readList(
   port: PrivacyPort,
   call: Pick<PrivacyCall, 'usesLid' | 'now'>,

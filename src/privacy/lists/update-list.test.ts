@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ListUnreadError } from '../contacts/list-run.ts';
+import { ListUnreadError } from '../contacts/list-unread.ts';
 import { adding, bookOf, jid, named, replacing, ScriptedList, update } from './update-list.fixture.ts';
 
 const timedOut = { kind: 'timed_out' } as const;

@@ -1,18 +1,16 @@
-import { PrivetError } from '../../errors.ts';
 import type { ContactBook } from '../contacts/contact-book.ts';
 import { judgeContact } from '../contacts/judge-contact.ts';
 import { ListRun } from '../contacts/list-run.ts';
 import { lookUp, type ContactCause } from '../contacts/look-up.ts';
 import { Members } from '../contacts/members.ts';
 import { type FieldSpec, specOf } from '../fields.ts';
-import { CountedPort } from '../counted-port.ts';
+import { counted } from '../call-variants.ts';
+import type { UpdateRun } from '../outcome.ts';
 import type { PrivacyCall } from '../port.ts';
 import { type Snapshot, wireValue } from '../settings.ts';
-import { requestTimeout } from '../time.ts';
-import type { UpdateRun } from '../update.ts';
 import { ExclusionKind } from './exclusion-kind.ts';
 import type { ExclusionChange, ExclusionField, ExclusionsOutcome } from './exclusions.ts';
-import { WITH_LIST } from './list-stanzas.ts';
+import { CONTACT_BLACKLIST } from './list-stanzas.ts';
 import { namedIn, planList } from './plan-list.ts';
 import { withoutVersion } from './read-list.ts';
 
@@ -28,14 +26,10 @@ export async function updateList(
   field: ExclusionField,
   change: ExclusionChange,
 ): Promise<UpdateRun<ExclusionsOutcome>> {
-  if (requestTimeout(given.remaining()) === undefined) {
-    throw new PrivetError('TIMEOUT', 'Too little time was left to change anything; nothing was sent to WhatsApp');
-  }
+  const call = counted(given);
   const spec = specOf(field);
   // guard: the list of a category that the account lacks is never written, else false
   if (!view.categories.has(spec.category)) return unsupported(spec, change);
-  const port = new CountedPort(given.port);
-  const call = { ...given, port };
   const kind = new ExclusionKind(call, field);
   const run = new ListRun(call, kind);
   const [found, { active, contacts }] = await Promise.all([lookUp(call, book, namedIn(change)), run.begin()]);
@@ -43,12 +37,12 @@ export async function updateList(
   const updates = planList(change, members, found, call.usesLid());
   if (change.kind === 'replace') kind.replaced = { active, members, updates };
   await run.run(updates);
-  const { outcome, wrote, ...rest } = run.result(port.sent);
+  const { outcome, wrote, ...rest } = run.result(call.port.sent);
   const { list } = outcome;
   return {
     ...rest,
     outcome: { ...outcome, list: list && withoutVersion(list) },
-    changedSettings: (list?.active ?? wrote) !== (wireValue(view, spec) === WITH_LIST),
+    changedSettings: (list?.active ?? wrote) !== (wireValue(view, spec) === CONTACT_BLACKLIST),
   };
 }
 

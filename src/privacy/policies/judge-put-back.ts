@@ -4,8 +4,9 @@ import { wireValue } from '../settings.ts';
 
 /**
  * What became of one field of a call that put back what it had changed.
- * @param before the proof before anything was put back, @param proof what holds in the end, @param hasOtherList it is not
- * shown that the same contacts are left out of it as before.
+ * @param before the proof before anything was put back.
+ * @param proof what holds in the end.
+ * @param hasOtherList no read shows the members of its list as they were.
  */
 export function judgePutBack(
   field: FieldUpdate,

@@ -1,19 +1,20 @@
-import { ListUnreadError } from '../contacts/list-run.ts';
+import { ListUnreadError } from '../contacts/list-unread.ts';
 import { askOnNextLink } from '../contacts/on-next-link.ts';
 import type { FieldSpec } from '../fields.ts';
-import { listIn, readListStanza, WITH_LIST } from '../lists/list-stanzas.ts';
+import { listIn, readListStanza, CONTACT_BLACKLIST } from '../lists/list-stanzas.ts';
 import { isPutBack, type OldList } from '../lists/put-back-list.ts';
 import type { FieldUpdate } from '../plan.ts';
 import type { PrivacyCall, Read } from '../port.ts';
 import { requestTimeout } from '../time.ts';
 
-/** Whether a write of this field does away with a list. */
+/** Whether a write of this field drops its exclusion list. */
 export const losesList = ({ previous, plan }: Pick<FieldUpdate, 'previous' | 'plan'>): boolean =>
-  plan === 'write' && previous === WITH_LIST;
+  plan === 'write' && previous === CONTACT_BLACKLIST;
 
 /**
- * The lists that these writes would do away with, each by a read of its own. One that is gone by then is not among them: the
- * field was changed elsewhere meanwhile. @throws ListUnreadError
+ * The exclusion lists that these writes would drop, each by a read of its own. One that is gone by then is not among them:
+ * the field was changed elsewhere meanwhile.
+ * @throws ListUnreadError
  */
 export async function listsBefore(
   call: PrivacyCall,
@@ -28,7 +29,7 @@ export async function listsBefore(
   return new Map(lists.flat());
 }
 
-/** Whether the same contacts are left out again. */
+/** Whether a fresh read shows the list as it was. */
 export async function isListBack(call: PrivacyCall, spec: FieldSpec, old: OldList): Promise<boolean> {
   const shown = await readOldList(call, spec);
   return shown.kind === 'shown' && isPutBack(old, shown.value);

@@ -44,7 +44,7 @@ export function previewUpdate(
   const read = asksTimer(changes) ? 2 : 1;
   // What a first read shows is the proof itself, where nothing is written behind it.
   const readBack = !reads || steps.length > 0 ? read : 0;
-  // Whoever is left out has to be known, to be put back.
+  // Each exclusion list that would be dropped is read before, to be put back.
   const lists = onFailure === 'ROLLBACK' ? writes.filter(losesList).length : 0;
   return {
     steps,

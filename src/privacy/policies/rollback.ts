@@ -1,4 +1,5 @@
 import type { Stanza } from '../../wire/stanza.ts';
+import { keeping } from '../call-variants.ts';
 import type { FieldSpec } from '../fields.ts';
 import { holds, judge, type Judged } from '../judge.ts';
 import type { OldList } from '../lists/put-back-list.ts';
@@ -9,9 +10,8 @@ import { LAST_SEND_MS } from '../time.ts';
 import { writeAll } from './continue.ts';
 import { judgePutBack } from './judge-put-back.ts';
 import { isListBack, listsBefore } from './old-lists.ts';
-import { keeping } from './own-call.ts';
 import { courseOf, type Policy } from './policy.ts';
-import { hasPeople, putBackStanza } from './put-back.ts';
+import { hasMembers, putBackStanza } from './put-back.ts';
 import { isTimer, Sending } from './sending.ts';
 import { skipBehind } from './stop.ts';
 
@@ -51,12 +51,12 @@ export const rollbackPolicy: Policy = async (call, fields, first) => {
   const left = back.fields.some(({ answered, reply }) => answered && reply?.kind !== 'unsent');
   // guard: what was read before something was put back is no proof, else back.proof ?? sending.proof
   const proof = back.proof ?? (left ? undefined : sending.proof);
-  const unlike = await withOtherPeople(call, changed, lists);
+  const changedLists = await withOtherMembers(call, changed, lists);
   const written = [...fields, ...back.fields];
   // A read was all that had failed.
   const isDone = !left && fields.every((field) => holds(field, proof));
   const judgeOne = (field: FieldUpdate): Judged =>
-    isDone ? judge(field, proof) : judgePutBack(field, sending.proof, proof, unlike.includes(field.spec));
+    isDone ? judge(field, proof) : judgePutBack(field, sending.proof, proof, changedLists.includes(field.spec));
   return {
     proof,
     judged: fields.map(judgeOne),
@@ -96,10 +96,10 @@ function backwards(field: FieldUpdate, list: OldList | undefined, call: PrivacyC
   return [{ update, stanza }];
 }
 
-/** The fields behind whose old value there are people, and of whom no read shows that they are the same ones again. */
-async function withOtherPeople(call: PrivacyCall, fields: readonly FieldUpdate[], lists: Lists): Promise<FieldSpec[]> {
+/** The fields whose old value has a list, where no read shows the same members on it again. */
+async function withOtherMembers(call: PrivacyCall, fields: readonly FieldUpdate[], lists: Lists): Promise<FieldSpec[]> {
   const checked = fields.map(async (field) => {
-    if (field.replaced === undefined || !hasPeople(field.replaced)) return [];
+    if (field.replaced === undefined || !hasMembers(field.replaced)) return [];
     const list = oldListOf(field, lists);
     return list && (await isListBack(call, field.spec, list)) ? [] : [field.spec];
   });

@@ -10,7 +10,7 @@ export type PrivacyWarningCode =
   | 'HIDDEN_IN_TURN'
   | 'UNSUPPORTED';
 
-/** What a caller may not expect of a value that was asked for. */
+/** What to know about a requested value. It does not stop the update. */
 export interface PrivacyWarning {
   readonly code: PrivacyWarningCode;
   readonly field: PrivacyField;
@@ -19,8 +19,7 @@ export interface PrivacyWarning {
 
 interface Rule {
   readonly code: PrivacyWarningCode;
-  /** The fields that it is about; any where that is left out. */
-  readonly fields?: readonly PrivacyField[];
+  readonly fields: readonly PrivacyField[];
   /** By wire values: what is asked for, what the account holds, and what is asked for or else held of another field. */
   readonly applies: (
     wire: string,
@@ -75,7 +74,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * What to know of these changes where the account holds that, in their order. A field that the account does not have is
+ * The warnings about these changes, in their order, where the account holds that. A field that the account does not have is
  * none of their concern: it is not written.
  */
 export function warningsAbout(view: Snapshot, changes: readonly RequestedChange[]): PrivacyWarning[] {
@@ -85,9 +84,7 @@ export function warningsAbout(view: Snapshot, changes: readonly RequestedChange[
     .filter(({ field }) => view.categories.has(specOf(field).category))
     .flatMap(({ field, wire }) => {
       const held = wireValue(view, specOf(field));
-      const rules = RULES.filter(
-        ({ fields, applies }) => (!fields || fields.includes(field)) && applies(wire, held, willBe),
-      );
+      const rules = RULES.filter(({ fields, applies }) => fields.includes(field) && applies(wire, held, willBe));
       return rules.map(({ code, message }) => ({ code, field, message }));
     });
 }
