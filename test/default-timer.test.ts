@@ -210,6 +210,10 @@ describe('changed on the phone', async () => {
     const { data } = await privet.graphql(query, { i: shop.name });
     expect(data).toEqual({ instance: { lastSettings: { privacy: { defaultDisappearing: 'DAYS_7' } } } });
     expect(sentBy(shop).slice(before)).toEqual([]);
+    // Nobody announces what changed before the connection was lost, and was not told of.
+    privet.simulator.setTimer(shop.phoneNumber, 0, { notify: false });
+    await privet.simulator.disconnect(shop.phoneNumber, 'stream:515');
+    await stream.until(({ privacy }) => privacy?.privacy.defaultDisappearing === 'OFF');
   });
 
   test('an update is not planned from what was read before it', async () => {

@@ -49,6 +49,9 @@ export class Watchfulness {
     this.#probeLater(link);
     // guard: an announcement during the first read reads again
     void this.#readWhatIsOutdated();
+    // The first read of a link does not show it, and what changed while there was no link may not be announced any more.
+    // guard: a timer that is known is read again on each link
+    if (this.#view.isTimerOutdated) void this.#reads.sharedTimer();
   }
 
   closed(): void {

@@ -9,6 +9,7 @@ export const LINK_GUARDS: readonly Guard[] = [
   { name: 'a reader joins no read that is on its way', breaks: 'reads are fresh', seed: 1 },
   { name: 'an announcement during a read needs another read', breaks: 'the subscription shows the truth', seed: 1 },
   { name: 'an announcement during the first read reads again', breaks: 'the subscription shows the truth', seed: 86 },
+  { name: 'a timer that is known is read again on each link', breaks: 'the subscription shows the timer', seed: 761 },
   { name: 'what no read has shown is asked for again', breaks: 'the subscription shows the truth', seed: 12 },
   { name: 'an idle link is probed', breaks: 'idle links are probed', seed: 16 },
   { name: 'an unanswered write ends the link', breaks: 'an unanswered write ends the link', seed: 18 },
