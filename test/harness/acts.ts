@@ -24,6 +24,7 @@ export type Act =
   | { readonly do: 'pair'; readonly byCode: boolean; readonly acceptAfterMs: number; readonly passkey?: boolean }
   | { readonly do: 'start' | 'stop' | 'unlink' | 'delete' | 'keys' }
   | { readonly do: 'phone'; readonly category: string; readonly value: string }
+  | { readonly do: 'phone_timer'; readonly seconds: number }
   | { readonly do: 'announce_after'; readonly ms: number }
   | { readonly do: 'latency'; readonly ms: number }
   | { readonly do: 'fault'; readonly fault: StanzaFault }

@@ -1,7 +1,7 @@
 import { DEFAULT_PRIVACY, WRITABLE } from '../../simulator/privacy.ts';
 import type { Act, Plan, SlotPlan, Step } from './acts.ts';
 import { callsEpisode, type Episode, faultsEpisode } from './episodes.ts';
-import { phoneAct } from './random-acts.ts';
+import { phoneAct, phoneTimer, timerUpdate } from './random-acts.ts';
 import { listCallsEpisode, listFaultsEpisode } from './random-lists.ts';
 import { Random } from './random.ts';
 
@@ -47,6 +47,7 @@ export function planRun(seed: number): Plan {
   }
   // Drawn last, so that all before stays as it was.
   if (random.chance(0.15)) steps.push(...lastWords(random, at + 5_000, slots));
+  if (random.chance(0.4)) steps.push(...timer(random, at, slots));
   return { seed, slots, steps: steps.sort((a, b) => a.at - b.at) };
 }
 
@@ -86,6 +87,15 @@ function outdated(at: number, slots: readonly SlotPlan[]): Step[] {
       // Nothing but time for two probes and what comes with the second one.
       { at: at + 2 * PROBE_MS + SETUP_MS, slot: name, do: 'keys' } as const,
     ]);
+}
+
+/** The default disappearing timer is changed, here and on the phone, at any time of a run. */
+function timer(random: Random, until: number, slots: readonly SlotPlan[]): Step[] {
+  const { name, calm } = random.pick(slots);
+  return Array.from({ length: random.int(1, 4) }, () => random.int(SETUP_MS, until)).flatMap((at) => [
+    { at, slot: name, ...timerUpdate(random) },
+    ...(calm || random.chance(0.5) ? [] : [{ at: at + random.int(0, 500), slot: name, ...phoneTimer(random) }]),
+  ]);
 }
 
 /** What the user wants in the end of one that is OPEN: one thing before the other is done, or what WhatsApp does not answer. No later word hides what came of it. */

@@ -29,6 +29,18 @@ export const update = (random: Random): Act => ({
   ...(random.chance(0.1) ? { giveUpAfterMs: random.int(0, 3_000) } : {}),
 });
 
+/** An update that has the default disappearing timer among its fields. */
+export const timerUpdate = (random: Random): Act => ({
+  do: 'update',
+  changes: [...changes(random, 3), randomChange(random, 'DEFAULT_DISAPPEARING')],
+  terms: terms(random),
+});
+
+export const phoneTimer = (random: Random): Act => ({
+  do: 'phone_timer',
+  seconds: Number(randomChange(random, 'DEFAULT_DISAPPEARING').wire),
+});
+
 export function phoneAct(random: Random, change = randomChange(random, random.pick(PLAIN))): Act {
   // The phone knows a value more than a linked device may write.
   const value = change.field === 'ONLINE' && random.chance(0.1) ? 'none' : change.wire;

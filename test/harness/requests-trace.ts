@@ -1,4 +1,5 @@
 import type { Stanza } from '../../src/wire/stanza.ts';
+import { TIMER } from '../../src/privacy/fields.ts';
 import { kindOf } from '../../simulator/stanza-kind.ts';
 import { childrenOf, writtenBy } from './model/faults.ts';
 import { type CallKind, callContext, type LinkTrace, type NamedUser, type Request, type Trace } from './trace.ts';
@@ -19,7 +20,10 @@ function describe(stanza: Stanza): Described {
   const { list, category = '' } = kindOf(stanza);
   const users = (items: readonly Stanza[]): NamedUser[] =>
     items.map(({ attrs }) => ({ action: attrs['action'] ?? '', jid: attrs['jid'] ?? '' }));
-  if (list === 'people') return { kind: 'people', users: [] };
+  if (list === 'people') {
+    const asked = childrenOf(childrenOf(childrenOf(stanza)[0])[0]).map(({ tag }) => tag);
+    return asked.includes(TIMER) ? { kind: 'timer_read', users: [] } : { kind: 'people', users: [] };
+  }
   if (list === 'blocklist') {
     return { kind: isRead ? 'blocks_read' : 'block', list: 'blocklist', users: users(childrenOf(stanza)) };
   }
@@ -27,6 +31,7 @@ function describe(stanza: Stanza): Described {
     const members = childrenOf(childrenOf(childrenOf(stanza)[0])[0]);
     return { kind: isRead ? 'list_read' : 'list_write', list: category, users: users(members) };
   }
+  if (xmlns === TIMER) return { kind: 'write', users: [] };
   if (xmlns !== 'privacy') return { kind: 'other', users: [] };
   return { kind: isRead ? 'read' : 'write', users: [] };
 }
@@ -34,7 +39,7 @@ function describe(stanza: Stanza): Described {
 /** Notes down what the service asks for, and for which call. */
 export function recordRequest(trace: Trace, link: LinkTrace, stanza: Stanza, timeoutMs: number): Request {
   const { kind, list, users } = describe(stanza);
-  const written = stanza.attrs['xmlns'] === 'privacy' ? writtenBy(stanza) : undefined;
+  const written = writtenBy(stanza);
   const caller = callContext.getStore();
   // A change of a list that may have changed a setting leaves it to the session to read that.
   const isOwn = kind !== 'read' || !caller?.wanted;
@@ -57,6 +62,7 @@ export function recordRequest(trace: Trace, link: LinkTrace, stanza: Stanza, tim
     acknowledged: false,
     shows: undefined,
     showsMembers: undefined,
+    showsTimer: undefined,
     blurred: false,
     reply: undefined,
     replySeq: undefined,

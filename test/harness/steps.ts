@@ -1,3 +1,4 @@
+import { TIMER } from '../../src/privacy/fields.ts';
 import type { CloseEvidence } from '../../src/wire/link.ts';
 import { SealError, StorageError } from '../../src/storage/errors.ts';
 import type { Step } from './acts.ts';
@@ -46,6 +47,8 @@ export function perform(world: World, step: Step): void {
       return whatsApp.sendKeys(slot.name);
     case 'phone':
       return whatsApp.change(slot.name, step.category, step.value);
+    case 'phone_timer':
+      return whatsApp.changeTimer(slot.name, step.seconds);
     case 'announce_after':
       account.announceAfterMs = step.ms;
       return;
@@ -84,7 +87,9 @@ function watchFor(world: World, slot: Slot, forMs: number): void {
     );
     let last = 0;
     for await (const { snapshot } of readings) {
-      trace.expect(snapshot.sequence > last, 'subscriptions never go back', () => `${slot.name}, for a while`);
+      // The timer has reads of its own, behind the one of the other settings.
+      const isNext = snapshot.sequence > last || (snapshot.sequence === last && snapshot.categories.has(TIMER));
+      trace.expect(isNext, 'subscriptions never go back', () => `${slot.name}, for a while`);
       last = snapshot.sequence;
     }
   };

@@ -119,6 +119,8 @@ export type RequestKind =
   | 'block'
   /** Who is on WhatsApp. */
   | 'people'
+  /** The default disappearing timer is read; it is written as any setting. */
+  | 'timer_read'
   | 'other';
 
 export interface NamedUser {
@@ -151,6 +153,8 @@ export interface Request {
   shows: ReadonlyMap<string, string> | undefined;
   /** Whom a read of a list showed, by phone number; `none` where there was no list. */
   showsMembers: ReadonlySet<string> | 'none' | undefined;
+  /** What a read of the timer showed. */
+  showsTimer: string | undefined;
   /** The answer hid a value. */
   blurred: boolean;
   reply: Reply | undefined;

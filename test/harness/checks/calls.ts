@@ -50,7 +50,9 @@ export function checkEnd(world: World, slot: Slot, call: Call): void {
  */
 function leaveOutOthers({ outcome, endSeq = 0, requests }: Call): void {
   if (!outcome) return;
-  const own = requests.filter(({ kind, replySeq = Number.POSITIVE_INFINITY }) => kind !== 'read' || replySeq < endSeq);
+  const own = requests.filter(
+    ({ kind, replySeq = Number.POSITIVE_INFINITY }) => (kind !== 'read' && kind !== 'timer_read') || replySeq < endSeq,
+  );
   requests.splice(0, requests.length, ...own);
 }
 
@@ -62,7 +64,8 @@ function checkFailedUpdate(world: World, call: Call): void {
   const { trace } = world;
   const { n, slot, requests, error } = call;
   const isExcused = (request: Request): boolean =>
-    (error instanceof GaveUp && request.kind === 'read') || mayHaveRead(call, request);
+    (error instanceof GaveUp && (request.kind === 'read' || request.kind === 'timer_read')) ||
+    mayHaveRead(call, request);
   const sent = requests.filter((request) => request.left && !isExcused(request));
   const text = (): string => `update ${n} of ${slot}: ${textOf(error)}, with request ${sent[0]?.seq}`;
   trace.expect(sent.length === 0, 'an update that fails as a whole sent nothing', text);

@@ -1,5 +1,6 @@
 import type { PartialFailure } from '../../../src/privacy/outcome.ts';
 import type { Call } from '../trace.ts';
+import { shownIn } from './shown.ts';
 import type { Fail, FieldEvidence } from './update.ts';
 
 /** Each code says what really became of the field's last write. */
@@ -7,7 +8,7 @@ export function checkFailure(evidence: FieldEvidence, failure: PartialFailure, f
   const { trace, call, spec, wire, proof, writes, unsent } = evidence;
   const last = writes.at(-1);
   const reply = last?.reply;
-  const shows = proof?.shows?.get(spec.category);
+  const shows = shownIn(call, proof, spec.category);
   const known = shows !== undefined && shows !== 'error';
   const expect = (holds: boolean, why: string): void => {
     if (!holds) fail('failures tell the truth', `${spec.field} ${failure.code}, but ${why}`);

@@ -1,6 +1,8 @@
 import type { Watcher } from '../watchers.ts';
 import type { Slot, World } from '../world.ts';
+import { TIMER } from '../../../src/privacy/fields.ts';
 import { sameMap } from './reads.ts';
+import { withoutTimer } from './shown.ts';
 import { checkConnecting } from './states.ts';
 
 /** A refresh that failed is tried again after 2 s, and one that was refused again and again after a minute at most. */
@@ -59,9 +61,16 @@ export function checkView(world: World, slot: Slot, { snapshot }: Watcher): void
     ({ link, shows, reply }) => link.slot === slot.name && shows && reply?.kind === 'result',
   );
   if (last?.blurred) return;
-  const holds = snapshot !== undefined && sameMap(snapshot.categories, privacy);
+  const holds = snapshot !== undefined && sameMap(withoutTimer(snapshot.categories), privacy);
   const text = (): string => `${slot.name}: ${show(snapshot?.categories)}, WhatsApp: ${show(privacy)}`;
   trace.expect(holds, 'the subscription shows the truth', text);
+  const timer = snapshot?.categories.get(TIMER);
+  const isRead = trace.requests.findLast(
+    ({ kind, link }) => kind === 'timer_read' && link.slot === slot.name,
+  )?.showsTimer;
+  const seconds = String(whatsApp.account(slot.name).timer.seconds);
+  const isTimers = timer === undefined || isRead === undefined || timer === seconds;
+  trace.expect(isTimers, 'the subscription shows the timer', () => `${slot.name}: ${timer}, WhatsApp: ${seconds}`);
 }
 
 /** A link that leaves so many of the session's own reads open is given up. */

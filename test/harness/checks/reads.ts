@@ -1,8 +1,10 @@
+import { TIMER } from '../../../src/privacy/fields.ts';
 import type { Snapshot } from '../../../src/privacy/settings.ts';
 import type { PrivacyReading } from '../../../src/fleet/calls/privacy-calls.ts';
 import type { Call, Request, Trace } from '../trace.ts';
 import type { Watcher } from '../watchers.ts';
 import type { World } from '../world.ts';
+import { withoutTimer } from './shown.ts';
 
 export const sameMap = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
   a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
@@ -14,10 +16,15 @@ export function broughtBy(request: Request, snapshot: Snapshot, trace: Trace): b
     request.reply?.kind === 'result' &&
     request.shows !== undefined &&
     request.replyAt !== undefined &&
-    isTimeOf(request, request.replyAt, trace, snapshot.observedAt - epoch) &&
-    sameMap(request.shows, snapshot.categories)
+    (isWithTimer(request, snapshot, trace) || isTimeOf(request, request.replyAt, trace, snapshot.observedAt - epoch)) &&
+    sameMap(request.shows, withoutTimer(snapshot.categories))
   );
 }
+
+/** Where the timer was asked for with it, the time is that of the later of both answers. */
+const isWithTimer = ({ link, at, call }: Request, { categories }: Snapshot, { requests }: Trace): boolean =>
+  categories.has(TIMER) ||
+  requests.some((each) => each.kind === 'timer_read' && each.link === link && each.at === at && each.call === call);
 
 /**
  * Answers may come in one millisecond and be worked off in either order: those that show other settings are each of a time
@@ -59,11 +66,13 @@ export function checkRead({ trace }: World, call: Call): void {
 export function checkEmission({ trace }: World, watcher: Watcher, reading: PrivacyReading, incarnation: number): void {
   const { slot } = watcher;
   const { snapshot, stale = false } = reading;
+  // The timer has reads of its own, behind the one of the other settings.
+  const hasTimer = snapshot.categories.has(TIMER);
   const source = trace.requests.find(
     (request) =>
       request.link.slot === slot.name &&
       request.link.incarnation === incarnation &&
-      request.seq > watcher.readSeq &&
+      (request.seq > watcher.readSeq || (hasTimer && request.seq === watcher.readSeq)) &&
       broughtBy(request, snapshot, trace),
   );
   const text = (): string => `the subscription of ${slot.name} shows what no later read than the one before brought`;
@@ -74,7 +83,9 @@ export function checkEmission({ trace }: World, watcher: Watcher, reading: Priva
   );
   const before = watcher.snapshot?.categories;
   const isKnownAgain = watcher.stale && !stale;
-  const isNew = !before || isKnownAgain || between.some(({ shows }) => shows && !sameMap(before, shows));
+  const isTimers = before?.get(TIMER) !== snapshot.categories.get(TIMER);
+  const isNew =
+    !before || isKnownAgain || isTimers || between.some(({ shows }) => shows && !sameMap(withoutTimer(before), shows));
   trace.expect(isNew, 'subscriptions show changes', () => `${slot.name} again what it showed before`);
   watcher.readSeq = source?.seq ?? watcher.readSeq;
   watcher.snapshot = snapshot;

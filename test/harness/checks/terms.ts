@@ -1,10 +1,11 @@
 import { readsFirst } from '../../../src/privacy/policies/terms.ts';
-import { type FieldSpec, specOf } from '../../../src/privacy/fields.ts';
+import { type FieldSpec, specOf, TIMER } from '../../../src/privacy/fields.ts';
 import { SettingsChangedError } from '../../../src/privacy/policies/condition.ts';
 import type { FieldOutcome, UpdateOutcome } from '../../../src/privacy/outcome.ts';
 import type { Call, Request, Trace } from '../trace.ts';
 import type { World } from '../world.ts';
 import { sameMap } from './reads.ts';
+import { shownIn, withoutTimer } from './shown.ts';
 import type { Fail } from './update.ts';
 
 /** Nothing is sent any more with less than 5 s left, and 5 s are kept for the last read. */
@@ -33,7 +34,7 @@ export function firstReadOf({ announcements }: Trace, { terms, requests, slot }:
 
 /** Whether a call that failed as a whole may have sent this: what its terms had it read. */
 export const mayHaveRead = ({ terms }: Call, { kind }: Request): boolean =>
-  readsFirst(terms) && (kind === 'read' || kind === 'list_read');
+  readsFirst(terms) && (kind === 'read' || kind === 'timer_read' || kind === 'list_read');
 
 /** Of settings: also with who is left out. */
 const writesOf = ({ requests }: Call): Request[] =>
@@ -61,15 +62,15 @@ function checkCondition(world: World, call: Call, fail: Fail): void {
     fail('what a write depends on is read before it', `request ${write.seq}`);
   }
   if (!seen) return;
-  if (write && first?.shows && !sameMap(first.shows, seen.categories)) {
+  if (write && first?.shows && !sameMap(first.shows, withoutTimer(seen.categories))) {
     fail('nothing is written over what the caller did not see', `request ${write.seq}`);
   }
   if (!(error instanceof SettingsChangedError)) return;
   const isChanged = trace.requests.some(
-    ({ link, shows }) => link.slot === slot && shows && !sameMap(shows, seen.categories),
+    ({ link, shows }) => link.slot === slot && shows && !sameMap(shows, withoutTimer(seen.categories)),
   );
   const isAnnounced = trace.announcements.some((each) => each.slot === slot && each.seq > call.startSeq);
-  if (!isChanged && !isAnnounced && requests.length > 0)
+  if (!isChanged && !isAnnounced && !seen.categories.has(TIMER) && requests.length > 0)
     fail('a conflict has evidence', 'no read showed other settings');
 }
 
@@ -127,7 +128,7 @@ function checkRollback(world: World, call: Call, { outcomes, failures, snapshot 
       fail('what was written is rolled back or not', `${outcome.field}: ${outcome.rolledBack}`);
     }
     if (!wasWritten) continue;
-    const shown = proof?.shows?.get(written.spec.category);
+    const shown = shownIn(call, proof, written.spec.category);
     const isValueBack = proof !== undefined && written.old !== undefined && shown === written.old;
     if (outcome.rolledBack !== (isValueBack && areMembersBack(call, written))) {
       fail('rolled back means shown', `${outcome.field}: ${outcome.rolledBack}, shows ${shown}, was ${written.old}`);
@@ -152,7 +153,7 @@ function writtenOf(call: Call, outcome: FieldOutcome): Written {
     ({ kind, shows, reply, replySeq = Number.POSITIVE_INFINITY }) =>
       kind === 'read' && shows && reply?.kind === 'result' && replySeq < (firstWrite?.seq ?? 0),
   );
-  const value = before?.shows?.get(spec.category);
+  const value = shownIn(call, before, spec.category);
   return {
     spec,
     outcome,

@@ -6,6 +6,7 @@ import { checkFailure } from './failures.ts';
 import { checkOutlives } from './outlives.ts';
 import { broughtBy } from './reads.ts';
 import { checkSending } from './sending.ts';
+import { shownIn } from './shown.ts';
 import { checkTerms } from './terms.ts';
 
 /** A wire value as clients see it. */
@@ -72,7 +73,7 @@ export type Fail = (rule: string, text: string) => void;
 
 function checkField(evidence: FieldEvidence, { failures }: UpdateOutcome, fail: Fail): void {
   const { spec, wire, outcome, proof, writes } = evidence;
-  const shows = proof?.shows?.get(spec.category);
+  const shows = shownIn(evidence.call, proof, spec.category);
   const current = nameOf(spec, shows);
   if (outcome.requested !== nameOf(spec, wire)) fail('requested is said back', `${outcome.requested} for ${wire}`);
   if (outcome.current !== current) fail('current is what the read showed', `${outcome.current}, read: ${current}`);

@@ -1,4 +1,5 @@
 import type { CloseEvidence } from '../../../src/wire/link.ts';
+import { TIMER } from '../../../src/privacy/fields.ts';
 import type { Stanza } from '../../../src/wire/stanza.ts';
 
 /** How WhatsApp, or the network, ends a connection that was logged in. */
@@ -61,8 +62,10 @@ export const childrenOf = (stanza: Stanza | undefined): Stanza[] =>
 
 /** The category that a write names, and its value. */
 export function writtenBy(stanza: Stanza): { category: string; value: string } | undefined {
-  const category = childrenOf(childrenOf(stanza)[0])[0];
-  const { name, value } = category?.attrs ?? {};
+  const [privacy] = childrenOf(stanza);
+  if (privacy?.tag === TIMER) return { category: TIMER, value: privacy.attrs['duration'] ?? '' };
+  if (privacy?.tag !== 'privacy') return undefined;
+  const { name, value } = childrenOf(privacy)[0]?.attrs ?? {};
   return name === undefined || value === undefined ? undefined : { category: name, value };
 }
 

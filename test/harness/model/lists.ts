@@ -34,6 +34,12 @@ export function planOfLists(account: Account, stanza: Stanza, request: Request, 
         request.showsMembers = membersOf(account, list) ?? 'none';
         return work();
       };
+    case 'timer_read':
+      return () => {
+        request.worked = trace.seq();
+        request.showsTimer = String(account.timer.seconds);
+        return work();
+      };
     case 'list_write':
     case 'block':
       return () => changing(account, list, request, trace, work, link);
@@ -54,6 +60,7 @@ function planOf(account: Account, stanza: Stanza, { kind }: Request): Work {
     case 'block':
       return planBlocklistWrite(stanza, { blocklist, owner: account, people });
     case 'people':
+    case 'timer_read':
       return planUsync(stanza, people);
     default:
       throw new Refusal(501, 'nothing answers this');

@@ -1,4 +1,6 @@
 import { planRead, planWrite, privacyNode } from '../../../simulator/privacy.ts';
+import { readTimer } from '../../../simulator/timer.ts';
+import { TIMER } from '../../../src/privacy/fields.ts';
 import { Refusal } from '../../../simulator/nodes.ts';
 import type { Stanza } from '../../../src/wire/stanza.ts';
 import type { Request, Trace } from '../trace.ts';
@@ -88,6 +90,7 @@ export function answerIq(link: ServerLink, account: Account, stanza: Stanza, req
       if (fault.apply) work();
       request.shows = undefined;
       request.showsMembers = undefined;
+      request.showsTimer = undefined;
       const isRead = stanza.attrs['type'] === 'get';
       return reply(isRead ? resultOf(stanza, []) : { tag: 'iq', attrs: { id: stanza.attrs['id'] ?? '' } });
     }
@@ -109,6 +112,7 @@ function plan(account: Account, stanza: Stanza, request: Request, trace: Trace, 
     planRead(stanza, context);
     return () => shownOf(privacy, request, trace);
   }
+  if (request.category === TIMER) return planTimer(account, stanza, request, trace, link);
   if (request.kind !== 'write') return planOfLists(account, stanza, request, trace, link);
   const work = planWrite(stanza, context);
   const written = writtenBy(stanza);
@@ -128,6 +132,25 @@ function plan(account: Account, stanza: Stanza, request: Request, trace: Trace, 
       if (before.value !== written.value) account.changed(link.device);
     }
     return content;
+  };
+}
+
+function planTimer(account: Account, stanza: Stanza, request: Request, trace: Trace, link: ServerLink): () => Stanza[] {
+  const seconds = readTimer(stanza);
+  return (): Stanza[] => {
+    const isChange = account.timer.seconds !== seconds;
+    account.timer.set(seconds);
+    request.worked = trace.seq();
+    trace.note(account.slot, `WhatsApp sets the timer to ${seconds} (request ${request.seq})`);
+    trace.changes.push({
+      seq: request.worked,
+      slot: account.slot,
+      category: TIMER,
+      value: String(seconds),
+      by: request,
+    });
+    if (isChange) account.changed(link.device);
+    return [];
   };
 }
 

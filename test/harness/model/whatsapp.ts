@@ -1,3 +1,4 @@
+import { TIMER } from '../../../src/privacy/fields.ts';
 import type { Clock } from '../../../src/clock.ts';
 import type { CloseEvidence } from '../../../src/wire/link.ts';
 import type { Random } from '../random.ts';
@@ -79,6 +80,16 @@ export class WhatsApp {
     const now = account.privacy.get(list);
     if (now === undefined || now === value) return;
     this.#trace.changes.push({ seq: this.#trace.seq(), slot, category: list, value: now, by: 'phone' });
+  }
+
+  /** The phone sets the default disappearing timer. */
+  changeTimer(slot: string, seconds: number): void {
+    const account = this.account(slot);
+    this.#trace.note(slot, `the phone sets the timer to ${seconds}`);
+    account.timer.set(seconds);
+    const value = String(seconds);
+    this.#trace.changes.push({ seq: this.#trace.seq(), slot, category: TIMER, value, by: 'phone' });
+    account.changed(undefined);
   }
 
   #changeList(account: Account, list: string, change: () => void): void {
