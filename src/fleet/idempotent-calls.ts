@@ -4,7 +4,7 @@ import type { Owner } from '../instance/life.ts';
 import { Places } from '../places.ts';
 import type { KeyedCall, Outcomes } from '../storage/outcomes.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { IdempotencyKey } from './calls/privacy-calls.ts';
+import type { IdempotencyKey } from './calls/idempotency-key.ts';
 import type { KeyedRequest, OutcomeForm } from './kept-outcomes.ts';
 
 /** How long the same key gives the same outcome at least, in milliseconds. */

@@ -10,7 +10,7 @@ import type {
   ExclusionsReading,
   ExclusionsUpdate,
 } from './calls/contact-calls.ts';
-import type { IdempotencyKey } from './calls/privacy-calls.ts';
+import type { IdempotencyKey } from './calls/idempotency-key.ts';
 import type { Reach } from './calls/reach.ts';
 import type { IdempotentCalls } from './idempotent-calls.ts';
 import { blocklistUpdate, exclusionsUpdate } from './kept-outcomes.ts';

@@ -3,13 +3,8 @@ import { PrivetError } from '../errors.ts';
 import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
 import type { UpdateTerms } from '../privacy/policies/terms.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
-import type {
-  IdempotencyKey,
-  PrivacyCalls,
-  PrivacyPlan,
-  PrivacyReading,
-  PrivacyUpdate,
-} from './calls/privacy-calls.ts';
+import type { PrivacyCalls, PrivacyPlan, PrivacyReading, PrivacyUpdate } from './calls/privacy-calls.ts';
+import type { IdempotencyKey } from './calls/idempotency-key.ts';
 import type { Reach } from './calls/reach.ts';
 import type { IdempotentCalls } from './idempotent-calls.ts';
 import { privacyUpdate } from './kept-outcomes.ts';

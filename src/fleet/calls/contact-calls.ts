@@ -8,7 +8,7 @@ import type {
   ExclusionList,
   ExclusionsOutcome,
 } from '../../privacy/lists/exclusions.ts';
-import type { IdempotencyKey } from './privacy-calls.ts';
+import type { IdempotencyKey } from './idempotency-key.ts';
 import type { Reach } from './reach.ts';
 
 export interface ExclusionsReading {
@@ -41,9 +41,8 @@ export interface ContactCalls {
   /** A fresh read. */
   exclusions(reach: Reach, name: string, field: ExclusionField, call: Call): Promise<ExclusionsReading>;
   /**
-   * Mode and members go in one write, are read back, and judged contact by contact. The same call again with the same key
-   * gives the first one's outcome.
-   * @throws PrivetError CONFLICT where a `replace` met a list that was changed elsewhere meanwhile
+   * Mode and members go in one write, are read back, and judged contact by contact.
+   * @throws as `IdempotencyKey` says; PrivetError CONFLICT where a `replace` met a list that was changed elsewhere meanwhile
    */
   updateExclusions(
     reach: Reach,
@@ -55,7 +54,7 @@ export interface ContactCalls {
   ): Promise<ExclusionsUpdate>;
   /** A fresh read. */
   blocked(reach: Reach, name: string, call: Call): Promise<BlocklistReading>;
-  /** Blocks contacts or lets them in again; read back, and judged contact by contact. */
+  /** Blocks or unblocks contacts; read back, and judged contact by contact. @throws as `IdempotencyKey` says */
   changeBlocked(
     reach: Reach,
     name: string,

@@ -4,15 +4,8 @@ import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
 import type { UpdateTerms } from '../../privacy/policies/terms.ts';
 import type { UpdatePreview } from '../../privacy/policies/preview.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
+import type { IdempotencyKey } from './idempotency-key.ts';
 import type { Reach } from './reach.ts';
-
-/** The caller's key for one call, of 1–255 visible ASCII characters. Good for 24 hours, and 10,000 calls. */
-export interface IdempotencyKey {
-  readonly caller: { readonly kind: 'token' | 'job'; readonly id: string };
-  readonly key: string;
-  /** Which of several updates of one request this is. */
-  readonly part?: string;
-}
 
 export interface PrivacyReading {
   readonly instance: InstanceView;
@@ -44,11 +37,8 @@ export interface PrivacyCalls {
   /** A fresh read of the default disappearing timer, shared alike: its seconds, as text. Other reads do not show it. */
   timer(reach: Reach, name: string, call: Call): Promise<string>;
   /**
-   * Applies the changes in the order of the field table and says what holds. The same call again with the same key gives
-   * the first one's outcome.
-   * @throws PrivetError CONFLICT while the first one runs, or where its outcome was stored by another version of the service;
-   * BAD_USER_INPUT when its key came with other changes, or on other terms; SettingsChangedError where the terms ask for
-   * settings that have changed since.
+   * Applies the changes in the order of the field table and says what holds.
+   * @throws as `IdempotencyKey` says; SettingsChangedError where the terms ask for settings that have changed since.
    */
   update(
     reach: Reach,

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { IdempotencyKey } from '../../fleet/calls/privacy-calls.ts';
+import type { IdempotencyKey } from '../../fleet/calls/idempotency-key.ts';
 import type { GraphQLContext } from '../context.ts';
 
 /** What the description of each such mutation says. */

@@ -4,7 +4,6 @@ import type { BlockAction, Blocklist, BlocklistOutcome } from '../../privacy/blo
 import { readBlocklist } from '../../privacy/blocklist/read-blocklist.ts';
 import { updateBlocklist } from '../../privacy/blocklist/update-blocklist.ts';
 import type { NamedContact } from '../../privacy/contacts/contact.ts';
-import { ListUnreadError } from '../../privacy/contacts/list-unread.ts';
 import type {
   ExclusionChange,
   ExclusionField,
@@ -16,12 +15,10 @@ import { updateList } from '../../privacy/lists/update-list.ts';
 import type { Read } from '../../privacy/port.ts';
 import { REQUEST_TIMEOUT_MS } from '../../privacy/time.ts';
 import type { Connected } from './connected.ts';
-import { readForCaller, type ReadWords, unreadable } from './cut-off.ts';
+import { LIST_WORDS, readForCaller, tellUnreadList, unreadable } from './caller-reads.ts';
 import { KeptContacts } from './kept-contacts.ts';
 import { SharedRead } from './shared-read.ts';
 import type { Updates } from './updates.ts';
-
-const LIST: ReadWords = { read: 'the read of the list', lacks: 'one' };
 
 export interface ContactsParts {
   readonly clock: Clock;
@@ -58,12 +55,12 @@ export class InstanceContacts {
     const { connected } = this.#parts;
     const read = await readForCaller(connected, call, () => this.#sharedList(field).get());
     if (read.kind === 'shown') return withoutVersion(read.value);
-    throw unreadable(connected, LIST, read);
+    throw unreadable(connected, LIST_WORDS, read);
   }
 
   /** @throws as `exclusions`; PrivetError BAD_USER_INPUT, CONFLICT. Then nothing was written. */
   updateExclusions(field: ExclusionField, change: ExclusionChange, call: Call): Promise<ExclusionsOutcome> {
-    return toldOfLists(
+    return tellUnreadList(
       this.#parts.connected,
       this.#parts.updates.run(call, (own, view) => updateList(own, this.#kept, view, field, change)),
     );
@@ -74,12 +71,12 @@ export class InstanceContacts {
     const { connected } = this.#parts;
     const read = await readForCaller(connected, call, () => this.#blocklistReads.get());
     if (read.kind === 'shown') return read.value;
-    throw unreadable(connected, LIST, read);
+    throw unreadable(connected, LIST_WORDS, read);
   }
 
   /** @throws as `exclusions`: then nothing was written */
   changeBlocked(action: BlockAction, contacts: readonly NamedContact[], call: Call): Promise<BlocklistOutcome> {
-    return toldOfLists(
+    return tellUnreadList(
       this.#parts.connected,
       this.#parts.updates.run(call, (own) => updateBlocklist(own, this.#kept, action, contacts)),
     );
@@ -93,14 +90,5 @@ export class InstanceContacts {
     const shared = new SharedRead(() => readList(connected.over(connected.link), facts, field, REQUEST_TIMEOUT_MS));
     this.#listReads.set(field, shared);
     return shared;
-  }
-}
-
-/** An update that could not read a list, as its caller is told of it. */
-export async function toldOfLists<T>(connected: Connected, update: Promise<T>): Promise<T> {
-  try {
-    return await update;
-  } catch (error) {
-    throw error instanceof ListUnreadError ? unreadable(connected, LIST, error.reply) : error;
   }
 }

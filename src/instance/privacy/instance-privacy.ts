@@ -112,32 +112,12 @@ export class InstancePrivacy {
     return this.#reads.read(answerable(call));
   }
 
-  /** The exclusion list of a field. @throws as `read` */
-  exclusions(field: ExclusionField, call: Call): Promise<ExclusionList> {
-    return this.#contacts.exclusions(field, answerable(call));
-  }
-
   /**
    * A fresh read of the default disappearing timer, shared alike: its seconds, as text.
    * @throws as `read`
    */
   timer(call: Call): Promise<string> {
     return this.#reads.timer(answerable(call));
-  }
-
-  /** Changes the exclusion list of a field. @throws as `update`; PrivetError CONFLICT, WHATSAPP_ERROR: nothing was written */
-  updateExclusions(field: ExclusionField, change: ExclusionChange, call: Call): Promise<ExclusionsOutcome> {
-    return this.#contacts.updateExclusions(field, change, answerable(call));
-  }
-
-  /** Whom the account has blocked. @throws as `read` */
-  blocked(call: Call): Promise<Blocklist> {
-    return this.#contacts.blocked(answerable(call));
-  }
-
-  /** Blocks contacts or lets them in again. @throws as `update`; PrivetError WHATSAPP_ERROR: nothing was written */
-  changeBlocked(action: BlockAction, contacts: readonly NamedContact[], call: Call): Promise<BlocklistOutcome> {
-    return this.#contacts.changeBlocked(action, contacts, answerable(call));
   }
 
   /**
@@ -156,6 +136,26 @@ export class InstancePrivacy {
    */
   plan(changes: readonly RequestedChange[], call: Call, terms: UpdateTerms = {}): Promise<UpdatePreview> {
     return this.#updates.plan(changes, terms, answerable(call));
+  }
+
+  /** The exclusion list of a field. @throws as `read` */
+  exclusions(field: ExclusionField, call: Call): Promise<ExclusionList> {
+    return this.#contacts.exclusions(field, answerable(call));
+  }
+
+  /** Changes the exclusion list of a field. @throws as `update`; PrivetError CONFLICT, WHATSAPP_ERROR: nothing was written */
+  updateExclusions(field: ExclusionField, change: ExclusionChange, call: Call): Promise<ExclusionsOutcome> {
+    return this.#contacts.updateExclusions(field, change, answerable(call));
+  }
+
+  /** Whom the account has blocked. @throws as `read` */
+  blocked(call: Call): Promise<Blocklist> {
+    return this.#contacts.blocked(answerable(call));
+  }
+
+  /** Blocks or unblocks contacts. @throws as `update`; PrivetError WHATSAPP_ERROR: nothing was written */
+  changeBlocked(action: BlockAction, contacts: readonly NamedContact[], call: Call): Promise<BlocklistOutcome> {
+    return this.#contacts.changeBlocked(action, contacts, answerable(call));
   }
 }
 

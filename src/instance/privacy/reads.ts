@@ -6,7 +6,7 @@ import { LAST_SEND_MS, REQUEST_TIMEOUT_MS, requestTimeout } from '../../privacy/
 import type { TimerOutcome } from '../../privacy/timer.ts';
 import type { Link } from '../../wire/link.ts';
 import type { Connected } from './connected.ts';
-import { readForCaller, unreadable } from './cut-off.ts';
+import { readForCaller, unreadable } from './caller-reads.ts';
 import { SharedRead } from './shared-read.ts';
 import type { SettingsView } from './view.ts';
 

@@ -10,7 +10,7 @@ import { previewUpdate, type UpdatePreview } from '../../privacy/policies/previe
 import { asksTimer } from '../../privacy/timer.ts';
 import { keptTime, runUpdate } from '../../privacy/update.ts';
 import type { Connected } from './connected.ts';
-import { toldOfLists } from './instance-contacts.ts';
+import { tellUnreadList } from './caller-reads.ts';
 import type { Reads } from './reads.ts';
 import type { Updates } from './updates.ts';
 import type { SettingsView } from './view.ts';
@@ -43,7 +43,7 @@ export class SettingsUpdates {
       // guard: a shared read is no proof, else runUpdate({ ...own, settings: { read: () => this.#parts.reads.shared() } }, from, changes, terms, first)
       return runUpdate(own, from, changes, terms, first);
     });
-    return terms.onFailure === 'ROLLBACK' ? toldOfLists(this.#parts.connected, made) : made;
+    return terms.onFailure === 'ROLLBACK' ? tellUnreadList(this.#parts.connected, made) : made;
   }
 
   /** Sends nothing while what is known is fresh. @throws as `update`, and as `Reads.read` */

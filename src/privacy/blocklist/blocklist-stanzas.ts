@@ -10,7 +10,7 @@ export const readBlocklistStanza = (): Stanza => ({ tag: 'iq', attrs: { ...TO_SE
 
 /**
  * One contact a stanza, as every known client sends it; undefined where the address that the account needs is not known.
- * Somebody is let in again by one address alone.
+ * Somebody is unblocked by one address alone.
  */
 export function blockStanza(action: BlockAction, contact: Contact, usesLid: boolean): Stanza | undefined {
   const address = addressOf(contact, usesLid);

@@ -18,7 +18,7 @@ import { readBlocklist } from './read-blocklist.ts';
 const MOST_IN_FLIGHT = 16;
 
 /**
- * Blocks contacts or lets them in again: look-up and read of the list at once, then one write a contact, back to back, and
+ * Blocks or unblocks contacts: look-up and read of the list at once, then one write a contact, back to back, and
  * a read-back right behind them.
  * @throws PrivetError TIMEOUT; ListUnreadError. Nothing was written.
  */

@@ -1,5 +1,6 @@
 import { abortable, type Call } from '../../call.ts';
 import { PrivetError } from '../../errors.ts';
+import { ListUnreadError } from '../../privacy/contacts/list-unread.ts';
 import type { NoAnswer, Refusal } from '../../wire/reply.ts';
 import { refusedBy } from '../refused-by.ts';
 import type { Connected } from './connected.ts';
@@ -32,6 +33,8 @@ export interface ReadWords {
   readonly lacks: string;
 }
 
+export const LIST_WORDS: ReadWords = { read: 'the read of the list', lacks: 'one' };
+
 /** What a caller is told whose read came to nothing. */
 export function unreadable(connected: Connected, words: ReadWords, failed: Refusal | NoAnswer): PrivetError {
   switch (failed.kind) {
@@ -44,6 +47,15 @@ export function unreadable(connected: Connected, words: ReadWords, failed: Refus
       return refusedBy(words.read, failed);
     case 'odd':
       return new PrivetError('WHATSAPP_ERROR', `WhatsApp answered ${words.read} without ${words.lacks}`);
+  }
+}
+
+/** Tells the caller of an update why it could not read a list. @throws as `readForCaller`; PrivetError WHATSAPP_ERROR */
+export async function tellUnreadList<T>(connected: Connected, update: Promise<T>): Promise<T> {
+  try {
+    return await update;
+  } catch (error) {
+    throw error instanceof ListUnreadError ? unreadable(connected, LIST_WORDS, error.reply) : error;
   }
 }
 
