@@ -1,4 +1,5 @@
 import { contextCacheSymbol, initContextCache } from '@pothos/core';
+import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../access/principal.ts';
 import type { RunningCall } from '../../call.ts';
 import type { Deadline } from '../../clock.ts';
@@ -8,8 +9,11 @@ import type { Admission } from './admission.ts';
 /** What an operation has in its context by what its request gave it. */
 export type GivenContext = Omit<GraphQLContext, 'signal' | 'answer' | 'deadline' | 'admission'>;
 
-/** By what Pothos keeps which scopes a principal has. */
-const caches = new WeakMap<Principal, object>();
+/**
+ * By what Pothos keeps which scopes a principal has, and the first context that it had: 3 KB each, so of the latest alone.
+ * Another one has it made anew.
+ */
+const caches = new LRUCache<Principal, object>({ max: 200 });
 
 function cacheOf(principal: Principal): object {
   let cache = caches.get(principal);
