@@ -17,6 +17,7 @@ const SIDE_BY_SIDE = [
   'pairing-kills',
   'postgres-killed',
   'postgres-locked',
+  'postgres-silent',
   'rollback-lists',
   'random-categories',
   'second-service',

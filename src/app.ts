@@ -24,6 +24,8 @@ import { VERSION } from './version.ts';
  * WhatsApp, before the server closes its connections.
  */
 const CALLS_MS = 5_000;
+/** How long a database may take that does not answer: whoever waits for it is told so then, while there is a connection. */
+const DATABASE_MS = 8_000;
 
 /** A running service. Disposing stops accepting, lets what runs finish, and closes sessions and database. */
 export interface App extends AsyncDisposable {
@@ -144,6 +146,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     firstToken,
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
+      using _last = clock.after(DATABASE_MS, () => storage.giveUp());
       using _late = clock.after(CALLS_MS, () => void fleet[Symbol.asyncDispose]());
       await running.disposeAsync();
     },

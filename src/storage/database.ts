@@ -13,6 +13,8 @@ export interface Database extends AsyncDisposable {
   probe(): Promise<void>;
   /** Resolves when it answers, and is still the one that was opened. */
   ping(): Promise<void>;
+  /** Fails what still waits for a server; a file has no such thing. */
+  giveUp?(): void;
 }
 
 /** A transaction. It is tried once more where the server rolled it back in favour of another one, as in a deadlock. */

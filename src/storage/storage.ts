@@ -22,6 +22,8 @@ export interface Storage extends Repositories, AsyncDisposable {
   probe(): Promise<void>;
   /** Resolves when the database answers, and is still the file of its name. */
   ping(): Promise<void>;
+  /** Fails at once what still waits for the server of the database, and all that is asked for from then on. */
+  giveUp(): void;
 }
 
 export interface StorageOptions {
@@ -73,6 +75,7 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
     },
     probe: () => guarded('probe', () => database.probe()),
     ping: () => guarded('ping', () => database.ping()),
+    giveUp: () => database.giveUp?.(),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 };

@@ -12,8 +12,10 @@ export interface TcpProxy extends AsyncDisposable {
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const open = new Set<Socket>();
   let isHole = false;
-  const server = createServer((client) => {
-    const other = connect(target, '127.0.0.1');
+  // Half open, or Node would answer the end of one side by itself, which a black hole does not.
+  const allowHalfOpen = true;
+  const server = createServer({ allowHalfOpen }, (client) => {
+    const other = connect({ port: target, host: '127.0.0.1', allowHalfOpen });
     for (const [from, to] of [
       [client, other],
       [other, client],
@@ -21,6 +23,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       open.add(from);
       from.on('data', (chunk) => {
         if (!isHole) to.write(chunk);
+      });
+      from.on('end', () => {
+        if (!isHole) to.end();
       });
       from.on('error', () => {});
       from.on('close', () => {

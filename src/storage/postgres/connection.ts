@@ -40,8 +40,8 @@ export const connectionConfig = (url: string, name = 'privet'): ClientConfig => 
 });
 
 /** For what takes as long as it takes: a migration, a move of all rows. */
-export const patientConfig = (url: string): ClientConfig => ({
-  ...connectionConfig(url),
+export const patientConfig = (url: string, name: string): ClientConfig => ({
+  ...connectionConfig(url, name),
   query_timeout: 0,
   statement_timeout: 0,
   lock_timeout: 0,

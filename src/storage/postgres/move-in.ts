@@ -12,11 +12,11 @@ import { openSqlite } from '../sqlite/dialect.ts';
 import { noteMoved, requireDatabase } from '../sqlite/lost-database.ts';
 import { openFolder } from '../sqlite/open.ts';
 import { acquireOwnership } from '../sqlite/owner.ts';
-import { patientConfig, placeOf, unusable } from './connection.ts';
-import { connect } from './kysely.ts';
+import { placeOf, unusable } from './connection.ts';
 import { migrate } from './migrations/index.ts';
 import { lockForPreparing, requireVersion } from './open.ts';
 import { ownServer } from './owner.ts';
+import { patiently } from './patient.ts';
 
 /** All of them, a parent before its children. */
 export const MOVED_TABLES = [
@@ -58,15 +58,12 @@ export const moveIn = async (options: MoveOptions): Promise<MovedRows> => {
   using source = openSqlite(databasePath(dataDir));
   // No command beside it writes until the end.
   source.exec('begin immediate');
-  const db = connect(patientConfig(url), { clock, contention: new Contention(clock), most: 1 });
   try {
-    const moved = await db.transaction().execute((tx) => copyAll(tx, source, url));
+    const moved = await patiently(options, new Contention(clock), (tx) => copyAll(tx, source, url));
     noteMoved(databasePath(dataDir), warn);
     return moved;
   } catch (cause) {
     throw unusable(url, cause);
-  } finally {
-    await db.destroy();
   }
 };
 

@@ -6,10 +6,12 @@ import type { Database } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { insertKeyring, type Keyring } from '../sealing/keyring.ts';
 import type { Warn } from '../sqlite/data-folder.ts';
-import { connectionConfig, LOCK_CLASS, patientConfig, placeOf, unusable } from './connection.ts';
+import { connectionConfig, LOCK_CLASS, placeOf, unusable } from './connection.ts';
+import { ConnectionLost } from './faults.ts';
 import { openKeyring } from './keyring.ts';
 import { connect } from './kysely.ts';
 import { migrate } from './migrations/index.ts';
+import { patiently } from './patient.ts';
 
 export interface ServerOptions {
   readonly url: string;
@@ -29,7 +31,8 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
     onFull: () => warn(`The disk of the database ${place} is full: what has to be written fails until there is room`),
   });
   const keyring = await prepared(options, contention);
-  const db = connect(connectionConfig(url), { clock, contention });
+  const cut = new AbortController();
+  const db = connect(connectionConfig(url), { clock, contention, cut: cut.signal });
   return {
     db,
     keyring,
@@ -45,19 +48,16 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
     async ping() {
       await db.selectFrom('keyring').select('id').executeTakeFirstOrThrow();
     },
+    giveUp: () => cut.abort(new ConnectionLost('The service ends')),
     [Symbol.asyncDispose]: () => db.destroy(),
   };
 };
 
-/** Without the bounds in time of the service: a migration takes as long as it takes. */
 const prepared = async (options: ServerOptions, contention: Contention): Promise<Keyring> => {
-  const db = connect(patientConfig(options.url), { clock: options.clock, contention, most: 1 });
   try {
-    return await db.transaction().execute((tx) => prepare(tx, options));
+    return await patiently(options, contention, (tx) => prepare(tx, options));
   } catch (cause) {
     throw unusable(options.url, cause);
-  } finally {
-    await db.destroy();
   }
 };
 

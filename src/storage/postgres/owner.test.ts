@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
+import { startTcpProxy } from '../../../test/support/tcp-proxy.ts';
 import { systemClock } from '../../clock.ts';
 import { runModule } from '../storage.fixture.ts';
 import { ownServer } from './owner.ts';
@@ -64,3 +65,14 @@ test('two schemas of one database are two services', async () => {
   await using two = await own(other.href);
   expect([one.held, two.held]).toEqual([true, true]);
 });
+
+test('an owner ends, although the server does not say goodbye', async () => {
+  const url = new URL(await makeDatabase());
+  const proxy = await startTcpProxy(Number(url.port));
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  url.port = String(proxy.port);
+  const owner = await own(url.href);
+  proxy.blackHole(true);
+  await owner[Symbol.asyncDispose]();
+  expect(owner.held).toBe(false);
+}, 8_000);

@@ -5,6 +5,7 @@ import type { Clock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { BUSY_MS } from '../dialects/contention.ts';
 import type { Ownership } from '../dialects/ownership.ts';
+import { endInTime } from './closing.ts';
 import { connectionConfig, LOCK_CLASS, placeOf, unusable } from './connection.ts';
 import { known, postgresFault } from './faults.ts';
 
@@ -114,7 +115,7 @@ export const ownServer = async (url: string, clock: Clock): Promise<Ownership & 
       const client = current;
       current = undefined;
       // The next start finds it free.
-      await client?.end().catch(() => {});
+      if (client) await endInTime(client, clock);
     },
   };
 };

@@ -1,5 +1,5 @@
 import type { PostgresPool } from 'kysely';
-import { type ClientConfig, Pool, type PoolClient } from 'pg';
+import { type Client, type ClientConfig, Pool, type PoolClient } from 'pg';
 import type { Clock } from '../../clock.ts';
 import { BUSY_MS, type Contention } from '../dialects/contention.ts';
 import { known, postgresFault } from './faults.ts';
@@ -12,6 +12,11 @@ const MOST_CONNECTIONS = 10;
 const PAUSES_MS = [20, 50, 100, 200];
 const LONGEST_PAUSE_MS = 300;
 
+export interface PoolOptions {
+  readonly most?: number | undefined;
+  readonly cut?: AbortSignal | undefined;
+}
+
 /** The pool as Kysely uses it. While the server is away, callers wait for a connection, all within one allowance. */
 export class PatientPool implements PostgresPool, Connections {
   readonly options = {};
@@ -19,14 +24,23 @@ export class PatientPool implements PostgresPool, Connections {
   readonly #pool: Pool;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
+  readonly #ending: AbortSignal;
+  readonly #clients = new Set<Client>();
 
-  constructor(config: ClientConfig, clock: Clock, contention: Contention, most = MOST_CONNECTIONS) {
+  constructor(config: ClientConfig, clock: Clock, contention: Contention, { most, cut }: PoolOptions = {}) {
     this.contention = contention;
     this.#clock = clock;
-    this.#pool = new Pool({ ...config, max: most });
+    this.#ending = cut ? AbortSignal.any([cut, this.#closing.signal]) : this.#closing.signal;
+    this.#pool = new Pool({ ...config, max: most ?? MOST_CONNECTIONS });
     // Without listeners an error of a connection ends the process: the pool's own are about those that nobody uses.
     this.#pool.on('error', () => {});
     this.#pool.on('connect', (client) => client.on('error', () => {}));
+    this.#pool.on('connect', (client) => this.#clients.add(client));
+    this.#pool.on('remove', (client) => this.#clients.delete(client));
+    // pg's `end` does not wait for a statement that runs: that one fails.
+    cut?.addEventListener('abort', () => {
+      for (const client of this.#clients) void client.end().catch(() => {});
+    });
   }
 
   async connect(): Promise<PooledClient> {
@@ -34,6 +48,7 @@ export class PatientPool implements PostgresPool, Connections {
   }
 
   async client(): Promise<PoolClient> {
+    this.#ending.throwIfAborted();
     try {
       return await this.#pool.connect();
     } catch (error) {
@@ -53,7 +68,7 @@ export class PatientPool implements PostgresPool, Connections {
         // The shared allowance begins again when others get through, as where only one table is locked.
         const left = Math.min(this.contention.struck(), end - now);
         if (left <= 0) throw error;
-        await this.#clock.sleep(Math.min(left, PAUSES_MS[tries] ?? LONGEST_PAUSE_MS), this.#closing.signal);
+        await this.#clock.sleep(Math.min(left, PAUSES_MS[tries] ?? LONGEST_PAUSE_MS), this.#ending);
       }
     }
   }
