@@ -25,6 +25,8 @@ afterAll(() => {
 });
 
 const CATEGORIES = { LAST_SEEN: 'last', STATUS: 'status', PROFILE: 'profile', GROUP_ADD: 'groupadd' } as const;
+const FIELD_NAMES = { LAST_SEEN: 'lastSeen', STATUS: 'status', PROFILE: 'profile', GROUP_ADD: 'groupAdd' } as const;
+const SETTINGS = 'visibility { lastSeen status profile } permissions { groupAdd }';
 const FIELDS = Object.keys(CATEGORIES) as ExclusionField[];
 
 describe.each(KINDS)('exclusion lists of an account with contacts by %s', (kind) => {
@@ -114,11 +116,47 @@ describe.each(KINDS)('exclusion lists of an account with contacts by %s', (kind)
     expect([mode(), held()]).toEqual(['contact_blacklist', numbersOf([one, two])]);
     expect((await read())?.contacts).toEqual(lists(one, two));
     // WhatsApp's settings say so too.
-    const settings = await privet.graphql(
-      'query ($i: String!) { privacy(instance: $i) { visibility { lastSeen status profile } permissions { groupAdd } } }',
-      { i: account.name },
-    );
+    const settings = await privet.graphql(`query ($i: String!) { privacy(instance: $i) { ${SETTINGS} } }`, {
+      i: account.name,
+    });
     expect(JSON.stringify(settings.data)).toContain('CONTACT_BLACKLIST');
+  });
+
+  /** Sets the field to CONTACT_BLACKLIST by its value. */
+  const leaveOut = async () => {
+    const value = `${FIELD_NAMES[field]}: CONTACT_BLACKLIST`;
+    const input = field === 'GROUP_ADD' ? `permissions: { ${value} }` : `visibility: { ${value} }`;
+    const mutation = `mutation { updatePrivacy(instance: "${account.name}", input: { ${input} }) { outcomes { result } failures { code } } }`;
+    return (await privet.graphql<{ updatePrivacy: unknown }>(mutation)).data?.updatePrivacy;
+  };
+
+  test('whose field is set by its value right behind keeps them', async () => {
+    beginWith('all');
+    const [one] = person(1);
+    await read();
+    const match = { xmlns: 'privacy', type: 'get', list: false };
+    const { phoneNumber } = account;
+    simulator.addFault({ match, do: 'delay', delay: 'reply', ms: 200, times: 1, phoneNumber });
+    await update({ add: [written(one)] });
+    expect(await leaveOut()).toEqual({ outcomes: [{ result: 'ALREADY_SET' }], failures: [] });
+    expect(held()).toEqual(numbersOf([one]));
+  });
+
+  test('what is known of the settings is told to be old at once where a change of the list has changed them', async () => {
+    beginWith('all');
+    const [one] = person(1);
+    const last = async () => {
+      const query = `{ instance(name: "${account.name}") { lastSettings { stale ${SETTINGS} } } }`;
+      return JSON.stringify((await privet.graphql(query)).data);
+    };
+    await expect.poll(last).toContain('"stale":false');
+    const match = { xmlns: 'privacy', type: 'set', list: true };
+    const { phoneNumber } = account;
+    simulator.addFault({ match, do: 'delay', delay: 'reply', ms: 300, times: 1, phoneNumber });
+    const done = await update({ add: [written(one)] });
+    expect(done?.outcomes).toEqual([{ contact: written(one), result: 'ADDED' }]);
+    expect(await last()).toContain('"stale":true');
+    await expect.poll(last).toMatch(/"stale":false.*CONTACT_BLACKLIST/);
   });
 
   test('add and remove go in one write, and who is there or gone already is told so', async () => {

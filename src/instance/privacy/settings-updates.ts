@@ -7,6 +7,7 @@ import { CountedPort } from '../../privacy/counted-port.ts';
 import { readsFirst, type FirstRead, type UpdateTerms } from '../../privacy/policies/terms.ts';
 import type { PrivacyCall } from '../../privacy/port.ts';
 import { previewUpdate, type UpdatePreview } from '../../privacy/policies/preview.ts';
+import { WITH_LIST } from '../../privacy/lists/list-stanzas.ts';
 import { asksTimer } from '../../privacy/timer.ts';
 import { keptTime, runUpdate } from '../../privacy/update.ts';
 import type { Connected } from './connected.ts';
@@ -38,7 +39,8 @@ export class SettingsUpdates {
   update(changes: readonly RequestedChange[], terms: UpdateTerms, call: Call): Promise<UpdateOutcome> {
     const made = this.#parts.updates.run(call, async (own, view) => {
       this.#checkTime(terms);
-      const first = readsFirst(terms) ? await this.#readFirst(own, terms, changes, call) : undefined;
+      const mustRead = readsFirst(terms) || this.#mayLoseList(changes);
+      const first = mustRead ? await this.#readFirst(own, terms, changes, call) : undefined;
       const from = first?.snapshot ?? view;
       // guard: a shared read is no proof, else runUpdate({ ...own, settings: { read: () => this.#parts.reads.shared() } }, from, changes, terms, first)
       return runUpdate(own, from, changes, terms, first);
@@ -55,6 +57,13 @@ export class SettingsUpdates {
     if (asksTimer(changes) && !view.basis?.categories.has(TIMER)) await reads.timer(call);
     this.#checkUnchanged(terms);
     return previewUpdate(view.basis ?? shown, changes, terms);
+  }
+
+  /**
+   * The value alone, written where there is a list, leaves nobody on it: what may have changed since it was read is read first.
+   */
+  #mayLoseList(changes: readonly RequestedChange[]): boolean {
+    return this.#parts.view.isOutdated && changes.some(({ wire }) => wire === WITH_LIST);
   }
 
   /** Nobody shares it, and nothing is written before it is there. */

@@ -99,15 +99,18 @@ export class Updates {
 
   /** A write that stays unanswered could land in a later update: its link is ended before the next one's turn. */
   async #finish(run: UpdateRun<unknown>, writtenOn: ReadonlySet<Link>): Promise<void> {
-    const { clock, watchfulness } = this.#parts;
+    const { clock, view, watchfulness } = this.#parts;
     const answersAreLate = run.unanswered();
+    // guard: what was written and not read is read again, else false
+    const isUnread = answersAreLate || run.mayLand || run.changedSettings === true;
+    // Who asks for what is known meanwhile is told that it is old.
+    if (isUnread) view.markOutdated();
     const late = Promise.withResolvers<void>();
     using _ = clock.after(LATE_REPLY_MS, late.resolve);
     await Promise.race([run.writesAnswered, late.promise]);
     // guard: an unanswered write ends the link
     for (const link of run.unanswered() ? writtenOn : []) link.end({ kind: 'recycled' });
-    // guard: what was written and not read is read again
-    if (answersAreLate || run.mayLand || run.changedSettings) {
+    if (isUnread) {
       watchfulness.readAgain();
       if (run.mayLand) watchfulness.readLater();
     }
