@@ -7,7 +7,7 @@ import { CountedPort } from '../../privacy/counted-port.ts';
 import { readsFirst, type FirstRead, type UpdateTerms } from '../../privacy/policies/terms.ts';
 import type { PrivacyCall } from '../../privacy/port.ts';
 import { previewUpdate, type UpdatePreview } from '../../privacy/policies/preview.ts';
-import { WITH_LIST } from '../../privacy/lists/list-stanzas.ts';
+import { CONTACT_BLACKLIST } from '../../privacy/lists/list-stanzas.ts';
 import { asksTimer } from '../../privacy/timer.ts';
 import { keptTime, runUpdate } from '../../privacy/update.ts';
 import type { Connected } from './connected.ts';
@@ -63,7 +63,7 @@ export class SettingsUpdates {
    * The value alone, written where there is a list, leaves nobody on it: what may have changed since it was read is read first.
    */
   #mayLoseList(changes: readonly RequestedChange[]): boolean {
-    return this.#parts.view.isOutdated && changes.some(({ wire }) => wire === WITH_LIST);
+    return this.#parts.view.isOutdated && changes.some(({ wire }) => wire === CONTACT_BLACKLIST);
   }
 
   /** Nobody shares it, and nothing is written before it is there. */

@@ -17,8 +17,6 @@ export interface ContactUpdate {
   readonly text: string;
   readonly wants: 'listed' | 'unlisted';
   readonly who: LookedUp;
-  /** The list named it by an address of its own when the call began: without that one it is not on it. */
-  readonly wasThere: boolean;
   /** Those that were sent for it, oldest first. */
   readonly writes: ContactWrite[];
 }

@@ -11,12 +11,12 @@ export interface ListProof {
   readonly afterReplies: boolean;
 }
 
-export function contactHolds({ who, wants, wasThere }: ContactUpdate, proof: ListProof | undefined): boolean {
+export function contactHolds({ who, wants }: ContactUpdate, proof: ListProof | undefined): boolean {
   // What no read shows does not hold, and neither does what is wanted of somebody who is not known.
   if (!proof || 'cause' in who) return false;
   // guard: a contact is where a read shows it, else true
   const isShown = proof.members.find(who.contact) !== undefined;
-  return wants === 'listed' ? isShown : !isShown && (wasThere || !proof.members.mayHave(who.contact));
+  return wants === 'listed' ? isShown : !isShown && !proof.members.mayHave(who.contact);
 }
 
 /** Whether another read may show what this one does not. A refused write changes nothing. */

@@ -7,15 +7,13 @@ export class Members {
   readonly #byPhone = new Map<string, Contact>();
   readonly #byLid = new Map<string, Contact>();
 
-  /** Whether some are named by a LID alone, and some by a phone number alone. */
+  /** Whether some are named by a LID alone. */
   readonly #hasLidAlone: boolean;
-  readonly #hasPhoneAlone: boolean;
 
   /** @param contacts each once */
   constructor(contacts: readonly Contact[]) {
     this.all = contacts;
     this.#hasLidAlone = contacts.some(({ phoneNumber }) => phoneNumber === undefined);
-    this.#hasPhoneAlone = contacts.some(({ lid }) => lid === undefined);
     for (const contact of contacts) {
       if (contact.phoneNumber !== undefined) this.#byPhone.set(contact.phoneNumber, contact);
       if (contact.lid !== undefined) this.#byLid.set(contact.lid, contact);
@@ -28,11 +26,12 @@ export class Members {
     return byLid ?? (phoneNumber === undefined ? undefined : this.#byPhone.get(phoneNumber));
   }
 
-  /** Whether it is on the list, or may be: somebody there may be this one, under an address that is not known of it. */
+  /**
+   * Whether it is on the list, or may be: by a LID that is not known of it. By a number alone WhatsApp names those who have no
+   * LID, or all where the account has none itself.
+   */
   mayHave(contact: Contact): boolean {
-    if (this.find(contact)) return true;
-    const { lid, phoneNumber } = contact;
-    return (phoneNumber === undefined && this.#hasPhoneAlone) || (lid === undefined && this.#hasLidAlone);
+    return this.find(contact) !== undefined || (contact.lid === undefined && this.#hasLidAlone);
   }
 
   /** The member that was named so, whether or not anybody could be asked who that is. */

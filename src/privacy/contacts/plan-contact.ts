@@ -16,8 +16,7 @@ export function contactUpdate(
   const isMember: LookedUp | undefined =
     member && (wants === 'listed' ? { contact: member } : removable(member, usesLid));
   const who = isMember ?? found.get(named) ?? { cause: UNRESOLVED };
-  const wasThere = 'contact' in who && members.find(who.contact) !== undefined;
-  return { text: named.text, wants, who, wasThere, writes: [] };
+  return { text: named.text, wants, who, writes: [] };
 }
 
 /** An account that has a LID takes nobody off a list whose LID is not known. */

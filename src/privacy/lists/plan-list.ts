@@ -55,14 +55,13 @@ export function othersOn({ all }: Members, updates: readonly ContactUpdate[]): r
     text: textOf(contact),
     wants: 'unlisted',
     who: { contact },
-    wasThere: false,
     writes: [],
   }));
 }
 
 function removal(contact: Contact, isOpen: boolean, usesLid: boolean): ContactUpdate {
   const who = isOpen ? { cause: NOT_REMOVED } : removable(contact, usesLid);
-  return { text: textOf(contact), wants: 'unlisted', who, wasThere: true, writes: [] };
+  return { text: textOf(contact), wants: 'unlisted', who, writes: [] };
 }
 
 /** How an outcome names a contact whom the caller did not name. */

@@ -54,7 +54,7 @@ function unsupported({ category }: FieldSpec, change: ExclusionChange): UpdateRu
     retryable: false,
   };
   const judged = namedIn(change).map(({ text }) =>
-    judgeContact({ text, wants: 'listed', who: { cause }, wasThere: false, writes: [] }, undefined),
+    judgeContact({ text, wants: 'listed', who: { cause }, writes: [] }, undefined),
   );
   return {
     outcome: {

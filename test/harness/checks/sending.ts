@@ -33,12 +33,16 @@ export function checkSending(world: World, call: Call, requested: readonly Field
   if (!first) return;
   const hasTimer = requested.some(({ category }) => category === TIMER);
   // What is known of the timer has reads of its own: where it is asked for, the plan may begin with one.
-  if (!hasTimer) checkPlan(world, call, requested, first, fail);
+  if (!hasTimer && !mayReadFirst(call, first)) checkPlan(world, call, requested, first, fail);
   checkRewrites(world, call, fail);
   checkNothingSent(call, first, fail);
   const [firstSent] = sent;
   if (firstSent) checkTurn(world, call, firstSent, fail);
 }
+
+/** Where settings may have changed since they were read, a list that there may be is not emptied by the value alone. */
+const mayReadFirst = ({ changes, terms }: Call, { kind }: Request): boolean =>
+  kind === 'read' && !readsFirst(terms) && changes.some(({ wire }) => wire === 'contact_blacklist');
 
 /** The read that the view comes from: of those answered before this point, the one that was sent last. */
 function viewBefore({ trace }: World, call: Call, point: number): Request | undefined {
