@@ -18,6 +18,7 @@ export function judgePutBack(
   if (!field.wasWritten) return now;
   const isBack =
     field.replaced !== undefined && proof !== undefined && wireValue(proof.snapshot, field.spec) === field.replaced;
+  // guard: a list is back where a read shows its members, else { ...now.outcome, rolledBack: isBack }
   const outcome = { ...now.outcome, rolledBack: isBack && !hasOtherList };
   if (!now.failure) return { outcome };
   const { current } = now.failure;

@@ -47,6 +47,7 @@ export const rollbackPolicy: Policy = async (call, fields, first) => {
     readsTimer: fields.some(isTimer),
     stanzaOf: (update) => stanzas.get(update),
   });
+  // guard: what a call changed is put back
   await writeAll(back);
   const left = back.fields.some(({ answered, reply }) => answered && reply?.kind !== 'unsent');
   // guard: what was read before something was put back is no proof, else back.proof ?? sending.proof

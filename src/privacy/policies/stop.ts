@@ -34,6 +34,7 @@ async function firstToFail(sending: Sending, fields: readonly FieldUpdate[]): Pr
   for (const field of fields) {
     sending.write([field]);
     await field.answered;
+    // guard: STOP ends with the first failure, else false
     if (field.reply?.kind !== 'result') return field;
   }
   return undefined;

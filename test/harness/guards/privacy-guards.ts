@@ -44,4 +44,7 @@ export const PRIVACY_GUARDS: readonly Guard[] = [
     breaks: 'nothing is written over what the caller did not see',
     seed: 8,
   },
+  { name: 'STOP ends with the first failure', breaks: 'STOP stops', seed: 17 },
+  { name: 'what a call changed is put back', breaks: 'a rollback puts back what it can', seed: 85 },
+  { name: 'a list is back where a read shows its members', breaks: 'rolled back means shown', seed: 214 },
 ];
