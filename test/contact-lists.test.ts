@@ -41,7 +41,7 @@ describe.each(KINDS)('an account that is known by %s', (_, lid) => {
     expect(one.sent()).toEqual(['exclusions get 0']);
   });
 
-  test('contacts are added and removed at once; who is not on WhatsApp is a failure alone', async () => {
+  test('contacts are added and removed at once; one that is not on WhatsApp is a failure of its own', async () => {
     const one = await shop(lid);
     const [a = '', b = '', c = ''] = people(3);
     simulator.setExclusions(one.phoneNumber, 'last', { add: [a, b] });
@@ -109,7 +109,7 @@ describe.each(KINDS)('an account that is known by %s', (_, lid) => {
     });
   });
 
-  test('a list is replaced, and tells of those whom that took off it', async () => {
+  test('a list is replaced, and each contact that this takes off it has an outcome', async () => {
     const one = await shop(lid);
     const [a = '', b = '', c = ''] = people(3);
     simulator.setExclusions(one.phoneNumber, 'status', { add: [a, b] });
@@ -156,7 +156,7 @@ describe.each(KINDS)('the blocklist of an account that is known by %s', (_, lid)
   const block = async (name: string, action: 'block' | 'unblock', numbers: string[]) =>
     (await fleet.contacts.changeBlocked(reach, name, action, numbers.map(byPhone), call())).outcome;
 
-  test('contacts are blocked one write each, back to back, and let in again, and what holds is seen', async () => {
+  test('contacts are blocked and unblocked by one write each, back to back, and what holds is seen', async () => {
     const one = await shop(lid);
     const numbers = people(20);
     const [a = '', b = ''] = numbers;
@@ -181,7 +181,7 @@ describe.each(KINDS)('the blocklist of an account that is known by %s', (_, lid)
     expect(simulator.account(one.phoneNumber).blocklist.toSorted()).toEqual(numbers.slice(2).toSorted());
   });
 
-  test('a contact whose write is refused is a failure alone; an answer without a list proves nothing', async () => {
+  test('a contact whose write is refused is a failure of its own; an answer without a list proves nothing', async () => {
     const one = await shop(lid);
     const { phoneNumber } = one;
     const [a = '', b = ''] = people(2);

@@ -14,7 +14,7 @@ async function since(shop: Shop, work: () => Promise<unknown>): Promise<string[]
   return shop.sent().slice(before);
 }
 
-test.concurrent('an update tells what to know of the values that it was asked for, by what the account held before', async () => {
+test.concurrent('an update warns about the requested values, by what the account held before', async () => {
   const shop = await linkShop(privet);
   const input = {
     visibility: { status: 'CONTACT_BLACKLIST', online: 'MATCH_LAST_SEEN' },
@@ -153,7 +153,7 @@ describe('ROLLBACK', () => {
 });
 
 test.concurrent.each([true, false])(
-  'ROLLBACK leaves out again who was left out, of an account with a LID: %s',
+  'ROLLBACK puts an exclusion list back, of an account with a LID: %s',
   async (lid) => {
     const phone = lid ? '491600000001' : '491600000002';
     privet.simulator.createAccount(phone, { lid });
