@@ -71,7 +71,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     onDamage: (message) => storageLog.error(message),
   };
   const owner = stack.use(await acquireOwnership(place));
-  const storage = stack.use(await openStorage(place));
+  const storage = stack.use(await openStorage({ ...place, owner }));
   const tokens = createTokenService({
     storage,
     clock,

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { createArchives } from './archives.ts';
 import { createCredentials } from './credentials.ts';
 import { inTransaction } from './database.ts';
+import type { Ownership } from './dialects/ownership.ts';
 import { guarded, StorageError } from './errors.ts';
 import { createInstances, type InstancePatch, noInstance } from './instances.ts';
 import type { Tables } from './schema.ts';
@@ -48,7 +49,7 @@ const fenced = (id: string): StorageError =>
   new StorageError('fenced', `Another run of the service has taken the instance ${id}`);
 
 /** From the commit on all earlier claims are void. */
-const take = async (tx: Kysely<Tables>, id: string, incarnation: string): Promise<number> => {
+const take = async (tx: Kysely<Tables>, id: string, incarnation: string, lock?: Lock): Promise<number> => {
   const row = await tx
     .updateTable('instances')
     .set((instance) => ({ epoch: instance('epoch', '+', 1), owner_incarnation: incarnation }))
@@ -56,6 +57,9 @@ const take = async (tx: Kysely<Tables>, id: string, incarnation: string): Promis
     .returning('epoch')
     .executeTakeFirst();
   if (!row) throw noInstance(id);
+  // Only now, with the row locked: whoever has the lock of the data next takes the instance after this.
+  const isHeld = (await lock?.isHeldIn?.(tx)) ?? true;
+  if (!isHeld) throw new StorageError('io', 'This process does not hold the lock of the data any more');
   return row.epoch;
 };
 
@@ -74,14 +78,23 @@ const hold = async (tx: Kysely<Tables>, id: string, incarnation: string, epoch: 
   throw row ? fenced(id) : noInstance(id);
 };
 
-const check = (tx: Kysely<Tables>, id: string, { incarnation, epoch }: Claim): Promise<number> =>
-  epoch === undefined ? take(tx, id, incarnation) : hold(tx, id, incarnation, epoch);
+/** The lock of the data, as much of it as is asked here. */
+export type Lock = Pick<Ownership, 'isHeldIn'>;
 
-export const createOwnedInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): OwnedInstances => ({
+const check = (tx: Kysely<Tables>, id: string, { incarnation, epoch }: Claim, lock?: Lock): Promise<number> =>
+  epoch === undefined ? take(tx, id, incarnation, lock) : hold(tx, id, incarnation, epoch);
+
+/** @param lock what an instance is taken under; without it, whoever asks may take it. */
+export const createOwnedInstances = (
+  db: Kysely<Tables>,
+  sealer: Sealer,
+  clock: Clock,
+  lock?: Lock,
+): OwnedInstances => ({
   change: (id, claim, { patch, credentials, keys, observed, archiveUntil }) =>
     guarded('owned.change', () =>
       inTransaction(db, async (tx) => {
-        const epoch = await check(tx, id, claim);
+        const epoch = await check(tx, id, claim, lock);
         if (archiveUntil !== undefined) await createArchives(tx, sealer, clock).archive(id, archiveUntil);
         if (credentials !== undefined) await createCredentials(tx, sealer, clock).save(id, credentials);
         if (keys) await createSignalKeys(tx, sealer).apply(id, keys);
@@ -97,7 +110,7 @@ export const createOwnedInstances = (db: Kysely<Tables>, sealer: Sealer, clock: 
       inTransaction(db, async (tx) => {
         const row = await tx.selectFrom('instances').select('id').where('id', '=', id).executeTakeFirst();
         if (!row) return false;
-        await check(tx, id, claim);
+        await check(tx, id, claim, lock);
         return createInstances(tx, sealer, clock).remove(id);
       }),
     ),

@@ -7,7 +7,7 @@ import { transaction } from './database.ts';
 import { guarded } from './errors.ts';
 import { createInstances, type Instances } from './instances.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
-import { createOwnedInstances, type OwnedInstances } from './owned.ts';
+import { createOwnedInstances, type Lock, type OwnedInstances } from './owned.ts';
 import type { Tables } from './schema.ts';
 import type { Sealer } from './sealing/seal.ts';
 import { createObservedSettings, type ObservedSettings } from './settings/observed-settings.ts';
@@ -27,8 +27,11 @@ export interface Repositories {
   readonly owned: OwnedInstances;
 }
 
-/** @param db the database, or one transaction. */
-export const createRepositories = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): Repositories => ({
+/**
+ * @param db the database, or one transaction
+ * @param lock what instances are taken under
+ */
+export const createRepositories = (db: Kysely<Tables>, sealer: Sealer, clock: Clock, lock?: Lock): Repositories => ({
   accounts: createAccounts(db, clock),
   tokens: createTokens(db),
   instances: createInstances(db, sealer, clock),
@@ -36,7 +39,7 @@ export const createRepositories = (db: Kysely<Tables>, sealer: Sealer, clock: Cl
   signalKeys: createSignalKeys(db, sealer),
   outcomes: createOutcomes(db, sealer, () => clock.now()),
   observedSettings: createObservedSettings(db, sealer),
-  owned: createOwnedInstances(db, sealer, clock),
+  owned: createOwnedInstances(db, sealer, clock, lock),
 });
 
 /** The repositories over one transaction: all that is written through them is stored together, or not at all. */

@@ -36,6 +36,8 @@ export interface StorageOptions {
   readonly makesDatabase?: boolean | undefined;
   readonly clock?: Clock | undefined;
   readonly warn?: Warn | undefined;
+  /** Of who serves the data: instances are taken only while the lock is held. */
+  readonly owner?: Pick<Ownership, 'isHeldIn'> | undefined;
   /** Given: the database is checked first, and mended where it can be. Hears what was found; the service goes on. */
   readonly onDamage?: ((message: string) => void) | undefined;
 }
@@ -65,7 +67,7 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
       : await openServer({ url: databaseUrl, masterKey, clock, warn, makesDatabase });
   const { db } = database;
   const { sealer, tokenKey } = database.keyring;
-  const over = (tx: typeof db): Repositories => createRepositories(tx, sealer, clock);
+  const over = (tx: typeof db): Repositories => createRepositories(tx, sealer, clock, options.owner);
   return {
     ...over(db),
     transaction: (work) => transact(db, over, work),

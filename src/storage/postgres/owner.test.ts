@@ -1,12 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts';
 import { systemClock } from '../../clock.ts';
+import { openStorage } from '../storage.ts';
 import { runModule } from '../storage.fixture.ts';
 import { ownServer } from './owner.ts';
 
 const own = (url: string) => ownServer(url, systemClock);
+
+const behindProxy = async () => {
+  const direct = await makeDatabase();
+  const url = new URL(direct);
+  const proxy = await startTcpProxy(Number(url.port));
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  url.port = String(proxy.port);
+  return { url: url.href, direct, proxy };
+};
 
 /** Ends the connections of one run, as a server that is restarted does. */
 const breakOff = (url: string, incarnation: string) =>
@@ -66,12 +77,40 @@ test('two schemas of one database are two services', async () => {
   expect([one.held, two.held]).toEqual([true, true]);
 });
 
+test('who lost the lock without noticing takes no instance', async () => {
+  const { url, direct, proxy } = await behindProxy();
+  await using sleeper = await own(url);
+  await using storage = await openStorage({
+    dataDir: '',
+    databaseUrl: direct,
+    masterKey: randomBytes(32),
+    owner: sleeper,
+  });
+  const { id: accountId } = await storage.accounts.create({ label: '' });
+  const insert = (name: string) => storage.instances.insert({ accountId, name, wanted: 'stopped', state: 'UNPAIRED' });
+  const [one, other] = [await insert('one'), await insert('other')];
+  const { incarnation } = sleeper;
+  const epoch = await storage.owned.change(one.id, { incarnation, epoch: undefined }, {});
+
+  proxy.blackHole(true);
+  await breakOff(direct, incarnation);
+  await using next = await own(direct);
+  expect([sleeper.held, next.held]).toEqual([true, true]);
+  const taking = { incarnation, epoch: undefined };
+  const refused = { code: 'io', message: 'This process does not hold the lock of the data any more' };
+  await expect(storage.owned.change(other.id, taking, {})).rejects.toMatchObject(refused);
+  await expect(storage.owned.remove(other.id, taking)).rejects.toMatchObject(refused);
+  expect(await runSql(direct, 'select name, owner_incarnation as owner from instances order by name')).toEqual([
+    { name: 'one', owner: incarnation },
+    { name: 'other', owner: null },
+  ]);
+  // What it has is its own until another one takes it.
+  expect(await storage.owned.change(one.id, { incarnation, epoch }, {})).toBe(epoch);
+});
+
 test('an owner ends, although the server does not say goodbye', async () => {
-  const url = new URL(await makeDatabase());
-  const proxy = await startTcpProxy(Number(url.port));
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
-  url.port = String(proxy.port);
-  const owner = await own(url.href);
+  const { url, proxy } = await behindProxy();
+  const owner = await own(url);
   proxy.blackHole(true);
   await owner[Symbol.asyncDispose]();
   expect(owner.held).toBe(false);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { sql } from 'kysely';
 import { Client } from 'pg';
 import type { Clock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
@@ -36,6 +37,8 @@ interface Holder {
 /** What the server shows of the connection that has the lock. It keeps 63 bytes. */
 const nameOf = (incarnation: string): string => `privet/${incarnation}/${process.pid}/${hostname()}`.slice(0, 63);
 
+const isOf = (incarnation: string, name: string): boolean => name.startsWith(`privet/${incarnation}/`);
+
 const describe = ({ name, since }: Holder): string => {
   const [, , pid, host] = name.split('/');
   return `process ${pid ?? 'unknown'} on ${host ?? 'another machine'}, started at ${since.toISOString()}`;
@@ -53,7 +56,7 @@ const lock = async (url: string, incarnation: string): Promise<{ client?: Client
     const holders = await client.query<Holder>(HOLDER);
     const [holder] = holders.rows;
     // One of this very run, which the server does not know to be broken.
-    const isOwn = holder?.name.startsWith(`privet/${incarnation}/`) === true;
+    const isOwn = holder !== undefined && isOf(incarnation, holder.name);
     if (isOwn) await client.query('select pg_terminate_backend($1)', [holder.pid]);
     close(client);
     return isOwn ? {} : { holder };
@@ -86,6 +89,10 @@ export const ownServer = async (url: string, clock: Clock): Promise<Ownership & 
     incarnation,
     get held() {
       return current !== undefined;
+    },
+    async isHeldIn(tx) {
+      const { rows } = await sql.raw<Holder>(HOLDER).execute(tx);
+      return rows.some(({ name }) => isOf(incarnation, name));
     },
     async renew() {
       const client = current;
