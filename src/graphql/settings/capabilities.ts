@@ -1,7 +1,7 @@
 import { capabilitiesOf, type Capability } from '../../privacy/capabilities.ts';
 import { builder } from '../builder/builder.ts';
 import { Instance } from '../schema/instance.ts';
-import { PrivacyFieldEnum } from '../schema/privacy.ts';
+import { PrivacyFieldEnum } from './fields.ts';
 
 const CapabilityType = builder.objectRef<Capability>('Capability').implement({
   description: 'A setting that an account has, and what it can be set to.',

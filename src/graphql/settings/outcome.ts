@@ -1,7 +1,7 @@
 import type { FieldOutcome, FieldResult, PartialFailure, PartialFailureCode } from '../../privacy/outcome.ts';
 import { builder } from '../builder/builder.ts';
 import { valuesWith } from '../builder/enums.ts';
-import { PrivacyFieldEnum } from './privacy.ts';
+import { PrivacyFieldEnum } from './fields.ts';
 
 const FieldResultEnum = builder.enumType('FieldResult', {
   description: 'What became of one requested field.',

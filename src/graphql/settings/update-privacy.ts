@@ -9,7 +9,8 @@ import { WRITE_COST } from '../builder/cost.ts';
 import { valuesWith } from '../builder/enums.ts';
 import { keyOf, SENT_AGAIN } from '../builder/idempotency.ts';
 import { FieldOutcomeType, PartialFailureType } from './outcome.ts';
-import { enumOf, fieldsOf, PrivacySettings, SECTION_MEANINGS } from './privacy.ts';
+import { enumOf, fieldsOf, SECTION_MEANINGS } from './fields.ts';
+import { PrivacySettings } from './privacy.ts';
 import { targetOf } from '../builder/target.ts';
 import { PrivacyWarningType } from './warnings.ts';
 

@@ -4,7 +4,7 @@ import { instanceArgument } from '../builder/arguments.ts';
 import { builder } from '../builder/builder.ts';
 import { READ_COST } from '../builder/cost.ts';
 import { targetOf } from '../builder/target.ts';
-import { PrivacyFieldEnum } from './privacy.ts';
+import { PrivacyFieldEnum } from './fields.ts';
 import { changesIn, termsIn, UpdatePrivacyInput } from './update-privacy.ts';
 import { PrivacyWarningType } from './warnings.ts';
 

@@ -1,7 +1,7 @@
 import type { PrivacyWarning, PrivacyWarningCode } from '../../privacy/policies/warnings.ts';
 import { builder } from '../builder/builder.ts';
 import { valuesWith } from '../builder/enums.ts';
-import { PrivacyFieldEnum } from './privacy.ts';
+import { PrivacyFieldEnum } from './fields.ts';
 
 const PrivacyWarningCodeEnum = builder.enumType('PrivacyWarningCode', {
   description: 'What there is to know about a requested value.',

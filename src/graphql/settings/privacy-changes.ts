@@ -2,7 +2,7 @@ import type { PrivacyReading } from '../../fleet/calls/privacy-calls.ts';
 import type { Change } from '../../fleet/calls/watching.ts';
 import { builder } from '../builder/builder.ts';
 import { encodeGlobalId } from '../global-id.ts';
-import { CAUGHT_UP } from './instance-changes.ts';
+import { CAUGHT_UP } from '../schema/instance-changes.ts';
 import { PrivacySettings } from './privacy.ts';
 
 const PrivacyChange = builder.objectRef<Change<PrivacyReading>>('PrivacyChange').implement({
