@@ -1,4 +1,4 @@
 import { failWhilePairing } from './harness/failing-pairing.ts';
 
 // Each statement in the long tests.
-failWhilePairing(5);
+failWhilePairing(7);
