@@ -47,7 +47,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'privacy',
-    holds: 'the field table, plan → write → read back → judge; pure',
+    holds: 'the field table, exclusion lists and the blocklist; plan → write → read back → judge; pure',
     imports: ['errors.ts', 'wire/stanza.ts', 'wire/reply.ts'],
   },
   {

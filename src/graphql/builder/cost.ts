@@ -10,7 +10,7 @@ export const READ_COST = 20;
 /** Writes, and the reads that prove them. */
 export const WRITE_COST = 50;
 
-/** A list of contacts is as long as WhatsApp says: what is asked for of each contact counts so often. */
+/** A list of contacts is as long as WhatsApp says: what is asked for each contact counts as for a hundred of them. */
 export const CONTACTS_COST = { field: FIELD_COST, multiplier: 100 } as const;
 
 /** What is asked for of a page comes as often as the page has places. */
@@ -27,8 +27,8 @@ export interface Cost {
 }
 
 /**
- * What an operation costs; one that costs too much is refused. Here and not among the rules for documents, whose judgement is kept for the
- * next request with the same document: sizes of pages come in variables.
+ * What an operation costs; one that costs too much is refused. Here and not among the rules for documents, whose judgement is
+ * kept for the next request with the same document: sizes of pages come in variables.
  * @throws LimitError; PrivetError for a page size that is none
  */
 export function judgeCost(
@@ -39,7 +39,9 @@ export function judgeCost(
 ): Cost {
   const cost = costOf(schema, chosen(document, operationName), variables ?? {});
   if (cost > LIMITS.cost) {
-    throw new LimitError(`An operation may cost ${LIMITS.cost} at most; this one costs ${cost}: ask for smaller pages`);
+    throw new LimitError(
+      `An operation may cost ${LIMITS.cost} at most; this one costs ${cost}: ask for less at once, such as smaller pages`,
+    );
   }
   return { requested: cost, maximum: LIMITS.cost };
 }

@@ -17,6 +17,9 @@ const SCOPES: Readonly<Record<NodeType, { readonly $all: Scopes }>> = {
   Token: { $all: { admin: true, account: true } },
 };
 
+/** What the id of what belongs to an instance says of itself. */
+export const STABLE_ID = 'Stays the same for the life of the instance, so that client caches update by themselves.';
+
 const typeOf = ({ id: { typename } }: NodeArgs): NodeType | undefined => NODE_TYPES.find((type) => type === typename);
 
 /** Those are read from WhatsApp, and cost as much as with the query that gives the same. */

@@ -7,6 +7,7 @@ import { builder } from '../builder/builder.ts';
 import { CONTACTS_COST, READ_COST, WRITE_COST } from '../builder/cost.ts';
 import { keyOf, SENT_AGAIN } from '../builder/idempotency.ts';
 import { CONTACT_FORMS, contactsIn } from './named-contacts.ts';
+import { STABLE_ID } from '../builder/node.ts';
 import { targetOf, targetOfId } from '../builder/target.ts';
 import { Instance } from '../schema/instance.ts';
 import { BlockedContact } from './contact.ts';
@@ -15,7 +16,7 @@ import { addOutcomes, READ_BACK } from './outcome.ts';
 const BlockedContacts = builder.objectRef<BlocklistReading>('BlockedContacts');
 builder.node(BlockedContacts, {
   id: {
-    description: 'Stays the same for the life of the instance, so that client caches update by themselves.',
+    description: STABLE_ID,
     resolve: ({ instance }) => instance.id,
   },
   description: 'The contacts whom an account has blocked, from one answer of WhatsApp.',

@@ -4,6 +4,7 @@ import { instanceArgument } from '../builder/arguments.ts';
 import { builder } from '../builder/builder.ts';
 import { CONTACTS_COST, READ_COST } from '../builder/cost.ts';
 import { valuesWith } from '../builder/enums.ts';
+import { STABLE_ID } from '../builder/node.ts';
 import { targetOf, targetOfId } from '../builder/target.ts';
 import { exclusionsId, partsOfExclusions } from '../global-id.ts';
 import { Instance } from '../schema/instance.ts';
@@ -26,7 +27,7 @@ const ExclusionFieldEnum = builder.enumType('ExclusionField', {
 export const PrivacyExclusions = builder.objectRef<ExclusionsReading>('PrivacyExclusions');
 builder.node(PrivacyExclusions, {
   id: {
-    description: 'Stays the same for the life of the instance, so that client caches update by themselves.',
+    description: STABLE_ID,
     resolve: ({ instance, list }) => exclusionsId(instance.id, list.field),
   },
   description: 'The exclusion list of one field, from one answer of WhatsApp.',

@@ -7,6 +7,7 @@ import { FIELD_COST, READ_COST } from '../builder/cost.ts';
 import { instanceArgument } from '../builder/arguments.ts';
 import { Instance } from '../schema/instance.ts';
 import { enumOf, fieldsOf, SECTION_MEANINGS } from './fields.ts';
+import { STABLE_ID } from '../builder/node.ts';
 import { targetOf, targetOfId } from '../builder/target.ts';
 
 /**
@@ -68,7 +69,7 @@ const RawPrivacySetting = builder.objectRef<RawSetting>('RawPrivacySetting').imp
 export const PrivacySettings = builder.objectRef<PrivacyReading>('PrivacySettings');
 builder.node(PrivacySettings, {
   id: {
-    description: 'Stays the same for the life of the instance, so that client caches update by themselves.',
+    description: STABLE_ID,
     resolve: ({ instance }) => instance.id,
   },
   description: 'The complete privacy settings of one instance, from one answer of WhatsApp.',

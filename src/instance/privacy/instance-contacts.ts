@@ -16,7 +16,7 @@ import type { Read } from '../../privacy/port.ts';
 import { REQUEST_TIMEOUT_MS } from '../../privacy/time.ts';
 import type { Connected } from './connected.ts';
 import { LIST_WORDS, readForCaller, tellUnreadList, unreadable } from './caller-reads.ts';
-import { KeptContacts } from './kept-contacts.ts';
+import { ContactCache } from './contact-cache.ts';
 import { SharedRead } from './shared-read.ts';
 import type { Updates } from './updates.ts';
 
@@ -29,13 +29,13 @@ export interface ContactsParts {
 /** The lists of contacts of one instance. Nothing of them is kept: each call reads them anew. */
 export class InstanceContacts {
   readonly #parts: ContactsParts;
-  readonly #kept: KeptContacts;
+  readonly #cache: ContactCache;
   readonly #blocklistReads: SharedRead<Read<Blocklist>>;
   readonly #listReads = new Map<ExclusionField, SharedRead<Read<VersionedList>>>();
 
   constructor(parts: ContactsParts) {
     this.#parts = parts;
-    this.#kept = new KeptContacts(parts.clock);
+    this.#cache = new ContactCache(parts.clock);
     const { clock, connected } = parts;
     this.#blocklistReads = new SharedRead(() =>
       readBlocklist(connected.over(connected.link), { now: () => clock.now() }, REQUEST_TIMEOUT_MS),
@@ -44,7 +44,7 @@ export class InstanceContacts {
 
   /** The account is not linked any more. */
   forget(): void {
-    this.#kept.forget();
+    this.#cache.forget();
   }
 
   /**
@@ -62,7 +62,7 @@ export class InstanceContacts {
   updateExclusions(field: ExclusionField, change: ExclusionChange, call: Call): Promise<ExclusionsOutcome> {
     return tellUnreadList(
       this.#parts.connected,
-      this.#parts.updates.run(call, (own, view) => updateList(own, this.#kept, view, field, change)),
+      this.#parts.updates.run(call, (own, view) => updateList(own, this.#cache, view, field, change)),
     );
   }
 
@@ -78,7 +78,7 @@ export class InstanceContacts {
   changeBlocked(action: BlockAction, contacts: readonly NamedContact[], call: Call): Promise<BlocklistOutcome> {
     return tellUnreadList(
       this.#parts.connected,
-      this.#parts.updates.run(call, (own) => updateBlocklist(own, this.#kept, action, contacts)),
+      this.#parts.updates.run(call, (own) => updateBlocklist(own, this.#cache, action, contacts)),
     );
   }
 

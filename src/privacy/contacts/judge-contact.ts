@@ -56,7 +56,7 @@ export function judgeContact(
 function causeOf(update: ContactUpdate, proof: ListProof | undefined): ContactCause {
   if ('cause' in update.who) return update.who.cause;
   if (isStale(update)) {
-    const message = 'The list was changed elsewhere each time that it was to be written';
+    const message = 'The list was changed elsewhere each time before it could be written';
     return { code: 'REJECTED', message, retryable: true };
   }
   const isSent = wasSent(update);
@@ -67,7 +67,7 @@ function causeOf(update: ContactUpdate, proof: ListProof | undefined): ContactCa
     return { code: 'UNVERIFIED', message, retryable: true };
   }
   if (update.wants === 'unlisted' && !proof.members.find(update.who.contact)) {
-    const message = 'The list names somebody by another kind of address, and it was not found out who that is';
+    const message = 'The list names somebody by another kind of address, and WhatsApp did not tell who that is';
     return { code: 'UNVERIFIED', message, retryable: true };
   }
   const message = `WhatsApp shows the contact ${update.wants === 'listed' ? 'not on the list' : 'on the list still'}`;

@@ -1,6 +1,6 @@
 import type { UpdateRun } from '../outcome.ts';
 import type { PrivacyCall, Read } from '../port.ts';
-import { LAST_SEND_MS, requestTimeout } from '../time.ts';
+import { LAST_SEND_MS, READ_BACK_TRIES, requestTimeout } from '../time.ts';
 import type { Contact, ContactsOutcome } from './contact.ts';
 import { type ContactUpdate, type ContactWrite, isStale, isUnanswered, wasSent, wasWritten } from './contact-update.ts';
 import {
@@ -14,8 +14,6 @@ import { ListUnreadError } from './list-unread.ts';
 import { Members } from './members.ts';
 import { askOnNextLink } from './on-next-link.ts';
 
-/** How often a read-back is tried before the call goes without. */
-const READ_TRIES = 3;
 /** How often a list is written that others change at the same time. Each time one of them has come through. */
 const MOST_CONFLICTS = 20;
 
@@ -126,17 +124,17 @@ export class ListRun<L extends Listing> {
 
   /** Reads behind the writes, and once more behind their replies where that read showed too little. */
   async #readBehind(): Promise<void> {
-    await this.#readBack(false);
+    await this.#readBack({ afterReplies: false });
     if (this.#proof && this.#missing().length === 0 && this.#others().length === 0) return;
     await allAnswered(this.#updates);
     if (!this.#proof || this.#missing().some((update) => contactMayStillShow(update, this.#proof))) {
-      await this.#readBack(true);
+      await this.#readBack({ afterReplies: true });
     }
   }
 
   /** Reads until an answer holds a list, on this connection or the next; an earlier proof stays where none does. */
-  async #readBack(afterReplies: boolean): Promise<void> {
-    for (let tries = 0; tries < READ_TRIES; tries += 1) {
+  async #readBack({ afterReplies }: { afterReplies: boolean }): Promise<void> {
+    for (let tries = 0; tries < READ_BACK_TRIES; tries += 1) {
       const timeoutMs = requestTimeout(this.#call.remaining());
       if (timeoutMs === undefined) return;
       const read = await this.#kind.read(timeoutMs);

@@ -22,7 +22,7 @@ const NOBODY: ContactCause = {
 
 export const UNRESOLVED: ContactCause = {
   code: 'UNRESOLVED',
-  message: 'It was not found out who this is',
+  message: 'WhatsApp did not tell who this is',
   retryable: true,
 };
 
@@ -80,6 +80,10 @@ function unresolved(told: { readonly kind: 'told' } | Refusal | NoAnswer): Conta
     case 'odd':
       return UNRESOLVED;
     case 'told':
-      return { code: 'UNRESOLVED', message: 'WhatsApp does not say under which address this is', retryable: false };
+      return {
+        code: 'UNRESOLVED',
+        message: 'WhatsApp does not tell the address by which this account has to name the contact',
+        retryable: false,
+      };
   }
 }

@@ -42,7 +42,10 @@ export class ExclusionKind implements ListKind<VersionedList> {
     const isSame = active === this.replaced.active && this.replaced.members.isSame(new Members(contacts));
     // guard: a replace replaces the list that was read, else true
     if (isSame) return;
-    throw new PrivetError('CONFLICT', 'The list was changed elsewhere since this call read it; nothing was written');
+    throw new PrivetError(
+      'CONFLICT',
+      'The list was changed elsewhere since this call read it; nothing was written: read it, and decide again',
+    );
   }
 
   others({ contacts }: VersionedList): readonly ContactUpdate[] {

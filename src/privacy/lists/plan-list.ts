@@ -15,7 +15,7 @@ type Wants = ContactUpdate['wants'];
 /** Where it is not known who is to stay, nobody goes: it might be one of them. */
 const NOT_REMOVED: ContactCause = {
   code: 'SKIPPED',
-  message: 'Not taken off the list, since it was not found out who all those are that are to be on it',
+  message: 'Not taken off the list: WhatsApp did not tell who all those are that are to be on it',
   retryable: true,
 };
 

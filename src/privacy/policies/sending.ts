@@ -5,10 +5,7 @@ import type { FieldUpdate } from '../plan.ts';
 import type { PrivacyCall } from '../port.ts';
 import { wireValue, type Snapshot } from '../settings.ts';
 import { writeStanza } from '../stanzas.ts';
-import { LAST_SEND_MS, requestTimeout } from '../time.ts';
-
-/** How often a read-back is tried before the call goes without. */
-const READ_TRIES = 3;
+import { LAST_SEND_MS, READ_BACK_TRIES, requestTimeout } from '../time.ts';
 
 interface SendingOptions {
   /** A read of this call from before it wrote anything: while nothing is written, it is the proof. */
@@ -90,7 +87,7 @@ export class Sending {
   async readBack({ afterReplies }: { afterReplies: boolean }): Promise<void> {
     const { port, settings } = this.call;
     const timer = this.#readsTimer;
-    for (let tries = 0; tries < READ_TRIES; tries += 1) {
+    for (let tries = 0; tries < READ_BACK_TRIES; tries += 1) {
       const timeoutMs = requestTimeout(this.call.remaining() - (afterReplies ? 0 : this.#keepMs));
       if (timeoutMs === undefined) return;
       const read = await settings.read(port, timeoutMs, { timer });

@@ -10,7 +10,7 @@ const FOUND_MS = 3_600_000;
 const NOBODY_MS = 60_000;
 
 /** What one instance has found out about contacts: its own, so that no account tells another one whom it asked for. */
-export class KeptContacts implements ContactBook {
+export class ContactCache implements ContactBook {
   /** Made with the first one: it takes 34 KB before it holds anything, and most instances never have any. */
   #known: LRUCache<string, Known> | undefined;
   readonly #clock: Clock;
