@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeDatabase, onSqlite, runSql } from '../../../test/support/postgres.ts';
@@ -7,13 +7,26 @@ import { runService, simulatorEnv } from '../../../test/support/service-process.
 import { runModule } from '../../storage/storage.fixture.ts';
 import { commandLine } from '../cli.fixture.ts';
 
-/** Ends the process, as a power cut would, before the statement that begins so leaves. */
-const killAt = (start: string, dataDir: string, env: Readonly<Record<string, string>>): string => `
+/**
+ * Ends the process, as a power cut would, before the statement that begins so leaves, or once it is answered. The first look
+ * at what is there is committed too: that is not it.
+ */
+const killAt = (
+  start: string,
+  dataDir: string,
+  env: Readonly<Record<string, string>>,
+  when: 'before' | 'after' = 'before',
+): string => `
   const { default: pg } = await import(${JSON.stringify(import.meta.resolve('pg'))});
   const original = pg.Client.prototype.query;
+  let hasWritten = false;
   pg.Client.prototype.query = function (text, ...rest) {
-    if (typeof text === 'string' && text.startsWith(${JSON.stringify(start)})) process.kill(process.pid, 'SIGKILL');
-    return original.call(this, text, ...rest);
+    const kill = () => process.kill(process.pid, 'SIGKILL');
+    hasWritten ||= typeof text === 'string' && /^(create|insert) /.test(text);
+    const isIt = hasWritten && typeof text === 'string' && text.startsWith(${JSON.stringify(start)});
+    if (isIt && ${when === 'before'}) kill();
+    const answer = original.call(this, text, ...rest);
+    return isIt ? answer.then(kill) : answer;
   };
   const { moveIn } = await import(${JSON.stringify(new URL('../../storage/postgres/move-in.ts', import.meta.url).href)});
   const { systemClock } = await import(${JSON.stringify(new URL('../../clock.ts', import.meta.url).href)});
@@ -68,10 +81,28 @@ test.runIf(onSqlite)(
     expect((await commandLine({ PRIVET_DATA: dataDir }).run('serve')).err).toMatch(
       / was moved to Postgres: set DATABASE_URL/,
     );
-    rmSync(join(dataDir, 'privet.db.moved'));
-    expect((await cli.run('migrate-from', dataDir)).err).toMatch(
-      / is not empty, it has a table \w+: choose an empty one$/,
+    const mark = join(dataDir, 'privet.db.moved');
+    rmSync(mark);
+    const full = await makeDatabase();
+    await runSql(full, 'create table of_others (id int)');
+    expect((await cli.with({ DATABASE_URL: full }).run('migrate-from', dataDir)).err).toMatch(
+      / is not empty, it has a table of_others: choose an empty one$/,
     );
+
+    // Between the commit and the mark.
+    const secondPlace = { DATABASE_URL: await makeDatabase() };
+    const second = cli.with(secondPlace);
+    const child = runModule(killAt('commit', dataDir, { ...env, ...secondPlace }, 'after'));
+    expect(await child.lines.next()).toEqual({ done: true, value: undefined });
+    expect([existsSync(mark), (await second.run('account', 'list')).code]).toEqual([false, 0]);
+    for (let n = 0; n < 2; n += 1) {
+      expect(await second.run('migrate-from', dataDir)).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^What .* holds was moved to this database before, so nothing is copied/) as unknown,
+        err: '',
+      });
+      expect(existsSync(mark)).toBe(true);
+    }
 
     const service = await runService({ ...simulatorEnv(simulator), ...env, PRIVET_ACCOUNT_TOKEN: privet.token });
     const ask = async (token: string) => {

@@ -1,10 +1,11 @@
+import { timingSafeEqual } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { Contention } from '../dialects/contention.ts';
 import type { Tables } from '../schema.ts';
-import { unwrapKeys } from '../sealing/keyring.ts';
+import { type KeyringRow, type RawKeys, unwrapKeys } from '../sealing/keyring.ts';
 import { keyFilePath } from '../sealing/key-file.ts';
 import type { Warn } from '../sqlite/data-folder.ts';
 import { databasePath } from '../sqlite/database.ts';
@@ -13,6 +14,7 @@ import { noteMoved, requireDatabase } from '../sqlite/lost-database.ts';
 import { openFolder } from '../sqlite/open.ts';
 import { acquireOwnership } from '../sqlite/owner.ts';
 import { placeOf, unusable } from './connection.ts';
+import { readKeyringRow } from './keyring.ts';
 import { migrate } from './migrations/index.ts';
 import { lockForPreparing, requireVersion } from './open.ts';
 import { ownServer } from './owner.ts';
@@ -46,13 +48,20 @@ export interface MoveOptions {
 /**
  * Copies all that a data folder holds into an empty database, as it is sealed, in one transaction: where it is cut short,
  * nothing is there. Meanwhile nobody may serve or change either of them. The folder stays as a start of this version leaves
- * it, with a note that keeps the service from being started on it.
+ * it, with a note that keeps the service from being started on it. Cut short between the commit and that note, the next one
+ * finds the folder's keys in the database, which went along in the transaction, and makes the note alone.
+ * @returns undefined where the folder had been moved there before
  * @throws OperatorError where the folder is in use or was moved before, the key another one's, or the database not empty.
  */
-export const moveIn = async (options: MoveOptions): Promise<MovedRows> => {
+export const moveIn = async (options: MoveOptions): Promise<MovedRows | undefined> => {
   const { dataDir, url, clock, warn } = options;
   requireDatabase(databasePath(dataDir));
   using _folder = await acquireOwnership(dataDir, clock, warn);
+  // The database may be served by now.
+  if (await wasMoved(options)) {
+    noteMoved(databasePath(dataDir), warn);
+    return undefined;
+  }
   await using _server = await ownServer(url, clock);
   await bringUpToDate(options);
   using source = openSqlite(databasePath(dataDir));
@@ -67,20 +76,32 @@ export const moveIn = async (options: MoveOptions): Promise<MovedRows> => {
   }
 };
 
-/** As a start does: looks whether it is whole and the key fits, and migrates. */
-const bringUpToDate = async ({ dataDir, masterKey, clock, warn }: MoveOptions): Promise<void> => {
-  {
-    using before = openSqlite(databasePath(dataDir));
-    const hasKeys = before.prepare(`select 1 from sqlite_schema where name = 'keyring'`).get() !== undefined;
-    const row = hasKeys ? before.prepare('select data_key, token_key from keyring').get() : undefined;
-    if (!row) throw new OperatorError(`The database in ${dataDir} holds nothing yet`);
-    const { data_key, token_key } = row as Pick<Tables['keyring'], 'data_key' | 'token_key'>;
-    if (!unwrapKeys(masterKey, { data_key, token_key })) {
-      throw new OperatorError(
-        `PRIVET_ENCRYPTION_KEY does not open the database in ${dataDir}: set the key it was made with, which is what ${keyFilePath(dataDir)} holds where there is one`,
-      );
-    }
+const wasMoved = async (options: MoveOptions): Promise<boolean> => {
+  const { url, masterKey, clock } = options;
+  const keys = keysOfFolder(options);
+  try {
+    const row = await patiently(options, new Contention(clock), readKeyringRow);
+    const there = row && unwrapKeys(masterKey, row);
+    return there !== undefined && timingSafeEqual(there.data, keys.data);
+  } catch (cause) {
+    throw unusable(url, cause);
   }
+};
+
+const keysOfFolder = ({ dataDir, masterKey }: MoveOptions): RawKeys => {
+  using before = openSqlite(databasePath(dataDir));
+  const hasKeys = before.prepare(`select 1 from sqlite_schema where name = 'keyring'`).get() !== undefined;
+  const row = hasKeys ? before.prepare('select data_key, token_key from keyring').get() : undefined;
+  if (!row) throw new OperatorError(`The database in ${dataDir} holds nothing yet`);
+  const keys = unwrapKeys(masterKey, row as KeyringRow);
+  if (keys) return keys;
+  throw new OperatorError(
+    `PRIVET_ENCRYPTION_KEY does not open the database in ${dataDir}: set the key it was made with, which is what ${keyFilePath(dataDir)} holds where there is one`,
+  );
+};
+
+/** As a start does: looks whether it is whole, and migrates. */
+const bringUpToDate = async ({ dataDir, masterKey, clock, warn }: MoveOptions): Promise<void> => {
   const onDamage = (fault: string): void => warn(fault);
   await using _opened = await openFolder({ dataDir, masterKey, clock, warn, onDamage });
 };

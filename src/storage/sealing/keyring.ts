@@ -22,7 +22,7 @@ export interface KeyringOptions {
 }
 
 /** The keys themselves, as they are sealed in the row. */
-interface RawKeys {
+export interface RawKeys {
   readonly data: Uint8Array;
   readonly token: Uint8Array;
 }
