@@ -120,6 +120,11 @@ describe.each(KINDS)('the blocklist of an account with contacts by %s', (kind) =
       failures: [{ contact: written(one), code: 'REJECTED' }],
     });
     expect(held()).toEqual([two.phoneNumber]);
+
+    // Whether it is on WhatsApp still is asked anew; of the other one it is known.
+    const again = mark();
+    await block(written(one), written(two));
+    expect(sentLists(privet, account, again)).toContain('usync 1');
   });
 
   test.each([true, false])('a link that ends with the write (worked off: %j) is told as it is', async (apply) => {

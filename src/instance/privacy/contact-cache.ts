@@ -30,6 +30,10 @@ export class ContactCache implements ContactBook {
     this.#known.set(`${kind}:${digits}`, known, { ttl: known.kind === 'nobody' ? NOBODY_MS : FOUND_MS });
   }
 
+  drop({ kind, digits }: NamedContact): void {
+    this.#known?.delete(`${kind}:${digits}`);
+  }
+
   forget(): void {
     this.#known = undefined;
   }

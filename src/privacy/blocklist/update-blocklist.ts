@@ -1,7 +1,7 @@
 import type { Stanza } from '../../wire/stanza.ts';
 import type { NamedContact } from '../contacts/contact.ts';
 import type { ContactBook } from '../contacts/contact-book.ts';
-import type { ContactUpdate, ContactWrite } from '../contacts/contact-update.ts';
+import { type ContactUpdate, type ContactWrite, wasRefused } from '../contacts/contact-update.ts';
 import { type ListKind, ListRun } from '../contacts/list-run.ts';
 import { lookUp } from '../contacts/look-up.ts';
 import { Members } from '../contacts/members.ts';
@@ -33,7 +33,12 @@ export async function updateBlocklist(
   const [found, list] = await Promise.all([lookUp(call, book, contacts), run.begin()]);
   const members = new Members(list.contacts);
   const wants = action === 'block' ? 'listed' : 'unlisted';
-  await run.run(contacts.map((named) => contactUpdate(named, wants, members, found, call.usesLid())));
+  const updates = contacts.map((named) => contactUpdate(named, wants, members, found, call.usesLid()));
+  await run.run(updates);
+  contacts.forEach((named, at) => {
+    const update = updates[at];
+    if (update && wasRefused(update)) book.drop(named);
+  });
   const { wrote: _, ...done } = run.result(call.port.sent);
   return done;
 }

@@ -7,4 +7,6 @@ export type Known = { readonly kind: 'found'; readonly contact: Contact } | { re
 export interface ContactBook {
   find(named: NamedContact): Known | undefined;
   keep(named: NamedContact, known: Known): void;
+  /** What is kept of this one may be wrong. */
+  drop(named: NamedContact): void;
 }

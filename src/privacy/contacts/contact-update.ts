@@ -1,4 +1,5 @@
 import type { Reply } from '../../wire/reply.ts';
+import { isRetryable } from '../reply-cause.ts';
 import type { LookedUp } from './look-up.ts';
 
 /** A write that was to be sent. */
@@ -35,6 +36,10 @@ export const wasWritten = ({ writes }: ContactUpdate): boolean => {
 
 /** Whether a write left. */
 export const wasSent = ({ writes }: ContactUpdate): boolean => writes.some(({ reply }) => reply?.kind !== 'unsent');
+
+/** Whether WhatsApp refused a write for good: who is named there may not be on WhatsApp any more. */
+export const wasRefused = ({ writes }: ContactUpdate): boolean =>
+  writes.some(({ reply }) => reply?.kind === 'refused' && !isRetryable(reply.code));
 
 export const isUnanswered = ({ reply, answered }: ContactWrite): boolean =>
   answered !== undefined && (!reply || reply.kind === 'timed_out');

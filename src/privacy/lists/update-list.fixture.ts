@@ -96,12 +96,17 @@ export class ScriptedList implements PrivacyCall {
 }
 
 /** A book in which nothing stays. */
-const EMPTY: ContactBook = { find: () => undefined, keep: () => undefined };
+const EMPTY: ContactBook = { find: () => undefined, keep: () => undefined, drop: () => undefined };
 
-export const bookOf = (known: Record<string, Known>): ContactBook => ({
-  find: ({ digits }) => known[digits],
-  keep: () => undefined,
-});
+/** A book that has these, and gets no others. */
+export function bookOf(known: Record<string, Known>): ContactBook {
+  const kept = new Map(Object.entries(known));
+  return {
+    find: ({ digits }) => kept.get(digits),
+    keep: () => undefined,
+    drop: ({ digits }) => void kept.delete(digits),
+  };
+}
 
 export const named = (digits: string): NamedContact => ({ text: `+${digits}`, kind: 'phone', digits });
 export const jid = (digits: string): string => `${digits}@s.whatsapp.net`;

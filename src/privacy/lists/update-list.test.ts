@@ -172,6 +172,18 @@ describe('what counts as failed', () => {
     expect(await update(call, adding('1'))).toMatchObject({ list: undefined, failure: { code: 'UNVERIFIED' } });
   });
 
+  test.each([
+    [406, 'for good: they are looked up again', true],
+    [503, 'for now: they are known', false],
+  ])('contacts whom WhatsApp refused with %i %s', async (code, _, isDropped) => {
+    const book = bookOf({ 1: { kind: 'found', contact: { phoneNumber: '1', lid: '91@lid' } } });
+    const call = new ScriptedList();
+    call.onWrite = () => ({ kind: 'refused', code, text: '' });
+    expect(await update(call, adding('1'), book)).toMatchObject({ failure: { code: 'REJECTED' } });
+    await update(call, adding('1'), book);
+    expect(call.sent.filter((each) => each.startsWith('look up'))).toHaveLength(isDropped ? 1 : 0);
+  });
+
   test('never written over a change that was announced after ours', async () => {
     const call = new ScriptedList();
     call.onWrite = () => acknowledged;

@@ -1,3 +1,4 @@
+import { wasRefused } from '../contacts/contact-update.ts';
 import type { ContactBook } from '../contacts/contact-book.ts';
 import { judgeContact } from '../contacts/judge-contact.ts';
 import { ListRun } from '../contacts/list-run.ts';
@@ -37,6 +38,8 @@ export async function updateList(
   const updates = planList(change, members, found, call.usesLid());
   if (change.kind === 'replace') kind.replaced = { active, members, updates };
   await run.run(updates);
+  // WhatsApp refuses all of them because of one who is not there any more. The next call asks who they are.
+  if (updates.some(wasRefused)) for (const each of namedIn(change)) book.drop(each);
   const { outcome, wrote, ...rest } = run.result(call.port.sent);
   const { list } = outcome;
   return {
