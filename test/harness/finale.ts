@@ -2,6 +2,7 @@ import { PROFILE_FIELDS } from '../../src/privacy/fields.ts';
 import { drain } from '../support/virtual-clock.ts';
 import { ask, callOf, update } from './calls.ts';
 import { checkEnd } from './checks/calls.ts';
+import { checkLanded } from './checks/landed.ts';
 import { checkQuiet, checkView } from './checks/quiet.ts';
 import { checkStored } from './checks/stored.ts';
 import { randomChange } from './random-acts.ts';
@@ -35,6 +36,7 @@ export async function finish(world: World): Promise<void> {
   for (const slot of world.slots.values()) checkBack(world, slot);
   await useOnceMore(world);
   await checkStored(world);
+  checkLanded(world);
   await checkLeftovers(world);
 }
 

@@ -3,7 +3,7 @@ import { readsFirst } from '../../../src/privacy/policies/terms.ts';
 import type { Call, CallKind, Request } from '../trace.ts';
 import type { World } from '../world.ts';
 import { shownIn } from './shown.ts';
-import { firstReadOf } from './terms.ts';
+import { firstReadOf, mayEmptyList } from './terms.ts';
 import type { Fail } from './update.ts';
 
 /** A call ends 30 s after it began; with under 5 s left nothing is sent; a request waits 10 s at most. */
@@ -40,9 +40,8 @@ export function checkSending(world: World, call: Call, requested: readonly Field
   if (firstSent) checkTurn(world, call, firstSent, fail);
 }
 
-/** Where settings may have changed since they were read, a list that there may be is not emptied by the value alone. */
-const mayReadFirst = ({ changes, terms }: Call, { kind }: Request): boolean =>
-  kind === 'read' && !readsFirst(terms) && changes.some(({ wire }) => wire === 'contact_blacklist');
+const mayReadFirst = (call: Call, { kind }: Request): boolean =>
+  kind === 'read' && !readsFirst(call.terms) && mayEmptyList(call);
 
 /** The read that the view comes from: of those answered before this point, the one that was sent last. */
 function viewBefore({ trace }: World, call: Call, point: number): Request | undefined {

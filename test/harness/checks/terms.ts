@@ -32,9 +32,15 @@ export function firstReadOf({ announcements }: Trace, { terms, requests, slot }:
   return first.find((read, n) => !isAnnounced(read, n)) ?? first.at(-1);
 }
 
-/** Whether a call that failed as a whole may have sent this: what its terms had it read. */
-export const mayHaveRead = ({ terms }: Call, { kind }: Request): boolean =>
-  readsFirst(terms) && (kind === 'read' || kind === 'timer_read' || kind === 'list_read');
+/** Where settings may have changed since they were read, a list that there may be is not emptied by the value alone. */
+export const mayEmptyList = ({ changes }: Call): boolean => changes.some(({ wire }) => wire === WITH_MEMBERS);
+
+/** Whether a call that failed as a whole may have sent this: what it had to know before it could write. */
+export const mayHaveRead = (call: Call, { kind }: Request): boolean =>
+  (readsFirst(call.terms) || mayEmptyList(call)) && READS.has(kind);
+
+const READS: ReadonlySet<Request['kind']> = new Set(['read', 'timer_read', 'list_read']);
+const WITH_MEMBERS = 'contact_blacklist';
 
 /** Of settings: also with who is left out. */
 const writesOf = ({ requests }: Call): Request[] =>
@@ -140,7 +146,8 @@ function checkRollback(world: World, call: Call, { outcomes, failures, snapshot 
   }
 }
 
-const lastReadOf = ({ requests }: Call): Request | undefined =>
+/** The read that an outcome was judged by. */
+export const lastReadOf = ({ requests }: Call): Request | undefined =>
   requests.findLast(({ kind, left, shows, reply }) => kind === 'read' && left && shows && reply?.kind === 'result');
 
 function writtenOf(call: Call, outcome: FieldOutcome): Written {
@@ -162,8 +169,6 @@ function writtenOf(call: Call, outcome: FieldOutcome): Written {
     old: value === 'error' ? undefined : value,
   };
 }
-
-const WITH_MEMBERS = 'contact_blacklist';
 
 /** Where people were left out, a read behind the writes shows the same ones again. */
 function areMembersBack({ requests }: Call, { old, spec, forth, back }: Written): boolean {
