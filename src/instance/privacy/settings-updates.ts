@@ -63,6 +63,7 @@ export class SettingsUpdates {
    * The value alone, written where there is a list, leaves nobody on it: what may have changed since it was read is read first.
    */
   #mayLoseList(changes: readonly RequestedChange[]): boolean {
+    // guard: a list that there may be is not emptied by the value alone, else false
     return this.#parts.view.isOutdated && changes.some(({ wire }) => wire === CONTACT_BLACKLIST);
   }
 

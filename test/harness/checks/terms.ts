@@ -50,11 +50,29 @@ const writesOf = ({ requests }: Call): Request[] =>
 export function checkTerms(world: World, call: Call, fail: Fail): void {
   const { terms, outcome } = call;
   checkCondition(world, call, fail);
+  checkEmptied(world, call, fail);
   if (!outcome) return;
   if (terms.onFailure === 'STOP') checkStop(call, outcome, fail);
   if (terms.onFailure === 'ROLLBACK') checkRollback(world, call, outcome, fail);
   else if (outcome.outcomes.some(({ rolledBack }) => rolledBack !== undefined)) {
     fail('only a rollback rolls back', 'an outcome says so');
+  }
+}
+
+/** The mode alone, written where there is a list, empties it: not where it was announced that somebody has changed it. */
+function checkEmptied({ trace }: World, call: Call, fail: Fail): void {
+  for (const write of writesOf(call)) {
+    const emptied = trace.listChanges.find(
+      ({ by, before, after }) => by === write && before?.size && after?.size === 0,
+    );
+    if (!emptied || write.kind !== 'write') continue;
+    const filled = trace.listChanges.findLast(
+      ({ slot, list, seq }) => slot === call.slot && list === emptied.list && seq < emptied.seq,
+    );
+    const heard = trace.announcements.find(
+      ({ slot, seq }) => slot === call.slot && seq > (filled?.seq ?? 0) && seq < write.seq,
+    );
+    if (heard) fail('a list that is known of is not emptied', `request ${write.seq} behind announcement ${heard.seq}`);
   }
 }
 

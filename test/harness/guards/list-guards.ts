@@ -19,4 +19,9 @@ export const LIST_GUARDS: readonly Guard[] = [
   },
   { name: 'a list read without <privacy> proves nothing', breaks: 'lists are the call’s own read', seed: 2 },
   { name: 'a blocklist read without a list proves nothing', breaks: 'lists are the call’s own read', seed: 114 },
+  {
+    name: 'a list that there may be is not emptied by the value alone',
+    breaks: 'a list that is known of is not emptied',
+    seed: 54,
+  },
 ];
