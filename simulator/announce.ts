@@ -23,5 +23,5 @@ export function announce(account: Account, content: BinaryNode, except?: Device)
 export const privacyChange = (category: string, value: string | undefined): BinaryNode =>
   node('privacy', {}, value === undefined ? [] : [node('category', { name: category, value })]);
 
-/** Somebody was blocked or let in again: who, it does not say. */
+/** Somebody was blocked or unblocked: who, it does not say. */
 export const blocklistChange: BinaryNode = node('blocklist', { action: 'modify' });

@@ -20,7 +20,7 @@ export class Blocklist {
     return this.#stamp === 0 ? 'none' : String(this.#stamp);
   }
 
-  /** Who is blocked already stays so, once; who is not need not be let in. */
+  /** Blocking who is blocked, and unblocking who is not, leaves the members as they are. */
   change(action: 'block' | 'unblock', phoneNumber: string): void {
     if (action === 'block') this.#members.add(phoneNumber);
     else this.#members.delete(phoneNumber);

@@ -98,7 +98,7 @@ export interface Simulator extends AsyncDisposable {
    * those who are left out already. Throws `SimulatorError` 404 where nobody has such a number, or the account no such category.
    */
   setExclusions(phoneNumber: string, category: string, change: ExclusionsChange, options?: { notify?: boolean }): void;
-  /** Blocks people on the phone or lets them in again, by phone number. Throws `SimulatorError` 404 as `setExclusions` does. */
+  /** Blocks or unblocks people on the phone, by phone number. Throws `SimulatorError` 404 as `setExclusions` does. */
   setBlocked(phoneNumber: string, change: BlocklistChange, options?: { notify?: boolean }): void;
   /** Sets the default disappearing timer on the phone; other than a linked device it may take any number of seconds. */
   setTimer(phoneNumber: string, seconds: number, options?: { notify?: boolean }): void;

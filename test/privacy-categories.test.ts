@@ -74,7 +74,7 @@ describe.each(CASES)('$name of $kind', ({ spec, full, bare }) => {
   });
 });
 
-test('what is missing is left out of an update of all, and the rest is applied in one round trip', async () => {
+test('what is missing is not written by an update of all, and the rest is applied in one round trip', async () => {
   const { defense: _, ...held } = FULL;
   const shop = await shopWith(held);
   const before = shop.sent().length;

@@ -26,7 +26,7 @@ describe.each([true, false])('ROLLBACK of a field with a list, of an account wit
   const leftOut = ({ phoneNumber }: Shop) => privet.simulator.account(phoneNumber).exclusions['status']?.members;
   const input = { ...THREE, onFailure: 'ROLLBACK' };
 
-  test.concurrent('who was left out is left out again, in the write that puts its value back', async () => {
+  test.concurrent('the members of the list are back, by the write that puts its value back', async () => {
     const shop = await withList();
     shop.addFault({ match: setOf('profile'), do: 'error', code: 403 });
     const { data } = await privet.graphql<{ planPrivacy: { stanzas: number } }>(

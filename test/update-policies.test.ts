@@ -92,7 +92,7 @@ describe('ROLLBACK', () => {
     expect(await shop.update({ ...THREE, onFailure: 'ROLLBACK' })).toMatchObject({ failures: [], stanzas: 1 });
   });
 
-  test.concurrent('one that is refused itself is told: that field holds as requested, the others do not', async () => {
+  test.concurrent('a write back that is refused is told: that field holds as requested, the others do not', async () => {
     const shop = await linkShop(privet);
     shop.addFault({ match: setOf('status'), do: 'error', code: 403 });
     onSecondSet(shop, 'last', { do: 'error', code: 500 });
@@ -105,7 +105,7 @@ describe('ROLLBACK', () => {
     expect(shop.held()).toMatchObject({ last: 'none', status: 'all', profile: 'all' });
   });
 
-  test.concurrent('one that is cut off is told by what the next connection shows', async () => {
+  test.concurrent('a write back that is cut off is told by what the next connection shows', async () => {
     const shop = await linkShop(privet);
     shop.addFault({ match: setOf('status'), do: 'error', code: 403 });
     onSecondSet(shop, 'last', { do: 'close' });
@@ -177,7 +177,7 @@ describe('ifObservedAt', () => {
   };
   const status = (value: string) => ({ visibility: { status: value } });
 
-  test.concurrent('the settings that the caller saw: it is made, and one read more', async () => {
+  test.concurrent('where the settings are those that the caller saw, the update is made, for one read more', async () => {
     const shop = await linkShop(privet);
     const ifObservedAt = await observed(shop);
     expect(await shop.update({ ...status('NONE'), ifObservedAt })).toMatchObject({ failures: [], stanzas: 3 });
@@ -187,7 +187,7 @@ describe('ifObservedAt', () => {
     });
   });
 
-  test.concurrent.each([true, false])('the phone changed something since, announced: %s', async (notify) => {
+  test.concurrent.each([true, false])('the phone changed something since: CONFLICT, announced: %s', async (notify) => {
     const shop = await linkShop(privet);
     const ifObservedAt = await observed(shop);
     await delay(2);
@@ -224,7 +224,7 @@ describe('ifObservedAt', () => {
     expect(shop.held()['status']).toBe(String(made[0]?.data?.updatePrivacy?.outcomes[0]?.['requested']).toLowerCase());
   });
 
-  test.concurrent('a time to come is nobody’s observation', async () => {
+  test.concurrent('a time in the future is refused, and nothing is sent', async () => {
     const shop = await linkShop(privet);
     const ifObservedAt = new Date(Date.now() + 60_000).toISOString();
     const sent = await since(shop, async () => {

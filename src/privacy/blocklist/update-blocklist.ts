@@ -5,7 +5,7 @@ import { type ContactUpdate, type ContactWrite, wasRefused } from '../contacts/c
 import { type ListKind, ListRun } from '../contacts/list-run.ts';
 import { lookUp } from '../contacts/look-up.ts';
 import { Members } from '../contacts/members.ts';
-import { contactUpdate } from '../contacts/plan-contact.ts';
+import { planContact } from '../contacts/plan-contact.ts';
 import { sendWrite } from '../contacts/send-write.ts';
 import { counted } from '../call-variants.ts';
 import type { UpdateRun } from '../outcome.ts';
@@ -33,7 +33,7 @@ export async function updateBlocklist(
   const [found, list] = await Promise.all([lookUp(call, book, contacts), run.begin()]);
   const members = new Members(list.contacts);
   const wants = action === 'block' ? 'listed' : 'unlisted';
-  const updates = contacts.map((named) => contactUpdate(named, wants, members, found, call.usesLid()));
+  const updates = contacts.map((named) => planContact(named, wants, members, found, call.usesLid()));
   await run.run(updates);
   contacts.forEach((named, at) => {
     const update = updates[at];

@@ -5,7 +5,7 @@ import { type LookedUp, UNRESOLVED } from './look-up.ts';
 import type { Members } from './members.ts';
 
 /** What is wanted of one contact, who is a member of the list already or was looked up. */
-export function contactUpdate(
+export function planContact(
   named: NamedContact,
   wants: ContactUpdate['wants'],
   members: Members,

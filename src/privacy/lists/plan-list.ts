@@ -3,7 +3,7 @@ import type { Contact, NamedContact } from '../contacts/contact.ts';
 import type { ContactUpdate } from '../contacts/contact-update.ts';
 import type { ContactCause, LookedUp } from '../contacts/look-up.ts';
 import { Members } from '../contacts/members.ts';
-import { contactUpdate, removable } from '../contacts/plan-contact.ts';
+import { planContact, removable } from '../contacts/plan-contact.ts';
 import type { ExclusionChange } from './exclusions.ts';
 
 /** All whom a change names. */
@@ -30,7 +30,7 @@ export function planList(
   usesLid: boolean,
 ): readonly ContactUpdate[] {
   const wanted = (named: readonly NamedContact[], wants: Wants) =>
-    named.map((each) => contactUpdate(each, wants, members, found, usesLid));
+    named.map((each) => planContact(each, wants, members, found, usesLid));
   if (change.kind === 'change') {
     const added = wanted(change.add, 'listed');
     const removed = wanted(change.remove, 'unlisted');
