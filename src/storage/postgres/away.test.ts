@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts';
@@ -59,6 +60,26 @@ test('a server that answers nothing: all that wait do so together, and it works 
   proxy.blackHole(false);
   expect(await storage.accounts.find(id)).toMatchObject({ label: 'x' });
   expect(storage.isBusy).toBe(false);
+});
+
+test('writes that wait for a lock of others do not keep what only reads from a connection', async () => {
+  const { storage, direct } = await behindProxy();
+  const { id } = await storage.accounts.create({ label: 'x' });
+  const other = new Client(direct);
+  await other.connect();
+  onTestFinished(() => other.end());
+  await other.query('begin; lock table accounts in exclusive mode');
+  let ended = 0;
+  const writes = Array.from({ length: 12 }, async (_, n) => {
+    await storage.accounts.create({ label: `${n}` }).finally(() => (ended += 1));
+  });
+  const blocked = () => runSql(direct, `select 1 from pg_locks where relation = 'accounts'::regclass and not granted`);
+  await expect.poll(async () => (await blocked()).length).toBeGreaterThanOrEqual(8);
+  const reads = await Promise.all(Array.from({ length: 5 }, () => storage.accounts.find(id)));
+  expect([reads.map((found) => found?.label), ended]).toEqual([['x', 'x', 'x', 'x', 'x'], 0]);
+  await other.query('rollback');
+  await Promise.all(writes);
+  expect(await storage.accounts.list()).toHaveLength(13);
 });
 
 test('a server that is not there, and one that refuses the user, are a line for the operator without the password', async () => {

@@ -4,9 +4,12 @@ import type { Clock } from '../../clock.ts';
 import { BUSY_MS, type Contention } from '../dialects/contention.ts';
 import { known, postgresFault } from './faults.ts';
 import { type Connections, PooledClient } from './pooled-client.ts';
+import { Writers } from './writers.ts';
 
 /** A server's default leaves room for 100 clients in all. */
 const MOST_CONNECTIONS = 10;
+/** Of these, what only reads has so many for itself. */
+const FOR_READS = 2;
 
 /** The pauses between two tries to reach a server that does not answer, in milliseconds; the last one again and again. */
 const PAUSES_MS = [20, 50, 100, 200];
@@ -25,13 +28,16 @@ export class PatientPool implements PostgresPool, Connections {
   readonly #clock: Clock;
   readonly #closing = new AbortController();
   readonly #ending: AbortSignal;
+  readonly #writers: Writers;
   readonly #clients = new Set<Client>();
 
   constructor(config: ClientConfig, clock: Clock, contention: Contention, { most, cut }: PoolOptions = {}) {
     this.contention = contention;
     this.#clock = clock;
     this.#ending = cut ? AbortSignal.any([cut, this.#closing.signal]) : this.#closing.signal;
-    this.#pool = new Pool({ ...config, max: most ?? MOST_CONNECTIONS });
+    const max = most ?? MOST_CONNECTIONS;
+    this.#pool = new Pool({ ...config, max });
+    this.#writers = new Writers(most ?? MOST_CONNECTIONS - FOR_READS, clock);
     // Without listeners an error of a connection ends the process: the pool's own are about those that nobody uses.
     this.#pool.on('error', () => {});
     this.#pool.on('connect', (client) => client.on('error', () => {}));
@@ -43,8 +49,13 @@ export class PatientPool implements PostgresPool, Connections {
     });
   }
 
+  /** Which connection it gets depends on what it asks first. */
   async connect(): Promise<PooledClient> {
-    return new PooledClient(this, await this.retried(() => this.client()));
+    return new PooledClient(this);
+  }
+
+  place(): Promise<Disposable> {
+    return this.#writers.enter(BUSY_MS);
   }
 
   async client(): Promise<PoolClient> {

@@ -8,6 +8,8 @@ export interface Connections {
   readonly contention: Contention;
   /** One try. */
   client(): Promise<PoolClient>;
+  /** For a transaction, or what writes: one of so many. */
+  place(): Promise<Disposable>;
   /** Repeats work that changes nothing where it fails, for as long as the database may be waited for. */
   retried<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -27,13 +29,13 @@ const storable = (value: unknown): unknown =>
 export class PooledClient implements PostgresPoolClient {
   readonly #pool: Connections;
   #client: PoolClient | undefined;
+  #place: Disposable | undefined;
   #isInTransaction = false;
   /** Within the transaction that runs. */
   #hasWritten = false;
 
-  constructor(pool: Connections, client: PoolClient) {
+  constructor(pool: Connections) {
     this.#pool = pool;
-    this.#client = client;
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -46,14 +48,23 @@ export class PooledClient implements PostgresPoolClient {
     return result;
   }
 
-  release(destroy = false): void {
+  release(): void {
+    this.#leave(false);
+    this.#place?.[Symbol.dispose]();
+    this.#place = undefined;
+  }
+
+  #leave(destroy: boolean): void {
     this.#client?.release(destroy);
     this.#client = undefined;
   }
 
   async #asked<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     if (this.#isInTransaction) return this.#ask(sql, parameters);
-    if (sql === 'begin' || sql.startsWith('select ')) return this.#pool.retried(() => this.#askAnyhow(sql, parameters));
+    const isSelect = sql.startsWith('select ');
+    if (!isSelect) this.#place ??= await this.#pool.place();
+    if (isSelect || sql === 'begin') return this.#pool.retried(() => this.#askAnyhow(sql, parameters));
+    this.#client ??= await this.#pool.retried(() => this.#pool.client());
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#ask(sql, parameters);
@@ -81,7 +92,7 @@ export class PooledClient implements PostgresPoolClient {
       else this.#pool.contention.over();
       return { command: command as PostgresQueryResult<R>['command'], rowCount: rowCount ?? 0, rows: rows as R[] };
     } catch (error) {
-      if (endsConnection(error)) this.release(true);
+      if (endsConnection(error)) this.#leave(true);
       const fault = known(error);
       if (postgresFault(fault) === 'away') this.#pool.contention.struck();
       this.#pool.contention.failed(postgresFault(fault));
