@@ -16,6 +16,7 @@ const PAGE = 100;
 type Reading = PrivacyReading & ShownSettings;
 
 /** Stale settings are sent again once they are known to hold. That settings grow stale is not sent: the state shows it. */
+// guard: only changes are published, else () => false
 const isNoNews = (now: Sent, sent: Sent): boolean =>
   (now.changed === sent.changed || sameSettings(now.changed, sent.changed)) && (now.stale || !sent.stale);
 type Sent = Pick<Reading, 'changed' | 'stale'>;

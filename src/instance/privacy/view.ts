@@ -217,7 +217,6 @@ export class SettingsView implements SettingsReader {
   /** Shows these settings, and says whether they are others than before; if so, they hold since then. */
   #show(shown: Snapshot, since: number): boolean {
     const before = this.#changed;
-    // guard: only changes are published, else true
     const isChange = !before || !sameSettings(before, shown);
     // That the timer became known does not mean that anything changed.
     const hasLearnt = before && !before.categories.has(TIMER) && sameSettings(before, withTimer(shown));

@@ -76,6 +76,9 @@ function checkEmptied({ trace }: World, call: Call, fail: Fail): void {
   }
 }
 
+/** Answers that come in one millisecond are each of a time of their own, right before or behind it. */
+const SAME_TIME_MS = 5;
+
 /** With `ifObservedAt` nothing is written but over the settings that the caller saw. */
 function checkCondition(world: World, call: Call, fail: Fail): void {
   const { trace } = world;
@@ -90,8 +93,13 @@ function checkCondition(world: World, call: Call, fail: Fail): void {
     fail('nothing is written over what the caller did not see', `request ${write.seq}`);
   }
   if (!(error instanceof SettingsChangedError)) return;
+  const epoch = trace.clock.now() - trace.clock.monotonic();
   const isChanged = trace.requests.some(
-    ({ link, shows }) => link.slot === slot && shows && !sameMap(shows, withoutTimer(seen.categories)),
+    ({ link, shows, replyAt = 0 }) =>
+      link.slot === slot &&
+      shows &&
+      replyAt + epoch >= seen.observedAt - SAME_TIME_MS &&
+      !sameMap(shows, withoutTimer(seen.categories)),
   );
   const isAnnounced = trace.announcements.some((each) => each.slot === slot && each.seq > call.startSeq);
   if (!isChanged && !isAnnounced && !seen.categories.has(TIMER) && requests.length > 0)
