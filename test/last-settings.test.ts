@@ -31,7 +31,11 @@ async function listed(name: string, token?: string): Promise<Settings | null | u
   return data.instances.nodes.find((node) => node.name === name)?.lastSettings;
 }
 
-const link = () => privet.link(freeName(), freePhone());
+const link = (lid = true) => {
+  const phone = freePhone();
+  privet.simulator.createAccount(phone, { lid });
+  return privet.link(freeName(), phone);
+};
 const run = (mutation: string) => privet.graphql(`mutation { ${mutation} }`);
 const stop = (name: string) => run(`stopInstance(instance: "${name}") { state }`);
 const reads = (phoneNumber: string) => privet.simulator.account(phoneNumber).stanzas.length;
@@ -45,27 +49,33 @@ async function sealed(name: string): Promise<string | undefined> {
   return row && Buffer.from(row['sealed'] as Uint8Array).toString('hex');
 }
 
-test('a list shows what the phone changed, without a read; what was stored of it stays through a stop and a restart', async () => {
-  const { name, phoneNumber } = await link();
-  const first = await listed(name);
-  expect(first).toMatchObject({ instance: { name }, visibility: { status: 'ALL' }, stale: false });
+test.each([
+  ['a LID', true],
+  ['none', false],
+])(
+  'of an account with %s a list shows what the phone changed, without a read; what was stored stays through a stop and a restart',
+  async (_, lid) => {
+    const { name, phoneNumber } = await link(lid);
+    const first = await listed(name);
+    expect(first).toMatchObject({ instance: { name }, visibility: { status: 'ALL' }, stale: false });
 
-  privet.simulator.setPrivacy(phoneNumber, 'status', 'contacts');
-  await expect.poll(() => listed(name)).toMatchObject({ visibility: { status: 'CONTACTS' }, stale: false });
-  const changed = await listed(name);
-  const before = reads(phoneNumber);
-  expect((await listed(name))?.id).toBe(first?.id);
-  await stop(name);
-  expect(await listed(name)).toEqual({ ...changed, stale: true });
+    privet.simulator.setPrivacy(phoneNumber, 'status', 'contacts');
+    await expect.poll(() => listed(name)).toMatchObject({ visibility: { status: 'CONTACTS' }, stale: false });
+    const changed = await listed(name);
+    const before = reads(phoneNumber);
+    expect((await listed(name))?.id).toBe(first?.id);
+    await stop(name);
+    expect(await listed(name)).toEqual({ ...changed, stale: true });
 
-  await privet.restart();
-  expect(await listed(name)).toEqual({ ...changed, stale: true });
-  expect(reads(phoneNumber)).toBe(before);
+    await privet.restart();
+    expect(await listed(name)).toEqual({ ...changed, stale: true });
+    expect(reads(phoneNumber)).toBe(before);
 
-  // One whose session is held, but which has not been connected since.
-  const { data } = await privet.graphql(`{ instance(name: "${name}") { state ${LAST} } }`);
-  expect(data).toEqual({ instance: { state: 'STOPPED', lastSettings: { ...changed, stale: true } } });
-});
+    // One whose session is held, but which has not been connected since.
+    const { data } = await privet.graphql(`{ instance(name: "${name}") { state ${LAST} } }`);
+    expect(data).toEqual({ instance: { state: 'STOPPED', lastSettings: { ...changed, stale: true } } });
+  },
+);
 
 test('a start that finds what is stored writes nothing, and the settings hold since they were observed first', async () => {
   const { name } = await link();
