@@ -20,7 +20,7 @@ interface Prepared {
 }
 
 /** One at a time, in the order of asking. */
-class Turns {
+class OneByOne {
   #last: Promise<void> = Promise.resolve();
   #taken = 0;
 
@@ -54,9 +54,9 @@ export class OneConnection implements Driver {
   readonly #prepared = new Map<string, Prepared>();
   readonly #closing = new AbortController();
   /** Who may use the connection now. A transaction keeps it to its end. */
-  readonly #uses = new Turns();
+  readonly #uses = new OneByOne();
   /** Who writes next. */
-  readonly #writes = new Turns();
+  readonly #writes = new OneByOne();
 
   constructor(database: DatabaseSync, contention: Contention, clock: Clock) {
     this.#database = database;
