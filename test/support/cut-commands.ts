@@ -2,8 +2,8 @@ import { cpSync, existsSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { filled, keyIn, opens } from '../../src/storage/sealing/key-rotation.fixture.ts';
-import { rotateMasterKey } from '../../src/storage/sealing/key-rotation.ts';
+import { filled, keyIn, opens } from '../../src/storage/sqlite/key-rotation.fixture.ts';
+import { rotateMasterKey } from '../../src/storage/sqlite/key-rotation.ts';
 import {
   add,
   back,
@@ -23,7 +23,7 @@ const cutRotation = (every: number, template: string, order: string, check: (dat
     const dataDir = join(temporaryFolder(), 'data');
     cpSync(template, dataDir, { recursive: true });
     const source = `
-      const { rotateMasterKey } = await import(${JSON.stringify(new URL('../../src/storage/sealing/key-rotation.ts', import.meta.url).href)});
+      const { rotateMasterKey } = await import(${JSON.stringify(new URL('../../src/storage/sqlite/key-rotation.ts', import.meta.url).href)});
       await rotateMasterKey({ dataDir: ${JSON.stringify(dataDir)}, warn() {}, ${order} });
       console.log('done');
     `;

@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { systemClock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { keyFilePath } from '../../storage/sealing/key-file.ts';
-import { rotateMasterKey } from '../../storage/sealing/key-rotation.ts';
+import { rotateMasterKey } from '../../storage/sqlite/key-rotation.ts';
 import type { CommandIo } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
 import { adminSettings } from './admin.ts';

@@ -3,7 +3,7 @@ import { copyFileSync, readdirSync, readFileSync, statSync, symlinkSync, writeFi
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { rotateMasterKey } from '../sealing/key-rotation.ts';
+import { rotateMasterKey } from './key-rotation.ts';
 import { systemClock } from '../../clock.ts';
 import { acquireOwnership } from './owner.ts';
 import type { RestoreOptions } from './restore.ts';

@@ -3,14 +3,21 @@ import { lstatSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
 import { OperatorError } from '../../errors.ts';
 import { BUSY_MS } from '../dialects/contention.ts';
-import { prepareDataFolder, type Warn } from '../sqlite/data-folder.ts';
-import { databasePath, openDatabase } from '../sqlite/database.ts';
+import { prepareDataFolder, type Warn } from './data-folder.ts';
+import { databasePath, openDatabase } from './database.ts';
 import { guarded } from '../errors.ts';
-import { keyFilePath, newKeyFilePath, readKeyFile, retireKeyFile, takeNewKeyFile, writeKeyFile } from './key-file.ts';
-import { type KeyringRow, readKeyringRow, unwrapKeys, wrapKeys } from './keyring.ts';
-import { requireDatabase } from '../sqlite/lost-database.ts';
+import {
+  keyFilePath,
+  newKeyFilePath,
+  readKeyFile,
+  retireKeyFile,
+  takeNewKeyFile,
+  writeKeyFile,
+} from '../sealing/key-file.ts';
+import { type KeyringRow, readKeyringRow, unwrapKeys, wrapKeys } from '../sealing/keyring.ts';
+import { requireDatabase } from './lost-database.ts';
 import type { Tables } from '../schema.ts';
-import { KEY_BYTES } from './seal.ts';
+import { KEY_BYTES } from '../sealing/seal.ts';
 
 export interface RotationOptions {
   readonly dataDir: string;
