@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { clockOf, type GraphQLServices, type Log } from './graphql/context.ts';
+import { clockOf, type GraphQLServices, type Log } from './graphql/services.ts';
 import { OpenStreams } from './graphql/pipeline/streams.ts';
 import { Arrivals, Turns } from './graphql/pipeline/turns.ts';
 import { createGraphQL, GRAPHQL_PATH } from './graphql/pipeline/yoga.ts';

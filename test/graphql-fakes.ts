@@ -5,7 +5,7 @@ import type { IssuedToken } from '../src/access/tokens/token-service.ts';
 import { Gate, type GateOptions } from '../src/access/limits/gate.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import { instanceNotFound, PrivetError } from '../src/errors.ts';
-import type { GraphQLServices } from '../src/graphql/context.ts';
+import type { GraphQLServices } from '../src/graphql/services.ts';
 import { specOf } from '../src/privacy/fields.ts';
 import type { RequestedChange } from '../src/privacy/outcome.ts';
 import { previewUpdate } from '../src/privacy/policies/preview.ts';

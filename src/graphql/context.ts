@@ -1,27 +1,10 @@
-import type { Gate } from '../access/limits/gate.ts';
 import type { Principal } from '../access/principal.ts';
 import type { TokenAdmin } from '../access/tokens/token-admin.ts';
-import { systemClock, type Clock, type Deadline } from '../clock.ts';
+import type { Deadline } from '../clock.ts';
 import type { FleetCalls } from '../fleet/calls/fleet-calls.ts';
 import type { Reach } from '../fleet/calls/reach.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import type { Admission } from './pipeline/admission.ts';
-
-/** What this edge logs with; pino's logger is one. */
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-/** What the GraphQL edge is made with. */
-export interface GraphQLServices {
-  readonly fleet: FleetCalls;
-  readonly tokens: TokenAdmin;
-  readonly gate: Gate;
-  readonly log: Log;
-  readonly clock?: Clock | undefined;
-}
 
 /** What resolvers work with. Every operation has a principal: without one it is refused before it is parsed. */
 export interface GraphQLContext {
@@ -42,5 +25,3 @@ export interface GraphQLContext {
   readonly deadline: Deadline;
   readonly admission: Admission;
 }
-
-export const clockOf = (services: GraphQLServices): Clock => services.clock ?? systemClock;

@@ -3,7 +3,7 @@ import { InstanceNotConnectedError, PrivetError, RetryLaterError, shortened } fr
 import { partsOfReason } from '../instance/reasons.ts';
 import { SettingsChangedError } from '../privacy/policies/condition.ts';
 import { settingsBySection } from '../privacy/settings.ts';
-import type { Log } from './context.ts';
+import type { Log } from './services.ts';
 import type { AnyErrorCode } from './error-codes.ts';
 import { LimitError } from './documents/limits.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Log } from '../graphql/context.ts';
+import type { Log } from '../graphql/services.ts';
 import { methodNotAllowed, refuseAsGraphQL, type Route } from './route.ts';
 
 /** How long the service may take to say whether it is ready, in milliseconds. */

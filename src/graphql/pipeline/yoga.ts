@@ -4,7 +4,7 @@ import type { Gate } from '../../access/limits/gate.ts';
 import { PrivetError, unauthenticated } from '../../errors.ts';
 import { fitToClient } from './answer-forms.ts';
 import { useAuthentication, type RequestState } from './authentication.ts';
-import { clockOf, type GraphQLServices } from '../context.ts';
+import { clockOf, type GraphQLServices } from '../services.ts';
 import { documentCaches } from '../documents/document-caches.ts';
 import { createErrorMask, short } from '../errors.ts';
 import { useKnownParameters } from './known-parameters.ts';

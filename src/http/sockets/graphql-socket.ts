@@ -2,7 +2,7 @@ import type { ExecutionArgs, GraphQLError } from 'graphql';
 import { CloseCode, type ConnectionInitMessage, type Server, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { PrivetError } from '../../errors.ts';
-import type { Log } from '../../graphql/context.ts';
+import type { Log } from '../../graphql/services.ts';
 import { type Peer, SocketCaller } from './socket-caller.ts';
 import { SocketConnection } from './socket-connection.ts';
 import { SocketOperation } from './socket-operation.ts';

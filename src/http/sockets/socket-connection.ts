@@ -2,7 +2,7 @@ import { CloseCode } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../clock.ts';
 import { PrivetError, RetryLaterError } from '../../errors.ts';
-import type { Log } from '../../graphql/context.ts';
+import type { Log } from '../../graphql/services.ts';
 
 /** How many bytes may wait in memory for a client that does not read. */
 const MOST_UNREAD = 1024 * 1024;
