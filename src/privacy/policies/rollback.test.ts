@@ -124,6 +124,25 @@ test('where nothing is sent back because of an announcement, and all hold after 
   expect(summary(run)).toEqual([['holds', 'NONE', undefined]]);
 });
 
+test('what was put back late is not told by the read ahead of it', async () => {
+  const call = refusing('status=none');
+  const { onWrite } = call;
+  call.onWrite = (name, value, nth) => {
+    if (name === 'last' && value === 'all') return ACKNOWLEDGED;
+    return onWrite(name, value, nth);
+  };
+  let reads = 0;
+  call.onRead = () => {
+    reads += 1;
+    return call.sent.includes('last=all') && call.sent.at(-2) === 'read' ? { kind: 'lost' } : call.shown();
+  };
+  call.whenOpen = () => Promise.resolve(false);
+  const run = await update(call, THREE, view(), ROLLBACK);
+  expect(reads).toBeGreaterThan(1);
+  expect(run.snapshot).toBeUndefined();
+  expect(summary(run)[0]).toEqual(['UNVERIFIED', undefined, false]);
+});
+
 test('nothing is written for a field that the account does not have', async () => {
   const { status: _, ...rest } = HELD;
   const call = new ScriptedCall();

@@ -1,7 +1,7 @@
 import type { Stanza } from '../../wire/stanza.ts';
 import { keeping } from '../call-variants.ts';
 import type { FieldSpec } from '../fields.ts';
-import { holds, judge, type Judged } from '../judge.ts';
+import { holds, judge, type Judged, type Proof } from '../judge.ts';
 import type { OldList } from '../lists/put-back-list.ts';
 import { fieldsToWrite, type FieldUpdate } from '../plan.ts';
 import type { PrivacyCall } from '../port.ts';
@@ -50,8 +50,10 @@ export const rollbackPolicy: Policy = async (call, fields, first) => {
   // guard: what a call changed is put back
   await writeAll(back);
   const left = back.fields.some(({ answered, reply }) => answered && reply?.kind !== 'unsent');
+  // A read that WhatsApp may have worked off ahead of a write is none of what that write has come to by now.
+  const isSettled = back.proof?.afterReplies === true || !back.fields.some((field) => isOpen(field, back.proof));
   // guard: what was read before something was put back is no proof, else back.proof ?? sending.proof
-  const proof = back.proof ?? (left ? undefined : sending.proof);
+  const proof = (isSettled ? back.proof : undefined) ?? (left ? undefined : sending.proof);
   const changedLists = await withOtherMembers(call, changed, lists);
   const written = [...fields, ...back.fields];
   // A read was all that had failed.
@@ -65,6 +67,13 @@ export const rollbackPolicy: Policy = async (call, fields, first) => {
     mayLand: proof === undefined || written.some(mayLand),
   };
 };
+
+/** It left, and was not refused, and the read does not show it. */
+const isOpen = (field: FieldUpdate, proof: Proof | undefined): boolean =>
+  field.answered !== undefined &&
+  field.reply?.kind !== 'refused' &&
+  field.reply?.kind !== 'unsent' &&
+  !holds(field, proof);
 
 const mayLand = ({ answered, reply }: FieldUpdate): boolean =>
   answered !== undefined && (!reply || reply.kind === 'lost' || reply.kind === 'timed_out');
