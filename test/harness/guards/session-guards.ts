@@ -2,7 +2,7 @@ import type { Guard } from './guard.ts';
 
 /** The life of an instance: when it connects, and what ends it. */
 export const SESSION_GUARDS: readonly Guard[] = [
-  { name: 'what is stored of an instance is stored in order', breaks: 'saves keep their order', seed: 212 },
+  { name: 'what is stored of an instance is stored in order', breaks: 'saves keep their order', seed: 1812 },
   { name: 'a halt waits for the end of the session', breaks: 'OPEN means connected', seed: 412 },
   { name: 'a halt ends the link', breaks: 'the service ends', seed: 1 },
   { name: 'one change of life after the other', breaks: 'comes back by itself', seed: 24 },
