@@ -20,6 +20,7 @@ export const PARTS: readonly Part[] = [
   { name: 'version.ts', holds: 'the version, as package.json has it', imports: [] },
   { name: 'clock.ts', holds: 'the only timers', imports: [], packages: ['node:timers'] },
   { name: 'places.ts', holds: 'places to wait for', imports: ['errors.ts'] },
+  { name: 'route.ts', holds: 'what both edges over HTTP say of a request: client, problem, fixed answer', imports: [] },
   { name: 'call.ts', holds: "a client's call and its deadline", imports: ['errors.ts', 'clock.ts'] },
   {
     name: 'config',
@@ -99,15 +100,25 @@ export const PARTS: readonly Part[] = [
   {
     name: 'rest',
     holds: 'an edge; thin',
-    imports: ['errors.ts', 'version.ts', 'clock.ts', 'call.ts', 'telemetry', 'privacy', 'access', ...FLEET_CALLS],
+    imports: [
+      'errors.ts',
+      'version.ts',
+      'clock.ts',
+      'route.ts',
+      'call.ts',
+      'telemetry',
+      'privacy',
+      'access',
+      ...FLEET_CALLS,
+    ],
   },
   {
     name: 'http',
     holds: 'what listens: connections, sockets, the playground',
-    imports: ['errors.ts', 'version.ts', 'clock.ts', 'telemetry', 'access', 'graphql'],
+    imports: ['errors.ts', 'version.ts', 'clock.ts', 'route.ts', 'telemetry', 'access', 'graphql'],
     packages: ['@graphql-yoga/render-graphiql', '@whatwg-node/server', 'graphql', 'graphql-ws', 'graphql-yoga', 'ws'],
   },
-  { name: 'server.ts', holds: 'the server', imports: ['telemetry', 'graphql', 'http'] },
+  { name: 'server.ts', holds: 'the server', imports: ['route.ts', 'telemetry', 'graphql', 'http'] },
   {
     name: 'app.ts',
     holds: 'the composition root',

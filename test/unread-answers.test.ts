@@ -8,7 +8,7 @@ import { Arrivals, Turns } from '../src/graphql/pipeline/turns.ts';
 import { sendFixed } from '../src/http/adapter.ts';
 import { UNREAD_MS } from '../src/http/connections.ts';
 import { listenForMetrics } from '../src/http/metrics.ts';
-import type { FixedAnswer } from '../src/http/route.ts';
+import type { FixedAnswer } from '../src/route.ts';
 import { createMetrics, type Metrics } from '../src/telemetry/metrics.ts';
 import type { ServedRequest } from '../src/telemetry/events.ts';
 import { FakeFleet, fakeView, serveFake } from './graphql-fakes.ts';

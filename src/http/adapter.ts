@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Turns } from '../graphql/pipeline/turns.ts';
-import type { FixedAnswer } from './route.ts';
+import type { FixedAnswer } from '../route.ts';
 
 /** Large answers are written in pieces of so many bytes, which shows how far the client has read. */
 const PIECE = 64 * 1024;

@@ -7,7 +7,8 @@ import { GRAPHQL_PATH, type GraphQLPipeline } from '../graphql/pipeline/yoga.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { acceptable } from './accept.ts';
 import { send } from './adapter.ts';
-import { type Client, noPlayground, onlyPost, type Problem, refuseAsGraphQL, PROBLEMS } from './route.ts';
+import type { Client } from '../route.ts';
+import { noPlayground, onlyPost, type Problem, refuseAsGraphQL, PROBLEMS } from './route.ts';
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';

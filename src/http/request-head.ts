@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { clientAddress } from '../access/client-address.ts';
-import { type Client, PROBLEMS, type Problem } from './route.ts';
+import type { Client } from '../route.ts';
+import { PROBLEMS, type Problem } from './route.ts';
 
 /** The largest request body, in bytes. */
 export const MAX_BODY = 64 * 1024;

@@ -1,26 +1,9 @@
 import type { AnyErrorCode } from '../graphql/error-codes.ts';
+import type { Client, FixedAnswer, Problem as CodedProblem } from '../route.ts';
 import type { Edge, RequestRecord } from '../telemetry/request-record.ts';
 
-/** Why a request is refused. */
-export interface Problem {
-  readonly status: number;
-  /** Stable: programs may rely on it. */
-  readonly code: AnyErrorCode;
-  readonly message: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Who sent a request. */
-export interface Client {
-  /** For limits by address: the other end of the connection, or what trusted proxies report. */
-  readonly address: string;
-}
-
-/** An answer that is made once, and is the same for everybody. */
-export interface FixedAnswer {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
+/** Its code is one of those that the schema has. */
+export type Problem = CodedProblem<AnyErrorCode>;
 
 /** Serves some of the paths, with web standard requests and responses. */
 export interface Route {

@@ -2,7 +2,7 @@ import type { Gate } from '../access/limits/gate.ts';
 import type { Principal, TokenScope } from '../access/principal.ts';
 import { type Allowance, allowanceHeaders } from '../access/limits/rate-limit.ts';
 import { PrivetError } from '../errors.ts';
-import type { Client } from './route.ts';
+import type { Client } from '../route.ts';
 
 /** Who is calling, and how many calls the token has left after this one. */
 export interface Caller {

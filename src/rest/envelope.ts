@@ -1,4 +1,4 @@
-import type { Problem } from './route.ts';
+import type { Problem } from '../route.ts';
 
 /** Answers with a problem in the format of one of the two APIs. */
 export type Envelope = (problem: Problem) => Response;

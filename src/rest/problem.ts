@@ -1,5 +1,5 @@
 import { PrivetError, RetryLaterError, shortened, type ErrorCode } from '../errors.ts';
-import type { Problem } from './route.ts';
+import type { Problem } from '../route.ts';
 
 /** A problem of HTTP, for which there is no PrivetError. */
 export class ProblemError extends Error {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { GRAPHQL_PATH } from '../../graphql/pipeline/yoga.ts';
 import { VERSION } from '../../version.ts';
-import { type FixedAnswer, methodNotAllowed, PLAYGROUND_OFF, refuseAsGraphQL, type Route } from '../route.ts';
+import type { FixedAnswer } from '../../route.ts';
+import { methodNotAllowed, PLAYGROUND_OFF, refuseAsGraphQL, type Route } from '../route.ts';
 
 const WHAT =
   'A self-hosted GraphQL service that reads and changes the privacy settings of linked WhatsApp accounts. It is not affiliated with WhatsApp.';

@@ -7,7 +7,8 @@ import {
   jsonWorker,
 } from '@graphql-yoga/render-graphiql/graphiql';
 import { startScript } from './graphiql-start.ts';
-import { type FixedAnswer, methodNotAllowed, refuseAsGraphQL, PROBLEMS, type Route } from '../route.ts';
+import type { FixedAnswer } from '../../route.ts';
+import { methodNotAllowed, refuseAsGraphQL, PROBLEMS, type Route } from '../route.ts';
 
 const PREFIX = '/graphiql/';
 
