@@ -19,10 +19,17 @@ export class SharedRead<T> {
   }
 
   #behind(read: Promise<T>): Promise<T> {
-    this.#next ??= read.then(() => {
-      this.#next = undefined;
-      return this.get();
-    });
+    this.#next ??= this.#after(read);
     return this.#next;
+  }
+
+  async #after(read: Promise<T>): Promise<T> {
+    try {
+      await read;
+    } catch {
+      // Its own callers hear of that.
+    }
+    this.#next = undefined;
+    return this.get();
   }
 }
