@@ -12,7 +12,7 @@ import { createServer } from './server.ts';
 import { linkTo, type WhatsAppServer } from './wire/baileys/socket.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { watchOwnership } from './storage/dialects/owner-watch.ts';
-import { acquireOwnership, openStorage, type StorageOptions } from './storage/storage.ts';
+import { acquireOwnership, openStorage, type Storage, type StorageOptions } from './storage/storage.ts';
 import { silenceConsole } from './telemetry/console.ts';
 import { createServerEvents, createSessionEvents } from './telemetry/events.ts';
 import { componentLogger, createLogger } from './telemetry/logger.ts';
@@ -26,6 +26,7 @@ import { VERSION } from './version.ts';
 const CALLS_MS = 5_000;
 /** How long a database may take that does not answer: whoever waits for it is told so then, while there is a connection. */
 const DATABASE_MS = 8_000;
+const LOOK_EVERY_MS = 1_000;
 
 /** A running service. Disposing stops accepting, lets what runs finish, and closes sessions and database. */
 export interface App extends AsyncDisposable {
@@ -146,11 +147,21 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     firstToken,
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
-      using _last = clock.after(DATABASE_MS, () => storage.giveUp());
+      using _silent = whenSilent(storage, clock);
       using _late = clock.after(CALLS_MS, () => void fleet[Symbol.asyncDispose]());
       await running.disposeAsync();
     },
   };
+}
+
+/** Gives a database up that does not answer. One that only has much to store is waited for. */
+function whenSilent(storage: Storage, clock: Clock): Disposable {
+  const look = (): void => {
+    if (storage.isBusy) storage.giveUp();
+    else timer = clock.after(LOOK_EVERY_MS, look);
+  };
+  let timer = clock.after(DATABASE_MS, look);
+  return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
 }
 
 function whatsAppServer({ whatsapp: { url, rootKey, rootSerial } }: Config): WhatsAppServer {
