@@ -5,7 +5,6 @@ import config from './vitest.config.ts';
 const SQLITE_ONLY: Readonly<Record<string, string>> = {
   'src/storage/sqlite/**': 'its files, its driver and its locks',
   'src/storage/storage.test.ts': 'the data folder, its files and its key file',
-  'src/storage/sqlite/key-rotation.test.ts': 'the key file, and files that are written in their order',
   'src/cli/commands/backup.test.ts': 'a backup of Postgres is made by its own tools',
   'test/cut-commands.test.ts': 'commands that write files in their order, cut before each write',
   'test/harness*.test.ts': "faults are put in SQLite's driver, on a clock that a server does not follow",
