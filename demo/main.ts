@@ -10,7 +10,7 @@ import { freePort, startChild } from './child.ts';
 const HELP = `npm run demo
 
 Starts a simulated WhatsApp and the service on a throw-away data folder, links one instance named "demo", and prints the
-playground's address, a token and a query to paste. Ctrl-C ends it all.
+playground's address, a token, a query to paste, and how to change a setting on the phone. Ctrl-C ends it all.
 
 PORT   the service's port (4000; another free one when it is taken)
 `;
@@ -70,7 +70,7 @@ async function run(signal: AbortSignal): Promise<void> {
   });
   const url = `http://127.0.0.1:${port}`;
   await Promise.race([ready(url, signal), ended]);
-  await linkDemo(url, token, whatsApp.control, signal);
+  const phone = await linkDemo(url, token, whatsApp.control, signal);
 
   process.stdout.write(`
 The demo runs: a simulated WhatsApp, and Privet with one linked instance named "demo".
@@ -87,6 +87,10 @@ Then put this in place of the query there (click, Ctrl+A, paste), and run it by 
 
 ${QUERY}
 
+What streams tell of: a change that is made on the simulated phone, from a shell
+
+curl -s ${whatsApp.control}/accounts/${phone}/privacy -d '{ "category": "last", "value": "contacts" }'
+
 Ctrl-C ends it and leaves nothing behind.
 `);
   await Promise.race([new Promise((resolve) => signal.addEventListener('abort', resolve)), ended]);
@@ -100,7 +104,8 @@ async function ready(url: string, signal: AbortSignal): Promise<void> {
   throw new Error(`the service was not ready within ${START_MS / 1000} s`);
 }
 
-async function linkDemo(url: string, token: string, control: string, signal: AbortSignal): Promise<void> {
+/** Resolves with the phone's number once the instance is open. */
+async function linkDemo(url: string, token: string, control: string, signal: AbortSignal): Promise<string> {
   const graphql = async (query: string): Promise<Record<string, unknown>> => {
     const answer = await fetch(`${url}/graphql`, {
       method: 'POST',
@@ -115,15 +120,16 @@ async function linkDemo(url: string, token: string, control: string, signal: Abo
   await graphql('mutation { createInstance(name: "demo") { token } }');
   const { pairInstance } = await graphql('mutation { pairInstance(instance: "demo") { pairing { qr } } }');
   const { qr } = (pairInstance as { pairing: { qr: string } }).pairing;
-  const tell = async (path: string, body: object): Promise<void> => {
+  const tell = async (path: string, body: object): Promise<unknown> => {
     const answer = await fetch(control + path, { method: 'POST', body: JSON.stringify(body), signal });
     if (!answer.ok) throw new Error(`the simulated phone answered ${answer.status}`);
+    return answer.json();
   };
   await tell('/contacts', { numbers: CONTACTS.map((number) => number.replaceAll(' ', '')) });
-  await tell('/scan', { qr });
+  const { phoneNumber } = (await tell('/scan', { qr })) as { phoneNumber: string };
   for (const end = Date.now() + START_MS; Date.now() < end; await delay(100, undefined, { signal })) {
     const { instance } = await graphql('{ instance(name: "demo") { state } }');
-    if ((instance as { state: string }).state === 'OPEN') return;
+    if ((instance as { state: string }).state === 'OPEN') return phoneNumber;
   }
   throw new Error('the instance did not open');
 }

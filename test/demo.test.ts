@@ -37,6 +37,15 @@ test('the demo says which port was taken, and what it says to paste works as it 
   const { data } = (await answer.json()) as { data: { updatePrivacy: unknown } };
   expect(data.updatePrivacy).toMatchObject({ failures: [], settings: { visibility: { lastSeen: 'NONE' } } });
 
+  const [, control = '', change = ''] = /^curl -s (\S+) -d '(.*)'$/m.exec(text) ?? [];
+  expect(await fetch(control, { method: 'POST', body: change })).toMatchObject({ status: 200 });
+  const read = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query: '{ privacy(instance: "demo") { visibility { lastSeen } } }' }),
+  });
+  expect(await read.json()).toMatchObject({ data: { privacy: { visibility: { lastSeen: 'CONTACTS' } } } });
+
   demo.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
 });
