@@ -79,6 +79,26 @@ describe('answers, over real HTTP and sessions that are only in memory', () => {
     expect(sessions.updates).toEqual([]);
   });
 
+  test('so are a list of a field that has none, and a policy that there is not', async () => {
+    await using server = await serveFake(new FakeFleet('demo'));
+    const refusals = [
+      [
+        '{ privacyExclusions(instance: "demo", field: ONLINE) { active } }',
+        /^field must be one of LAST_SEEN, .*ONLINE$/,
+      ],
+      [
+        'mutation { updatePrivacy(instance: "demo", input: { onFailure: UNDO }) { stanzas } }',
+        /^onFailure must be one of CONTINUE, STOP, ROLLBACK; found UNDO$/,
+      ],
+    ] as const;
+    for (const [query, message] of refusals) {
+      const { errors } = await server.query(query);
+      expect(errors).toMatchObject([
+        { message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } },
+      ]);
+    }
+  });
+
   test('a refused value is HTTP 400 as graphql-response+json, and 200 as json', async () => {
     await using server = await serveFake(new FakeFleet('demo'));
     const body = { query: UPDATE, variables: { input: { visibility: { lastSeen: 'EVERYONE' } } } };

@@ -18,12 +18,17 @@ export function valuesWith<Name extends string>(
 
 /**
  * GraphQL refuses a value outside an enum by itself, before any validation of ours, and names only the enum. Each
- * privacy enum belongs to one field: so that its refusal can name the field and what it accepts.
+ * privacy enum belongs to one field, and some others to one argument: so that a refusal can name it and what it accepts.
  */
 export function nameFieldsInRefusals(schema: GraphQLSchema): GraphQLSchema {
-  for (const spec of fieldSpecs) {
-    const type = schema.getType(spec.enumName);
-    if (type instanceof GraphQLEnumType) explain(type, `${spec.section}.${spec.name}`);
+  const named = [
+    ...fieldSpecs.map(({ enumName, section, name }) => [enumName, `${section}.${name}`] as const),
+    ['ExclusionField', 'field'] as const,
+    ['FailurePolicy', 'onFailure'] as const,
+  ];
+  for (const [enumName, field] of named) {
+    const type = schema.getType(enumName);
+    if (type instanceof GraphQLEnumType) explain(type, field);
   }
   return schema;
 }
