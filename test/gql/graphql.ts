@@ -17,7 +17,7 @@ export type ContactFailureCode =
   | 'CONNECTION_LOST'
   /** WhatsApp shows the list otherwise than requested. */
   | 'MISMATCH'
-  /** Nobody on WhatsApp has this number. */
+  /** Nobody on WhatsApp has this number or JID. */
   | 'NOT_ON_WHATSAPP'
   /** WhatsApp refused it; the message has its code. */
   | 'REJECTED'
@@ -143,7 +143,7 @@ export type LinkedProfilesPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on a list kept on the phone. */
+  /** The account's contacts, except those on the field's exclusion list: see `privacyExclusions`. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';
@@ -199,7 +199,7 @@ export type PixPrivacy =
   | 'ALL'
   /** The account's contacts. */
   | 'CONTACTS'
-  /** The account's contacts, except those on a list kept on the phone. */
+  /** The account's contacts, except those on the field's exclusion list: see `privacyExclusions`. */
   | 'CONTACT_BLACKLIST'
   /** Nobody. */
   | 'NONE';

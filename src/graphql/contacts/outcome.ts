@@ -22,7 +22,7 @@ const ContactResultEnum = builder.enumType('ContactResult', {
 const ContactFailureCodeEnum = builder.enumType('ContactFailureCode', {
   description: 'Why the change does not hold for one contact.',
   values: valuesWith<ContactFailureCode>({
-    NOT_ON_WHATSAPP: 'Nobody on WhatsApp has this number.',
+    NOT_ON_WHATSAPP: 'Nobody on WhatsApp has this number or JID.',
     UNRESOLVED: 'WhatsApp did not tell which account this is, so nothing was written for it.',
     REJECTED: 'WhatsApp refused it; the message has its code.',
     TIMED_OUT: 'WhatsApp did not answer in time.',

@@ -2,7 +2,7 @@ import { fieldSpecs, type FieldSpec, type PrivacyField, type Section } from '../
 import { builder } from '../builder/builder.ts';
 import { valuesWith } from '../builder/enums.ts';
 
-const EXCEPT_SOME = "The account's contacts, except those on a list kept on the phone.";
+const EXCEPT_SOME = "The account's contacts, except those on the field's exclusion list: see `privacyExclusions`.";
 
 /** What a value means, by its enum name; `FIELD.VALUE` where a field gives it a meaning of its own. */
 const MEANINGS: Readonly<Record<string, string>> = {

@@ -25,7 +25,7 @@ async function timerOf({ instance, snapshot, stale }: PrivacyReading, spec: Fiel
 /** What null stands for. */
 const WHEN_NULL = 'Null where WhatsApp reports none, or a value outside the enum.';
 const TIMER_WHEN_NULL =
-  'Asking for it costs one more read of WhatsApp. Only in a subscription and in `lastSettings` it is as it was read last, and null where it never was.';
+  'Asking for it costs one more read of WhatsApp. Only in a subscription, in `lastSettings` and in the `extensions.current` of `CONFLICT` it is as it was read last, and null where it never was.';
 
 const sectionType = (section: Section, name: string) =>
   builder.objectRef<PrivacyReading>(name).implement({

@@ -16,7 +16,7 @@ export type LookedUp = { readonly contact: Contact } | { readonly cause: Contact
 
 const NOBODY: ContactCause = {
   code: 'NOT_ON_WHATSAPP',
-  message: 'Nobody on WhatsApp has this number',
+  message: 'Nobody on WhatsApp has this number or JID',
   retryable: false,
 };
 
