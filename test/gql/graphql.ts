@@ -36,11 +36,11 @@ export type ContactFailureCode =
 export type ContactResult =
   /** A read sent after our write shows it on the list. */
   | 'ADDED'
-  /** It was to be added, and is on the list without a write of ours. */
+  /** It was to be added, and is on the list, and WhatsApp took no write of ours for it. */
   | 'ALREADY_LISTED'
   /** The change does not hold, or nothing proves that it does: see `failures`. */
   | 'FAILED'
-  /** It was to be removed, and is not on the list without a write of ours. */
+  /** It was to be removed, and is not on the list, and WhatsApp took no write of ours for it. */
   | 'NOT_LISTED'
   /** A read sent after our write shows the list without it. */
   | 'REMOVED';

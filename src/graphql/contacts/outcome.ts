@@ -13,8 +13,8 @@ const ContactResultEnum = builder.enumType('ContactResult', {
   values: valuesWith<ContactResult>({
     ADDED: 'A read sent after our write shows it on the list.',
     REMOVED: 'A read sent after our write shows the list without it.',
-    ALREADY_LISTED: 'It was to be added, and is on the list without a write of ours.',
-    NOT_LISTED: 'It was to be removed, and is not on the list without a write of ours.',
+    ALREADY_LISTED: 'It was to be added, and is on the list, and WhatsApp took no write of ours for it.',
+    NOT_LISTED: 'It was to be removed, and is not on the list, and WhatsApp took no write of ours for it.',
     FAILED: 'The change does not hold, or nothing proves that it does: see `failures`.',
   }),
 });
