@@ -155,6 +155,27 @@ describe('histories that broke a promise once', () => {
     expect(result.history.join('\n')).toMatch(/(unlink|delete) \d+ fails: \S+ made to fail[^]*is OPEN/);
   });
 
+  test('the link goes with the answer to what a rollback reads before it writes: it writes nothing', async () => {
+    const evidence = { kind: 'stream_error', code: 503, child: undefined, conflict: undefined } as const;
+    const ending = { how: 'word', evidence } as const;
+    const effect = { do: 'end', apply: true, reply: true, ending } as const;
+    const end: Act = { do: 'fault', fault: { type: 'get', times: 1, effect } };
+    const changes = [{ field: 'STATUS', wire: 'none' }] as const;
+    const rollback: Act = { do: 'update', changes, terms: { onFailure: 'ROLLBACK' } };
+    const rest = [60_000, { do: 'keys' }] as const;
+    const settings = await runPlan(planOf([10_000, end], [10_001, rollback], rest));
+    const withList: Act = { do: 'phone', category: 'status', value: 'contact_blacklist' };
+    // WhatsApp has had the first read by then: it is the read of the list that ends the link.
+    const list = await runPlan(planOf([0, withList], [5_000, rollback], [5_045, end], rest));
+    expect([...broken(settings), ...broken(list)]).toEqual([]);
+    const ends = /WhatsApp ends link 2: [^]*result[^]*link 2 ends[^]*on link 3 for update \d+: read[^]*update \d+ ends/;
+    for (const history of [settings, list].map((result) => result.history.join('\n'))) {
+      expect(history).toMatch(ends);
+      expect(history).not.toContain('sets status=none');
+    }
+    expect(list.history.join('\n')).toMatch(/: list_read status[^]*WhatsApp ends link 2/);
+  });
+
   test('a delete that was carried out and reported as failed can be made once more', async () => {
     const fault = { do: 'store_fault', nth: 2, fault: { do: 'fail_after' } } as const;
     const result = await runPlan(planOf([0, { do: 'stop' }], [1_000, fault], [2_000, { do: 'delete' }]));
