@@ -80,7 +80,7 @@ describe.each([
       ]);
       expect(payload?.stanzas).toBe(8);
       expect(payload?.failures).toMatchObject([
-        { field: 'LAST_SEEN', code: 'ROLLED_BACK', requested: 'NONE', current: 'ALL', retryable: true },
+        { field: 'LAST_SEEN', code: 'ROLLED_BACK', requested: 'NONE', current: 'ALL', retryable: false },
         { field: 'STATUS', code: 'REJECTED', current: 'ALL' },
         { field: 'PROFILE', code: 'ROLLED_BACK', current: 'ALL' },
       ]);

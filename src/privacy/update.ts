@@ -10,6 +10,7 @@ import type { PrivacyCall } from './port.ts';
 import type { Snapshot } from './settings.ts';
 import { needsTimer, viewWithTimer } from './timer.ts';
 import { warningsAbout } from './policies/warnings.ts';
+import { retryableAsCauses } from './policies/retryable.ts';
 
 /** Each policy, and how much of a call's time it keeps for when something fails. */
 const POLICIES: Readonly<Record<FailurePolicy, { readonly apply: Policy; readonly keptMs: number }>> = {
@@ -40,13 +41,15 @@ export async function runUpdate(
   const announcements = call.announcements();
   const from = !first && needsTimer(view, changes) ? await viewWithTimer(call, view) : view;
   const fields = planUpdate(from, changes, announcements);
-  const { apply } = POLICIES[terms.onFailure ?? 'CONTINUE'];
+  const { onFailure = 'CONTINUE' } = terms;
+  const { apply } = POLICIES[onFailure];
   const { judged, proof, written, mayLand } = await apply(call, fields, first);
+  const failures = judged.flatMap(({ failure }) => failure ?? []);
   return {
     outcome: {
       snapshot: proof?.snapshot,
       outcomes: judged.map(({ outcome }) => outcome),
-      failures: judged.flatMap(({ failure }) => failure ?? []),
+      failures: onFailure === 'CONTINUE' ? failures : retryableAsCauses(failures),
       warnings: warningsAbout(from, changes),
       stanzas: (first?.stanzas ?? 0) + call.port.sent,
     },

@@ -57,7 +57,7 @@ test('what held is put back in reverse order, and read', async () => {
     ['REJECTED', 'ALL', undefined],
     ['ROLLED_BACK', 'ALL', true],
   ]);
-  expect(run.failures[0]).toMatchObject({ requested: 'NONE', retryable: true });
+  expect(run.failures[0]).toMatchObject({ requested: 'NONE', retryable: false });
   expect(Object.fromEntries(call.held)).toEqual(HELD);
 });
 

@@ -51,7 +51,8 @@ test.each<[string, Reply, string]>([
   ]);
   expect(run.failures[1]).toMatchObject({
     message: 'Not sent: STATUS was not confirmed',
-    retryable: true,
+    // Sent again it would be skipped again where the refusal is for good.
+    retryable: code !== 'REJECTED',
     current: 'ALL',
   });
 });
