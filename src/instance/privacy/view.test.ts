@@ -1,12 +1,26 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { TIMER } from '../../privacy/fields.ts';
 import type { PrivacyPort } from '../../privacy/port.ts';
 import type { Snapshot } from '../../privacy/settings.ts';
+import type { CloseEvidence, Link } from '../../wire/link.ts';
 import type { Reply } from '../../wire/reply.ts';
 import { Connected } from './connected.ts';
 import { SettingsView } from './view.ts';
 
 const EPOCH = 1_700_000_000_000;
+const JID = '4917@s.whatsapp.net';
+
+const LINK: Link = {
+  request: () => expect.unreachable(),
+  requestPairingCode: () => expect.unreachable(),
+  end: () => undefined,
+  jid: JID,
+  lid: undefined,
+  phase: 'open',
+  reached: () => undefined,
+  ended: Promise.withResolvers<CloseEvidence>().promise,
+};
 
 /** The answer to a privacy read. */
 const showing = (status: string): Reply => {
@@ -16,6 +30,15 @@ const showing = (status: string): Reply => {
     stanza: { tag: 'iq', attrs: {}, content: [{ tag: 'privacy', attrs: {}, content: [category] }] },
   };
 };
+
+/** The answer to a read of the timer. */
+const showingTimer = (duration: string): Reply => {
+  const user = { tag: 'user', attrs: { jid: JID }, content: [{ tag: TIMER, attrs: { duration } }] };
+  return { kind: 'result', stanza: { tag: 'iq', attrs: {}, content: [{ tag: 'list', attrs: {}, content: [user] }] } };
+};
+
+const shown = ({ settings }: SettingsView): Record<string, string> =>
+  Object.fromEntries(settings?.snapshot.categories ?? []);
 
 class SetClock extends VirtualClock {
   setBy = 0;
@@ -48,7 +71,7 @@ function viewing() {
   };
   /** Whether what somebody saw is what holds now, as far as its time tells. */
   const holds = ({ observedAt }: Snapshot): boolean => observedAt >= (view.settings?.changed.observedAt ?? 0);
-  return { clock, view, begin, holds };
+  return { clock, view, connected, begin, holds };
 }
 
 test('settings that were shown in the millisecond before others are of an earlier time', async () => {
@@ -69,6 +92,22 @@ test('a late answer that shows what does not hold any more is of an earlier time
   expect([holds(old), holds(same), holds(none)]).toEqual([false, true, true]);
   expect(old.observedAt).toBeLessThan(none.observedAt);
   expect(same.observedAt).toBe(none.observedAt);
+});
+
+test('the timer that came with an older read is shown with the newest settings, whichever was worked off first', async () => {
+  const { view, connected, begin } = viewing();
+  connected.opened(LINK);
+  const timer = Promise.withResolvers<Reply>();
+  const port: PrivacyPort = {
+    ask: ({ attrs }) => (attrs['xmlns'] === 'usync' ? timer.promise : Promise.resolve(showing('all'))),
+  };
+  await view.readTimer({ ask: () => Promise.resolve(showingTimer('0')) }, 1);
+  const older = view.read(port, 1, { timer: true });
+  await begin()('none');
+  expect(shown(view)).toEqual({ status: 'none', [TIMER]: '0' });
+  timer.resolve(showingTimer('86400'));
+  await older;
+  expect(shown(view)).toEqual({ status: 'none', [TIMER]: '86400' });
 });
 
 test('a clock that was set back makes nothing look as if it still held', async () => {

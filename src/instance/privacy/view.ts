@@ -145,7 +145,7 @@ export class SettingsView implements SettingsReader {
     const shown = await this.#askTimer(port, timeoutMs, sent.sequence);
     if (shown.kind !== 'timer') return shown;
     this.#noteTimer(shown.seconds, sent);
-    if (!this.#newest || !this.#show(this.#withKnownTimer(this.#newest), this.#nextTime())) return shown;
+    if (!this.#newest || !this.#showTimer(this.#newest)) return shown;
     this.#options.onNews();
     if (this.#connected.link) this.#options.onChange();
     return shown;
@@ -170,6 +170,11 @@ export class SettingsView implements SettingsReader {
 
   #withKnownTimer(snapshot: Snapshot): Snapshot {
     return this.#timer ? withTimer(snapshot, this.#timer.seconds) : snapshot;
+  }
+
+  /** Shows what is known of the timer with the newest settings, and says whether it is another one than before. */
+  #showTimer(newest: Snapshot): boolean {
+    return this.#show(this.#withKnownTimer(newest), this.#nextTime());
   }
 
   /** Later than all that was said before, whatever the clock did. */
@@ -202,8 +207,9 @@ export class SettingsView implements SettingsReader {
   /** Takes what a read showed, and says whether it is news. */
   #adopt(seen: Snapshot): boolean {
     const before = this.#newest;
+    // The timer that came with it may be news all the same: the newer read need not have asked for one.
     // guard: an older read never overwrites a newer one
-    if (before && before.sequence > seen.sequence) return false;
+    if (before && before.sequence > seen.sequence) return this.#showTimer(before);
     const shown = this.#withKnownTimer(seen);
     const changed = this.#changed;
     const holds = changed !== undefined && sameSettings(changed, shown);
