@@ -25,10 +25,18 @@ export function firstReadOf({ announcements }: Trace, { terms, requests, slot }:
     ({ kind, seq, shows, reply }) => kind === 'read' && seq < write && shows && reply?.kind === 'result',
   );
   const first = reads.slice(0, FIRST_READ_TRIES);
+  // It is over with the answer to the read of the timer that was sent right behind it.
+  const endOf = ({ at, link, replySeq = 0 }: Request): number => {
+    const timer = requests.find((each) => each.kind === 'timer_read' && each.at === at && each.link === link);
+    return Math.max(replySeq, timer?.replySeq ?? 0);
+  };
   // One that is lost with its link is asked again as the same one.
-  const since = (n: number): number => first[n - 1]?.replySeq ?? requests[0]?.seq ?? 0;
-  const isAnnounced = ({ replySeq = 0 }: Request, n: number): boolean =>
-    announcements.some((each) => each.slot === slot && each.seq > since(n) && each.seq < replySeq);
+  const since = (n: number): number => {
+    const before = first[n - 1];
+    return before ? endOf(before) : (requests[0]?.seq ?? 0);
+  };
+  const isAnnounced = (read: Request, n: number): boolean =>
+    announcements.some((each) => each.slot === slot && each.seq > since(n) && each.seq < endOf(read));
   return first.find((read, n) => !isAnnounced(read, n)) ?? first.at(-1);
 }
 
