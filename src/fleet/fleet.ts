@@ -6,7 +6,7 @@ import type { OpenLinkOf } from '../instance/session-deps.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { SessionEvents } from '../telemetry/events.ts';
 import type { FleetCalls } from './calls/fleet-calls.ts';
-import { IdempotentCalls } from './idempotent-calls.ts';
+import { IdempotentCalls } from './once-only/idempotent-calls.ts';
 import { InstanceRows } from './instance-rows.ts';
 import { SessionContactCalls } from './session-contact-calls.ts';
 import { SessionDirectory } from './session-directory.ts';
@@ -85,5 +85,6 @@ export class Fleet implements FleetCalls, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#upkeep?.[Symbol.dispose]();
     await this.#pool[Symbol.asyncDispose]();
+    await this.#idempotent.storeLate();
   }
 }

@@ -12,8 +12,8 @@ import type {
 } from './calls/contact-calls.ts';
 import type { IdempotencyKey } from './calls/idempotency-key.ts';
 import type { Reach } from './calls/reach.ts';
-import type { IdempotentCalls } from './idempotent-calls.ts';
-import { blocklistUpdate, exclusionsUpdate } from './kept-outcomes.ts';
+import type { IdempotentCalls } from './once-only/idempotent-calls.ts';
+import { blocklistUpdate, exclusionsUpdate } from './once-only/kept-outcomes.ts';
 import type { SessionPool } from './session-pool.ts';
 
 export class SessionContactCalls implements ContactCalls {

@@ -6,8 +6,8 @@ import type { SessionEvents } from '../telemetry/events.ts';
 import type { PrivacyCalls, PrivacyPlan, PrivacyReading, PrivacyUpdate } from './calls/privacy-calls.ts';
 import type { IdempotencyKey } from './calls/idempotency-key.ts';
 import type { Reach } from './calls/reach.ts';
-import type { IdempotentCalls } from './idempotent-calls.ts';
-import { privacyUpdate } from './kept-outcomes.ts';
+import type { IdempotentCalls } from './once-only/idempotent-calls.ts';
+import { privacyUpdate } from './once-only/kept-outcomes.ts';
 import type { SessionPool } from './session-pool.ts';
 
 export class SessionPrivacyCalls implements PrivacyCalls {

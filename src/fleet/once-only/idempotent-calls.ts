@@ -1,11 +1,12 @@
-import type { Clock } from '../clock.ts';
-import { PrivetError } from '../errors.ts';
-import type { Owner } from '../instance/life.ts';
-import { Places } from '../places.ts';
-import type { KeyedCall, Outcomes } from '../storage/outcomes.ts';
-import type { Storage } from '../storage/storage.ts';
-import type { IdempotencyKey } from './calls/idempotency-key.ts';
+import type { Clock } from '../../clock.ts';
+import { PrivetError } from '../../errors.ts';
+import type { Owner } from '../../instance/life.ts';
+import { Places } from '../../places.ts';
+import type { KeptOutcome, KeyedCall, Outcomes } from '../../storage/outcomes.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { IdempotencyKey } from '../calls/idempotency-key.ts';
 import type { KeyedRequest, OutcomeForm } from './kept-outcomes.ts';
+import { UnstoredOutcomes } from './unstored-outcomes.ts';
 
 /** How long the same key gives the same outcome at least, in milliseconds. */
 const KEPT_MS = 24 * 3_600_000;
@@ -20,6 +21,7 @@ export class IdempotentCalls {
   readonly #owner: Owner;
   /** How many calls are here, by caller and key. If a call is alone and its key noted as running here, that note is left over. */
   readonly #present = new Places(Number.POSITIVE_INFINITY);
+  readonly #unstored = new UnstoredOutcomes();
 
   constructor(storage: Pick<Storage, 'outcomes' | 'isBusy'>, clock: Clock, owner: Owner) {
     this.#storage = storage;
@@ -40,7 +42,11 @@ export class IdempotentCalls {
     const call: KeyedCall = { caller, key: JSON.stringify([key, part]), instanceId, request: text };
     const place = JSON.stringify([caller.kind, caller.id, call.key]);
     using _ = this.#present.takeFree(place);
-    return await this.#runOnce(call, () => this.#present.held(place) === 1, form, work);
+    const unstored = this.#unstored.get(place);
+    if (!unstored) return await this.#runOnce({ call, place, form, work });
+    if (unstored.call.instanceId !== instanceId || unstored.call.request !== text) throw usedForAnother();
+    if (!this.#storage.isBusy) await this.#store(place, unstored.call, unstored.outcome).catch(() => undefined);
+    return parsed(form, unstored.outcome);
   }
 
   get #outcomes(): Outcomes {
@@ -53,6 +59,19 @@ export class IdempotentCalls {
     for (const owner of ended) await this.#outcomes.forgetAllOf(owner);
   }
 
+  /** Stores what could not be stored before, as far as that works now. */
+  async storeLate(): Promise<void> {
+    for (const [place, { call, outcome }] of this.#unstored.youngerThan(this.#clock.now() - KEPT_MS)) {
+      if (this.#storage.isBusy) return;
+      try {
+        await this.#store(place, call, outcome);
+      } catch {
+        // The next time others come first.
+        return this.#unstored.putLast(place);
+      }
+    }
+  }
+
   /** Deletes some of the outcomes that were kept for long enough; resolves with whether there may be more. */
   async purge(): Promise<boolean> {
     return (await this.#outcomes.purge(this.#clock.now() - KEPT_MS, PURGED_AT_ONCE)) === PURGED_AT_ONCE;
@@ -63,44 +82,28 @@ export class IdempotentCalls {
     return this.#owner.held && incarnation !== this.#owner.incarnation;
   }
 
-  async #runOnce<Outcome>(
-    call: KeyedCall,
-    isAlone: () => boolean,
-    form: OutcomeForm<Outcome>,
-    work: () => Promise<Outcome>,
-  ): Promise<Outcome> {
+  async #runOnce<Outcome>(keyed: Keyed<Outcome>): Promise<Outcome> {
+    const { call, place, form } = keyed;
     const { incarnation } = this.#owner;
     const start = await this.#outcomes.begin(call, incarnation);
     switch (start.kind) {
-      case 'done': {
-        const outcome = form.parse(start.outcome);
-        if (outcome !== undefined) return outcome;
-        throw new PrivetError(
-          'CONFLICT',
-          'The first call with this Idempotency-Key has ended; another version of the service has its outcome',
-        );
-      }
+      case 'done':
+        return parsed(form, start.outcome);
       case 'running': {
         const { owner = '' } = start;
         // The end of the first call could not be noted: this one does the work again.
-        const isLeftOver = owner === incarnation ? isAlone() : this.#hasEnded(owner);
-        if (isLeftOver && (await this.#outcomes.takeOver(call, owner, incarnation))) {
-          return this.#runFirst(call, form, work);
-        }
+        const isLeftOver = owner === incarnation ? this.#present.held(place) === 1 : this.#hasEnded(owner);
+        if (isLeftOver && (await this.#outcomes.takeOver(call, owner, incarnation))) return this.#runFirst(keyed);
         throw new PrivetError('CONFLICT', 'The first call with this Idempotency-Key is still running');
       }
       case 'other_request':
-        throw new PrivetError('BAD_USER_INPUT', 'This Idempotency-Key was used for another call');
+        throw usedForAnother();
       case 'new':
-        return this.#runFirst(call, form, work);
+        return this.#runFirst(keyed);
     }
   }
 
-  async #runFirst<Outcome>(
-    call: KeyedCall,
-    form: OutcomeForm<Outcome>,
-    work: () => Promise<Outcome>,
-  ): Promise<Outcome> {
+  async #runFirst<Outcome>({ call, place, form, work }: Keyed<Outcome>): Promise<Outcome> {
     let outcome: Outcome;
     try {
       outcome = await work();
@@ -109,20 +112,47 @@ export class IdempotentCalls {
       await this.#tryToForget(call);
       throw error;
     }
+    const kept = { version: form.version, text: form.stringify(outcome) };
     try {
-      await this.#outcomes.finish(call, this.#owner.incarnation, {
-        version: form.version,
-        text: form.stringify(outcome),
-      });
+      await this.#store(place, call, kept);
+      void this.storeLate();
     } catch {
+      // Its row stays as it is: to the next run of the service it is one that was left under way.
+      const isHeld = this.#unstored.hold(place, { call, outcome: kept, since: this.#clock.now() });
       // The caller gets it, though it can't be kept: the same call again does the work again.
-      await this.#tryToForget(call);
+      if (!isHeld) await this.#tryToForget(call);
     }
     return outcome;
+  }
+
+  async #store(place: string, call: KeyedCall, outcome: KeptOutcome): Promise<void> {
+    await this.#outcomes.finish(call, this.#owner.incarnation, outcome);
+    this.#unstored.stored(place);
   }
 
   /** Where this fails, the next call with the key finds that nobody runs it any more. */
   async #tryToForget(call: KeyedCall): Promise<void> {
     if (!this.#storage.isBusy) await this.#outcomes.forget(call, this.#owner.incarnation).catch(() => undefined);
   }
+}
+
+interface Keyed<Outcome> {
+  readonly call: KeyedCall;
+  /** Its caller and key. */
+  readonly place: string;
+  readonly form: OutcomeForm<Outcome>;
+  readonly work: () => Promise<Outcome>;
+}
+
+const usedForAnother = (): PrivetError =>
+  new PrivetError('BAD_USER_INPUT', 'This Idempotency-Key was used for another call');
+
+/** @throws PrivetError CONFLICT where another version of the service stored it in a form that is not known here */
+function parsed<Outcome>(form: OutcomeForm<Outcome>, kept: KeptOutcome): Outcome {
+  const outcome = form.parse(kept);
+  if (outcome !== undefined) return outcome;
+  throw new PrivetError(
+    'CONFLICT',
+    'The first call with this Idempotency-Key has ended; another version of the service has its outcome',
+  );
 }

@@ -1,11 +1,11 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { specOf } from '../privacy/fields.ts';
-import type { BlockAction, BlocklistOutcome } from '../privacy/blocklist/blocklist.ts';
-import type { NamedContact } from '../privacy/contacts/contact.ts';
-import type { ExclusionChange, ExclusionField, ExclusionsOutcome } from '../privacy/lists/exclusions.ts';
-import type { RequestedChange, UpdateOutcome } from '../privacy/outcome.ts';
-import type { UpdateTerms } from '../privacy/policies/terms.ts';
-import type { KeptOutcome } from '../storage/outcomes.ts';
+import { specOf } from '../../privacy/fields.ts';
+import type { BlockAction, BlocklistOutcome } from '../../privacy/blocklist/blocklist.ts';
+import type { NamedContact } from '../../privacy/contacts/contact.ts';
+import type { ExclusionChange, ExclusionField, ExclusionsOutcome } from '../../privacy/lists/exclusions.ts';
+import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
+import type { UpdateTerms } from '../../privacy/policies/terms.ts';
+import type { KeptOutcome } from '../../storage/outcomes.ts';
 
 /** How the outcome of one kind of call is kept as text. */
 export interface OutcomeForm<Outcome> {

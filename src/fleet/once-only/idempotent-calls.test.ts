@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../../test/support/virtual-clock.ts';
-import { PrivetError } from '../errors.ts';
-import type { NamedContact } from '../privacy/contacts/contact.ts';
-import type { ExclusionsOutcome } from '../privacy/lists/exclusions.ts';
-import type { UpdateOutcome } from '../privacy/outcome.ts';
-import { everythingStored, temporaryFolder, temporaryStorage } from '../storage/storage.fixture.ts';
+import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { PrivetError } from '../../errors.ts';
+import type { NamedContact } from '../../privacy/contacts/contact.ts';
+import type { ExclusionsOutcome } from '../../privacy/lists/exclusions.ts';
+import type { UpdateOutcome } from '../../privacy/outcome.ts';
+import { everythingStored, temporaryFolder, temporaryStorage } from '../../storage/storage.fixture.ts';
 import { IdempotentCalls } from './idempotent-calls.ts';
 import { blocklistUpdate, exclusionsUpdate, type KeyedRequest, privacyUpdate } from './kept-outcomes.ts';
 
@@ -56,15 +56,33 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}, dataDi
   return { fails, state, clock, storage, id, updates, run, runs: () => runs, anotherRun };
 };
 
-test('an outcome that could not be kept does not leave its key running: the next call does the work, and keeps it', async () => {
-  const { fails, clock, run, runs } = await opened({ finish: true, forget: true });
-  expect(await run()).toEqual(DONE);
+const NINE = { ...DONE, stanzas: 9 };
+
+test('an outcome that could not be stored is held until it can be: the same call is answered with it', async () => {
+  const { fails, run, runs, anotherRun } = await opened({ finish: true, forget: true });
+  expect(await run(() => Promise.resolve(NINE))).toEqual(NINE);
+  expect([await run(), runs()]).toEqual([NINE, 1]);
+  await expect(run(undefined, OTHER)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   Object.assign(fails, { finish: false, forget: false });
-  await clock.advance(20 * 3_600_000);
-  expect([await run(), runs()]).toEqual([DONE, 2]);
-  // As long as any other: it is not the first call's time that counts.
-  await clock.advance(20 * 3_600_000);
-  expect([await run(), runs()]).toEqual([DONE, 2]);
+  expect([await run(), runs()]).toEqual([NINE, 1]);
+  expect(await anotherRun(true).again()).toEqual(NINE);
+});
+
+test('it is stored as soon as another one is, or as the service ends', async () => {
+  const { fails, updates, run, anotherRun, id } = await opened({ finish: true });
+  await run(() => Promise.resolve(NINE));
+  await updates.storeLate();
+  fails.finish = false;
+  await updates.run(id, { ...KEY, key: 'other' }, privacyUpdate(CHANGES), async () => DONE);
+  await updates.storeLate();
+  expect(await anotherRun(true).again()).toEqual(NINE);
+});
+
+test('a run of the service that ended before it could store one leaves its key free', async () => {
+  const { run, anotherRun } = await opened({ finish: true });
+  await run(() => Promise.resolve(NINE));
+  await anotherRun(true).forgetLeftBehind();
+  expect(await anotherRun(true).again()).toEqual(DONE);
 });
 
 test('a call that came to nothing may be made again, also where that could not be noted, and says what was wrong', async () => {
@@ -76,11 +94,12 @@ test('a call that came to nothing may be made again, also where that could not b
 });
 
 test('while others hold the database up, what can be left undone is not tried', async () => {
-  const { state, run, runs } = await opened({ finish: true });
+  const { state, run, runs } = await opened();
   state.isBusy = true;
-  expect([await run(), state.forgets]).toEqual([DONE, 0]);
+  await expect(run(() => Promise.reject(new Error('not connected')))).rejects.toThrow('not connected');
+  expect(state.forgets).toBe(0);
   state.isBusy = false;
-  expect([await run(), runs(), state.forgets > 0]).toEqual([DONE, 2, true]);
+  expect([await run(), runs()]).toEqual([DONE, 2]);
 });
 
 test('while a call runs, the same one is told so, and another one with its key is refused', async () => {
