@@ -176,6 +176,24 @@ describe('histories that broke a promise once', () => {
     expect(list.history.join('\n')).toMatch(/: list_read status[^]*WhatsApp ends link 2/);
   });
 
+  test('a list that is changed while a rollback reads another one is not emptied by the value alone', async () => {
+    const lists = (category: string): Act => ({ do: 'phone_list', list: category, add: ['4915100000001'], remove: [] });
+    const changes = [
+      { field: 'STATUS', wire: 'none' },
+      { field: 'PROFILE', wire: 'contact_blacklist' },
+    ] as const;
+    const result = await runPlan(
+      planOf(
+        [0, lists('status')],
+        [5_000, { do: 'update', changes, terms: { onFailure: 'ROLLBACK' } }],
+        [5_045, lists('profile')],
+        [60_000, { do: 'keys' }],
+      ),
+    );
+    expect(broken(result)).toEqual([]);
+    expect(result.history.join('\n')).toMatch(/: list_read status[^]*: read[^]*: list_read status[^]*sets status=none/);
+  });
+
   test('a delete that was carried out and reported as failed can be made once more', async () => {
     const fault = { do: 'store_fault', nth: 2, fault: { do: 'fail_after' } } as const;
     const result = await runPlan(planOf([0, { do: 'stop' }], [1_000, fault], [2_000, { do: 'delete' }]));

@@ -20,6 +20,9 @@ const PRE_KEYS = 812;
 /** How much of the migration is in the database's log when the service is killed, in MiB. */
 const KILLED_AT = [0.01, 1, 4, 8, 12, 14, 30];
 
+/** More than a start that packs fifty devices takes. */
+const READY_MS = 60_000;
+
 const logSize = (dataDir: string): number =>
   statSync(`${databasePath(dataDir)}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 
@@ -41,7 +44,11 @@ test('the service is killed at many moments of packing fifty devices: all as bef
     const outcome = { over: false };
     void command.ended.then(() => (outcome.over = true));
     const isReady = () => command.stdout().includes('ready at');
-    while (!outcome.over && !isReady() && logSize(dataDir) < mib * 2 ** 20) await delay(1);
+    const end = Date.now() + READY_MS;
+    while (!outcome.over && !isReady() && logSize(dataDir) < mib * 2 ** 20) {
+      if (Date.now() > end) throw new Error(`It has packed ${logSize(dataDir)} bytes: ${command.stderr()}`);
+      await delay(1);
+    }
     expect(await command.kill('SIGKILL')).toBe('SIGKILL');
     const state = storedOf(dataDir) === before ? 'as before' : `${String(rowsOf(dataDir))} rows`;
     seen.push(state);

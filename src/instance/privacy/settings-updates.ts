@@ -2,8 +2,10 @@ import type { Call } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
 import { TIMER } from '../../privacy/fields.ts';
 import type { RequestedChange, UpdateOutcome } from '../../privacy/outcome.ts';
+import { planUpdate } from '../../privacy/plan.ts';
 import { checkObservedAt, checkUnchanged, SettingsChangedError } from '../../privacy/policies/condition.ts';
 import { CountedPort } from '../../privacy/counted-port.ts';
+import { listsBefore } from '../../privacy/policies/old-lists.ts';
 import { readsFirst, type FirstRead, type UpdateTerms } from '../../privacy/policies/terms.ts';
 import type { PrivacyCall } from '../../privacy/port.ts';
 import { previewUpdate, type UpdatePreview } from '../../privacy/policies/preview.ts';
@@ -81,8 +83,10 @@ export class SettingsUpdates {
       const announcements = own.announcements();
       const snapshot = await this.#parts.reads.own({ signal, deadline: left }, port, { timer: asksTimer(changes) });
       this.#checkUnchanged(terms);
-      const first = { snapshot, announcements, stanzas: port.sent };
-      // What was announced during the read it may not show.
+      const fields = planUpdate(snapshot, changes, announcements);
+      const lists = terms.onFailure === 'ROLLBACK' ? await listsBefore({ ...own, ...left, port }, fields) : undefined;
+      const first = { snapshot, announcements, stanzas: port.sent, lists };
+      // What was announced during the reads they may not show.
       if (announcements === own.announcements()) return first;
       if (tries < FIRST_READ_TRIES) continue;
       if (terms.ifObservedAt !== undefined) throw new SettingsChangedError(snapshot);

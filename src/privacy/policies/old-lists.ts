@@ -3,7 +3,7 @@ import { askOnNextLink } from '../contacts/on-next-link.ts';
 import type { FieldSpec } from '../fields.ts';
 import { listIn, readListStanza, CONTACT_BLACKLIST } from '../lists/list-stanzas.ts';
 import { isPutBack, type OldList } from '../lists/put-back-list.ts';
-import type { FieldUpdate } from '../plan.ts';
+import { fieldsToWrite, type FieldUpdate } from '../plan.ts';
 import type { PrivacyCall, Read } from '../port.ts';
 import { requestTimeout } from '../time.ts';
 
@@ -12,7 +12,7 @@ export const losesList = ({ previous, plan }: Pick<FieldUpdate, 'previous' | 'pl
   plan === 'write' && previous === CONTACT_BLACKLIST;
 
 /**
- * The exclusion lists that these writes would drop, each by a read of its own. One that is gone by then is not among them:
+ * The exclusion lists that writing these fields under ROLLBACK would drop, each by a read of its own. One that is gone by then is not among them:
  * the field was changed elsewhere meanwhile.
  * @throws ListUnreadError
  */
@@ -25,7 +25,7 @@ export async function listsBefore(
     if (shown.kind !== 'shown') throw new ListUnreadError(shown);
     return shown.value.active ? [[spec, shown.value]] : [];
   };
-  const lists = await Promise.all(fields.filter(losesList).map(read));
+  const lists = await Promise.all(fieldsToWrite(fields, 'ROLLBACK').filter(losesList).map(read));
   return new Map(lists.flat());
 }
 

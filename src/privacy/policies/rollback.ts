@@ -3,7 +3,7 @@ import { keeping } from '../call-variants.ts';
 import type { FieldSpec } from '../fields.ts';
 import { holds, judge, type Judged, type Proof } from '../judge.ts';
 import type { OldList } from '../lists/put-back-list.ts';
-import { fieldsToWrite, type FieldUpdate } from '../plan.ts';
+import type { FieldUpdate } from '../plan.ts';
 import type { PrivacyCall } from '../port.ts';
 import { wireValue } from '../settings.ts';
 import { LAST_SEND_MS } from '../time.ts';
@@ -26,7 +26,7 @@ export const rollbackPolicy: Policy = async (call, fields, first) => {
   const forth = keeping(call, KEPT_FOR_ROLLBACK_MS);
   const sending = new Sending(forth, fields, { first: first?.snapshot });
   const unsupported = fields.find(({ plan }) => plan === 'unsupported');
-  const lists = await listsBefore(forth, fieldsToWrite(fields, 'ROLLBACK'));
+  const lists = first?.lists ?? (await listsBefore(forth, fields));
   // What is known to fail is not begun.
   if (unsupported) skipBehind(unsupported, fields);
   else await writeAll(sending);

@@ -1,3 +1,5 @@
+import type { FieldSpec } from '../fields.ts';
+import type { OldList } from '../lists/put-back-list.ts';
 import type { Snapshot } from '../settings.ts';
 
 /** What becomes of the other fields when one does not come to hold. */
@@ -18,6 +20,8 @@ export interface FirstRead {
   readonly stanzas: number;
   /** How many changes made elsewhere were announced when it was asked for. */
   readonly announcements: number;
+  /** The exclusion lists that the call's writes would drop, read behind it; only where they may have to be put back. */
+  readonly lists?: ReadonlyMap<FieldSpec, OldList> | undefined;
 }
 
 /** Whether such an update has to know what holds before it writes. */

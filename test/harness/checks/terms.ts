@@ -25,10 +25,13 @@ export function firstReadOf({ announcements }: Trace, { terms, requests, slot }:
     ({ kind, seq, shows, reply }) => kind === 'read' && seq < write && shows && reply?.kind === 'result',
   );
   const first = reads.slice(0, FIRST_READ_TRIES);
-  // It is over with the answer to the read of the timer that was sent right behind it.
-  const endOf = ({ at, link, replySeq = 0 }: Request): number => {
-    const timer = requests.find((each) => each.kind === 'timer_read' && each.at === at && each.link === link);
-    return Math.max(replySeq, timer?.replySeq ?? 0);
+  // It is over with the answers to the read of the timer that was sent right behind it, and of the lists that follow.
+  const endOf = (read: Request): number => {
+    const next = reads.find(({ seq }) => seq > read.seq)?.seq ?? write;
+    const isPart = ({ kind, at, link, seq }: Request): boolean =>
+      (kind === 'timer_read' && at === read.at && link === read.link) ||
+      (kind === 'list_read' && seq > read.seq && seq < next && next <= write);
+    return Math.max(...[read, ...requests.filter(isPart)].map(({ replySeq = 0 }) => replySeq));
   };
   // One that is lost with its link is asked again as the same one.
   const since = (n: number): number => {
