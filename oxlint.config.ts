@@ -11,6 +11,7 @@ const BESIDE = [
   'src/**/*.fixture.ts',
   // Each by its name: a pattern without a folder matches at every depth.
   'codegen.ts',
+  'console/vite.config.ts',
   'oxlint.config.ts',
   'parts.ts',
   'vitest.config.ts',
@@ -72,7 +73,7 @@ export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
   categories: { correctness: 'error', suspicious: 'error' },
   options: { typeAware: true },
-  ignorePatterns: ['test/gql/**'],
+  ignorePatterns: ['test/gql/**', 'console/src/gql/**', 'console/dist/**'],
   rules: {
     'import/no-cycle': 'error',
     'typescript/no-explicit-any': 'error',
@@ -112,6 +113,16 @@ export default defineConfig({
         ...wall(['**/src/**', '**/test/**', '**/bench/**', '**/demo/**'], 'The simulator stands alone.'),
         'no-restricted-globals': 'off',
         'node/no-process-env': 'off',
+      },
+    },
+    {
+      files: ['console/src/**/*.ts', 'console/src/**/*.tsx'],
+      rules: {
+        ...wall(
+          ['node:*', '**/src/**', '**/test/**', '**/bench/**', '**/demo/**', '**/simulator/**'],
+          'The console is a client of the public API and stands alone.',
+        ),
+        'no-restricted-globals': 'off',
       },
     },
     {

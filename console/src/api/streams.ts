@@ -1,0 +1,136 @@
+import { stringifyDocument, type TypedDocumentNode } from '@urql/core';
+import { createClient, NetworkError } from 'graphql-sse';
+import { type Problem, problemIn, UNREACHABLE } from './problem.ts';
+import { watchedFetch } from './watched-fetch.ts';
+
+export interface StreamSink<Data> {
+  /** Before the first event, and again each time that the connection was made anew: everything is told from the start. */
+  start?(): void;
+  next(data: Data): void;
+  /** The service says that it can not go on: it is not tried again. */
+  fail?(problem: Problem): void;
+  /** The service says that there is no more, as when the instance was deleted. */
+  end?(): void;
+}
+
+interface Way {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Told of each answer, and of each time that there was none. */
+  readonly note: (problem: Problem | undefined) => void;
+}
+
+/** What another try can not change. */
+const FINAL = new Set<Problem['code']>(['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'BAD_USER_INPUT', 'BAD_REQUEST']);
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+
+interface Answered {
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> | undefined }[];
+}
+
+/** An answer that is no stream says why in its body. */
+async function problemBehind(error: unknown): Promise<Problem> {
+  if (!(error instanceof NetworkError)) return UNREACHABLE;
+  const response = (error as { response?: unknown }).response;
+  if (!(response instanceof Response)) return UNREACHABLE;
+  try {
+    const { errors } = (await response.json()) as Answered;
+    return problemIn(errors) ?? UNREACHABLE;
+  } catch {
+    return UNREACHABLE;
+  }
+}
+
+/**
+ * A stream that goes on: after a lost connection it is opened again, later each time. It is closed while the tab is hidden,
+ * since a browser has six connections to a service over HTTP/1.1, and all of its tabs share them.
+ */
+export function openStream<Data, Variables extends Record<string, unknown>>(
+  { url, headers, note }: Way,
+  documentNode: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  sink: StreamSink<Data>,
+): () => void {
+  const query = stringifyDocument(documentNode);
+  let waits = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let closeOne: (() => void) | undefined;
+  let isOver = false;
+
+  const stop = (): void => {
+    clearTimeout(timer);
+    closeOne?.();
+    closeOne = undefined;
+  };
+  const close = (): void => {
+    isOver = true;
+    stop();
+    document.removeEventListener('visibilitychange', onVisibility);
+    removeEventListener('online', again);
+  };
+  const later = (ms: number | undefined): void => {
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits++);
+    timer = setTimeout(run, Math.max(ms ?? 0, wait * (0.75 + Math.random() / 2)));
+  };
+  const again = (): void => {
+    if (closeOne === undefined) run();
+  };
+
+  function run(): void {
+    stop();
+    if (isOver || document.hidden) return;
+    let isMine = true;
+    let isConnected = false;
+    const connected = (): void => {
+      if (!isMine) return;
+      isConnected = true;
+      waits = 0;
+      note(undefined);
+      sink.start?.();
+    };
+    const client = createClient({ url, headers, retryAttempts: 0, fetchFn: watchedFetch, on: { connected } });
+    const failed = (problem: Problem): void => {
+      if (!isMine) return;
+      stop();
+      note(problem);
+      if (!FINAL.has(problem.code)) return later(problem.retryAfterMs);
+      close();
+      sink.fail?.(problem);
+    };
+    const failedBy = async (error: unknown): Promise<void> => failed(await problemBehind(error));
+    const unsubscribe = client.subscribe(
+      { query, variables },
+      {
+        next: (event) => {
+          if (!isMine) return;
+          const problem = problemIn((event as Answered).errors);
+          if (problem !== undefined) return failed(problem);
+          if (event.data) sink.next(event.data as Data);
+        },
+        error: (error) => void failedBy(error),
+        complete: () => {
+          if (!isMine) return;
+          if (!isConnected || sink.end === undefined) return failed(UNREACHABLE);
+          close();
+          sink.end();
+        },
+      },
+    );
+    closeOne = () => {
+      isMine = false;
+      unsubscribe();
+      client.dispose();
+    };
+  }
+
+  const onVisibility = (): void => {
+    if (document.hidden) stop();
+    else run();
+  };
+  document.addEventListener('visibilitychange', onVisibility);
+  addEventListener('online', again);
+  run();
+  return close;
+}

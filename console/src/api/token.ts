@@ -1,0 +1,42 @@
+import { Store } from './store.ts';
+
+/** Kept for the tab alone: another tab, and the browser started anew, ask for it again. */
+const KEY = 'privet-token';
+
+const IN_ADDRESS = /^#token=(.+)$/;
+
+/** A link may sign in: its token leaves the address, and so the history, before anything else happens. */
+const fromAddress = (): string | undefined => {
+  const found = IN_ADDRESS.exec(location.hash)?.[1];
+  if (found === undefined) return undefined;
+  history.replaceState(null, '', `${location.pathname}#/`);
+  try {
+    return decodeURIComponent(found);
+  } catch {
+    return found;
+  }
+};
+
+/** Why there is no token: for the form that asks for one. */
+export type SignedOut = 'new' | 'left' | 'refused';
+
+export type SignIn = { readonly token: string } | { readonly token: undefined; readonly why: SignedOut };
+
+const stored = sessionStorage.getItem(KEY);
+const first = fromAddress() ?? stored ?? undefined;
+
+export const signIn = new Store<SignIn>(first === undefined ? { token: undefined, why: 'new' } : { token: first });
+
+signIn.follow(({ token }) => {
+  if (token === undefined) sessionStorage.removeItem(KEY);
+  else sessionStorage.setItem(KEY, token);
+});
+if (first !== undefined) sessionStorage.setItem(KEY, first);
+
+// A link with a token that is opened in a tab where the console runs already.
+addEventListener('hashchange', () => {
+  const token = fromAddress();
+  if (token !== undefined) signIn.set({ token });
+});
+
+export const signOut = (why: SignedOut): void => signIn.set({ token: undefined, why });

@@ -1,0 +1,26 @@
+import { Provider } from '@urql/preact';
+import { useMemo } from 'preact/hooks';
+import { ApiProvider, createApi } from './api/api.ts';
+import { useStore } from './api/store.ts';
+import { signIn, signOut } from './api/token.ts';
+import { ViewerProvider } from './api/viewer.tsx';
+import { SignIn } from './pages/sign-in/sign-in.tsx';
+import { Pages } from './pages/pages.tsx';
+import { Shell } from './ui/shell.tsx';
+
+export function App() {
+  const { token } = useStore(signIn);
+  const api = useMemo(() => (token === undefined ? undefined : createApi(token, () => signOut('refused'))), [token]);
+  if (api === undefined) return <SignIn />;
+  return (
+    <ApiProvider value={api}>
+      <Provider value={api.client}>
+        <ViewerProvider>
+          <Shell>
+            <Pages />
+          </Shell>
+        </ViewerProvider>
+      </Provider>
+    </ApiProvider>
+  );
+}
