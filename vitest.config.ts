@@ -49,7 +49,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Node keeps what it has compiled: a service in a process of its own is there in two thirds of the time.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
-    globalSetup: 'test/support/postgres-for-all.ts',
+    globalSetup: ['test/support/postgres-for-all.ts', 'test/support/built-console.ts'],
     setupFiles: 'test/support/drop-databases.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
