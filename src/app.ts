@@ -6,6 +6,7 @@ import { createTokenService } from './access/tokens/token-service.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { type Secrets, textsOf } from './config/secrets.ts';
+import { CONSOLE_FOLDER } from './http/pages/console.ts';
 import { listenForMetrics, metricsRoute } from './http/metrics.ts';
 import { createRestRoute } from './rest/rest.ts';
 import { createServer } from './server.ts';
@@ -45,6 +46,8 @@ export interface AppOverrides {
   /** For the pauses between connections: 0 … 1. */
   readonly random: () => number;
   readonly logDestination: DestinationStream;
+  /** In place of the console's own built files. */
+  readonly consoleFolder: string;
 }
 
 /**
@@ -52,7 +55,7 @@ export interface AppOverrides {
  * @throws OperatorError for what the operator has to mend.
  */
 export async function createApp(config: Config, secrets: Secrets, overrides: Partial<AppOverrides> = {}): Promise<App> {
-  const { clock = systemClock, random = Math.random, logDestination } = overrides;
+  const { clock = systemClock, random = Math.random, logDestination, consoleFolder = CONSOLE_FOLDER } = overrides;
   await using stack = new AsyncDisposableStack();
   stack.use(silenceConsole());
   const log = createLogger({
@@ -119,6 +122,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     await createServer({
       host: config.host,
       port: config.port,
+      consoleFolder: config.console ? consoleFolder : undefined,
       graphiql: config.graphiql,
       trustedProxyHops: config.trustedProxyHops,
       corsOrigins: config.corsOrigins,

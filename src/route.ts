@@ -15,6 +15,8 @@ export interface Client {
 
 /** An answer that is made once, and is the same for everybody. */
 export interface FixedAnswer {
+  /** 200 where none is given. 304 for a client that has the present one: without a body. */
+  readonly status?: 200 | 304;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }

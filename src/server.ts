@@ -8,6 +8,7 @@ import { Connections, UNREAD_MS } from './http/connections.ts';
 import { allowOrigins } from './http/cors.ts';
 import { graphqlHandler } from './http/graphql-handler.ts';
 import { GraphQLSockets, isWebSocket } from './http/sockets/graphql-sockets.ts';
+import { consoleRoute, readConsole } from './http/pages/console.ts';
 import { frontPageRoute } from './http/pages/front-page.ts';
 import { healthRoute } from './http/health.ts';
 import { HTTP_LIMITS, listen, type Listening } from './http/listener.ts';
@@ -27,6 +28,8 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 takes a free one: see `url` for which. */
   readonly port: number;
+  /** The folder with the built files of the console, which browsers get at `/`. Undefined: the console is off. */
+  readonly consoleFolder?: string | undefined;
   /** Whether browsers get the GraphiQL page at `/graphql`. */
   readonly graphiql: boolean;
   /** How many proxies in front are trusted to have written X-Forwarded-For; none by default. */
@@ -52,6 +55,8 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   const streams = new OpenStreams(newTurns());
   const closing = new AbortController();
 
+  const { consoleFolder } = options;
+  const console = consoleFolder === undefined ? 'off' : await readConsole(consoleFolder, services.log);
   const playground = options.graphiql ? await import('./http/pages/graphiql.ts') : undefined;
   const pipeline = createGraphQL(services, streams, newTurns());
   const pieces = newTurns();
@@ -68,7 +73,8 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     events: options.telemetry,
   });
   const routes = [
-    frontPageRoute(options.graphiql),
+    frontPageRoute({ console, playground: options.graphiql }),
+    ...(typeof console === 'string' ? [] : [consoleRoute(console)]),
     healthRoute({ ready: async () => !closing.signal.aborted && options.ready(), clock, log: services.log }),
     ...(playground ? [playground.graphiqlRoute] : []),
     ...(options.routes ?? []),
@@ -84,7 +90,7 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
     const route = isGraphQL ? undefined : url && routes.find((one) => one.owns(url.pathname));
     record.edge = isGraphQL ? 'graphql' : (route?.edge ?? 'other');
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const fixed = url && isRead ? route?.fixed?.(url.pathname, request.headers.accept ?? '') : undefined;
+    const fixed = url && isRead ? route?.fixed?.(url.pathname, request.headers) : undefined;
     const misplaced = !url ? PROBLEMS.badRequest : !route && !isGraphQL ? PROBLEMS.notFound : refuseBody(request);
     const problem = preflight === 'refused' ? PROBLEMS.originRefused : misplaced;
     const client = clientOf(request, trustedProxyHops);

@@ -5,13 +5,14 @@ import { bootPrivet, type TestPrivet } from './support/privet.ts';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const IS_OFF = /playground is off.*PRIVET_GRAPHIQL=on/i;
+const CONSOLE_OFF = /console is off.*PRIVET_CONSOLE=on/i;
 
 let server: TestPrivet;
 let without: TestPrivet;
 beforeAll(async () => {
-  server = await bootPrivet();
+  server = await bootPrivet({ env: { PRIVET_CONSOLE: 'off' } });
   await server.graphql('mutation { createInstance(name: "secret-shop") { token } }');
-  // Where a proxy is declared it is off by itself.
+  // Where a proxy is declared both are off by themselves.
   without = await bootPrivet({ env: { PRIVET_TRUSTED_PROXY_HOPS: '1' } });
 });
 afterAll(() => Promise.all([server[Symbol.asyncDispose](), without[Symbol.asyncDispose]()]));
@@ -55,6 +56,8 @@ test('clients that ask for JSON get the same as JSON', async () => {
   expect(await answer.json()).toMatchObject({
     name: 'privet',
     version: VERSION,
+    console: null,
+    consoleOff: expect.stringMatching(CONSOLE_OFF) as unknown,
     playground: '/graphql',
     graphql: '/graphql',
     openapi: '/openapi.json',
@@ -66,6 +69,14 @@ test('clients that ask for JSON get the same as JSON', async () => {
 test('it takes no other method', async () => {
   const answer = await open(`${server.url}/`, BROWSER, 'POST');
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+});
+
+test('where the console is off, the page says how it is switched on, and so does the one beside it', async () => {
+  for (const url of [server.url, without.url]) {
+    for (const path of ['/', '/about']) {
+      expect(await (await open(url + path, BROWSER)).text()).toMatch(CONSOLE_OFF);
+    }
+  }
 });
 
 test('where the playground is off, the page and the playground’s place say how it is switched on', async () => {

@@ -40,7 +40,8 @@ test('a port that another process has is told as that', async () => {
   onTestFinished(() => void first.close());
   await once(first, 'listening');
   const port = String((first.address() as AddressInfo).port);
-  const second = serve({ PRIVET_DATA: data(), PORT: port });
+  // Nobody need have built the console here.
+  const second = serve({ PRIVET_DATA: data(), PORT: port, PRIVET_CONSOLE: 'off' });
   const metrics = serve({ PRIVET_DATA: data(), PRIVET_METRICS_PORT: port });
   expect([await second.ended, await metrics.ended]).toEqual([1, 1]);
   expect(metrics.err.join('\n')).toContain('choose another port, by PRIVET_METRICS_PORT (EADDRINUSE)');

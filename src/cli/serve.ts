@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Command } from '@commander-js/extra-typings';
 import { systemClock } from '../clock.ts';
-import { configWarnings, createSettings } from '../config/config.ts';
+import { configWarnings, createSettings, type Config } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
 import { textsOf } from '../config/secrets.ts';
 import { OperatorError } from '../errors.ts';
@@ -52,7 +52,7 @@ const serve = async (io: CommandIo, withParent: boolean): Promise<void> => {
       { version: VERSION, pid: process.pid, url: app.url, data: basename(config.dataDir) },
       'service started',
     );
-    io.say(`Privet is ready at ${app.url} (${whatIsThere(app.url, config.graphiql)})`);
+    io.say(`Privet is ready at ${app.url} (${whatIsThere(app.url, config)})`);
     if (app.firstToken !== undefined) {
       io.say(`The account token, shown only this once: ${app.firstToken.text}`);
       await app.firstToken.shown().catch((error: unknown) => {
@@ -70,10 +70,12 @@ const serve = async (io: CommandIo, withParent: boolean): Promise<void> => {
   logger.info({ version: VERSION, pid: process.pid }, 'service ended');
 };
 
-const whatIsThere = (url: string, graphiql: boolean): string =>
-  graphiql
-    ? `playground: ${url}/graphql`
-    : `GraphQL: ${url}/graphql; its playground is off, PRIVET_GRAPHIQL=on shows it`;
+const whatIsThere = (url: string, { console, graphiql }: Config): string => {
+  const page = console ? 'open it in a browser' : 'its console is off, PRIVET_CONSOLE=on shows it';
+  return graphiql
+    ? `${page}; playground: ${url}/graphql`
+    : `${page}; GraphQL: ${url}/graphql, whose playground is off, PRIVET_GRAPHIQL=on shows it`;
+};
 
 export const serveCommand = (io: CommandIo) =>
   new Command('serve')

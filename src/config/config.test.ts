@@ -29,13 +29,14 @@ test('an empty environment gives the defaults', () => {
     corsOrigins: [],
     trustedProxyHops: 0,
     metrics: { host: '127.0.0.1', port: undefined, onMainPort: true },
+    console: true,
     graphiql: true,
   });
   expect(createSecrets(readEnv({}))).toEqual({});
 });
 
 test('an empty string counts as unset', () => {
-  expect(config({ PORT: '', HOST: '', PRIVET_DATA: '', PRIVET_GRAPHIQL: '' })).toEqual(config({}));
+  expect(config({ PORT: '', HOST: '', PRIVET_DATA: '', PRIVET_CONSOLE: '', PRIVET_GRAPHIQL: '' })).toEqual(config({}));
 });
 
 test('good values arrive', () => {
@@ -63,6 +64,7 @@ test('good values arrive', () => {
     corsOrigins: ['https://a.example', 'http://localhost:3000'],
     trustedProxyHops: 1,
     metrics: { host: '::1', port: 9464, onMainPort: false },
+    console: false,
     graphiql: false,
   });
 });
@@ -73,15 +75,21 @@ test.each([
   ['127.0.0.2', true],
   ['0.0.0.0', false],
   ['privet.example', false],
-])('GraphiQL with HOST %s is on: %s', (host, on) => {
-  expect(config({ HOST: host }).graphiql).toBe(on);
-  expect(config({ HOST: host, PRIVET_GRAPHIQL: 'on' }).graphiql).toBe(true);
-  expect(config({ HOST: host, PRIVET_GRAPHIQL: 'off' }).graphiql).toBe(false);
+])('GraphiQL and the console with HOST %s are on: %s', (host, on) => {
+  expect(config({ HOST: host })).toMatchObject({ console: on, graphiql: on });
+  expect(config({ HOST: host, PRIVET_GRAPHIQL: 'on' })).toMatchObject({ console: on, graphiql: true });
+  expect(config({ HOST: host, PRIVET_GRAPHIQL: 'off' })).toMatchObject({ console: on, graphiql: false });
+  expect(config({ HOST: host, PRIVET_CONSOLE: 'on' })).toMatchObject({ console: true, graphiql: on });
+  expect(config({ HOST: host, PRIVET_CONSOLE: 'off' })).toMatchObject({ console: false, graphiql: on });
 });
 
-test('behind a proxy GraphiQL is off, unless it is asked for', () => {
-  expect(config({ PRIVET_TRUSTED_PROXY_HOPS: '1' }).graphiql).toBe(false);
-  expect(config({ PRIVET_TRUSTED_PROXY_HOPS: '1', PRIVET_GRAPHIQL: 'on' }).graphiql).toBe(true);
+test('behind a proxy both are off, unless they are asked for', () => {
+  const behind = { PRIVET_TRUSTED_PROXY_HOPS: '1' };
+  expect(config(behind)).toMatchObject({ console: false, graphiql: false });
+  expect(config({ ...behind, PRIVET_CONSOLE: 'on', PRIVET_GRAPHIQL: 'on' })).toMatchObject({
+    console: true,
+    graphiql: true,
+  });
 });
 
 test.each([
@@ -111,6 +119,7 @@ const BAD: Record<Exclude<EnvName, 'PRIVET_DATA'>, string[]> = {
   PRIVET_TRUSTED_PROXY_HOPS: ['-1', '11', 'true'],
   PRIVET_METRICS_HOST: ['a b'],
   PRIVET_METRICS_PORT: ['99999', 'off'],
+  PRIVET_CONSOLE: ['yes', '1', 'ON', 'true'],
   PRIVET_GRAPHIQL: ['yes', '1', 'ON'],
 };
 

@@ -30,6 +30,8 @@ export interface Config {
     /** Whether the main port serves them too: only where nobody but this machine reaches it. */
     readonly onMainPort: boolean;
   };
+  /** Whether browsers get the console at `/`. */
+  readonly console: boolean;
   readonly graphiql: boolean;
 }
 
@@ -41,7 +43,7 @@ export const isLoopback = (name: string): boolean =>
 export const createConfig = ({ values }: Env): Config => {
   const checked = checkValues(values);
   const { HOST: host, PRIVET_TRUSTED_PROXY_HOPS: trustedProxyHops, PRIVET_METRICS_PORT: metricsPort } = checked;
-  // Behind a proxy on this machine everybody could reach the playground and the main port's `/metrics`.
+  // Behind a proxy on this machine everybody could reach console, playground and the main port's `/metrics`.
   const isPrivate = trustedProxyHops === 0 && isLoopback(host);
   return {
     host,
@@ -61,6 +63,7 @@ export const createConfig = ({ values }: Env): Config => {
       port: metricsPort,
       onMainPort: metricsPort === undefined && isPrivate,
     },
+    console: checked.PRIVET_CONSOLE ?? isPrivate,
     graphiql: checked.PRIVET_GRAPHIQL ?? isPrivate,
   };
 };

@@ -16,6 +16,8 @@ const integer = (min: number, max: number) => {
   return z.string().refine(isWithin, `must be a whole number from ${min} to ${max}`).transform(Number);
 };
 
+const onOrOff = z.enum(['on', 'off'], 'must be "on" or "off"').transform((text) => text === 'on');
+
 const isOrigin = (text: string): boolean => {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text.toLowerCase();
@@ -97,10 +99,8 @@ const VARIABLES = z
     PRIVET_TRUSTED_PROXY_HOPS: integer(0, 10).default(0),
     PRIVET_METRICS_HOST: host,
     PRIVET_METRICS_PORT: integer(0, 65_535).optional(),
-    PRIVET_GRAPHIQL: z
-      .enum(['on', 'off'], 'must be "on" or "off"')
-      .transform((text) => text === 'on')
-      .optional(),
+    PRIVET_CONSOLE: onOrOff.optional(),
+    PRIVET_GRAPHIQL: onOrOff.optional(),
     ...SECRETS,
   })
   .refine(({ DATABASE_URL, PRIVET_ENCRYPTION_KEY }) => DATABASE_URL === undefined || PRIVET_ENCRYPTION_KEY, {

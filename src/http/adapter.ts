@@ -48,8 +48,9 @@ function headersOf(incoming: IncomingMessage): Headers {
  * Writes an answer without copying it: it is in memory once for all clients.
  * @param turns taken by each piece of a large answer, of all clients.
  */
-export function sendFixed({ headers, body }: FixedAnswer, outgoing: ServerResponse, turns: Turns): void {
-  outgoing.writeHead(200, { ...headers, 'content-length': body.length });
+export function sendFixed({ status = 200, headers, body }: FixedAnswer, outgoing: ServerResponse, turns: Turns): void {
+  // The length that a 304 told would be that of the page.
+  outgoing.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': body.length });
   if (outgoing.req.method === 'HEAD') outgoing.end();
   else if (body.length <= PIECE) outgoing.end(body);
   // A client that disconnects is no error; watchRequest reports it.

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AnyErrorCode } from '../graphql/error-codes.ts';
 import type { Client, FixedAnswer, Problem as CodedProblem } from '../route.ts';
 import type { Edge, RequestRecord } from '../telemetry/request-record.ts';
@@ -13,9 +14,9 @@ export interface Route {
   owns(pathname: string): boolean;
   /**
    * The answer to a GET or HEAD of this path where it never changes. Undefined: `handle` answers.
-   * @param accept the header of that name; empty where there is none.
+   * @param headers those of the request.
    */
-  fixed?(pathname: string, accept: string): FixedAnswer | undefined;
+  fixed?(pathname: string, headers: IncomingHttpHeaders): FixedAnswer | undefined;
   /** `request.signal` aborts when the client goes away. The body is 64 KiB at most. */
   handle(request: Request, client: Client, record: RequestRecord): Response | Promise<Response>;
   /** Answers with a problem in the format of this route. */

@@ -3,11 +3,26 @@ import { GRAPHQL_PATH } from '../../graphql/pipeline/yoga.ts';
 import { VERSION } from '../../version.ts';
 import type { FixedAnswer } from '../../route.ts';
 import { methodNotAllowed, PLAYGROUND_OFF, refuseAsGraphQL, type Route } from '../route.ts';
+import { CONSOLE_MISSING, CONSOLE_OFF, type Console } from './console.ts';
 
 const WHAT =
   'A self-hosted GraphQL service that reads and changes the privacy settings of linked WhatsApp accounts. It is not affiliated with WhatsApp.';
 const TOKEN =
   'Calls need a token. The first start prints one; on the machine of the service, "npx privet token create" makes more.';
+
+/** This page again, where the console has its place. */
+const ABOUT = '/about';
+
+export interface FrontPageOptions {
+  readonly console: Console | 'off' | 'missing';
+  readonly playground: boolean;
+}
+
+/** Why there is no console; undefined where there is one. */
+const noConsole = (console: FrontPageOptions['console']): string | undefined => {
+  if (console === 'off') return CONSOLE_OFF;
+  return console === 'missing' ? CONSOLE_MISSING : undefined;
+};
 
 const STYLE = `
 :root { color-scheme: light dark; }
@@ -27,7 +42,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const pageOf = (playground: boolean): string => `<!doctype html>
+const pageOf = ({ console, playground }: FrontPageOptions): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -41,6 +56,8 @@ const pageOf = (playground: boolean): string => `<!doctype html>
     <p>${WHAT}</p>
     <p>${TOKEN}</p>
     <dl>
+      <dt>Console</dt>
+      <dd>${noConsole(console) ?? '<a href="/">/</a>, in a browser'}</dd>
       <dt>Playground</dt>
       <dd>${playground ? `<a href="${GRAPHQL_PATH}">${GRAPHQL_PATH}</a>, in a browser` : PLAYGROUND_OFF}</dd>
       <dt>GraphQL</dt>
@@ -54,11 +71,13 @@ const pageOf = (playground: boolean): string => `<!doctype html>
 </html>
 `;
 
-const indexOf = (playground: boolean): object => ({
+const indexOf = ({ console, playground }: FrontPageOptions): object => ({
   name: 'privet',
   version: VERSION,
   description: WHAT,
   token: TOKEN,
+  console: noConsole(console) === undefined ? '/' : null,
+  ...(noConsole(console) === undefined ? {} : { consoleOff: noConsole(console) }),
   playground: playground ? GRAPHQL_PATH : null,
   ...(playground ? {} : { playgroundOff: PLAYGROUND_OFF }),
   graphql: GRAPHQL_PATH,
@@ -66,23 +85,30 @@ const indexOf = (playground: boolean): object => ({
   health: { live: '/health/live', ready: '/health/ready' },
 });
 
-/** `/`: what this service is, with links. It contains no account's data, so it needs no token. */
-export function frontPageRoute(playground: boolean): Route {
+/**
+ * `/`: the console for browsers; for programs, and where there is no console, what this service is, with links. `/about`
+ * has those always. They contain no account's data, so they need no token.
+ */
+export function frontPageRoute(options: FrontPageOptions): Route {
   const page: FixedAnswer = {
     headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY, vary: 'Accept, Origin' },
-    body: Buffer.from(pageOf(playground)),
+    body: Buffer.from(pageOf(options)),
   };
   const index: FixedAnswer = {
     headers: { 'content-type': 'application/json', vary: 'Accept, Origin' },
-    body: Buffer.from(JSON.stringify(indexOf(playground))),
+    body: Buffer.from(JSON.stringify(indexOf(options))),
   };
+  const { console } = options;
   return {
-    owns: (pathname) => pathname === '/',
+    owns: (pathname) => pathname === '/' || pathname === ABOUT,
     refuse: refuseAsGraphQL,
-    fixed: (_pathname, accept) => (isProgram(accept) ? index : page),
+    fixed(pathname, headers) {
+      const { accept = '' } = headers;
+      const isBrowser = accept.includes('text/html');
+      if (pathname === '/' && isBrowser && typeof console !== 'string') return console.page.answerTo(headers);
+      // A client that accepts everything is most often a person with curl, who gets text.
+      return accept.includes('application/json') && !isBrowser ? index : page;
+    },
     handle: () => refuseAsGraphQL(methodNotAllowed('GET, HEAD')),
   };
 }
-
-/** Browsers ask for HTML. A client that accepts everything is most often a person with curl, who gets text. */
-const isProgram = (accept: string): boolean => accept.includes('application/json') && !accept.includes('text/html');
