@@ -1,4 +1,5 @@
-import type { TokenScope } from '../gql/graphql.ts';
+import type { FieldValue } from '../fields.ts';
+import type { PrivacyField, TokenScope } from '../gql/graphql.ts';
 
 /** Every text that a person reads, in English. Other languages have the same shape: see `Texts`. */
 
@@ -7,6 +8,52 @@ const scopes: Record<TokenScope, string> = {
   WRITE: 'change settings',
   PAIR: 'link and start',
   ADMIN: 'create, delete, tokens',
+};
+
+/** Names as WhatsApp's own app has them. */
+const fields: Record<PrivacyField, { readonly name: string; readonly description: string }> = {
+  LAST_SEEN: { name: 'Last seen', description: 'Who sees when the account was last online.' },
+  ONLINE: { name: 'Online', description: 'Who sees that the account is online right now.' },
+  PROFILE: { name: 'Profile picture', description: 'Who sees the profile picture.' },
+  STATUS: { name: 'About', description: 'Who sees the text about the account. Stories have settings of their own.' },
+  LINKED_PROFILES: { name: 'Links', description: 'Who sees the profiles elsewhere that the account links to.' },
+  PIX: { name: 'Pix key', description: 'Who sees the Pix key, for payments in Brazil.' },
+  READ_RECEIPTS: {
+    name: 'Read receipts',
+    description: 'Whether read receipts are sent and shown. It works in both directions; groups always have them.',
+  },
+  DEFENSE: { name: 'Strict account settings', description: "WhatsApp's strict protection of the account." },
+  DEFAULT_DISAPPEARING: {
+    name: 'Default message timer',
+    description: 'How long messages stay in chats that are begun from now on.',
+  },
+  GROUP_ADD: { name: 'Groups', description: 'Who can add the account to groups.' },
+  CALL_ADD: { name: 'Calls', description: 'Whose calls ring. Calls of others are silenced, not blocked.' },
+  MESSAGES: { name: 'Messages', description: 'Who can send messages to the account.' },
+  STICKERS: { name: 'Stickers', description: "Who can use the account's stickers." },
+};
+
+const audience = {
+  ALL: 'Everyone',
+  CONTACTS: 'My contacts',
+  CONTACT_BLACKLIST: 'My contacts except…',
+  NONE: 'Nobody',
+};
+
+const values: { readonly [F in PrivacyField]: Readonly<Record<FieldValue<F>, string>> } = {
+  LAST_SEEN: audience,
+  ONLINE: { ALL: 'Everyone', MATCH_LAST_SEEN: 'Same as last seen' },
+  PROFILE: audience,
+  STATUS: audience,
+  LINKED_PROFILES: audience,
+  PIX: audience,
+  READ_RECEIPTS: { ALL: 'On', NONE: 'Off' },
+  DEFENSE: { OFF: 'Off', ON_STANDARD: 'On' },
+  DEFAULT_DISAPPEARING: { OFF: 'Off', DAY_1: '24 hours', DAYS_7: '7 days', DAYS_90: '90 days' },
+  GROUP_ADD: { ALL: 'Everyone', CONTACTS: 'My contacts', CONTACT_BLACKLIST: 'My contacts except…' },
+  CALL_ADD: { ALL: 'Everyone', KNOWN: 'Known callers' },
+  MESSAGES: { ALL: 'Everyone', CONTACTS: 'My contacts' },
+  STICKERS: { CONTACTS: 'My contacts', CONTACT_ALLOWLIST: 'Chosen contacts', NONE: 'Nobody' },
 };
 
 export const en = {
@@ -51,6 +98,9 @@ export const en = {
   instances: {
     title: 'Instances',
   },
+
+  fields,
+  values,
 
   // One instance: its settings, their plan, the proof, its lists.
   settings: {

@@ -10,6 +10,59 @@ const scopes: Record<TokenScope, string> = {
   ADMIN: 'criar, excluir, tokens',
 };
 
+/** Os nomes são os do aplicativo do WhatsApp. */
+const fields: Texts['fields'] = {
+  LAST_SEEN: { name: 'Visto por último', description: 'Quem vê quando a conta esteve online pela última vez.' },
+  ONLINE: { name: 'Online', description: 'Quem vê que a conta está online agora.' },
+  PROFILE: { name: 'Foto do perfil', description: 'Quem vê a foto do perfil.' },
+  STATUS: {
+    name: 'Recado',
+    description: 'Quem vê o recado da conta. As atualizações de status têm configuração própria.',
+  },
+  LINKED_PROFILES: { name: 'Links', description: 'Quem vê os perfis em outros lugares que a conta indica.' },
+  PIX: { name: 'Chave Pix', description: 'Quem vê a chave Pix da conta.' },
+  READ_RECEIPTS: {
+    name: 'Confirmações de leitura',
+    description:
+      'Se confirmações de leitura são enviadas e mostradas. Vale nos dois sentidos; em grupos elas sempre existem.',
+  },
+  DEFENSE: { name: 'Configurações rigorosas da conta', description: 'A proteção reforçada da conta pelo WhatsApp.' },
+  DEFAULT_DISAPPEARING: {
+    name: 'Duração padrão das mensagens',
+    description: 'Quanto tempo as mensagens ficam nas conversas iniciadas a partir de agora.',
+  },
+  GROUP_ADD: { name: 'Grupos', description: 'Quem pode adicionar a conta a grupos.' },
+  CALL_ADD: {
+    name: 'Ligações',
+    description: 'De quem as ligações tocam. As de outras pessoas são silenciadas, não bloqueadas.',
+  },
+  MESSAGES: { name: 'Mensagens', description: 'Quem pode enviar mensagens à conta.' },
+  STICKERS: { name: 'Figurinhas', description: 'Quem pode usar as figurinhas da conta.' },
+};
+
+const audience = {
+  ALL: 'Todos',
+  CONTACTS: 'Meus contatos',
+  CONTACT_BLACKLIST: 'Meus contatos, exceto…',
+  NONE: 'Ninguém',
+};
+
+const values: Texts['values'] = {
+  LAST_SEEN: audience,
+  ONLINE: { ALL: 'Todos', MATCH_LAST_SEEN: 'Igual a “Visto por último”' },
+  PROFILE: audience,
+  STATUS: audience,
+  LINKED_PROFILES: audience,
+  PIX: audience,
+  READ_RECEIPTS: { ALL: 'Ativadas', NONE: 'Desativadas' },
+  DEFENSE: { OFF: 'Desativadas', ON_STANDARD: 'Ativadas' },
+  DEFAULT_DISAPPEARING: { OFF: 'Desativada', DAY_1: '24 horas', DAYS_7: '7 dias', DAYS_90: '90 dias' },
+  GROUP_ADD: { ALL: 'Todos', CONTACTS: 'Meus contatos', CONTACT_BLACKLIST: 'Meus contatos, exceto…' },
+  CALL_ADD: { ALL: 'Todos', KNOWN: 'Números conhecidos' },
+  MESSAGES: { ALL: 'Todos', CONTACTS: 'Meus contatos' },
+  STICKERS: { CONTACTS: 'Meus contatos', CONTACT_ALLOWLIST: 'Contatos escolhidos', NONE: 'Ninguém' },
+};
+
 export const ptBr: Texts = {
   language: 'pt-BR',
 
@@ -51,6 +104,9 @@ export const ptBr: Texts = {
   instances: {
     title: 'Instâncias',
   },
+
+  fields,
+  values,
 
   settings: {
     title: (name: string) => `Configurações de ${name}`,
