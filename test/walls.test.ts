@@ -31,7 +31,13 @@ const SINGLE_FILES = [...new Set(PARTS.flatMap(({ imports }) => imports))]
   .filter((name) => name.includes('/') && isFile(name))
   .map((name) => `src/${name}`);
 /** Folders without a row in the table, of which the first lies in `src`. */
-const STRANGERS = ['src/jobs/probe.ts', 'simulator/probe.ts', 'test/probe.ts', 'bench/probe.ts'];
+const STRANGERS = [
+  'src/jobs/probe.ts',
+  'simulator/probe.ts',
+  'test/probe.ts',
+  'bench/probe.ts',
+  'console/src/pages/probe.ts',
+];
 
 /** Where each part has files: at its top, and one and two folders below. */
 const PROBES = PARTS.flatMap((part) =>
@@ -120,7 +126,7 @@ beforeAll(async () => {
   await write('src/instance/habits.ts', BAD_HABITS);
   await write('src/instance/hen.ts', "export { egg } from './egg.ts';\nexport const hen = 1;\n");
   await write('src/instance/egg.ts', "export { hen } from './hen.ts';\nexport const egg = 1;\n");
-  const args = ['--type-aware', '--format=json', 'src', 'simulator'];
+  const args = ['--type-aware', '--format=json', 'src', 'simulator', 'console'];
   const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin/oxlint'), args, {
     cwd: folder,
     maxBuffer: 64 << 20,
@@ -157,6 +163,13 @@ it('the simulator stands alone', () => {
   expect(importsRefusedIn('simulator/probe.ts')).toEqual(
     expect.arrayContaining(['../src/errors.ts', '../src/instance/probe.ts', '../test/probe.ts', '../bench/probe.ts']),
   );
+});
+
+it('the console is a client like any other', () => {
+  const path = 'console/src/pages/probe.ts';
+  const others = [...PARTS.map(({ name }) => fileOf(name)), ...STRANGERS].filter((target) => target !== path);
+  const forbidden = [...others.map((target) => posix.relative(dirname(path), target)), 'node:fs', 'node:sqlite'];
+  expect(importsRefusedIn(path)).toEqual(expect.arrayContaining(forbidden));
 });
 
 it('timers, the environment, the console and lost promises are refused in src', () => {
