@@ -3,6 +3,7 @@ import config from './vitest.config.ts';
 
 /** What is about SQLite alone, and why. Single tests of other files say so by `sqliteOnly`. */
 const SQLITE_ONLY: Readonly<Record<string, string>> = {
+  'test/browser/**': 'a page sees no database',
   'src/storage/sqlite/**': 'its files, its driver and its locks',
   'src/storage/storage.test.ts': 'the data folder, its files and its key file',
   'src/cli/commands/backup.test.ts': 'a backup of Postgres is made by its own tools',
