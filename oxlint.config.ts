@@ -11,6 +11,7 @@ const BESIDE = [
   'src/**/*.fixture.ts',
   // Each by its name: a pattern without a folder matches at every depth.
   'codegen.ts',
+  'console/compress.ts',
   'console/vite.config.ts',
   'oxlint.config.ts',
   'parts.ts',

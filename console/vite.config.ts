@@ -1,10 +1,12 @@
 import { defineConfig } from 'vite';
+import { compressed } from './compress.ts';
 
 const SERVICE = process.env['PRIVET_URL'] ?? 'http://127.0.0.1:4000';
 
 /** `npm run build` writes console/dist, which the service reads at its start. */
 export default defineConfig({
   root: import.meta.dirname,
+  plugins: [compressed()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2023',

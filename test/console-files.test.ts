@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
@@ -247,7 +247,16 @@ test('the service finds what was built wherever it is started, and shows it on l
   const service = await runService({ PRIVET_DATA: dataFolder() }, ['env', '-C', away]);
   const answer = await fetch(`${service.url}/`, { headers: { accept: BROWSER } });
   const text = await answer.text();
-  if (existsSync(BUILT)) expect(text).toBe(readFileSync(BUILT, 'utf8'));
-  else expect(text).toMatch(/files are not there.*npm run build/);
+  expect(text).toBe(readFileSync(BUILT, 'utf8'));
+  // As the build left them beside each file.
+  const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(text) ?? [];
+  for (const [accepted, encoding] of [
+    ['gzip, br', 'br'],
+    ['gzip', 'gzip'],
+  ] as const) {
+    const file = await fetch(service.url + script, { headers: { 'accept-encoding': accepted } });
+    expect([file.status, file.headers.get('content-encoding')]).toEqual([200, encoding]);
+    expect((await file.text()).length).toBeGreaterThan(Number(file.headers.get('content-length')));
+  }
   expect(await service.kill('SIGTERM')).toBe(0);
 });
