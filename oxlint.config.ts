@@ -74,7 +74,7 @@ export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
   categories: { correctness: 'error', suspicious: 'error' },
   options: { typeAware: true },
-  ignorePatterns: ['test/gql/**', 'console/src/gql/**', 'console/dist/**'],
+  ignorePatterns: ['test/gql/**', 'console/src/gql/**', 'src/cli/remote/gql/**', 'console/dist/**'],
   rules: {
     'import/no-cycle': 'error',
     'typescript/no-explicit-any': 'error',

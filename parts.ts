@@ -152,8 +152,23 @@ export const PARTS: readonly Part[] = [
       'access',
       'graphql/global-id.ts',
       'app.ts',
+      'cli/remote',
     ],
     packages: ['@commander-js/extra-typings'],
+  },
+  {
+    name: 'cli/remote',
+    holds: 'the commands over HTTP; a client like any other',
+    imports: [
+      'errors.ts',
+      'version.ts',
+      'clock.ts',
+      'cli/exit-codes.ts',
+      'cli/io.ts',
+      'cli/output.ts',
+      'cli/usage-error.ts',
+    ],
+    packages: ['@commander-js/extra-typings', 'graphql-sse', 'uqr'],
   },
   { name: 'main.ts', holds: 'where it starts', imports: ['clock.ts', 'cli'] },
 ];

@@ -2,9 +2,10 @@ import { CommanderError } from '@commander-js/extra-typings';
 import { OperatorError, PrivetError } from '../errors.ts';
 import { SealError, StorageError } from '../storage/errors.ts';
 import { scrub } from '../telemetry/scrub.ts';
+import { EXIT_CODES } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
 import { commandPath, commandTree, createProgram } from './program.ts';
-import { exitCodeOf, UsageError, WRONGLY_USED } from './usage-error.ts';
+import { exitCodeOf, UsageError } from './usage-error.ts';
 
 /** Options of the program itself. Any other option without a command is one of `serve`. */
 const PROGRAM_OPTIONS = ['-h', '--help', '--version'];
@@ -43,7 +44,7 @@ const dispatch = async (argv: readonly string[], io: CommandIo): Promise<number>
     const isCommanders = error instanceof CommanderError;
     if (isCommanders && error.exitCode === 0) return 0;
     // A group without a command: commander has shown its help.
-    if (isCommanders && error.code === 'commander.help') return WRONGLY_USED;
+    if (isCommanders && error.code === 'commander.help') return EXIT_CODES.wronglyUsed;
     const isInput = error instanceof UsageError || (error instanceof PrivetError && error.code === 'BAD_USER_INPUT');
     if (!isCommanders && !isInput) throw error;
     const text = isCommanders ? sentence(error) : error.message;

@@ -1,9 +1,20 @@
-/** Escapes control and format characters, which a terminal obeys: any token with the scope admin can set a label. */
-const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+/** Control and format characters, which a terminal obeys: any token with the scope admin can set a label. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Escapes what a terminal would obey. */
+export const visible = (text: string): string =>
+  text.replace(UNSEEN, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16);
     return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
   });
+
+/** JSON in one line, which reads back as it was, and does nothing to a terminal. */
+export const jsonLine = (value: unknown): string =>
+  JSON.stringify(value).replace(UNSEEN, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 
 /** A table with a head, each column as wide as its widest cell. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {

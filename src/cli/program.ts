@@ -6,7 +6,9 @@ import { instanceCommand } from './commands/instance.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateFromCommand } from './commands/migrate-from.ts';
 import { tokenCommand } from './commands/token.ts';
+import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
+import { privacyCommand } from './remote/privacy.ts';
 import { serveCommand } from './serve.ts';
 
 /** The command and all below it. */
@@ -40,17 +42,22 @@ const refuseUnknownWord = ({ command }: { readonly command: CommandUnknownOpts }
   return '';
 };
 
+const HELP_GROUP = 'More:';
+const ON_DATA_FOLDER = 'On the data folder (or the database) alone, beside a service or without one:';
+
 const AFTER_HELP = `
-The configuration comes from the environment: see the table in README.md.
-Exit codes: 0 done, 1 failed, 2 wrong use or a variable with a bad value.`;
+The configuration comes from the environment: see the tables in README.md.
+${EXIT_CODES_HELP}`;
 
 /** The whole command line. It prints to `io`. */
 export const createProgram = (io: CommandIo): CommandUnknownOpts => {
   const version = new Command('version')
+    .helpGroup(HELP_GROUP)
     .description('Shows the version, as --version does.')
     .action(() => io.say(VERSION));
   // Commander's own help command looks at the first word alone: `privet help token create` would not work.
   const help = new Command('help')
+    .helpGroup(HELP_GROUP)
     .description('Shows this, or a command’s options, as --help does.')
     .argument('[command...]')
     .action(async (words) => void (await program.parseAsync([...words, '--help'], { from: 'user' })));
@@ -71,10 +78,11 @@ export const createProgram = (io: CommandIo): CommandUnknownOpts => {
       // runCli prints the message, with those of all other errors.
       outputError: () => {},
     })
-    .addCommand(serveCommand(io))
+    .addCommand(serveCommand(io).helpGroup('The service:'))
+    .addCommand(instanceCommand(io))
+    .addCommand(privacyCommand(io))
     .addCommand(accountCommand(io))
     .addCommand(tokenCommand(io))
-    .addCommand(instanceCommand(io))
     .addCommand(backupCommand(io))
     .addCommand(restoreCommand(io))
     .addCommand(keysCommand(io))
@@ -83,6 +91,7 @@ export const createProgram = (io: CommandIo): CommandUnknownOpts => {
     .addCommand(help);
   for (const command of commandTree(program)) {
     command.copyInheritedSettings(program).helpCommand(false);
+    if (command.helpGroup() === '') command.helpGroup(ON_DATA_FOLDER);
   }
   return program;
 };

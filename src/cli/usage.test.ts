@@ -26,6 +26,11 @@ test('--help lists every command, and each has its own', async () => {
     expect([help.code, help.out.startsWith(`Usage: privet ${name}`)]).toEqual([0, true]);
   }
   expect((await run('token', 'create', '--help')).out).toContain('--scopes <list>');
+  // Told apart by what they work on.
+  const [, overHttp = '', onData = ''] =
+    /Over HTTP, to a running service:([^]*)On the data folder([^]*)More:/.exec(out) ?? [];
+  expect([overHttp.includes('privet privacy set'), overHttp.includes('privet backup')]).toEqual([true, false]);
+  expect([onData.includes('privet instance restore'), onData.includes('privet privacy get')]).toEqual([true, false]);
 });
 
 test('help and version are commands too, also of a command and of a group', async () => {

@@ -177,6 +177,11 @@ test('an unknown PRIVET_* is a warning that names it; other variables are nobody
   expect(warnings).toEqual(['PRIVET_XYZZY is not a variable of this service and is ignored']);
 });
 
+test('what commands over HTTP read is nothing to the service, whatever it is', () => {
+  const env = { PRIVET_URL: 'nonsense', PRIVET_TOKEN: 'short' };
+  expect([configWarnings(readEnv(env)), config(env)]).toEqual([[], config({})]);
+});
+
 test.each([
   ['PRIVET_PROT', 'PORT'],
   ['PRIVET_PORT', 'PORT'],
@@ -185,6 +190,7 @@ test.each([
   ['PRIVET_CORS_ORIGIN', 'PRIVET_CORS_ORIGINS'],
   ['PRIVET_ENCRYPTION_KEYS', 'PRIVET_ENCRYPTION_KEY'],
   ['PRIVET_data', 'PRIVET_DATA'],
+  ['PRIVET_TOKENS', 'PRIVET_TOKEN'],
 ])('for an unknown %s, %s is named', (unknown, near) => {
   const [warning] = configWarnings(readEnv({ [unknown]: '1' }));
   expect(warning).toBe(`${unknown} is not a variable of this service and is ignored; did you mean ${near}?`);

@@ -1,5 +1,5 @@
 import { suggestionList } from 'graphql/jsutils/suggestionList.js';
-import { ENV_NAMES, type EnvName } from './variables.ts';
+import { CLIENT_NAMES, ENV_NAMES, type EnvName } from './variables.ts';
 
 /** The environment's raw strings. */
 export interface Env {
@@ -8,14 +8,16 @@ export interface Env {
   readonly unknown: readonly string[];
 }
 
+const ALL_NAMES: readonly string[] = [...ENV_NAMES, ...CLIENT_NAMES];
+
 const isKnown = (name: string): name is EnvName => (ENV_NAMES as readonly string[]).includes(name);
 
 const withoutPrefix = (name: string): string => name.replace(/^PRIVET_/, '');
 
 /** The known variable that is most like `unknown`, compared without the prefix; undefined when none is close. */
-export const nearestName = (unknown: string): EnvName | undefined => {
-  const [nearest] = suggestionList(withoutPrefix(unknown), ENV_NAMES.map(withoutPrefix));
-  return ENV_NAMES.find((name) => withoutPrefix(name) === nearest);
+export const nearestName = (unknown: string): string | undefined => {
+  const [nearest] = suggestionList(withoutPrefix(unknown), ALL_NAMES.map(withoutPrefix));
+  return ALL_NAMES.find((name) => withoutPrefix(name) === nearest);
 };
 
 /** Reads the environment. An empty value counts as unset: compose files produce them. */
@@ -25,7 +27,7 @@ export const readEnv = (source: Readonly<Record<string, string | undefined>>): E
     values: Object.fromEntries(given.filter(([name]) => isKnown(name))),
     unknown: given
       .map(([name]) => name)
-      .filter((name) => name.startsWith('PRIVET_') && !isKnown(name))
+      .filter((name) => name.startsWith('PRIVET_') && !ALL_NAMES.includes(name))
       .sort(),
   };
 };

@@ -112,6 +112,9 @@ const VARIABLES = z
     when: ({ issues }) => !issues.some(({ path }) => path?.[0] === 'DATABASE_URL'),
   });
 
+/** What commands over HTTP read, and the service does not: known here, so that none is taken for a misspelt one. */
+export const CLIENT_NAMES = ['PRIVET_URL', 'PRIVET_TOKEN'] as const;
+
 export type EnvName = keyof typeof VARIABLES.shape;
 export const ENV_NAMES = VARIABLES.keyof().options;
 

@@ -5,6 +5,15 @@ import type { InstanceRecord } from '../../storage/instances.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { CommandIo } from '../io.ts';
 import { showTime, table } from '../output.ts';
+import {
+  createInstance,
+  deleteInstance,
+  listInstances,
+  startInstance,
+  stopInstance,
+  unlinkInstance,
+} from '../remote/instances.ts';
+import { namesService, OVER_HTTP, remoteCommand } from '../remote/options.ts';
 import { chosenAccount, namedInstance, withAdmin } from './admin.ts';
 import { accountOption } from './options.ts';
 
@@ -30,14 +39,16 @@ const isLinked = async (storage: Storage, id: string): Promise<string> => {
 };
 
 const list = (io: CommandIo) =>
-  new Command('list')
+  remoteCommand('list')
     .description(
-      `Lists the instances as they are stored; how they are connected now, the service says.
-ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance restore --help".`,
+      `Lists the instances; without a token those that the data folder has.
+With a token or --url: over HTTP, each as it is now. NUMBER: of the account. WHY: why it is in that state.
+Without: as they are stored, beside a service or without one. ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance restore --help".`,
     )
     .addOption(accountOption())
-    .action((options) =>
-      withAdmin(io, async ({ storage }) => {
+    .action(async (options) => {
+      if (options.account === undefined && namesService(io, options)) return listInstances(io, options);
+      return withAdmin(io, async ({ storage }) => {
         const account = await chosenAccount(storage, options.account);
         const rows: string[][] = [];
         for await (const { id, name, wanted, createdAt } of instancesOf(storage, account.id)) {
@@ -46,8 +57,8 @@ ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until t
           rows.push([id, name, wanted, await isLinked(storage, id), ...times]);
         }
         io.say(table(['ID', 'NAME', 'WANTED', 'LINKED', 'CREATED', 'RESTORABLE UNTIL'], rows));
-      }),
-    );
+      });
+    });
 
 const restore = (io: CommandIo) =>
   new Command('restore')
@@ -76,4 +87,13 @@ Its id is taken in place of its name. Whether WhatsApp still takes the login, on
     );
 
 export const instanceCommand = (io: CommandIo) =>
-  new Command('instance').description('The instances of an account.').addCommand(list(io)).addCommand(restore(io));
+  new Command('instance')
+    .helpGroup(OVER_HTTP)
+    .description('The instances of an account.')
+    .addCommand(list(io))
+    .addCommand(createInstance(io))
+    .addCommand(startInstance(io))
+    .addCommand(stopInstance(io))
+    .addCommand(unlinkInstance(io))
+    .addCommand(deleteInstance(io))
+    .addCommand(restore(io));

@@ -1,0 +1,82 @@
+import type { Clock } from '../../clock.ts';
+import { VERSION } from '../../version.ts';
+import { EXIT_CODES, ExitError } from '../exit-codes.ts';
+import { interrupted, notReached, refusal, strangeAnswer, type WireError } from './errors.ts';
+import type { TypedDocumentString } from './gql/graphql.ts';
+import type { Target } from './options.ts';
+
+/** Longer than any call of the service takes. */
+const ANSWER_MS = 35_000;
+
+/** A root field as it came: null only beside an error, which is thrown, or where there is no such thing. */
+export type Answered<R> = { readonly [K in keyof R]: NonNullable<R[K]> };
+
+export const headersFor = ({ token }: Target): Record<string, string> => ({
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/json',
+  'user-agent': `privet/${VERSION}`,
+});
+
+/** A client of the service's public API, like any other. */
+export class Client {
+  readonly target: Target;
+  readonly clock: Clock;
+  /** Aborted when the person has seen enough. */
+  readonly signal: AbortSignal;
+
+  constructor(target: Target, clock: Clock, signal: AbortSignal) {
+    this.target = target;
+    this.clock = clock;
+    this.signal = signal;
+  }
+
+  /** @throws ExitError or UsageError with what to say of it. */
+  async call<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<Answered<R>> {
+    const { endpoint } = this.target;
+    const late = new AbortController();
+    using _timer = this.clock.after(ANSWER_MS, () => late.abort());
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(endpoint, {
+        method: 'POST',
+        headers: { ...headersFor(this.target), accept: 'application/json' },
+        body: JSON.stringify({ query: document.toString(), variables }),
+        redirect: 'manual',
+        signal: AbortSignal.any([this.signal, late.signal]),
+      });
+      text = await response.text();
+    } catch (error) {
+      if (this.signal.aborted) throw interrupted();
+      if (!late.signal.aborted) throw notReached(endpoint, error);
+      const line = `No answer within ${ANSWER_MS / 1000} s: what was asked for may have been done`;
+      throw new ExitError(EXIT_CODES.later, line, { cause: error });
+    }
+    const answer = answerIn<R>(text);
+    if (!answer) throw strangeAnswer(endpoint, response);
+    return dataOf(answer);
+  }
+}
+
+interface Answer<R> {
+  readonly data?: R | null | undefined;
+  readonly errors?: readonly WireError[] | undefined;
+}
+
+const answerIn = <R>(text: string): Answer<R> | undefined => {
+  try {
+    const answer: unknown = JSON.parse(text);
+    const isAnswer = typeof answer === 'object' && answer !== null && ('data' in answer || 'errors' in answer);
+    return isAnswer ? (answer as Answer<R>) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The first error, where there is one: an operation here has one root field. */
+export const dataOf = <R>({ data, errors = [] }: Answer<R>): Answered<R> => {
+  const [error] = errors;
+  if (error) throw refusal(error);
+  if (!data || Object.values(data).includes(null)) throw new ExitError(EXIT_CODES.failed, 'There is no such thing');
+  return data as Answered<R>;
+};

@@ -1,0 +1,64 @@
+import { EXIT_CODES, ExitError } from '../exit-codes.ts';
+import { visible } from '../output.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** An error of GraphQL as it came over the wire. */
+export interface WireError {
+  readonly message: string;
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
+}
+
+const EXIT_CODE_OF: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: EXIT_CODES.refused,
+  FORBIDDEN: EXIT_CODES.refused,
+  INSTANCE_NOT_CONNECTED: EXIT_CODES.notConnected,
+  RATE_LIMITED: EXIT_CODES.later,
+  OVERLOADED: EXIT_CODES.later,
+  TIMEOUT: EXIT_CODES.later,
+};
+
+/** Answers of a proxy, or of a service that ends, after which another try may succeed. */
+const PASSING = [429, 502, 503, 504];
+
+/** Its parts, of which some may not be there, as one sentence. */
+const notConnected = ({ state, reason, retryAt }: Readonly<Record<string, unknown>>): string => {
+  const parts = [
+    state,
+    typeof reason === 'object' && reason !== null && 'message' in reason ? reason.message : undefined,
+    typeof retryAt === 'string' ? `the next attempt comes at ${retryAt}` : undefined,
+  ].filter((part) => typeof part === 'string');
+  return parts.length > 0 ? `: ${parts.join('; ')}` : '';
+};
+
+const later = ({ retryAfterMs }: Readonly<Record<string, unknown>>): string =>
+  typeof retryAfterMs === 'number' ? ` (again in ${Math.ceil(retryAfterMs / 1000)} s)` : '';
+
+/** What ends the command when the service says no. */
+export const refusal = ({ message, extensions = {} }: WireError): Error => {
+  const code = String(extensions['code']);
+  if (code === 'BAD_USER_INPUT') return new UsageError(visible(message));
+  const more = code === 'INSTANCE_NOT_CONNECTED' ? notConnected(extensions) : later(extensions);
+  return new ExitError(EXIT_CODE_OF[code] ?? EXIT_CODES.failed, visible(`${message}${more}`));
+};
+
+/** An answer that is no GraphQL. */
+export const strangeAnswer = (endpoint: URL, { status, headers }: Response): Error => {
+  const to = status >= 300 && status < 400 ? URL.parse(headers.get('location') ?? '', endpoint) : null;
+  const what = to ? `leads to ${to.origin}${to.pathname}` : `gave no answer of Privet’s (HTTP ${status})`;
+  const exitCode = PASSING.includes(status) ? EXIT_CODES.later : EXIT_CODES.failed;
+  return new ExitError(exitCode, visible(`${endpoint.href} ${what}: is --url right?`));
+};
+
+const causeOf = (error: unknown): string => {
+  const { cause } = error instanceof Error ? error : {};
+  const inner = cause instanceof AggregateError ? (cause.errors[0] as unknown) : cause;
+  const { code, message = String(error) } = (inner ?? error) as { code?: unknown; message?: string };
+  return typeof code === 'string' ? code : message;
+};
+
+/** No answer, or none to its end. */
+export const notReached = (endpoint: URL, error: unknown): ExitError =>
+  new ExitError(EXIT_CODES.later, visible(`${endpoint.origin} was not reached (${causeOf(error)})`), { cause: error });
+
+export const interrupted = (what = 'Interrupted: what was asked for may have been done'): ExitError =>
+  new ExitError(EXIT_CODES.interrupted, what);

@@ -1,0 +1,39 @@
+import { systemClock } from '../../clock.ts';
+import type { CommandIo } from '../io.ts';
+import { jsonLine, table } from '../output.ts';
+import { Client } from './client.ts';
+import { type OutputOptions, type TargetOptions, targetOf } from './options.ts';
+
+/** Rows under a head. */
+export interface Rows {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** One command's dealings with the service and with the person. */
+export class Session {
+  readonly io: CommandIo;
+  readonly client: Client;
+  readonly asJson: boolean;
+
+  constructor(io: CommandIo, options: TargetOptions & OutputOptions) {
+    this.io = io;
+    this.client = new Client(targetOf(io, options), systemClock, io.signal);
+    this.asJson = options.json ?? (options.table ? false : io.terminal === undefined);
+  }
+
+  /** A line of JSON for each thing, or all of them as a table; nothing under a head where there are none. */
+  show<T>(things: readonly T[], asTable: (things: readonly T[]) => Rows): void {
+    if (this.asJson) {
+      for (const thing of things) this.io.say(jsonLine(thing));
+    } else {
+      const { head, rows } = asTable(things);
+      this.io.say(table(head, rows));
+    }
+  }
+
+  /** A line for people, who see no JSON. */
+  note(line: string): void {
+    if (!this.asJson) this.io.say(line);
+  }
+}
