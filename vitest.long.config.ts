@@ -8,6 +8,7 @@ const SIDE_BY_SIDE = [
   'contact-lists',
   'cut-commands',
   'disconnects-outcome',
+  'examples',
   'exclusions-devices',
   'harness',
   'harness-guards',
