@@ -8,9 +8,14 @@ import { SignIn } from './pages/sign-in/sign-in.tsx';
 import { Pages } from './pages/pages.tsx';
 import { Shell } from './ui/shell.tsx';
 
+/** A call of a token that was replaced meanwhile says nothing about the new one. */
+const refused = (token: string): void => {
+  if (signIn.value.token === token) signOut('refused');
+};
+
 export function App() {
   const { token } = useStore(signIn);
-  const api = useMemo(() => (token === undefined ? undefined : createApi(token, () => signOut('refused'))), [token]);
+  const api = useMemo(() => (token === undefined ? undefined : createApi(token, () => refused(token))), [token]);
   if (api === undefined) return <SignIn />;
   return (
     <ApiProvider value={api}>

@@ -111,8 +111,62 @@ export const en = {
     title: 'Link a phone',
   },
 
+  lifecycle: {
+    title: 'This instance',
+    cancel: 'Cancel',
+    busy: 'One moment…',
+    unsure: 'It may have been done all the same: look at the state once the service answers, before you try again.',
+    link: 'Link a phone',
+    linkAgain: 'Link again',
+    start: { action: 'Start', done: 'It starts; the state shows when it is connected.' },
+    stop: {
+      action: 'Stop',
+      title: (name: string) => `Stop ${name}?`,
+      text: (_isOpen: boolean) => [
+        'It is disconnected from WhatsApp until somebody starts it again. The phone stays linked, and nothing is lost.',
+      ],
+      done: 'It is stopped.',
+    },
+    unlink: {
+      action: 'Unlink',
+      title: (name: string) => `Unlink ${name}?`,
+      text: (isOpen: boolean) => [
+        isOpen
+          ? 'It is logged out on WhatsApp. The instance stays, and can be linked again by a new QR code or pairing code.'
+          : 'It is not connected now. Once it has been out of reach for five minutes, or is banned, it can be unlinked here alone: then the phone still lists the device until somebody removes it there.',
+      ],
+      done: 'It is unlinked.',
+    },
+    rotate: {
+      action: 'New token',
+      title: (name: string) => `New token for ${name}?`,
+      text: (_isOpen: boolean) => [
+        'It takes the place of all tokens of this instance, which stop working at once: whoever uses one needs the new one.',
+      ],
+      shown: (name: string) => `New token of ${name}`,
+    },
+    delete: {
+      action: 'Delete',
+      title: (name: string) => `Delete ${name}?`,
+      text: (isOpen: boolean) => [
+        'The instance, its login and its tokens are gone for good.',
+        isOpen
+          ? 'It is logged out on WhatsApp as well.'
+          : 'It is not connected now, so WhatsApp is not told: if a phone is linked, remove the device there.',
+      ],
+      typed: { label: 'Type its name', wrong: 'That is not its name.' },
+    },
+  },
+
   tokens: {
     title: 'Tokens',
+    once: {
+      label: 'Token',
+      warning: 'Copy it now: it is shown this once and can not be shown again.',
+      copy: 'Copy',
+      copied: 'Copied.',
+      selected: 'Selected: copy it with Ctrl+C, or by a long press.',
+    },
   },
 
   // What stopped a whole call, where a page has no better word for it.

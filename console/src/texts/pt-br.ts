@@ -116,8 +116,63 @@ export const ptBr: Texts = {
     title: 'Conectar um telefone',
   },
 
+  lifecycle: {
+    title: 'Esta instância',
+    cancel: 'Cancelar',
+    busy: 'Um momento…',
+    unsure:
+      'Mesmo assim, pode ter sido feito: veja o estado quando o serviço voltar a responder, antes de tentar de novo.',
+    link: 'Conectar um telefone',
+    linkAgain: 'Conectar de novo',
+    start: { action: 'Iniciar', done: 'Está iniciando; o estado mostra quando estiver conectada.' },
+    stop: {
+      action: 'Parar',
+      title: (name: string) => `Parar ${name}?`,
+      text: (_isOpen: boolean) => [
+        'Ela fica desconectada do WhatsApp até que alguém a inicie de novo. O telefone continua vinculado e nada se perde.',
+      ],
+      done: 'Está parada.',
+    },
+    unlink: {
+      action: 'Desvincular',
+      title: (name: string) => `Desvincular ${name}?`,
+      text: (isOpen: boolean) => [
+        isOpen
+          ? 'Ela é desconectada no WhatsApp. A instância continua aqui e pode ser vinculada de novo com outro QR code ou código.'
+          : 'Ela não está conectada agora. Depois de cinco minutos sem alcançar o WhatsApp, ou se estiver banida, pode ser desvinculada apenas aqui: o telefone ainda mostra o dispositivo até que alguém o remova lá.',
+      ],
+      done: 'Está desvinculada.',
+    },
+    rotate: {
+      action: 'Novo token',
+      title: (name: string) => `Novo token para ${name}?`,
+      text: (_isOpen: boolean) => [
+        'Ele substitui todos os tokens desta instância, que param de funcionar na hora: quem usa um deles precisa do novo.',
+      ],
+      shown: (name: string) => `Novo token de ${name}`,
+    },
+    delete: {
+      action: 'Excluir',
+      title: (name: string) => `Excluir ${name}?`,
+      text: (isOpen: boolean) => [
+        'A instância, o login dela e os tokens dela desaparecem para sempre.',
+        isOpen
+          ? 'Ela também é desconectada no WhatsApp.'
+          : 'Ela não está conectada agora, então o WhatsApp não fica sabendo: se houver um telefone vinculado, remova o dispositivo nele.',
+      ],
+      typed: { label: 'Digite o nome dela', wrong: 'Esse não é o nome dela.' },
+    },
+  },
+
   tokens: {
     title: 'Tokens',
+    once: {
+      label: 'Token',
+      warning: 'Copie agora: ele é mostrado só desta vez e não pode ser mostrado de novo.',
+      copy: 'Copiar',
+      copied: 'Copiado.',
+      selected: 'Selecionado: copie com Ctrl+C ou com um toque longo.',
+    },
   },
 
   problems: {
