@@ -4,10 +4,10 @@ import {
   DEFAULT_CONNECTION_CONFIG,
   initAuthCreds,
   jidDecode,
-  makeWASocket,
   WA_CERT_DETAILS,
   type AuthenticationCreds,
 } from '@whiskeysockets/baileys';
+import { makeMessagesRecvSocket } from '@whiskeysockets/baileys/lib/Socket/messages-recv.js';
 import { acknowledgementOf } from './acknowledgement.ts';
 import { admitStanzas, isWorkFor } from './admission.ts';
 import { Attempt } from '../attempt.ts';
@@ -58,11 +58,20 @@ export function linkTo(server: WhatsAppServer): OpenLink {
   };
 }
 
+/**
+ * What is used of the highest of Baileys' layers that has a part in this; those above are for businesses and communities.
+ * Each layer is an object of its own with all the functions below it, which nobody has to hold.
+ */
+type UsedSocket = Pick<
+  ReturnType<typeof makeMessagesRecvSocket>,
+  'ws' | 'ev' | 'end' | 'sendNode' | 'generateMessageTag' | 'requestPairingCode'
+>;
+
 /** Baileys as a wire: its methods and events, translated for the attempt. */
 class BaileysWire implements Wire {
   readonly #attempt: Attempt;
   readonly #creds: AuthenticationCreds;
-  readonly #sock: ReturnType<typeof makeWASocket>;
+  readonly #sock: UsedSocket;
   readonly #raw: RawSocket;
   readonly #secret: PairingSecret;
 
@@ -75,13 +84,15 @@ class BaileysWire implements Wire {
       () => attempt.evidence !== undefined,
       (error) => attempt.storageFailed(error),
     );
-    this.#sock = makeWASocket({
+    const { ws, ev, end, sendNode, generateMessageTag, requestPairingCode } = makeMessagesRecvSocket({
+      ...DEFAULT_CONNECTION_CONFIG,
       ...LIGHT_SOCKET,
       waWebSocketUrl: server.url ?? DEFAULT_CONNECTION_CONFIG.waWebSocketUrl,
       shouldIgnoreJid: (jid) => this.#isOther(jid),
       auth: { creds: this.#creds, keys },
     });
-    this.#raw = rawSocketOf(this.#sock.ws, () => void this.#sock.end(undefined));
+    this.#sock = { ws, ev, end, sendNode, generateMessageTag, requestPairingCode };
+    this.#raw = rawSocketOf(ws, () => void end(undefined));
     this.#watchSocket();
     this.#watchStanzas();
     this.#watchEvents();
