@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { sharedPrivet } from '../support/shared-privet.ts';
 import { expectAccessible } from './support/axe.ts';
@@ -55,4 +56,17 @@ test('a token is told what it may do, and is offered nothing else', async () => 
   await page.getByText('This token may: read').waitFor();
   const pages = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
   expect(await pages.allTextContents()).toEqual(['Instances']);
+});
+
+test('the first page comes with 60 KB of JavaScript at most, compressed', async () => {
+  const page = await signedIn({ locale: 'pt-BR' });
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const loaded = await page.evaluate<string[]>(
+    `performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => /[.]js$/.test(name))`,
+  );
+  const sizes = await Promise.all(
+    loaded.map(async (url) => gzipSync(Buffer.from(await (await fetch(url)).arrayBuffer())).length),
+  );
+  expect(sizes.length).toBeGreaterThan(0);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(60 * 1024);
 });
