@@ -1,5 +1,5 @@
 import { Provider } from '@urql/preact';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { ApiProvider, createApi } from './api/api.ts';
 import { useStore } from './api/store.ts';
 import { signIn, signOut } from './api/token.ts';
@@ -16,9 +16,10 @@ const refused = (token: string): void => {
 export function App() {
   const { token } = useStore(signIn);
   const api = useMemo(() => (token === undefined ? undefined : createApi(token, () => refused(token))), [token]);
+  useEffect(() => () => api?.close(), [api]);
   if (api === undefined) return <SignIn />;
   return (
-    <ApiProvider value={api}>
+    <ApiProvider key={api.id} value={api}>
       <Provider value={api.client}>
         <ViewerProvider>
           <Shell>

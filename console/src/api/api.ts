@@ -1,7 +1,9 @@
 import { Client, fetchExchange, mapExchange, type TypedDocumentNode } from '@urql/core';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { type Health, healthAfter, newHealth } from './health.ts';
+import { ViewerDocument } from '../gql/graphql.ts';
+import { Backoff } from './backoff.ts';
+import { type Asker, type Health, HealthWatch } from './health.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Store } from './store.ts';
 import { openStream, type StreamSink } from './streams.ts';
@@ -12,28 +14,39 @@ const CALL_MS = 40_000;
 
 /** What one token can reach: a client of the public API as any other, and how the service answers it. */
 export interface Api {
+  /** Another one for each token that is signed in: nothing of one before stays on a page. */
+  readonly id: number;
   readonly client: Client;
+  /** The worst of what calls and streams were told. */
   readonly health: Store<Health>;
+  /** What calls were told. It comes back to `online` by itself: see `useLiveQuery`. */
+  readonly callsHealth: Store<Health>;
   /** Goes on until it is closed, over lost connections too. @returns what closes it. */
   stream<Data, Variables extends Record<string, unknown>>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
     sink: StreamSink<Data>,
   ): () => void;
+  /** Nothing is asked by itself any more. */
+  close(): void;
 }
+
+let made = 0;
 
 /** @param refused is called once the token does not work any more. */
 export function createApi(token: string, refused: () => void): Api {
-  const health = newHealth();
+  const watch = new HealthWatch();
   const headers = { authorization: `Bearer ${token}` };
-  const note = (problem: Problem | undefined): void => {
+  let isClosed = false;
+  const note = (asker: Asker, problem: Problem | undefined): void => {
+    if (isClosed) return;
     if (problem?.code === 'UNAUTHENTICATED') refused();
-    health.set(healthAfter(problem, Date.now()));
+    else watch.note(asker, problem);
   };
   const client = new Client({
     url: URL_,
     // Without a cache: what a page shows is what the service says now.
-    exchanges: [mapExchange({ onResult: ({ error }) => note(problemOf(error)) }), fetchExchange],
+    exchanges: [mapExchange({ onResult: ({ error }) => note('calls', problemOf(error)) }), fetchExchange],
     requestPolicy: 'network-only',
     preferGetMethod: false,
     fetchOptions: { headers },
@@ -42,10 +55,39 @@ export function createApi(token: string, refused: () => void): Api {
       return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, late]) : late });
     },
   });
+
+  /** While calls are not answered, one is asked now and then that any token may make: the others wait for its answer. */
+  const backoff = new Backoff();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const probe = (): void => {
+    clearTimeout(timer);
+    if (isClosed || watch.calls.value.kind !== 'unreachable') return backoff.reset();
+    timer = setTimeout(() => {
+      void client.query(ViewerDocument, {}).toPromise().then(probe);
+    }, backoff.next());
+  };
+  watch.calls.follow(probe);
+
   return {
+    id: ++made,
     client,
-    health,
-    stream: (document, variables, sink) => openStream({ url: URL_, headers, note }, document, variables, sink),
+    health: watch.health,
+    callsHealth: watch.calls,
+    stream: (document, variables, sink) => {
+      const asker = Symbol('stream');
+      const way = {
+        url: URL_,
+        headers,
+        note: (problem: Problem | undefined) => note(asker, problem),
+        rest: () => watch.forget(asker),
+      };
+      return openStream(way, document, variables, sink);
+    },
+    close: () => {
+      isClosed = true;
+      clearTimeout(timer);
+      watch.close();
+    },
   };
 }
 

@@ -8,6 +8,8 @@ export interface Problem {
   readonly message: string;
   readonly retryAfterMs: number | undefined;
   readonly extensions: Readonly<Record<string, unknown>>;
+  /** Of `RATE_LIMITED` for a stream: the calls of this minute are used up. Otherwise all streams of the token are open. */
+  readonly isCallLimit?: boolean;
 }
 
 export const UNREACHABLE: Problem = { code: 'UNREACHABLE', message: '', retryAfterMs: undefined, extensions: {} };

@@ -1,6 +1,8 @@
 import { stringifyDocument, type TypedDocumentNode } from '@urql/core';
 import { createClient, NetworkError } from 'graphql-sse';
+import { Backoff } from './backoff.ts';
 import { type Problem, problemIn, UNREACHABLE } from './problem.ts';
+import { onWake } from './wake.ts';
 import { watchedFetch } from './watched-fetch.ts';
 
 export interface StreamSink<Data> {
@@ -18,12 +20,12 @@ interface Way {
   readonly headers: Readonly<Record<string, string>>;
   /** Told of each answer, and of each time that there was none. */
   readonly note: (problem: Problem | undefined) => void;
+  /** It is not open, and nothing is wrong with that: it was closed, or the tab is hidden. */
+  readonly rest: () => void;
 }
 
 /** What another try can not change. */
 const FINAL = new Set<Problem['code']>(['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'BAD_USER_INPUT', 'BAD_REQUEST']);
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
 
 interface Answered {
   readonly data?: unknown;
@@ -37,7 +39,8 @@ async function problemBehind(error: unknown): Promise<Problem> {
   if (!(response instanceof Response)) return UNREACHABLE;
   try {
     const { errors } = (await response.json()) as Answered;
-    return problemIn(errors) ?? UNREACHABLE;
+    const problem = problemIn(errors) ?? UNREACHABLE;
+    return { ...problem, isCallLimit: response.headers.get('x-ratelimit-remaining') === '0' };
   } catch {
     return UNREACHABLE;
   }
@@ -48,13 +51,13 @@ async function problemBehind(error: unknown): Promise<Problem> {
  * since a browser has six connections to a service over HTTP/1.1, and all of its tabs share them.
  */
 export function openStream<Data, Variables extends Record<string, unknown>>(
-  { url, headers, note }: Way,
+  { url, headers, note, rest }: Way,
   documentNode: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   sink: StreamSink<Data>,
 ): () => void {
   const query = stringifyDocument(documentNode);
-  let waits = 0;
+  const backoff = new Backoff();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closeOne: (() => void) | undefined;
   let isOver = false;
@@ -67,15 +70,9 @@ export function openStream<Data, Variables extends Record<string, unknown>>(
   const close = (): void => {
     isOver = true;
     stop();
+    rest();
+    unwatch();
     document.removeEventListener('visibilitychange', onVisibility);
-    removeEventListener('online', again);
-  };
-  const later = (ms: number | undefined): void => {
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits++);
-    timer = setTimeout(run, Math.max(ms ?? 0, wait * (0.75 + Math.random() / 2)));
-  };
-  const again = (): void => {
-    if (closeOne === undefined) run();
   };
 
   function run(): void {
@@ -86,7 +83,6 @@ export function openStream<Data, Variables extends Record<string, unknown>>(
     const connected = (): void => {
       if (!isMine) return;
       isConnected = true;
-      waits = 0;
       note(undefined);
       sink.start?.();
     };
@@ -94,10 +90,11 @@ export function openStream<Data, Variables extends Record<string, unknown>>(
     const failed = (problem: Problem): void => {
       if (!isMine) return;
       stop();
+      if (FINAL.has(problem.code)) close();
+      // After that: what has failed for good says so once, and does not rest.
       note(problem);
-      if (!FINAL.has(problem.code)) return later(problem.retryAfterMs);
-      close();
-      sink.fail?.(problem);
+      if (isOver) sink.fail?.(problem);
+      else timer = setTimeout(run, backoff.next(problem.retryAfterMs));
     };
     const failedBy = async (error: unknown): Promise<void> => failed(await problemBehind(error));
     const unsubscribe = client.subscribe(
@@ -107,6 +104,8 @@ export function openStream<Data, Variables extends Record<string, unknown>>(
           if (!isMine) return;
           const problem = problemIn((event as Answered).errors);
           if (problem !== undefined) return failed(problem);
+          // Only now: what accepts a stream and ends it at once is not asked again and again.
+          backoff.reset();
           if (event.data) sink.next(event.data as Data);
         },
         error: (error) => void failedBy(error),
@@ -126,11 +125,12 @@ export function openStream<Data, Variables extends Record<string, unknown>>(
   }
 
   const onVisibility = (): void => {
-    if (document.hidden) stop();
-    else run();
+    if (!document.hidden) return run();
+    stop();
+    rest();
   };
   document.addEventListener('visibilitychange', onVisibility);
-  addEventListener('online', again);
+  const unwatch = onWake(run);
   run();
   return close;
 }

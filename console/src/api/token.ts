@@ -40,3 +40,10 @@ addEventListener('hashchange', () => {
 });
 
 export const signOut = (why: SignedOut): void => signIn.set({ token: undefined, why });
+
+/** A store of what a page keeps in memory: another token, or none, begins anew. */
+export function tokenStore<T>(first: () => T): Store<T> {
+  const store = new Store(first());
+  signIn.follow(() => store.set(first()));
+  return store;
+}

@@ -1,29 +1,38 @@
-import { useQuery } from '@urql/preact';
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useEffect } from 'preact/hooks';
 import { type TokenScope, ViewerDocument, type ViewerQuery } from '../gql/graphql.ts';
 import { useTexts } from '../texts/texts.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
-import { problemOf } from './problem.ts';
+import { signOut } from './token.ts';
+import { useLiveQuery } from './use-live-query.ts';
 
 export type Viewer = NonNullable<ViewerQuery['viewer']>;
 
 const Context = createContext<Viewer | undefined>(undefined);
-const RETRY_MS = 3_000;
+const NONE = {};
 
 /** Knows what the token may do before any page is drawn. */
 export function ViewerProvider({ children }: { readonly children: ComponentChildren }) {
   const { shell } = useTexts();
-  const [{ data, error }, again] = useQuery({ query: ViewerDocument });
-  const problem = problemOf(error);
+  const { data, problem, again } = useLiveQuery(ViewerDocument, NONE);
   useEffect(() => {
-    if (problem === undefined) return;
-    const timer = setTimeout(() => again(), Math.max(RETRY_MS, problem.retryAfterMs ?? 0));
-    return () => clearTimeout(timer);
-  }, [error]);
+    document.title = 'Privet';
+  }, []);
   if (data?.viewer) return <Context.Provider value={data.viewer}>{children}</Context.Provider>;
   return (
-    <main class="alone">{problem ? <ProblemNote problem={problem} /> : <p role="status">{shell.loading}</p>}</main>
+    <main class="alone">
+      <h1>Privet</h1>
+      {problem ? (
+        <>
+          <ProblemNote problem={problem} onRetry={again} />
+          <button type="button" class="quiet" onClick={() => signOut('left')}>
+            {shell.signOut}
+          </button>
+        </>
+      ) : (
+        <p role="status">{shell.loading}</p>
+      )}
+    </main>
   );
 }
 

@@ -79,8 +79,12 @@ export const ptBr: Texts = {
     toInstances: 'Para as instâncias',
     unreachable:
       'O serviço não responde. Esta página tenta de novo sozinha; o que ela mostra pode estar desatualizado.',
-    limited: (seconds: number) => `Este token esgotou as chamadas deste minuto. Continua em ${seconds} s.`,
-    busy: (seconds: number) => `O serviço está ocupado. Continua em ${seconds} s.`,
+    limited: 'Este token esgotou as chamadas deste minuto. Esta página continua sozinha.',
+    streamsLimited:
+      'O serviço não abre mais fluxos para este token agora. O que esta página mostra pode estar desatualizado; ela tenta de novo sozinha.',
+    busy: 'O serviço está ocupado. Esta página tenta de novo sozinha.',
+    onIn: (seconds: number) => `Continua em ${seconds} s.`,
+    tokenEnds: 'Este token expira',
     loading: 'Carregando…',
     tryAgain: 'Tentar de novo',
     about: 'Sobre este serviço',

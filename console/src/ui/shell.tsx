@@ -5,6 +5,7 @@ import { useMay, useViewer } from '../api/viewer.tsx';
 import { hrefs, route } from '../router.ts';
 import { useTexts } from '../texts/texts.ts';
 import { HealthLine } from './health-line.tsx';
+import { Until } from './until.tsx';
 import './shell.css';
 
 function Navigation() {
@@ -36,16 +37,33 @@ function Navigation() {
   );
 }
 
+const SOON_MS = 7 * 86_400_000;
+
+/** A token that ends soon: there is time to make another one. */
+function TokenEnd({ at }: { readonly at: string | null }) {
+  const { shell } = useTexts();
+  if (at === null || Date.parse(at) - Date.now() > SOON_MS) return null;
+  return (
+    <small class="token-end">
+      {shell.tokenEnds} <Until at={at} />
+    </small>
+  );
+}
+
 function Viewer() {
   const { scopes, shell } = useTexts();
   const { account, token } = useViewer();
   const may = shell.mayDo(token.scopes.map((scope) => scopes[scope]).join(', '));
   return (
     <div class="viewer">
-      <span>{token.label || account.label}</span>
-      <small>
-        {may} {token.instance && shell.oneInstance(token.instance.name)}
-      </small>
+      <div>
+        <span>{token.label || account.label}</span>
+        <small>
+          {may}
+          {token.instance && `. ${shell.oneInstance(token.instance.name)}`}
+        </small>
+        <TokenEnd at={token.expiresAt} />
+      </div>
       <button type="button" class="quiet" onClick={() => signOut('left')}>
         {shell.signOut}
       </button>
