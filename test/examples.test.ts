@@ -1,6 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { sharedPrivet } from './support/shared-privet.ts';
+
+const privet = await sharedPrivet();
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = ['examples/apollo-react', 'examples/urql-react'];
@@ -49,4 +55,74 @@ test('what has no word of its client is the same in both pages', () => {
   const [apollo = '', urql = ''] = PAGES;
   expect(Object.keys(uiOf(apollo))).toContain('SettingsForm.tsx');
   expect(uiOf(urql)).toEqual(uiOf(apollo));
+});
+
+describe('examples/shell/set-privacy.sh', () => {
+  const WITHOUT_JQ = ['sh', 'curl', 'tr', 'mktemp', 'rm', 'od', 'sed', 'grep', 'cat'];
+
+  /** A folder of tools: the machine has these and no others. */
+  function only(tools: readonly string[]): string {
+    const folder = mkdtempSync(join(tmpdir(), 'privet-tools-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    for (const tool of tools) {
+      symlinkSync(execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(folder, tool));
+    }
+    return folder;
+  }
+
+  interface Ended {
+    readonly code: number;
+    readonly stdout: string;
+    readonly stderr: string;
+  }
+
+  async function run(token: string, args: readonly string[], path = process.env['PATH'] ?? ''): Promise<Ended> {
+    const env = { PATH: path, PRIVET_URL: privet.url, PRIVET_TOKEN: token };
+    const script = join(ROOT, 'examples/shell/set-privacy.sh');
+    return promisify(execFile)(script, args, { env }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error: unknown) => error as Ended,
+    );
+  }
+
+  const refuse = (category: string): void => {
+    privet.simulator.addFault({ match: { xmlns: 'privacy', type: 'set', category }, do: 'error', code: 403 });
+  };
+
+  test('changes what it was told, names what does not hold, and says which by its exit code', async () => {
+    const { name, token, phoneNumber } = await privet.link('scripted');
+    const held = () => privet.simulator.account(phoneNumber).privacy;
+    expect(await run(token, [name, 'lastSeen=NONE', 'readReceipts=NONE', 'groupAdd=CONTACTS'])).toMatchObject({
+      code: 0,
+    });
+    expect(held()).toMatchObject({ last: 'none', readreceipts: 'none', groupadd: 'contacts' });
+
+    refuse('status');
+    // The second time with jq, where the machine has it.
+    for (const path of [only(WITHOUT_JQ), undefined]) {
+      const partly = await run(token, [name, 'status=NONE', 'callAdd=KNOWN'], path);
+      expect(partly).toMatchObject({ code: 3, stderr: '' });
+      expect(partly.stdout).toMatch(/STATUS.*REJECTED/);
+      expect(partly.stdout).toContain('CALL_ADD');
+    }
+    expect(held()).toMatchObject({ status: 'all', calladd: 'known' });
+  });
+
+  test('tells wrong use, a refused token and an instance that is away from each other', async () => {
+    const { name, token } = await privet.link('scripted-away');
+    for (const args of [
+      [name],
+      [name, 'lastSeen'],
+      [name, 'lastSeen="'],
+      ['a"b', 'lastSeen=NONE'],
+      [name, 'last=NONE'],
+    ]) {
+      expect(await run(token, args), args.join(' ')).toMatchObject({ code: 2, stdout: '' });
+    }
+    expect(await run(token, [name, 'lastSeen=SOMETIMES'])).toMatchObject({ code: 2 });
+    expect(await run('no-token-of-ours', [name, 'lastSeen=NONE'])).toMatchObject({ code: 5 });
+    expect(await run(token, ['nobody', 'lastSeen=NONE'])).toMatchObject({ code: 1 });
+    await privet.graphql('mutation ($i: String!) { stopInstance(instance: $i) { state } }', { i: name });
+    expect(await run(token, [name, 'lastSeen=NONE'])).toMatchObject({ code: 4 });
+  });
 });
