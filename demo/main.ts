@@ -5,27 +5,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { connectApi, type Api } from './api.ts';
 import { freePort, startChild } from './child.ts';
+import { linkWhatWaits, Phones, tellOf } from './phones.ts';
+import { BESIDE, ENDING, forBrowser, forShell } from './texts.ts';
 
-const HELP = `npm run demo
+const HELP = `npm run demo [-- --shell] [-- --no-scan]
 
-Starts a simulated WhatsApp and the service on a throw-away data folder, links one instance named "demo", and prints the
-playground's address, a token, a query to paste, and how to change a setting on the phone. Ctrl-C ends it all.
+Starts a simulated WhatsApp and the service on a throw-away data folder, with one linked instance named "demo", and prints
+the address of its console. A QR code that is shown there is scanned after a few seconds by a simulated phone, and a pairing
+code is typed on the phone that has the number. Ctrl-C ends it all.
 
-PORT   the service's port (4000; another free one when it is taken)
+--shell     prints too what is of use without the console: the playground's address, the token, a query to paste, and a
+            line that changes a setting on the phone
+--no-scan   leaves it to somebody else to scan and to type
+PORT        the service's port (4000; another free one when it is taken)
 `;
-
-const QUERY = `mutation {
-  updatePrivacy(
-    instance: "demo"
-    input: { visibility: { lastSeen: NONE, profile: CONTACTS }, permissions: { groupAdd: CONTACTS } }
-  ) {
-    settings { visibility { lastSeen status profile online } permissions { groupAdd } observedAt }
-    outcomes { field previous current result }
-    failures { field code message }
-    stanzas
-  }
-}`;
 
 /** People on the simulated WhatsApp, for lists of contacts. */
 const CONTACTS = ['+49 151 23456789', '+49 151 23456780'];
@@ -40,7 +36,12 @@ interface SimulatorLine {
   readonly control: string;
 }
 
-async function run(signal: AbortSignal): Promise<void> {
+interface Options {
+  readonly shell: boolean;
+  readonly scan: boolean;
+}
+
+async function run({ shell, scan }: Options, signal: AbortSignal): Promise<void> {
   await using cleanUp = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'privet-demo-'));
   cleanUp.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -55,6 +56,10 @@ async function run(signal: AbortSignal): Promise<void> {
     startChild(scriptOf('../src/main.ts'), ['serve', '--with-parent'], {
       LOG_LEVEL: 'warn',
       ...process.env,
+      // Whatever is set here for a service of one's own.
+      DATABASE_URL: '',
+      PRIVET_ENCRYPTION_KEY: '',
+      PRIVET_CONSOLE: 'on',
       HOST: '127.0.0.1',
       PORT: String(port),
       PRIVET_DATA: dataDir,
@@ -70,29 +75,18 @@ async function run(signal: AbortSignal): Promise<void> {
   });
   const url = `http://127.0.0.1:${port}`;
   await Promise.race([ready(url, signal), ended]);
-  const phone = await linkDemo(url, token, whatsApp.control, signal);
+  const api = connectApi(url, token, signal);
+  const phones = new Phones(whatsApp.control, signal);
+  const phoneNumber = await linkDemo(api, phones, signal);
+  if (scan) linkWhatWaits(api, phones, signal).catch((error: unknown) => signal.aborted || tellOf(error));
 
-  process.stdout.write(`
-The demo runs: a simulated WhatsApp, and Privet with one linked instance named "demo".
-
-  Playground   ${url}/graphql
-  Token        ${token}
-  Contacts     ${CONTACTS.join(', ')}
-${wanted === 0 || wanted === port ? '' : `\nPort ${wanted} was taken, so it is ${port}.\n`}
-In the playground click into the empty "Headers" editor, below the query, and paste
-
-{ "Authorization": "Bearer ${token}" }
-
-Then put this in place of the query there (click, Ctrl+A, paste), and run it by the button:
-
-${QUERY}
-
-What streams tell of: a change that is made on the simulated phone, from a shell
-
-curl -s ${whatsApp.control}/accounts/${phone}/privacy -d '{ "category": "last", "value": "contacts" }'
-
-Ctrl-C ends it and leaves nothing behind.
-`);
+  const phone = `${whatsApp.control}/accounts/${phoneNumber}`;
+  const taken = wanted === 0 || wanted === port ? undefined : wanted;
+  process.stdout.write(
+    forBrowser({ url, token, taken, scans: scan }) +
+      (shell ? forShell({ url, token, contacts: CONTACTS, phone }) : BESIDE) +
+      ENDING,
+  );
   await Promise.race([new Promise((resolve) => signal.addEventListener('abort', resolve)), ended]);
 }
 
@@ -105,43 +99,42 @@ async function ready(url: string, signal: AbortSignal): Promise<void> {
 }
 
 /** Resolves with the phone's number once the instance is open. */
-async function linkDemo(url: string, token: string, control: string, signal: AbortSignal): Promise<string> {
-  const graphql = async (query: string): Promise<Record<string, unknown>> => {
-    const answer = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query }),
-      signal,
-    });
-    const { data, errors } = (await answer.json()) as { data?: Record<string, unknown>; errors?: unknown };
-    if (!data || errors) throw new Error(`the service answered ${JSON.stringify(errors)}`);
-    return data;
-  };
-  await graphql('mutation { createInstance(name: "demo") { token } }');
-  const { pairInstance } = await graphql('mutation { pairInstance(instance: "demo") { pairing { qr } } }');
+async function linkDemo(api: Api, phones: Phones, signal: AbortSignal): Promise<string> {
+  await api.graphql('mutation { createInstance(name: "demo") { token } }');
+  const { pairInstance } = await api.graphql('mutation { pairInstance(instance: "demo") { pairing { qr } } }');
   const { qr } = (pairInstance as { pairing: { qr: string } }).pairing;
-  const tell = async (path: string, body: object): Promise<unknown> => {
-    const answer = await fetch(control + path, { method: 'POST', body: JSON.stringify(body), signal });
-    if (!answer.ok) throw new Error(`the simulated phone answered ${answer.status}`);
-    return answer.json();
-  };
-  await tell('/contacts', { numbers: CONTACTS.map((number) => number.replaceAll(' ', '')) });
-  const { phoneNumber } = (await tell('/scan', { qr })) as { phoneNumber: string };
+  await phones.tell('POST', '/contacts', { numbers: CONTACTS.map((number) => number.replaceAll(' ', '')) });
+  const phoneNumber = await phones.scan(qr);
   for (const end = Date.now() + START_MS; Date.now() < end; await delay(100, undefined, { signal })) {
-    const { instance } = await graphql('{ instance(name: "demo") { state } }');
+    const { instance } = await api.graphql('{ instance(name: "demo") { state } }');
     if ((instance as { state: string }).state === 'OPEN') return phoneNumber;
   }
   throw new Error('the instance did not open');
 }
 
-if (process.argv.includes('--help')) {
+/** Undefined where the words behind the command are not those. */
+function optionsOf(args: readonly string[]): (Options & { readonly help: boolean }) | undefined {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    const { values } = parseArgs({ args: [...args], options: { shell: flag, 'no-scan': flag, help: flag } });
+    return { shell: values.shell, scan: !values['no-scan'], help: values.help };
+  } catch {
+    return undefined;
+  }
+}
+
+const options = optionsOf(process.argv.slice(2));
+if (!options) {
+  process.stderr.write(HELP);
+  process.exitCode = 2;
+} else if (options.help) {
   process.stdout.write(HELP);
 } else {
   const end = new AbortController();
   // Each time: npm hands on what the terminal gave to both, and all must be ended and taken away just the same.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => end.abort());
   try {
-    await run(end.signal);
+    await run(options, end.signal);
   } catch (error) {
     if (!end.signal.aborted) {
       process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n`);

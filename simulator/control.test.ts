@@ -80,7 +80,11 @@ test('takes a pairing code', async () => {
   await using control = await openControlPort(simulator);
   await using client = new BareClient(simulator);
   await client.qr();
+  await expect(call(control.url, 'GET', '/codes')).resolves.toEqual({ status: 200, body: { phoneNumbers: [] } });
   const code = await client.socket.requestPairingCode(PHONE);
+  // The companion has its code before the server has heard of it.
+  const asked = { status: 200, body: { phoneNumbers: [PHONE] } };
+  await expect.poll(() => call(control.url, 'GET', '/codes')).toEqual(asked);
   await expect(call(control.url, 'POST', '/code', { phoneNumber: PHONE, code })).resolves.toEqual({
     status: 200,
     body: {},

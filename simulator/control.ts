@@ -29,6 +29,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     const { shown, ...notification } = readBody(BODIES.notifyCompanion, body);
     await simulator.notifyCompanion(shown, notification);
   },
+  'GET /codes': (simulator) => ({ phoneNumbers: simulator.askedForCode }),
   'POST /code': async (simulator, body) => {
     const { phoneNumber, code } = readBody(BODIES.code, body);
     await simulator.enterCode(phoneNumber, code);

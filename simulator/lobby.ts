@@ -78,6 +78,11 @@ export class Lobby {
     await withDeadline(registration.notify(notification), LINKING_MS, 'acknowledging');
   }
 
+  /** The numbers whose phones ask for a code now, the longest first. */
+  get asked(): string[] {
+    return [...this.#codes].filter(([, { expiresAt }]) => expiresAt > Date.now()).map(([phoneNumber]) => phoneNumber);
+  }
+
   /** A phone enters the code that a companion shows for its number. Resolves once the companion counts as linked. */
   async enterCode(phoneNumber: string, code: string): Promise<void> {
     const phone = parsePhoneNumber(phoneNumber);

@@ -86,6 +86,8 @@ export interface Simulator extends AsyncDisposable {
    * that. With the type `companion_reg_refresh` the secret of the QR is retired: who scans it from then on links nothing.
    */
   notifyCompanion(shown: string, notification: CompanionNotification): Promise<void>;
+  /** Phone numbers that companions show a code for: their phones ask for it. The one that asks longest comes first. */
+  readonly askedForCode: readonly string[];
   /** Enters a pairing code on a phone; resolves once the companion is linked. */
   enterCode(phoneNumber: string, code: string): Promise<void>;
   /**
@@ -157,6 +159,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     account: (phoneNumber) => view(find(phoneNumber)),
     scan: (qr, phoneNumber) => server.lobby.scan(qr, phoneNumber),
     notifyCompanion: (shown, notification) => server.lobby.notifyCompanion(shown, notification),
+    get askedForCode() {
+      return server.lobby.asked;
+    },
     enterCode: (phoneNumber, code) => server.lobby.enterCode(phoneNumber, code),
     setPrivacy: (phoneNumber, category, value, { notify = true } = {}) => {
       const account = find(phoneNumber);
