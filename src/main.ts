@@ -2,6 +2,7 @@
 import { isatty } from 'node:tty';
 import { runCli } from './cli/cli.ts';
 import { ShutdownSignals } from './cli/signals.ts';
+import { terminalOf } from './cli/terminal.ts';
 import { systemClock } from './clock.ts';
 
 const signals = new ShutdownSignals(systemClock, [0, 1, 2].some(isatty));
@@ -13,12 +14,16 @@ for (const [name, exitCode] of [
   process.on(name, () => signals.receive() && process.exit(exitCode));
 }
 process.on('SIGHUP', () => signals.hangUp() && process.exit(129));
-// A reader that went away must not take the service along.
+// A reader that went away must not take the service along: only what prints for it alone ends.
+const unread = new AbortController();
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+process.stdout.on('error', () => unread.abort());
 
 const exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   signal: signals.signal,
+  unread: unread.signal,
+  ...terminalOf(process, signals.signal),
   ppid: () => process.ppid,
   isDetached: () => signals.isDetached,
   say: (line) => void process.stdout.write(`${line}\n`),

@@ -8,6 +8,8 @@ import { migrateFromCommand } from './commands/migrate-from.ts';
 import { tokenCommand } from './commands/token.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
+import { blockCommand, blockedCommand, exclusionsCommand, unblockCommand } from './remote/contacts.ts';
+import { pairInstance } from './remote/pair.ts';
 import { privacyCommand } from './remote/privacy.ts';
 import { serveCommand } from './serve.ts';
 
@@ -80,7 +82,12 @@ export const createProgram = (io: CommandIo): CommandUnknownOpts => {
     })
     .addCommand(serveCommand(io).helpGroup('The service:'))
     .addCommand(instanceCommand(io))
+    .addCommand(pairInstance(io))
     .addCommand(privacyCommand(io))
+    .addCommand(exclusionsCommand(io))
+    .addCommand(blockCommand(io))
+    .addCommand(unblockCommand(io))
+    .addCommand(blockedCommand(io))
     .addCommand(accountCommand(io))
     .addCommand(tokenCommand(io))
     .addCommand(backupCommand(io))

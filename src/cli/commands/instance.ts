@@ -14,6 +14,7 @@ import {
   unlinkInstance,
 } from '../remote/instances.ts';
 import { namesService, OVER_HTTP, remoteCommand } from '../remote/options.ts';
+import { pairInstance } from '../remote/pair.ts';
 import { chosenAccount, namedInstance, withAdmin } from './admin.ts';
 import { accountOption } from './options.ts';
 
@@ -92,6 +93,7 @@ export const instanceCommand = (io: CommandIo) =>
     .description('The instances of an account.')
     .addCommand(list(io))
     .addCommand(createInstance(io))
+    .addCommand(pairInstance(io))
     .addCommand(startInstance(io))
     .addCommand(stopInstance(io))
     .addCommand(unlinkInstance(io))

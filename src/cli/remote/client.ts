@@ -63,7 +63,8 @@ interface Answer<R> {
   readonly errors?: readonly WireError[] | undefined;
 }
 
-const answerIn = <R>(text: string): Answer<R> | undefined => {
+/** Undefined where it is none of GraphQL's. */
+export const answerIn = <R>(text: string): Answer<R> | undefined => {
   try {
     const answer: unknown = JSON.parse(text);
     const isAnswer = typeof answer === 'object' && answer !== null && ('data' in answer || 'errors' in answer);

@@ -248,3 +248,42 @@ test('what a name does to a terminal is shown, not done, and JSON of it reads ba
   const json = (await cli.run('instance', 'list', '--url', url, '--json')).out;
   expect([parse(json), /\p{Cc}|\p{Cf}/u.test(json)]).toEqual([[instance], false]);
 });
+
+test('contacts are left out, blocked and listed, each with its outcome', async () => {
+  const [first, second] = ['4915123456711', '4915123456722'];
+  const nobody = '+4915123456733';
+  privet.simulator.createContacts([first, second]);
+  const exclusions = (...argv: string[]) => cli.run('exclusions', ...argv);
+  expect((await exclusions('list', 'shop', 'profile', '--table')).out).toMatch(
+    /profile is not set to contact-blacklist/,
+  );
+
+  const added = await exclusions('add', 'shop', 'profile', `+${first}`, '+49 151 23456722', nobody, '--table');
+  expect(cells(added.out)).toEqual([
+    ['CONTACT', 'RESULT', 'WHY'],
+    [`+${first}`, 'added', '-'],
+    ['+49 151 23456722', 'added', '-'],
+    [nobody, 'not-on-whatsapp', expect.any(String)],
+  ]);
+  expect(added).toMatchObject({ code: 3, err: 'It does not hold for 1 of 3 contacts' });
+  expect(await exclusions('remove', 'shop', 'PROFILE', `+${second}`)).toMatchObject({ code: 0, err: '' });
+  const list = await exclusions('list', 'shop', 'profile');
+  expect(parse(list.out)).toMatchObject([{ field: 'PROFILE', active: true, contacts: [{ phoneNumber: first }] }]);
+  expect(privet.simulator.account(phoneNumber).exclusions['profile']?.members).toEqual([first]);
+  const shown = cells((await exclusions('list', 'shop', 'profile', '--table')).out);
+  expect(shown.slice(0, 2)).toEqual([
+    ['NUMBER', 'LID'],
+    [`+${first}`, expect.stringMatching(/^\d+@lid$/)],
+  ]);
+  expect(await exclusions('list', 'shop', 'online')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('It must be one of group-add, last-seen, profile, status') as unknown,
+  });
+
+  expect((await cli.run('block', 'shop', `+${first}`, nobody)).code).toBe(3);
+  expect(parse((await cli.run('blocked', 'shop')).out)).toMatchObject([{ contacts: [{ phoneNumber: first }] }]);
+  expect((await cli.run('blocked', 'shop', '--table')).out).toMatch(new RegExp(`^NUMBER +LID\n\\+${first} `));
+  expect(privet.simulator.account(phoneNumber).blocklist).toEqual([first]);
+  expect((await cli.run('unblock', 'shop', `+${first}`)).code).toBe(0);
+  expect(privet.simulator.account(phoneNumber).blocklist).toEqual([]);
+});

@@ -19,6 +19,7 @@ import {
   StickersPrivacy,
   type UpdatePrivacyInput,
 } from './gql/graphql.ts';
+import type { Rows } from './session.ts';
 import { wordOf } from './words.ts';
 
 type Section = 'visibility' | 'privacy' | 'permissions';
@@ -113,6 +114,11 @@ export const fieldRows = (settings: ShownSettingsFragment): (readonly [string, s
   }),
   ...settings.other.map(({ category, value }) => [`${category} (as WhatsApp names it)`, value] as const),
 ];
+
+export const settingsTable = (settings: ShownSettingsFragment): Rows => ({
+  head: ['FIELD', 'VALUE'],
+  rows: fieldRows(settings).map(([field, value]) => [field, value ?? '-']),
+});
 
 /** One of an enum's values by what a person typed; the words of all of them are for `--help` and completion. */
 const choice = <T extends string>(values: Readonly<Record<string, T>>) => ({

@@ -2,12 +2,11 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { EXIT_CODES, ExitError } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
 import { visible } from '../output.ts';
-import { changesIn, FAILURE_POLICY, fieldRows, FIELDS_HELP } from './fields.ts';
+import { changesIn, FAILURE_POLICY, FIELDS_HELP, settingsTable } from './fields.ts';
 import {
   PlanPrivacyDocument,
   type PlanPrivacyQuery,
   PrivacyDocument,
-  type ShownSettingsFragment,
   type ShownWarningFragment,
   UpdatePrivacyDocument,
   type UpdatePrivacyInput,
@@ -15,12 +14,8 @@ import {
 } from './gql/graphql.ts';
 import { OVER_HTTP, remoteCommand } from './options.ts';
 import { type Rows, Session } from './session.ts';
+import { watchPrivacy } from './watch.ts';
 import { timeWord, valueWord, wordOf } from './words.ts';
-
-export const settingsTable = (settings: ShownSettingsFragment): Rows => ({
-  head: ['FIELD', 'VALUE'],
-  rows: fieldRows(settings).map(([field, value]) => [field, value ?? '-']),
-});
 
 const getPrivacy = (io: CommandIo) =>
   remoteCommand('get')
@@ -136,4 +131,5 @@ export const privacyCommand = (io: CommandIo) =>
     .description('The privacy settings of an instance.')
     .addCommand(getPrivacy(io))
     .addCommand(setPrivacy(io))
-    .addCommand(planPrivacy(io));
+    .addCommand(planPrivacy(io))
+    .addCommand(watchPrivacy(io));

@@ -1,8 +1,10 @@
 import { systemClock } from '../../clock.ts';
 import type { CommandIo } from '../io.ts';
 import { jsonLine, table } from '../output.ts';
-import { Client } from './client.ts';
+import { type Answered, Client } from './client.ts';
+import type { TypedDocumentString } from './gql/graphql.ts';
 import { type OutputOptions, type TargetOptions, targetOf } from './options.ts';
+import { subscribe } from './stream.ts';
 
 /** Rows under a head. */
 export interface Rows {
@@ -18,7 +20,8 @@ export class Session {
 
   constructor(io: CommandIo, options: TargetOptions & OutputOptions) {
     this.io = io;
-    this.client = new Client(targetOf(io, options), systemClock, io.signal);
+    const enough = AbortSignal.any([io.signal, ...(io.unread ? [io.unread] : [])]);
+    this.client = new Client(targetOf(io, options), systemClock, enough);
     this.asJson = options.json ?? (options.table ? false : io.terminal === undefined);
   }
 
@@ -30,6 +33,18 @@ export class Session {
       const { head, rows } = asTable(things);
       this.io.say(table(head, rows));
     }
+  }
+
+  /** What holds now, then each change, until the service or the person ends it; what the connection does is told on stderr. */
+  watch<R, V extends Record<string, unknown>>(
+    document: TypedDocumentString<R, V>,
+    variables: V,
+  ): AsyncGenerator<Answered<R>> {
+    const { io } = this;
+    return subscribe(this.client, document, variables, {
+      lost: (why) => io.complain(`${why}: trying again`),
+      back: () => io.complain('It is there again'),
+    });
   }
 
   /** A line for people, who see no JSON. */
