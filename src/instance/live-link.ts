@@ -1,19 +1,23 @@
 import { ofInstance } from '../telemetry/events.ts';
-import type { CloseEvidence, LinkEvents } from '../wire/link.ts';
+import type { CloseEvidence, Link, LinkEvents } from '../wire/link.ts';
 import type { Instance } from './instance.ts';
 import type { SessionDeps } from './session-deps.ts';
 
 /** What a session hears of its link, apart from its end, which `liveLink` deals with. */
 export type RunEvents = Omit<LinkEvents, 'onOver'>;
 
-/**
- * Opens one link of the instance, and waits until its socket is closed. An abort ends it.
- * @param credentials Undefined begins a pairing.
- */
+/** What a link is opened with. */
+interface Opening {
+  /** Undefined begins a pairing. */
+  readonly credentials: string | undefined;
+  readonly events: RunEvents;
+}
+
+/** Opens one link of the instance, and waits until its socket is closed. An abort ends it. */
 export async function liveLink(
-  { clock, openLink, telemetry, log }: SessionDeps,
+  deps: SessionDeps,
   instance: Instance,
-  { credentials, events }: { readonly credentials: string | undefined; readonly events: RunEvents },
+  { credentials, events }: Opening,
   signal: AbortSignal,
 ): Promise<CloseEvidence> {
   const { life, view } = instance;
@@ -23,8 +27,22 @@ export async function liveLink(
     if (instance.link) instance.privacy.closed(instance.link);
   };
   const saveCredentials = (text: string): Promise<void> => life.change({ credentials: text });
-  const options = { clock, credentials, keys: life.keys, saveCredentials, events: { ...events, onOver } };
-  const link = openLink(options, view.id);
+  const { clock, openLink } = deps;
+  const link = openLink(
+    { clock, credentials, keys: life.keys, saveCredentials, events: { ...events, onOver } },
+    view.id,
+  );
+  // Not awaited: a function that waits holds what it was given, and the text of the credentials takes some kilobytes.
+  return untilClosed(deps, instance, link, signal);
+}
+
+async function untilClosed(
+  { telemetry, log }: SessionDeps,
+  instance: Instance,
+  link: Link,
+  signal: AbortSignal,
+): Promise<CloseEvidence> {
+  const { view } = instance;
   instance.hold(link);
   const onAbort = (): void => link.end({ kind: 'stopped' });
   // guard: a halt ends the link

@@ -1,4 +1,5 @@
 import { ofInstance } from '../../telemetry/events.ts';
+import type { CloseEvidence } from '../../wire/link.ts';
 import type { Instance } from '../instance.ts';
 import { ARCHIVE_MS } from '../life.ts';
 import type { SessionDeps } from '../session-deps.ts';
@@ -45,15 +46,8 @@ export class LoginLoop {
     const { clock, storage } = this.#deps;
     this.#policy.begins();
     while (!signal.aborted) {
-      const credentials = await this.#loadCredentials(signal);
-      if (credentials === undefined || signal.aborted) return;
-      await this.#instance.keptSettings.load();
-      if (signal.aborted) return;
-      if (!UNDER_WAY.includes(this.#instance.view.state)) this.#instance.set('RECONNECTING', STARTING);
-      const evidence = await runLogin(
-        { deps: this.#deps, instance: this.#instance, policy: this.#policy, credentials },
-        signal,
-      );
+      const evidence = await this.#login(signal);
+      if (!evidence) return;
       // guard: a stopped session does not judge its end
       if (signal.aborted) return;
       const goesOn = await this.#follow(judgeClose(evidence, clock.now()), signal);
@@ -67,6 +61,17 @@ export class LoginLoop {
   over(): void {
     this.#policy.over();
     this.#deps.gate.forget(this.#instance.view.id);
+  }
+
+  /** One link, from its credentials to its end; undefined where there are none, or where an abort came before it. */
+  async #login(signal: AbortSignal): Promise<CloseEvidence | undefined> {
+    const credentials = await this.#loadCredentials(signal);
+    if (credentials === undefined || signal.aborted) return undefined;
+    await this.#instance.keptSettings.load();
+    if (signal.aborted) return undefined;
+    if (!UNDER_WAY.includes(this.#instance.view.state)) this.#instance.set('RECONNECTING', STARTING);
+    // Not awaited, as in `liveLink`.
+    return runLogin({ deps: this.#deps, instance: this.#instance, policy: this.#policy }, credentials, signal);
   }
 
   /** Undefined when there is nothing to log in with; the state then says why. A failed read is never "none yet". */

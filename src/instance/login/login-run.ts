@@ -10,13 +10,12 @@ export interface LoginRun {
   readonly deps: SessionDeps;
   readonly instance: Instance;
   readonly policy: ReconnectPolicy;
-  readonly credentials: string;
 }
 
 /** Logs in when it is this instance's turn, and stays until the link is gone. */
-export async function runLogin(run: LoginRun, signal: AbortSignal): Promise<CloseEvidence> {
-  const { deps, instance, policy, credentials } = run;
-  using place = await deps.gate.enter(instance.view.id, signal, (wasRefused, retryAt) => {
+export async function runLogin(run: LoginRun, credentials: string, signal: AbortSignal): Promise<CloseEvidence> {
+  const { deps, instance, policy } = run;
+  const place = await deps.gate.enter(instance.view.id, signal, (wasRefused, retryAt) => {
     if (wasRefused) return instance.set('CLIENT_OUTDATED', { ...CLIENT_OUTDATED, retryAt });
     instance.set('RECONNECTING', { ...LOGINS_HELD_UP, retryAt });
   });
@@ -28,9 +27,11 @@ export async function runLogin(run: LoginRun, signal: AbortSignal): Promise<Clos
     onLogin: (identity: LinkIdentity) => void open(run, identity, place),
     onAnnouncement: () => instance.privacy.announced(),
   };
-  const evidence = await liveLink(deps, instance, { credentials, events }, signal);
-  policy.ended();
-  return evidence;
+  // Not awaited, as in `liveLink`.
+  return liveLink(deps, instance, { credentials, events }, signal).finally(() => {
+    place[Symbol.dispose]();
+    policy.ended();
+  });
 }
 
 /** Logged in; OPEN once the first read is in. */
