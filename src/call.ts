@@ -97,6 +97,8 @@ class CallOfClient implements RunningCall, Deadline {
   [Symbol.dispose](): void {
     this.#timer[Symbol.dispose]();
     this.#disconnected?.removeEventListener('abort', this.leave);
+    // They lead to the answers, and a call may be held for longer: the first one of each principal is.
+    this.#waiting.length = 0;
   }
 
   readonly leave = (): void => this.#end(clientGone());
