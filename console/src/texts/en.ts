@@ -56,6 +56,18 @@ const values: { readonly [F in PrivacyField]: Readonly<Record<FieldValue<F>, str
   STICKERS: { CONTACTS: 'My contacts', CONTACT_ALLOWLIST: 'Chosen contacts', NONE: 'Nobody' },
 };
 
+/** Where an instance stands on the page that links a phone to it; by its state. */
+const notLinked = {
+  UNPAIRED: 'No phone is linked.',
+  PAIRING: 'It waits for the phone.',
+  STOPPED: 'It is stopped.',
+  LOGGED_OUT: 'The phone is linked no more.',
+  REPLACED: 'Another connection took its place.',
+  BANNED: 'WhatsApp has banned or locked the account.',
+  CLIENT_OUTDATED: 'WhatsApp refuses this version of the service.',
+  PASSKEY_REQUIRED: 'WhatsApp asks for a passkey on the phone.',
+};
+
 export const en = {
   language: 'en',
 
@@ -113,6 +125,63 @@ export const en = {
 
   link: {
     title: 'Link a phone',
+    titleOf: (name: string) => `Link a phone to ${name}`,
+    mayNotMake:
+      'This token may not link new phones: that takes a token of the whole account that may read, link and create.',
+    mayNotPair: 'This token may not link a phone: that takes one that may read and link.',
+    lead: 'Give the account a name that you know it by. The next page shows the QR code to scan.',
+    name: 'Name',
+    nameHint: '1 to 64 letters, digits, “.”, “_” or “-”, not beginning with “.”',
+    nameMissing: 'Type a name.',
+    nameWrong: 'A name has 1 to 64 letters without accents, digits, “.”, “_” or “-”, and does not begin with “.”.',
+    nameTaken: 'That name is taken.',
+    toTaken: (name: string) => `To ${name}`,
+    maybeMade: (name: string) =>
+      `Whether ${name} was made is not known. If it was, nobody has seen its token: make a new one there.`,
+    toMaybe: (name: string) => `Look for ${name}`,
+    submit: 'Show the QR code',
+    busy: 'One moment…',
+    token: (name: string) => `Token of ${name}, for programs`,
+    looking: 'Looking…',
+    asking: 'Asking WhatsApp for a code…',
+    saidQr: 'The QR code is shown.',
+    saidCode: 'The code to type is shown.',
+    qrLabel: 'QR code for WhatsApp',
+    code: 'Code to type on the phone',
+    onThePhone: 'On the phone',
+    stepsForQr: [
+      'Open WhatsApp.',
+      'Open the menu (Android) or Settings (iPhone), and choose “Linked devices”.',
+      'Tap “Link a device”, and point the phone at this code.',
+    ],
+    stepsForCode: [
+      'Open WhatsApp, or the notification that it shows now.',
+      'Open the menu (Android) or Settings (iPhone), and choose “Linked devices”.',
+      'Tap “Link a device”, then “Link with phone number instead”, and type the code.',
+    ],
+    qrLeft: (seconds: number) => `Works for ${seconds} s; then another one takes its place.`,
+    codeLeft: (seconds: number) => `Works for ${seconds} s.`,
+    accepted: 'The phone has accepted. Logging in…',
+    connecting: 'It is linked, and connects.',
+    linked: 'The phone is linked',
+    linkedAlready: 'A phone is linked',
+    number: (digits: string) => `Number: +${digits}`,
+    toSettings: 'To the settings',
+    toInstance: (name: string) => `To ${name}`,
+    nextTry: 'Next try:',
+    notLinked: notLinked,
+    gone: (name: string) => `${name} was deleted.`,
+    notThere: (name: string) => `There is no ${name} within reach of this token.`,
+    halfMade: (name: string) =>
+      `${name} is there, but linking it did not begin. Begin again here, or delete it on its page.`,
+    showQr: 'Show a QR code',
+    qrInstead: 'With a QR code instead',
+    byNumber: 'With a phone number instead',
+    byOtherNumber: 'With another phone number',
+    numberLabel: 'Phone number of the account',
+    numberHint: 'With its country code, like +55 11 91234-5678',
+    numberWrong: 'That is no phone number with its country code.',
+    showCode: 'Show a code to type',
   },
 
   lifecycle: {

@@ -63,6 +63,17 @@ const values: Texts['values'] = {
   STICKERS: { CONTACTS: 'Meus contatos', CONTACT_ALLOWLIST: 'Contatos escolhidos', NONE: 'Ninguém' },
 };
 
+const notLinked = {
+  UNPAIRED: 'Nenhum telefone está conectado.',
+  PAIRING: 'Está esperando o telefone.',
+  STOPPED: 'Está parada.',
+  LOGGED_OUT: 'O telefone não está mais conectado.',
+  REPLACED: 'Outra conexão tomou o lugar dela.',
+  BANNED: 'O WhatsApp baniu ou bloqueou a conta.',
+  CLIENT_OUTDATED: 'O WhatsApp recusa esta versão do serviço.',
+  PASSKEY_REQUIRED: 'O WhatsApp pede uma chave de acesso no telefone.',
+};
+
 export const ptBr: Texts = {
   language: 'pt-BR',
 
@@ -118,6 +129,63 @@ export const ptBr: Texts = {
 
   link: {
     title: 'Conectar um telefone',
+    titleOf: (name: string) => `Conectar um telefone a ${name}`,
+    mayNotMake:
+      'Este token não pode conectar telefones novos: para isso é preciso um token da conta inteira que possa ler, conectar e criar.',
+    mayNotPair: 'Este token não pode conectar um telefone: para isso é preciso um que possa ler e conectar.',
+    lead: 'Dê à conta um nome que você reconheça. A página seguinte mostra o QR code para escanear.',
+    name: 'Nome',
+    nameHint: 'De 1 a 64 letras, números, “.”, “_” ou “-”, sem começar com “.”',
+    nameMissing: 'Digite um nome.',
+    nameWrong: 'O nome tem de 1 a 64 letras sem acento, números, “.”, “_” ou “-”, e não começa com “.”.',
+    nameTaken: 'Esse nome já está em uso.',
+    toTaken: (name: string) => `Ir para ${name}`,
+    maybeMade: (name: string) =>
+      `Não se sabe se ${name} foi criada. Se foi, ninguém viu o token dela: crie um novo por lá.`,
+    toMaybe: (name: string) => `Procurar ${name}`,
+    submit: 'Mostrar o QR code',
+    busy: 'Um momento…',
+    token: (name: string) => `Token de ${name}, para programas`,
+    looking: 'Procurando…',
+    asking: 'Pedindo um código ao WhatsApp…',
+    saidQr: 'O QR code está na tela.',
+    saidCode: 'O código para digitar está na tela.',
+    qrLabel: 'QR code para o WhatsApp',
+    code: 'Código para digitar no telefone',
+    onThePhone: 'No telefone',
+    stepsForQr: [
+      'Abra o WhatsApp.',
+      'Abra o menu (Android) ou Configurações (iPhone) e escolha “Dispositivos conectados”.',
+      'Toque em “Conectar dispositivo” e aponte o telefone para este código.',
+    ],
+    stepsForCode: [
+      'Abra o WhatsApp ou a notificação que ele mostra agora.',
+      'Abra o menu (Android) ou Configurações (iPhone) e escolha “Dispositivos conectados”.',
+      'Toque em “Conectar dispositivo”, depois em “Conectar com número de telefone”, e digite o código.',
+    ],
+    qrLeft: (seconds: number) => `Vale por ${seconds} s; depois outro toma o lugar dele.`,
+    codeLeft: (seconds: number) => `Vale por ${seconds} s.`,
+    accepted: 'O telefone aceitou. Entrando…',
+    connecting: 'Está vinculada e se conectando.',
+    linked: 'O telefone está conectado',
+    linkedAlready: 'Um telefone está conectado',
+    number: (digits: string) => `Número: +${digits}`,
+    toSettings: 'Ir para as configurações',
+    toInstance: (name: string) => `Ir para ${name}`,
+    nextTry: 'Próxima tentativa:',
+    notLinked: notLinked,
+    gone: (name: string) => `${name} foi excluída.`,
+    notThere: (name: string) => `Não há ${name} ao alcance deste token.`,
+    halfMade: (name: string) =>
+      `${name} foi criada, mas a conexão não começou. Comece de novo aqui, ou exclua a instância na página dela.`,
+    showQr: 'Mostrar um QR code',
+    qrInstead: 'Usar um QR code',
+    byNumber: 'Usar um número de telefone',
+    byOtherNumber: 'Usar outro número de telefone',
+    numberLabel: 'Número de telefone da conta',
+    numberHint: 'Com o código do país, como +55 11 91234-5678',
+    numberWrong: 'Isso não é um número de telefone com código do país.',
+    showCode: 'Mostrar um código para digitar',
   },
 
   lifecycle: {
