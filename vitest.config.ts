@@ -62,7 +62,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'all',
-          include: ['src/**/*.test.ts', 'simulator/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'console/src/**/*.test.ts', 'simulator/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ALONE,
         },
       },

@@ -1,5 +1,14 @@
 import type { FieldValue } from '../fields.ts';
-import type { PrivacyField, TokenScope } from '../gql/graphql.ts';
+import type {
+  ContactFailureCode,
+  ContactResult,
+  FailurePolicy,
+  FieldResult,
+  PartialFailureCode,
+  PrivacyField,
+  PrivacyWarningCode,
+  TokenScope,
+} from '../gql/graphql.ts';
 
 /** Every text that a person reads, in English. Other languages have the same shape: see `Texts`. */
 
@@ -68,6 +77,62 @@ const notLinked = {
   PASSKEY_REQUIRED: 'WhatsApp asks for a passkey on the phone.',
 };
 
+const results: Record<FieldResult, string> = {
+  APPLIED: 'Applied',
+  ALREADY_SET: 'Already set',
+  FAILED: 'Failed',
+};
+
+/** Why one setting does not hold after a change. */
+const failures: Record<PartialFailureCode, string> = {
+  REJECTED: 'WhatsApp refused it.',
+  TIMED_OUT: 'WhatsApp did not answer in time.',
+  CONNECTION_LOST: 'The connection went before WhatsApp answered.',
+  MISMATCH: 'WhatsApp took it, and shows another value.',
+  UNVERIFIED: 'No answer of WhatsApp could show whether it holds.',
+  UNSUPPORTED: 'WhatsApp does not have this setting for the account, so it was not sent.',
+  SKIPPED: 'It was not tried.',
+  ROLLED_BACK: 'It held, and was put back because another setting failed.',
+};
+
+const warnings: Record<PrivacyWarningCode, string> = {
+  MATCHES_EVERYONE: '“Same as last seen” changes nothing while everyone sees the last seen.',
+  RECIPROCAL_RECEIPTS: 'Without read receipts the account does not see those of others either. Groups still have them.',
+  NOBODY_EXCLUDED: 'The list begins empty: until somebody is put on it, this means all contacts.',
+  SILENCED_NOT_BLOCKED: 'Calls of unknown numbers are silenced, not blocked.',
+  HIDDEN_IN_TURN: 'WhatsApp does not show the account what it hides from others.',
+  UNSUPPORTED: 'WhatsApp does not have this setting for the account, so it is not sent.',
+};
+
+const policies: Record<FailurePolicy, { readonly name: string; readonly description: string }> = {
+  CONTINUE: { name: 'Go on', description: 'The others are sent all the same, and what holds stays. The fastest way.' },
+  STOP: { name: 'Stop', description: 'One after the other. After a failure nothing more is sent.' },
+  ROLLBACK: {
+    name: 'Put back',
+    description: 'All or none: what was changed is put back, unless the phone has changed something meanwhile.',
+  },
+};
+
+const contactResults: Record<ContactResult, string> = {
+  ADDED: 'Added',
+  REMOVED: 'Removed',
+  ALREADY_LISTED: 'Was on the list already',
+  NOT_LISTED: 'Was not on the list',
+  FAILED: 'Failed',
+};
+
+const contactFailures: Record<ContactFailureCode, string> = {
+  NOT_ON_WHATSAPP: 'Nobody on WhatsApp has this number.',
+  UNRESOLVED: 'WhatsApp did not tell whose number this is, so nothing was sent for it.',
+  REJECTED: 'WhatsApp refused it.',
+  TIMED_OUT: 'WhatsApp did not answer in time.',
+  CONNECTION_LOST: 'The connection went before WhatsApp answered.',
+  MISMATCH: 'WhatsApp took it, and shows the list otherwise.',
+  UNVERIFIED: 'No answer of WhatsApp could show whether it holds.',
+  UNSUPPORTED: 'WhatsApp does not have this list for the account, so nothing was sent.',
+  SKIPPED: 'It was not tried.',
+};
+
 export const en = {
   language: 'en',
 
@@ -121,6 +186,104 @@ export const en = {
   // One instance: its settings, their plan, the proof, its lists.
   settings: {
     title: (name: string) => `Settings of ${name}`,
+    all: 'All instances',
+    number: 'Number',
+    missing: 'There is no instance of this name within reach of this token.',
+    deleted: 'This instance was deleted.',
+    mayNeither: 'This token may neither read nor change settings.',
+    mayOnlyRead: 'This token may read these settings, but not change them.',
+    mayOnlyWrite: 'This token may change settings, but not read them: what holds shows once a change is applied.',
+    notOpen: 'The instance is not connected to WhatsApp: nothing can be changed now. Below is what was seen last.',
+    noneSeen: 'No settings were seen since the account was linked.',
+    region: 'Settings',
+    sections: {
+      visibility: 'Who sees what',
+      privacy: 'Receipts, protection and timer',
+      permissions: 'Who may reach the account',
+    },
+    other: 'Other settings',
+    otherHint: 'WhatsApp shows these too. This version of Privet does not know them, so they can not be changed here.',
+    heldNow: 'Held now:',
+    heldLast: 'Held when last seen:',
+    seen: 'seen',
+    notKnown: 'not known',
+    stale: 'may have changed since',
+    readAgain: 'Read again',
+    reading: 'Reading…',
+    edited: 'Edited, not applied',
+    moved: (was: string) => `Changed just now on another device; was “${was}”.`,
+    movedAll: (what: string) => `Changed on another device: ${what}.`,
+    movedOne: (field: string, to: string) => `${field} is now “${to}”`,
+    overtaken: (held: string) =>
+      `Changed on another device while you were choosing: it is “${held}” now. Your choice stays.`,
+    changes: 'Changes',
+    noChanges: 'Choose other values to change something. Nothing is sent before you apply it.',
+    edits: (count: number) => (count === 1 ? '1 setting edited' : `${count} settings edited`),
+    plan: 'What will happen',
+    planning: 'Working out what will be sent…',
+    sent: 'Is sent',
+    stays: 'Holds already',
+    fromTo: (from: string, to: string) => `from “${from}” to “${to}”`,
+    to: (to: string) => `to “${to}”`,
+    stanzas: (count: number) => (count === 1 ? '1 message to WhatsApp' : `${count} messages to WhatsApp`),
+    stanzasHint: 'reads included, where nothing goes wrong',
+    ifOneFails: 'If one fails',
+    apply: 'Apply',
+    discard: 'Discard edits',
+    sending: 'Being applied. WhatsApp has up to 30 seconds to answer; each setting is proven by a read.',
+    sendingAgain:
+      'The service did not answer, so the same change is sent again: it is made once, however often it is sent.',
+    seconds: (seconds: number) => `${seconds} s`,
+    outcome: 'What became of it',
+    outcomeSaid: (applied: number, alreadySet: number, failed: number) =>
+      `Applied: ${applied}. Already set: ${alreadySet}. Failed: ${failed}.`,
+    was: (value: string) => `was “${value}”`,
+    requested: (value: string) => `asked for “${value}”`,
+    holds: (value: string) => `It holds “${value}” now.`,
+    holdsUnknown: 'What it holds now is not known.',
+    backAgain: 'A read shows the old value again.',
+    notBack: 'No read could show whether the old value is back.',
+    proof: (time: string) => `Shown by WhatsApp at ${time}, read after the change.`,
+    noProof: 'No read succeeded after the change, so nothing is proven.',
+    tryAgain: 'Try again',
+    close: 'Close',
+    nothingDone: 'Nothing was changed, and your edits are still here.',
+    mayHaveHappened:
+      'It may or may not have happened: the settings on this page say what holds. Sent again it is made once, also where it was made already.',
+    resend: 'Send again',
+    waitFor: (seconds: number) => `Again possible in ${seconds} s.`,
+    conflict: 'Something was changed on another device since you looked, so nothing was sent. Look again, and decide:',
+    results,
+    policies,
+  },
+
+  failures,
+  warnings,
+
+  // Exclusion lists and the blocklist.
+  lists: {
+    exclusions: 'Who is excluded',
+    exclusionsOf: (field: string) => `Excluded from “${field}”`,
+    setsValue: 'Adding somebody sets this setting to “My contacts except…” at once.',
+    inactive: 'The list is not in force: the setting has another value.',
+    blocked: 'Blocked contacts',
+    blockedHint: 'They can neither call nor write to the account.',
+    loading: 'Reading the list from WhatsApp…',
+    empty: 'Nobody is on it.',
+    count: (count: number) => (count === 1 ? '1 contact' : `${count} contacts`),
+    numbers: 'Numbers to add',
+    numbersHint: 'With country code, such as +55 11 91234-5678; several on lines of their own or with commas.',
+    add: 'Add',
+    block: 'Block',
+    remove: 'Remove',
+    removeNamed: (contact: string) => `Remove ${contact}`,
+    unblock: 'Unblock',
+    unblockNamed: (contact: string) => `Unblock ${contact}`,
+    missing: 'Type a number.',
+    tooMany: (most: number) => `At most ${most} at once.`,
+    sending: 'Being changed…',
+    results: contactResults,
+    failures: contactFailures,
   },
 
   link: {

@@ -74,6 +74,52 @@ const notLinked = {
   PASSKEY_REQUIRED: 'O WhatsApp pede uma chave de acesso no telefone.',
 };
 
+const failures: Texts['failures'] = {
+  REJECTED: 'O WhatsApp recusou.',
+  TIMED_OUT: 'O WhatsApp não respondeu a tempo.',
+  CONNECTION_LOST: 'A conexão caiu antes da resposta do WhatsApp.',
+  MISMATCH: 'O WhatsApp aceitou, mas mostra outro valor.',
+  UNVERIFIED: 'Nenhuma resposta do WhatsApp pôde mostrar se vale.',
+  UNSUPPORTED: 'O WhatsApp não tem essa configuração para esta conta, por isso ela não foi enviada.',
+  SKIPPED: 'Não foi tentado.',
+  ROLLED_BACK: 'Valeu, e foi desfeito porque outra configuração falhou.',
+};
+
+const warnings: Texts['warnings'] = {
+  MATCHES_EVERYONE: '“Igual a ‘Visto por último’” não muda nada enquanto todos veem o visto por último.',
+  RECIPROCAL_RECEIPTS:
+    'Sem confirmações de leitura, a conta também não vê as dos outros. Nos grupos elas continuam existindo.',
+  NOBODY_EXCLUDED: 'A lista começa vazia: até que alguém entre nela, isto vale para todos os contatos.',
+  SILENCED_NOT_BLOCKED: 'Ligações de números desconhecidos são silenciadas, não bloqueadas.',
+  HIDDEN_IN_TURN: 'O WhatsApp não mostra à conta o que ela esconde dos outros.',
+  UNSUPPORTED: 'O WhatsApp não tem essa configuração para esta conta, por isso ela não é enviada.',
+};
+
+const policies: Texts['settings']['policies'] = {
+  CONTINUE: {
+    name: 'Continuar',
+    description: 'As outras são enviadas mesmo assim, e o que valer fica. O mais rápido.',
+  },
+  STOP: { name: 'Parar', description: 'Uma depois da outra. Depois de uma falha nada mais é enviado.' },
+  ROLLBACK: {
+    name: 'Desfazer',
+    description:
+      'Tudo ou nada: o que foi alterado volta atrás, a menos que o telefone tenha alterado algo nesse meio-tempo.',
+  },
+};
+
+const contactFailures: Texts['lists']['failures'] = {
+  NOT_ON_WHATSAPP: 'Ninguém no WhatsApp tem esse número.',
+  UNRESOLVED: 'O WhatsApp não disse de quem é esse número, por isso nada foi enviado.',
+  REJECTED: 'O WhatsApp recusou.',
+  TIMED_OUT: 'O WhatsApp não respondeu a tempo.',
+  CONNECTION_LOST: 'A conexão caiu antes da resposta do WhatsApp.',
+  MISMATCH: 'O WhatsApp aceitou, mas mostra a lista de outro jeito.',
+  UNVERIFIED: 'Nenhuma resposta do WhatsApp pôde mostrar se vale.',
+  UNSUPPORTED: 'O WhatsApp não tem essa lista para esta conta, por isso nada foi enviado.',
+  SKIPPED: 'Não foi tentado.',
+};
+
 export const ptBr: Texts = {
   language: 'pt-BR',
 
@@ -125,6 +171,112 @@ export const ptBr: Texts = {
 
   settings: {
     title: (name: string) => `Configurações de ${name}`,
+    all: 'Todas as instâncias',
+    number: 'Número',
+    missing: 'Não há instância com esse nome ao alcance deste token.',
+    deleted: 'Esta instância foi excluída.',
+    mayNeither: 'Este token não pode ler nem alterar configurações.',
+    mayOnlyRead: 'Este token pode ler estas configurações, mas não alterá-las.',
+    mayOnlyWrite: 'Este token pode alterar configurações, mas não lê-las: o que vale aparece depois de uma alteração.',
+    notOpen:
+      'A instância não está conectada ao WhatsApp: nada pode ser alterado agora. Abaixo está o que foi visto por último.',
+    noneSeen: 'Nenhuma configuração foi vista desde que a conta foi conectada.',
+    region: 'Configurações',
+    sections: {
+      visibility: 'Quem vê o quê',
+      privacy: 'Confirmações, proteção e duração',
+      permissions: 'Quem pode contatar a conta',
+    },
+    other: 'Outras configurações',
+    otherHint:
+      'O WhatsApp também mostra estas. Esta versão do Privet não as conhece, por isso elas não podem ser alteradas aqui.',
+    heldNow: 'Vale agora:',
+    heldLast: 'Valia quando foi vista:',
+    seen: 'vista',
+    notKnown: 'desconhecido',
+    stale: 'pode ter mudado desde então',
+    readAgain: 'Ler de novo',
+    reading: 'Lendo…',
+    edited: 'Editada, não aplicada',
+    moved: (was: string) => `Alterada agora em outro aparelho; era “${was}”.`,
+    movedAll: (what: string) => `Alterado em outro aparelho: ${what}.`,
+    movedOne: (field: string, to: string) => `${field} agora é “${to}”`,
+    overtaken: (held: string) =>
+      `Alterada em outro aparelho enquanto você escolhia: agora é “${held}”. A sua escolha continua.`,
+    changes: 'Alterações',
+    noChanges: 'Escolha outros valores para alterar algo. Nada é enviado antes de você aplicar.',
+    edits: (count: number) => (count === 1 ? '1 configuração editada' : `${count} configurações editadas`),
+    plan: 'O que vai acontecer',
+    planning: 'Calculando o que será enviado…',
+    sent: 'É enviado',
+    stays: 'Já vale',
+    fromTo: (from: string, to: string) => `de “${from}” para “${to}”`,
+    to: (to: string) => `para “${to}”`,
+    stanzas: (count: number) => (count === 1 ? '1 mensagem ao WhatsApp' : `${count} mensagens ao WhatsApp`),
+    stanzasHint: 'leituras incluídas, se nada der errado',
+    ifOneFails: 'Se uma falhar',
+    apply: 'Aplicar',
+    discard: 'Descartar edições',
+    sending:
+      'Aplicando. O WhatsApp tem até 30 segundos para responder; cada configuração é comprovada por uma leitura.',
+    sendingAgain: 'O serviço não respondeu, por isso a mesma alteração é enviada de novo: ela é feita uma só vez.',
+    seconds: (seconds: number) => `${seconds} s`,
+    outcome: 'O que resultou',
+    outcomeSaid: (applied: number, alreadySet: number, failed: number) =>
+      `Aplicadas: ${applied}. Já valiam: ${alreadySet}. Falharam: ${failed}.`,
+    was: (value: string) => `era “${value}”`,
+    requested: (value: string) => `pedido: “${value}”`,
+    holds: (value: string) => `Agora vale “${value}”.`,
+    holdsUnknown: 'Não se sabe o que vale agora.',
+    backAgain: 'Uma leitura mostra o valor antigo de novo.',
+    notBack: 'Nenhuma leitura pôde mostrar se o valor antigo voltou.',
+    proof: (time: string) => `Mostrado pelo WhatsApp às ${time}, lido depois da alteração.`,
+    noProof: 'Nenhuma leitura deu certo depois da alteração, por isso nada está comprovado.',
+    tryAgain: 'Tentar de novo',
+    close: 'Fechar',
+    nothingDone: 'Nada foi alterado, e as suas edições continuam aqui.',
+    mayHaveHappened:
+      'Pode ter acontecido ou não: as configurações nesta página dizem o que vale. Enviada de novo, a alteração é feita uma só vez, mesmo que já tenha sido feita.',
+    resend: 'Enviar de novo',
+    waitFor: (seconds: number) => `De novo possível em ${seconds} s.`,
+    conflict:
+      'Algo foi alterado em outro aparelho desde que você olhou, por isso nada foi enviado. Veja de novo e decida:',
+    results: { APPLIED: 'Aplicada', ALREADY_SET: 'Já valia', FAILED: 'Falhou' },
+    policies,
+  },
+
+  failures,
+  warnings,
+
+  lists: {
+    exclusions: 'Quem está excluído',
+    exclusionsOf: (field: string) => `Excluídos de “${field}”`,
+    setsValue: 'Adicionar alguém muda esta configuração para “Meus contatos, exceto…” na hora.',
+    inactive: 'A lista não está em vigor: a configuração tem outro valor.',
+    blocked: 'Contatos bloqueados',
+    blockedHint: 'Eles não podem ligar nem escrever para a conta.',
+    loading: 'Lendo a lista do WhatsApp…',
+    empty: 'Ninguém está nela.',
+    count: (count: number) => (count === 1 ? '1 contato' : `${count} contatos`),
+    numbers: 'Números a adicionar',
+    numbersHint: 'Com o código do país, como +55 11 91234-5678; vários em linhas separadas ou com vírgulas.',
+    add: 'Adicionar',
+    block: 'Bloquear',
+    remove: 'Remover',
+    removeNamed: (contact: string) => `Remover ${contact}`,
+    unblock: 'Desbloquear',
+    unblockNamed: (contact: string) => `Desbloquear ${contact}`,
+    missing: 'Digite um número.',
+    tooMany: (most: number) => `No máximo ${most} de uma vez.`,
+    sending: 'Alterando…',
+    results: {
+      ADDED: 'Adicionado',
+      REMOVED: 'Removido',
+      ALREADY_LISTED: 'Já estava na lista',
+      NOT_LISTED: 'Não estava na lista',
+      FAILED: 'Falhou',
+    },
+    failures: contactFailures,
   },
 
   link: {

@@ -1,0 +1,136 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useMay } from '../../../api/viewer.tsx';
+import { heldValue, SECTIONS, type Sections } from '../../../fields.ts';
+import type { FailurePolicy, HeldSettingsFragment, PrivacyField } from '../../../gql/graphql.ts';
+import { useTexts } from '../../../texts/texts.ts';
+import { valueText } from '../../../texts/value-text.ts';
+import { type Capability, inSection } from './capabilities.ts';
+import { ChangePanel } from './change-panel.tsx';
+import { changesOf, choose, type Draft, type Move, overtaken, without } from './draft.ts';
+import { FieldCard } from './field-card.tsx';
+import { OtherSettings } from './other-settings.tsx';
+import { useApply } from './use-apply.ts';
+import { usePlan } from './use-plan.ts';
+import type { SettingsWatch } from './use-settings.ts';
+import './settings.css';
+
+interface FormProps {
+  /** The instance's name. */
+  readonly instance: string;
+  readonly capabilities: readonly Capability[];
+  /** Undefined where the token may not see them. */
+  readonly settings: HeldSettingsFragment | undefined;
+  readonly watch: SettingsWatch;
+  readonly isOpen: boolean;
+}
+
+type Current = Sections & { readonly observedAt: string };
+
+const isCurrent = (value: unknown): value is Current =>
+  typeof value === 'object' && value !== null && 'observedAt' in value && 'visibility' in value;
+
+/** Says what was changed elsewhere, once and politely. */
+function Announced({ moves }: { readonly moves: readonly Move[] }) {
+  const texts = useTexts();
+  const { settings, fields } = texts;
+  const what = moves.map(({ field, to }) => settings.movedOne(fields[field].name, valueText(texts, field, to)));
+  return (
+    <p role="status" class="hidden">
+      {what.length > 0 && settings.movedAll(what.join(', '))}
+    </p>
+  );
+}
+
+/** The settings, what was edited of them, and what becomes of it. */
+export function SettingsForm({ instance, capabilities, settings, watch, isOpen }: FormProps) {
+  const texts = useTexts();
+  const mayRead = useMay('READ');
+  const mayWrite = useMay('WRITE');
+  const [draft, setDraft] = useState<Draft>({});
+  const [policy, setPolicy] = useState<FailurePolicy>('CONTINUE');
+  const [conflictMoves, setConflictMoves] = useState<readonly Move[]>([]);
+  const applyButton = useRef<HTMLButtonElement>(null);
+  const applying = useApply(instance, {
+    begin: ({ changes }) => watch.setOwn(Object.keys(changes) as PrivacyField[]),
+    done: (_press, update) => {
+      if (update.settings) watch.show(update.settings);
+      watch.setOwn([]);
+      const failed = new Set(update.failures.map(({ field }) => field));
+      const held = update.outcomes.map(({ field }) => field).filter((field) => !failed.has(field));
+      setDraft((before) => without(before, held));
+    },
+    stopped: (_press, { extensions }) => {
+      watch.setOwn([]);
+      const { current } = extensions;
+      setConflictMoves(isCurrent(current) ? watch.show(current) : []);
+    },
+  });
+  const { state } = applying;
+  const isSending = state.kind === 'sending';
+  const changes = changesOf(draft);
+  const seenAt = mayRead ? settings?.observedAt : undefined;
+  const planning = usePlan(instance, changes, policy, seenAt, mayRead && isOpen && !isSending);
+  const canApply = mayWrite && isOpen;
+  const isDisabled = !canApply || isSending;
+  useEffect(() => watch.setOwn([]), []);
+
+  const fieldOf = (capability: Capability) => {
+    const { field } = capability;
+    const value = settings && heldValue(settings, field);
+    return (
+      <FieldCard
+        key={field}
+        capability={capability}
+        held={settings && { value, seenAt: settings.observedAt, stale: settings.stale || !isOpen }}
+        chosen={draft[field]?.value}
+        movedFrom={watch.moves.find((move) => move.field === field)?.from}
+        overtaken={overtaken(draft, settings, field)}
+        mayChoose={mayWrite}
+        isDisabled={isDisabled}
+        onChoose={(chosen) => setDraft((before) => choose(before, field, chosen, value))}
+      />
+    );
+  };
+  return (
+    <div class={mayWrite ? 'settings settings-two' : 'settings'}>
+      <Announced moves={watch.moves} />
+      <div class="settings-fields">
+        {SECTIONS.map((section) => {
+          const here = inSection(capabilities, section);
+          return (
+            here.length > 0 && (
+              <section key={section} aria-labelledby={`section-${section}`}>
+                <h2 id={`section-${section}`}>{texts.settings.sections[section]}</h2>
+                {here.map(fieldOf)}
+              </section>
+            )
+          );
+        })}
+        {settings && settings.other.length > 0 && <OtherSettings other={settings.other} />}
+      </div>
+      {mayWrite && (
+        <ChangePanel
+          changes={changes}
+          planning={mayRead ? planning : undefined}
+          applying={applying}
+          conflictMoves={conflictMoves}
+          policy={policy}
+          onPolicy={setPolicy}
+          canApply={canApply}
+          onApply={() => applying.press(changes, policy, seenAt)}
+          onRetry={(fields) => {
+            const again = state.kind === 'done' ? state.press.changes : {};
+            const only = Object.fromEntries(fields.flatMap((field) => (again[field] ? [[field, again[field]]] : [])));
+            applyButton.current?.focus();
+            applying.press(only, policy, seenAt);
+          }}
+          onDiscard={() => {
+            setDraft({});
+            applyButton.current?.focus();
+          }}
+          applyButton={applyButton}
+        />
+      )}
+    </div>
+  );
+}

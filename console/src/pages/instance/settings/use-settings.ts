@@ -1,0 +1,114 @@
+import { useClient } from '@urql/preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useApi } from '../../../api/api.ts';
+import { type Problem, problemOf } from '../../../api/problem.ts';
+import type { Sections } from '../../../fields.ts';
+import {
+  type HeldSettingsFragment,
+  type PrivacyField,
+  ReadPrivacyDocument,
+  WatchPrivacyDocument,
+} from '../../../gql/graphql.ts';
+import { type Move, movesBetween } from './draft.ts';
+
+/** How long a setting that was changed elsewhere is marked. */
+const MARKED_MS = 8_000;
+
+/** What a conflict does not tell, where nothing was seen before. */
+const UNSEEN = { id: '', other: [], stale: false };
+
+export interface SettingsWatch {
+  readonly settings: HeldSettingsFragment | undefined;
+  /** What was changed elsewhere a moment ago. */
+  readonly moves: readonly Move[];
+  /** What stopped the last read. */
+  readonly problem: Problem | undefined;
+  readonly isReading: boolean;
+  readonly read: () => void;
+  /** What an answer showed: of a change, or of a conflict. @returns what it shows otherwise than the page did. */
+  readonly show: (shown: Sections & { readonly observedAt: string }) => Move[];
+  /** While a change runs, what becomes of its fields is its own to tell. */
+  readonly setOwn: (fields: readonly PrivacyField[]) => void;
+}
+
+/** The settings as the service has them, moved by each change; freshly read each time that the instance is connected. */
+export function useSettings(instance: string, mayRead: boolean, isOpen: boolean): SettingsWatch {
+  const api = useApi();
+  const client = useClient();
+  const [settings, setSettings] = useState<HeldSettingsFragment>();
+  const [moves, setMoves] = useState<readonly Move[]>([]);
+  const [problem, setProblem] = useState<Problem>();
+  const [isReading, setReading] = useState(false);
+  const latest = useRef<HeldSettingsFragment>(undefined);
+  const own = useRef<ReadonlySet<PrivacyField>>(new Set());
+
+  const take = (next: HeldSettingsFragment): void => {
+    const found = movesBetween(latest.current, next).filter(({ field }) => !own.current.has(field));
+    latest.current = next;
+    setSettings(next);
+    if (found.length > 0) setMoves(found);
+  };
+  /** Answers may overtake each other: an older one shows nothing. */
+  const takeNewer = (next: HeldSettingsFragment): void => {
+    if (latest.current === undefined || next.observedAt >= latest.current.observedAt) take(next);
+  };
+
+  useEffect(() => {
+    if (!mayRead) return;
+    // After a lost connection the service tells from the start: whatever that is, it is what it has.
+    let isFirst = true;
+    return api.stream(
+      WatchPrivacyDocument,
+      { instance },
+      {
+        start: () => {
+          isFirst = true;
+        },
+        next: ({ privacy }) => {
+          if (privacy) (isFirst ? take : takeNewer)(privacy);
+          isFirst = false;
+        },
+        end: () => undefined,
+      },
+    );
+  }, [api, instance, mayRead]);
+
+  const read = (): void => {
+    setReading(true);
+    void client
+      .query(ReadPrivacyDocument, { instance })
+      .toPromise()
+      .then(({ data, error }) => {
+        setReading(false);
+        setProblem(problemOf(error));
+        if (data?.privacy) takeNewer(data.privacy);
+      });
+  };
+  useEffect(() => {
+    if (mayRead && isOpen) read();
+  }, [instance, mayRead, isOpen]);
+
+  useEffect(() => {
+    if (moves.length === 0) return;
+    const timer = setTimeout(() => setMoves([]), MARKED_MS);
+    return () => clearTimeout(timer);
+  }, [moves]);
+
+  return {
+    settings,
+    moves,
+    problem,
+    isReading,
+    read,
+    show: (shown) => {
+      const found = movesBetween(latest.current, shown);
+      const next = { ...(latest.current ?? UNSEEN), ...shown };
+      latest.current = next;
+      setSettings(next);
+      return found;
+    },
+    setOwn: (fields) => {
+      own.current = new Set(fields);
+    },
+  };
+}
