@@ -114,7 +114,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'http',
-    holds: 'what listens: connections, sockets, the playground',
+    holds: 'what listens: connections, sockets, the files of the console, the playground',
     imports: ['errors.ts', 'version.ts', 'clock.ts', 'route.ts', 'telemetry', 'access', 'graphql'],
     packages: ['@graphql-yoga/render-graphiql', '@whatwg-node/server', 'graphql', 'graphql-ws', 'graphql-yoga', 'ws'],
   },

@@ -33,6 +33,8 @@ const PATHS = [
   '/graphql',
   '/nothing',
   '/graphiql/style.css',
+  '/',
+  '/assets/nothing.js',
 ];
 const REST = '/api/profile/privacy/demo';
 const EXCLUDE =

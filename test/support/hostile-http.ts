@@ -100,6 +100,7 @@ export class HostileClient {
       `/users/${this.#of(names)}`,
       '/health/ready',
       `/graphiql/${this.#of(names)}`,
+      `/assets/${this.#of(names)}`,
       `/graphql?${'a[]=1&'.repeat(this.#below(200))}`,
       'http://[/graphql',
       '//graphql',
