@@ -14,6 +14,7 @@ const SIDE_BY_SIDE = [
   'harness-guards',
   'harness-storage',
   'harness-storage-link',
+  'image',
   'kills',
   'packed-keys',
   'pairing-kills',

@@ -18,7 +18,7 @@ const NEITHER = [
   'src/fleet/{upkeep,watching/*}.test.ts',
   'src/instance/{login,privacy}/**',
   'src/storage/sealing/seal.test.ts',
-  'test/{check-node,disconnects,graphql-schema,hostile-frames-link,production-install,stored-already}.test.ts',
+  'test/{check-node,disconnects,graphql-schema,hostile-frames-link,image,production-install,stored-already}.test.ts',
   'test/{survival-login,walls}.test.ts',
 ];
 
