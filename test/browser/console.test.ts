@@ -117,3 +117,53 @@ test('a QR code on the screen links a phone that scans it, and the page turns; t
   await page.getByRole('heading', { name: 'A phone is linked' }).waitFor();
   expect(await page.getByRole('textbox', { name: 'Token' }).count()).toBe(0);
 });
+
+test('what one setting of several failed by is told, with what holds instead, and it is tried again alone', async () => {
+  const { name, phoneNumber } = await privet.link('partly');
+  const page = await signedIn({ route: `/instances/${name}` });
+  const choose = (field: string, value: string) => page.getByRole('group', { name: field }).getByText(value).click();
+  await choose('Last seen', 'Nobody');
+  await choose('Profile picture', 'Nobody');
+  await choose('Calls', 'Known callers');
+  const plan = page.getByRole('region', { name: 'What will happen' });
+  await expect.poll(() => plan.getByText('Is sent').count()).toBe(3);
+  expect(privet.simulator.account(phoneNumber).privacy).toMatchObject({ last: 'all', profile: 'all', calladd: 'all' });
+
+  const fault = privet.simulator.addFault({ do: 'error', match: { category: 'profile', type: 'set' }, phoneNumber });
+  await page.getByRole('button', { name: 'Apply' }).click();
+  const outcome = page.getByRole('region', { name: 'What became of it' });
+  const became = (field: string) =>
+    outcome
+      .getByRole('listitem')
+      .filter({ hasText: `${field} ` })
+      .first();
+  await outcome.waitFor();
+  expect(await became('Last seen').innerText()).toMatch(/Applied\s+Nobody \(was “Everyone”\)/);
+  expect(await became('Calls').innerText()).toMatch(/Applied\s+Known callers/);
+  expect(await became('Profile picture').innerText()).toMatch(/Failed[^]*WhatsApp refused it[^]*holds “Everyone” now/);
+  expect(privet.simulator.account(phoneNumber).privacy).toMatchObject({
+    last: 'none',
+    profile: 'all',
+    calladd: 'known',
+  });
+
+  fault[Symbol.dispose]();
+  await outcome.getByRole('button', { name: 'Try again: Profile picture' }).click();
+  await became('Profile picture').getByText('Applied').waitFor();
+  expect(await outcome.getByRole('listitem').filter({ hasText: 'Applied' }).count()).toBe(1);
+  expect(privet.simulator.account(phoneNumber).privacy).toMatchObject({ profile: 'none' });
+});
+
+test('a change made on the phone shows by itself, and takes no edit away', async () => {
+  const { name, phoneNumber } = await privet.link('watched');
+  const page = await signedIn({ route: `/instances/${name}` });
+  const field = (text: string) => page.getByRole('group', { name: text });
+  await field('About').getByText('Nobody').click();
+  privet.simulator.setPrivacy(phoneNumber, 'last', 'contacts');
+  await field('Last seen')
+    .getByText(/Changed just now on another device; was “Everyone”/)
+    .waitFor();
+  expect(await field('Last seen').getByRole('radio', { name: 'My contacts', exact: true }).isChecked()).toBe(true);
+  expect(await field('About').getByRole('radio', { name: 'Nobody' }).isChecked()).toBe(true);
+  expect(privet.simulator.account(phoneNumber).privacy['status']).toBe('all');
+});
