@@ -263,12 +263,12 @@ export const en = {
   // Exclusion lists and the blocklist.
   lists: {
     exclusions: 'Who is excluded',
-    exclusionsOf: (field: string) => `Excluded from “${field}”`,
     setsValue: 'Adding somebody sets this setting to “My contacts except…” at once.',
     inactive: 'The list is not in force: the setting has another value.',
     blocked: 'Blocked contacts',
     blockedHint: 'They can neither call nor write to the account.',
     loading: 'Reading the list from WhatsApp…',
+    notOpen: 'It can be read once the instance is connected to WhatsApp.',
     empty: 'Nobody is on it.',
     count: (count: number) => (count === 1 ? '1 contact' : `${count} contacts`),
     numbers: 'Numbers to add',
@@ -280,9 +280,11 @@ export const en = {
     unblock: 'Unblock',
     unblockNamed: (contact: string) => `Unblock ${contact}`,
     missing: 'Type a number.',
+    wrong: (contact: string) => `“${contact}” is no number with country code, such as +55 11 91234-5678.`,
     tooMany: (most: number) => `At most ${most} at once.`,
     sending: 'Being changed…',
     results: contactResults,
+    blockResults: { ...contactResults, ADDED: 'Blocked', REMOVED: 'Unblocked' },
     failures: contactFailures,
   },
 

@@ -108,6 +108,14 @@ const policies: Texts['settings']['policies'] = {
   },
 };
 
+const contactResults: Texts['lists']['results'] = {
+  ADDED: 'Adicionado',
+  REMOVED: 'Removido',
+  ALREADY_LISTED: 'Já estava na lista',
+  NOT_LISTED: 'Não estava na lista',
+  FAILED: 'Falhou',
+};
+
 const contactFailures: Texts['lists']['failures'] = {
   NOT_ON_WHATSAPP: 'Ninguém no WhatsApp tem esse número.',
   UNRESOLVED: 'O WhatsApp não disse de quem é esse número, por isso nada foi enviado.',
@@ -250,12 +258,12 @@ export const ptBr: Texts = {
 
   lists: {
     exclusions: 'Quem está excluído',
-    exclusionsOf: (field: string) => `Excluídos de “${field}”`,
     setsValue: 'Adicionar alguém muda esta configuração para “Meus contatos, exceto…” na hora.',
     inactive: 'A lista não está em vigor: a configuração tem outro valor.',
     blocked: 'Contatos bloqueados',
     blockedHint: 'Eles não podem ligar nem escrever para a conta.',
     loading: 'Lendo a lista do WhatsApp…',
+    notOpen: 'Ela pode ser lida quando a instância estiver conectada ao WhatsApp.',
     empty: 'Ninguém está nela.',
     count: (count: number) => (count === 1 ? '1 contato' : `${count} contatos`),
     numbers: 'Números a adicionar',
@@ -267,15 +275,11 @@ export const ptBr: Texts = {
     unblock: 'Desbloquear',
     unblockNamed: (contact: string) => `Desbloquear ${contact}`,
     missing: 'Digite um número.',
+    wrong: (contact: string) => `“${contact}” não é um número com código do país, como +55 11 91234-5678.`,
     tooMany: (most: number) => `No máximo ${most} de uma vez.`,
     sending: 'Alterando…',
-    results: {
-      ADDED: 'Adicionado',
-      REMOVED: 'Removido',
-      ALREADY_LISTED: 'Já estava na lista',
-      NOT_LISTED: 'Não estava na lista',
-      FAILED: 'Falhou',
-    },
+    results: contactResults,
+    blockResults: { ...contactResults, ADDED: 'Bloqueado', REMOVED: 'Desbloqueado' },
     failures: contactFailures,
   },
 

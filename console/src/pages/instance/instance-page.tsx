@@ -4,6 +4,7 @@ import { useTexts } from '../../texts/texts.ts';
 import { Lifecycle } from '../../ui/lifecycle.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
+import { Blocklist } from './lists/blocklist.tsx';
 import { InstanceHead } from './instance-head.tsx';
 import { EVERYTHING } from './settings/capabilities.ts';
 import { SettingsForm } from './settings/settings-form.tsx';
@@ -41,11 +42,17 @@ function Seen({ name }: { readonly name: string }) {
       {!isOpen && settings && <p class="note note-warn">{texts.notOpen}</p>}
       {isOpen && !mayWrite && <p class="note">{texts.mayOnlyRead}</p>}
       {watch.problem && <ProblemNote problem={watch.problem} onRetry={watch.read} />}
+      {isOpen && settings && (
+        <button type="button" class="quiet read-again" onClick={watch.read}>
+          {watch.isReading ? texts.reading : texts.readAgain}
+        </button>
+      )}
       {settings ? (
         <SettingsForm instance={name} capabilities={instance.capabilities} {...{ settings, watch, isOpen }} />
       ) : (
         <p>{isOpen ? shell.loading : texts.noneSeen}</p>
       )}
+      <Blocklist {...{ instance: name, isOpen }} />
       <Lifecycle instance={instance} />
     </>
   );

@@ -1,9 +1,10 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { useMay } from '../../../api/viewer.tsx';
-import { heldValue, SECTIONS, type Sections } from '../../../fields.ts';
+import { hasExclusions, heldValue, SECTIONS, type Sections } from '../../../fields.ts';
 import type { FailurePolicy, HeldSettingsFragment, PrivacyField } from '../../../gql/graphql.ts';
 import { useTexts } from '../../../texts/texts.ts';
 import { valueText } from '../../../texts/value-text.ts';
+import { Exclusions } from '../lists/exclusions.tsx';
 import { type Capability, inSection } from './capabilities.ts';
 import { ChangePanel } from './change-panel.tsx';
 import { changesOf, choose, type Draft, type Move, overtaken, without } from './draft.ts';
@@ -23,6 +24,10 @@ interface FormProps {
   readonly watch: SettingsWatch;
   readonly isOpen: boolean;
 }
+
+/** The value that goes with an exclusion list. */
+const LISTED = 'CONTACT_BLACKLIST';
+const LATE_MS = 2_000;
 
 type Current = Sections & { readonly observedAt: string };
 
@@ -50,17 +55,20 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
   const [policy, setPolicy] = useState<FailurePolicy>('CONTINUE');
   const [conflictMoves, setConflictMoves] = useState<readonly Move[]>([]);
   const applyButton = useRef<HTMLButtonElement>(null);
+  const quiet = useRef<() => void>(() => undefined);
   const applying = useApply(instance, {
-    begin: ({ changes }) => watch.setOwn(Object.keys(changes) as PrivacyField[]),
+    begin: ({ changes }) => {
+      quiet.current = watch.keepQuiet(Object.keys(changes) as PrivacyField[]);
+    },
     done: (_press, update) => {
       if (update.settings) watch.show(update.settings);
-      watch.setOwn([]);
+      quiet.current();
       const failed = new Set(update.failures.map(({ field }) => field));
       const held = update.outcomes.map(({ field }) => field).filter((field) => !failed.has(field));
       setDraft((before) => without(before, held));
     },
     stopped: (_press, { extensions }) => {
-      watch.setOwn([]);
+      quiet.current();
       const { current } = extensions;
       setConflictMoves(isCurrent(current) ? watch.show(current) : []);
     },
@@ -72,7 +80,16 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
   const planning = usePlan(instance, changes, policy, seenAt, mayRead && isOpen && !isSending);
   const canApply = mayWrite && isOpen;
   const isDisabled = !canApply || isSending;
-  useEffect(() => watch.setOwn([]), []);
+
+  /** Putting somebody on a list changes the setting as well: then that is applied already. */
+  const listChanges = (field: PrivacyField) => {
+    const end = watch.keepQuiet([field]);
+    return (isDone: boolean): void => {
+      // What the stream tells of it may come behind the answer.
+      setTimeout(end, LATE_MS);
+      if (isDone) setDraft((before) => (before[field]?.value === LISTED ? without(before, [field]) : before));
+    };
+  };
 
   const fieldOf = (capability: Capability) => {
     const { field } = capability;
@@ -88,7 +105,11 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
         mayChoose={mayWrite}
         isDisabled={isDisabled}
         onChoose={(chosen) => setDraft((before) => choose(before, field, chosen, value))}
-      />
+      >
+        {mayRead && capability.exclusions && hasExclusions(field) && [value, draft[field]?.value].includes(LISTED) && (
+          <Exclusions {...{ instance, field, isOpen }} held={value} onChange={() => listChanges(field)} />
+        )}
+      </FieldCard>
     );
   };
   return (

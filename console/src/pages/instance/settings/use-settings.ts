@@ -27,8 +27,8 @@ export interface SettingsWatch {
   readonly read: () => void;
   /** What an answer showed: of a change, or of a conflict. @returns what it shows otherwise than the page did. */
   readonly show: (shown: Sections & { readonly observedAt: string }) => Move[];
-  /** While a change runs, what becomes of its fields is its own to tell. */
-  readonly setOwn: (fields: readonly PrivacyField[]) => void;
+  /** While a change of the person's own runs, what becomes of its fields is its to tell. @returns what ends that. */
+  readonly keepQuiet: (fields: readonly PrivacyField[]) => () => void;
 }
 
 /** The settings as the service has them, moved by each change; freshly read each time that the instance is connected. */
@@ -40,10 +40,11 @@ export function useSettings(instance: string, mayRead: boolean, isOpen: boolean)
   const [problem, setProblem] = useState<Problem>();
   const [isReading, setReading] = useState(false);
   const latest = useRef<HeldSettingsFragment>(undefined);
-  const own = useRef<ReadonlySet<PrivacyField>>(new Set());
+  const own = useRef<ReadonlySet<readonly PrivacyField[]>>(new Set());
 
   const take = (next: HeldSettingsFragment): void => {
-    const found = movesBetween(latest.current, next).filter(({ field }) => !own.current.has(field));
+    const quiet = new Set([...own.current].flat());
+    const found = movesBetween(latest.current, next).filter(({ field }) => !quiet.has(field));
     latest.current = next;
     setSettings(next);
     if (found.length > 0) setMoves(found);
@@ -107,8 +108,11 @@ export function useSettings(instance: string, mayRead: boolean, isOpen: boolean)
       setSettings(next);
       return found;
     },
-    setOwn: (fields) => {
-      own.current = new Set(fields);
+    keepQuiet: (fields) => {
+      own.current = new Set([...own.current, fields]);
+      return () => {
+        own.current = new Set([...own.current].filter((others) => others !== fields));
+      };
     },
   };
 }

@@ -1,0 +1,103 @@
+import type { Client } from '@urql/core';
+import { type Once, sendOnce } from '../../../api/once.ts';
+import { type Problem, problemOf } from '../../../api/problem.ts';
+import {
+  BlockContactsDocument,
+  type ContactFailureCode,
+  type ContactResult,
+  type ExclusionField,
+  ReadBlockedDocument,
+  ReadExclusionsDocument,
+  UnblockContactsDocument,
+  UpdateExclusionsDocument,
+} from '../../../gql/graphql.ts';
+
+export interface Contact {
+  /** Digits with the country code. */
+  readonly phoneNumber: string | null;
+  readonly lid: string | null;
+}
+
+export interface ContactList {
+  readonly contacts: readonly Contact[];
+  readonly observedAt: string;
+  /** False where the field's value puts no list in force. */
+  readonly active?: boolean;
+}
+
+/** What became of a change. */
+export interface ListChange {
+  /** The read-back; null where there was none. */
+  readonly list: ContactList | null;
+  readonly outcomes: readonly { readonly contact: string; readonly result: ContactResult }[];
+  readonly failures: readonly {
+    readonly contact: string;
+    readonly code: ContactFailureCode;
+    readonly message: string;
+    readonly retryable: boolean;
+  }[];
+  readonly stanzas: number;
+}
+
+export type Verb = 'add' | 'remove';
+
+/** One press: sent again with the same key it is made once. */
+export interface ListPress {
+  readonly verb: Verb;
+  readonly contacts: readonly string[];
+  readonly key: string;
+}
+
+interface Answer<T> {
+  readonly value: T | undefined;
+  readonly problem: Problem | undefined;
+}
+
+/** A list of contacts that can be read and changed. */
+export interface ListSource {
+  /** How many contacts a call may have. */
+  readonly most: number;
+  read(): Promise<Answer<ContactList>>;
+  change(press: ListPress): Promise<Answer<ListChange>>;
+}
+
+const once = async <Data, Variables extends Record<string, unknown>>(
+  client: Client,
+  call: Once<Data, Variables>,
+  changeIn: (data: Data) => ListChange | undefined,
+): Promise<Answer<ListChange>> => {
+  const { data, problem } = await sendOnce(client, call, () => undefined);
+  return { value: data && changeIn(data), problem };
+};
+
+export const exclusionsOf = (client: Client, instance: string, field: ExclusionField): ListSource => ({
+  most: 1_000,
+  read: async () => {
+    const { data, error } = await client.query(ReadExclusionsDocument, { instance, field }).toPromise();
+    return { value: data?.privacyExclusions ?? undefined, problem: problemOf(error) };
+  },
+  change: ({ verb, contacts, key }) => {
+    const variables = { instance, field, input: { [verb]: [...contacts] } };
+    return once(client, { document: UpdateExclusionsDocument, variables, key }, ({ updatePrivacyExclusions: done }) =>
+      done ? { ...done, list: done.exclusions } : undefined,
+    );
+  },
+});
+
+export const blocklistOf = (client: Client, instance: string): ListSource => ({
+  most: 100,
+  read: async () => {
+    const { data, error } = await client.query(ReadBlockedDocument, { instance }).toPromise();
+    return { value: data?.blockedContacts ?? undefined, problem: problemOf(error) };
+  },
+  change: ({ verb, contacts, key }) => {
+    const variables = { instance, contacts: [...contacts] };
+    if (verb === 'add')
+      return once(client, { document: BlockContactsDocument, variables, key }, ({ blockContacts: done }) =>
+        done ? { ...done, list: done.blocked } : undefined,
+      );
+    return once(client, { document: UnblockContactsDocument, variables, key }, ({ unblockContacts: done }) =>
+      done ? { ...done, list: done.blocked } : undefined,
+    );
+  },
+});
