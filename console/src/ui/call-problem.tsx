@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { Problem } from '../api/problem.ts';
 import { useTexts } from '../texts/texts.ts';
 import { ProblemNote } from './problem-note.tsx';
@@ -5,14 +6,20 @@ import { ProblemNote } from './problem-note.tsx';
 /** What came to no answer may have been done all the same. */
 const UNSURE = new Set<Problem['code']>(['UNREACHABLE', 'TIMEOUT']);
 
+interface CallProblemProps {
+  readonly problem: Problem | undefined;
+  /** What to do where nobody knows whether it was done. */
+  readonly unsure?: ComponentChildren;
+}
+
 /** What stopped a call that changes something; nothing where nothing did. */
-export function CallProblem({ problem }: { readonly problem: Problem | undefined }) {
+export function CallProblem({ problem, unsure }: CallProblemProps) {
   const { lifecycle } = useTexts();
   if (problem === undefined) return null;
   return (
     <>
       <ProblemNote problem={problem} />
-      {UNSURE.has(problem.code) && <p class="hint">{lifecycle.unsure}</p>}
+      {UNSURE.has(problem.code) && <p>{unsure ?? lifecycle.unsure}</p>}
     </>
   );
 }

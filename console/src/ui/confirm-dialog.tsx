@@ -11,6 +11,8 @@ interface ConfirmDialogProps {
   readonly action: string;
   readonly isBusy: boolean;
   readonly problem: Problem | undefined;
+  /** What to do where nobody knows whether it was done. */
+  readonly unsure?: string;
   /** To be typed before it is done: for what can not be undone. */
   readonly typed?: { readonly label: string; readonly wanted: string; readonly wrong: string };
   readonly onConfirm: () => void;
@@ -20,7 +22,7 @@ interface ConfirmDialogProps {
 
 /** Asks before something is done, and stays open with the reason where it was not. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, action, isBusy, problem, typed, onConfirm, onClose, children } = props;
+  const { title, action, isBusy, problem, unsure, typed, onConfirm, onClose, children } = props;
   const { lifecycle } = useTexts();
   const [isWrong, setWrong] = useState(false);
   const input = useRef<HTMLInputElement>(null);
@@ -55,7 +57,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             </p>
           </>
         )}
-        <CallProblem problem={problem} />
+        <CallProblem problem={problem} unsure={unsure} />
         <div class="dialog-buttons">
           <button type="button" onClick={onClose}>
             {lifecycle.cancel}

@@ -18,7 +18,10 @@ export function CopyOnce({ title, token, focus = false }: CopyOnceProps) {
   const id = useId();
   useEffect(() => {
     setSaid('');
-    if (focus) input.current?.focus();
+    if (!focus) return;
+    // Behind a dialog that gives it back, and behind a page that gives it to its title.
+    const timer = setTimeout(() => input.current?.focus());
+    return () => clearTimeout(timer);
   }, [token]);
   const copy = async (): Promise<void> => {
     try {

@@ -64,11 +64,17 @@ export function NameForm() {
       <p id="instance-name-hint" class="hint">
         {link.nameHint}
       </p>
-      {wrong === undefined && <CallProblem problem={create.problem} />}
-      {create.problem?.code === 'UNREACHABLE' && tried !== undefined && (
-        <p>
-          {link.maybeMade(tried)} <a href={hrefs.link(tried)}>{link.toMaybe(tried)}</a>
-        </p>
+      {wrong === undefined && (
+        <CallProblem
+          problem={create.problem}
+          unsure={
+            tried !== undefined && (
+              <>
+                {link.maybeMade(tried)} <a href={hrefs.link(tried)}>{link.toMaybe(tried)}</a>
+              </>
+            )
+          }
+        />
       )}
       <button type="submit" class="main" aria-disabled={create.isBusy}>
         {create.isBusy ? link.busy : link.submit}
