@@ -9,6 +9,7 @@ import type {
   PrivacyWarningCode,
   TokenScope,
 } from '../gql/graphql.ts';
+import { reasons, states } from './reasons.en.ts';
 
 /** Every text that a person reads, in English. Other languages have the same shape: see `Texts`. */
 
@@ -178,7 +179,35 @@ export const en = {
   // Where each instance stands; filled by the page of instances.
   instances: {
     title: 'Instances',
+    link: 'Link a phone',
+    loading: 'Loading…',
+    search: 'Search',
+    searchHint: 'Name or number',
+    allStates: 'All states',
+    counted: (what: string, count: string) => `${what} (${count})`,
+    found: (count: number, text: string) => (count === 1 ? '1 instance' : `${text} instances`),
+    noneFound: 'No instance is like that.',
+    pages: 'Pages of the list',
+    previous: 'Previous',
+    next: 'Next',
+    range: (first: string, last: string, total: string) => `${first}–${last} of ${total}`,
+    instance: 'Instance',
+    state: 'State',
+    nextTry: 'Next try',
+    seen: 'Seen',
+    stale: 'may have changed since',
+    notSeen: 'Its settings were not seen yet.',
+    notReported: 'None',
+    noneYet: 'No instance yet',
+    noneYetLead: 'An instance is one WhatsApp account that is linked here. Link a phone, and it appears.',
+    noneYetOthers: 'An instance is one WhatsApp account that is linked here. This token can not link one.',
+    mayNotRead: 'This token may not read, so there is no list of instances.',
+    ownAlone: 'This token may not read. Of its instance it knows this, as it was when the page was opened.',
   },
+
+  // Where an instance stands, and why.
+  states,
+  reasons,
 
   fields,
   values,

@@ -1,5 +1,6 @@
 import type { TokenScope } from '../gql/graphql.ts';
 import type { Texts } from './en.ts';
+import { reasons, states } from './reasons.pt-br.ts';
 
 /** Brazilian Portuguese. */
 
@@ -162,7 +163,7 @@ export const ptBr: Texts = {
 
   signIn: {
     title: 'Entrar',
-    lead: 'Lê e altera as configurações de privacidade de contas do WhatsApp conectadas, e diz a verdade sobre elas.',
+    lead: 'Lê e altera as configurações de privacidade de contas do WhatsApp vinculadas, e diz a verdade sobre elas.',
     token: 'Token',
     hint: 'O primeiro início do serviço mostra um; na máquina dele, “npx privet token create” cria outros. Ele fica guardado apenas nesta aba.',
     submit: 'Entrar',
@@ -172,7 +173,34 @@ export const ptBr: Texts = {
 
   instances: {
     title: 'Instâncias',
+    link: 'Conectar um telefone',
+    loading: 'Carregando…',
+    search: 'Buscar',
+    searchHint: 'Nome ou número',
+    allStates: 'Todos os estados',
+    counted: (what: string, count: string) => `${what} (${count})`,
+    found: (count: number, text: string) => (count === 1 ? '1 instância' : `${text} instâncias`),
+    noneFound: 'Nenhuma instância corresponde.',
+    pages: 'Páginas da lista',
+    previous: 'Anterior',
+    next: 'Próxima',
+    range: (first: string, last: string, total: string) => `${first}–${last} de ${total}`,
+    instance: 'Instância',
+    state: 'Estado',
+    nextTry: 'Próxima tentativa',
+    seen: 'Vistas',
+    stale: 'podem ter mudado desde então',
+    notSeen: 'As configurações ainda não foram vistas.',
+    notReported: 'Nenhuma',
+    noneYet: 'Nenhuma instância ainda',
+    noneYetLead: 'Uma instância é uma conta do WhatsApp vinculada aqui. Conecte um telefone, e ela aparece.',
+    noneYetOthers: 'Uma instância é uma conta do WhatsApp vinculada aqui. Este token não pode vincular uma.',
+    mayNotRead: 'Este token não pode ler, por isso não há lista de instâncias.',
+    ownAlone: 'Este token não pode ler. Da sua instância ele sabe isto, como era quando a página foi aberta.',
   },
+
+  states,
+  reasons,
 
   fields,
   values,

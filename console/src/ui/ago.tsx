@@ -9,14 +9,14 @@ const STEPS = [
 ] as const;
 
 /** "12 seconds ago", in the person's language. The service's clock may be ahead of theirs: nothing was seen in the future. */
-export function agoText(language: string, at: number, now: number): string {
+export function agoText(language: string, at: number, now: number, style: 'long' | 'short' = 'long'): string {
   const past = Math.max(0, Math.floor((now - at) / 1_000));
   const { unit, seconds } = STEPS.find((step) => past >= step.seconds) ?? STEPS[3];
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.floor(past / seconds), unit);
+  return new Intl.RelativeTimeFormat(language, { numeric: 'auto', style }).format(-Math.floor(past / seconds), unit);
 }
 
 /** How long ago something was. It counts on by itself, slowly once it is old. */
-export function Ago({ at }: { readonly at: string }) {
+export function Ago({ at, style = 'long' }: { readonly at: string; readonly style?: 'long' | 'short' }) {
   const { language } = useTexts();
   const [now, setNow] = useState(Date.now());
   const time = Date.parse(at);
@@ -28,7 +28,7 @@ export function Ago({ at }: { readonly at: string }) {
   }, [at, isYoung]);
   return (
     <time dateTime={at} title={new Date(time).toLocaleString(language)}>
-      {agoText(language, time, now)}
+      {agoText(language, time, now, style)}
     </time>
   );
 }

@@ -1,0 +1,48 @@
+import { tokenStore } from '../../api/token.ts';
+import type { InstanceState } from '../../gql/graphql.ts';
+import type { ListedInstance } from './instance-list.ts';
+
+export const PAGE_ROWS = 100;
+
+/** What somebody looks for. It stays while they look at one of the instances. */
+export interface Search {
+  readonly text: string;
+  readonly state: InstanceState | undefined;
+  /** From 0. */
+  readonly page: number;
+}
+
+const EVERYTHING: Search = { text: '', state: undefined, page: 0 };
+export const search = tokenStore<Search>(() => EVERYTHING);
+
+/** Where something is typed or chosen, the first page shows. */
+export const searchFor = (change: Partial<Omit<Search, 'page'>>): void =>
+  search.set({ ...search.value, ...change, page: 0 });
+
+/** In the name; or in the number, however it is written. */
+export function isFound({ name, phoneNumber, state }: ListedInstance, { text, state: wanted }: Search): boolean {
+  if (wanted !== undefined && state !== wanted) return false;
+  const words = text.trim().toLowerCase();
+  if (name.toLowerCase().includes(words)) return true;
+  const isNumber = /^[\d\s+().-]+$/.test(words);
+  const digits = words.replaceAll(/\D/g, '');
+  return isNumber && digits !== '' && (phoneNumber ?? '').includes(digits);
+}
+
+export interface Part<T> {
+  readonly rows: readonly T[];
+  /** As people count: from 1; 0 where there is none. */
+  readonly first: number;
+  readonly last: number;
+  readonly page: number;
+  readonly pages: number;
+}
+
+/** A page of all that was found: the last one where there are no longer so many. */
+export function partOf<T>(found: readonly T[], wanted: number): Part<T> {
+  const pages = Math.max(1, Math.ceil(found.length / PAGE_ROWS));
+  const page = Math.min(Math.max(0, wanted), pages - 1);
+  const from = page * PAGE_ROWS;
+  const rows = found.slice(from, from + PAGE_ROWS);
+  return { rows, first: rows.length === 0 ? 0 : from + 1, last: from + rows.length, page, pages };
+}

@@ -1,0 +1,128 @@
+import { Store } from '../../api/store.ts';
+import type { StreamSink } from '../../api/streams.ts';
+import type { InstanceState, WatchInstancesSubscription, WatchSettingsSubscription } from '../../gql/graphql.ts';
+
+export type ListedInstance = NonNullable<NonNullable<WatchInstancesSubscription['instanceChanges']>['instance']>;
+export type ListedSettings = NonNullable<NonNullable<WatchSettingsSubscription['privacyChanges']>['settings']>;
+
+/** What the page draws. */
+export interface Listing {
+  /** By name. */
+  readonly instances: readonly ListedInstance[];
+  /** By the instance's id. */
+  readonly settings: ReadonlyMap<string, ListedSettings>;
+  /** How many are in each state. */
+  readonly states: ReadonlyMap<InstanceState, number>;
+  /** Whether all that there are were told; until then there may be more. */
+  readonly isComplete: boolean;
+}
+
+const NOTHING: Listing = { instances: [], settings: new Map(), states: new Map(), isComplete: false };
+
+/** "shop-2" comes before "shop-10". */
+const byName = new Intl.Collator('en', { numeric: true });
+
+/**
+ * What a stream of all objects of a kind has told: those there are at its beginning, then each change. After a lost connection
+ * it tells again from the start, and what is not told until it has caught up is there no more.
+ */
+class Told<T> {
+  readonly now = new Map<string, T>();
+  readonly #unheard = new Set<string>();
+  isComplete = false;
+
+  start(): void {
+    for (const id of this.now.keys()) this.#unheard.add(id);
+  }
+
+  /** @returns whether there are others than before. */
+  take(id: string, value: T): boolean {
+    const isNew = !this.now.has(id);
+    this.now.set(id, value);
+    this.#unheard.delete(id);
+    return isNew;
+  }
+
+  drop(id: string): boolean {
+    this.#unheard.delete(id);
+    return this.now.delete(id);
+  }
+
+  /** @returns whether there are others than before. */
+  caughtUp(): boolean {
+    const gone = this.#unheard.size > 0;
+    for (const id of this.#unheard) this.now.delete(id);
+    this.#unheard.clear();
+    this.isComplete = true;
+    return gone;
+  }
+}
+
+/** All instances that the token reaches, live. However many events come, it is drawn once a frame. */
+export class InstanceList {
+  readonly listing = new Store<Listing>(NOTHING);
+  readonly #instances = new Told<ListedInstance>();
+  readonly #settings = new Told<ListedSettings>();
+  /** By name, as long as no name came or went. */
+  #order: string[] | undefined;
+  #isDue = false;
+  readonly #inNextFrame: (draw: () => void) => void;
+
+  constructor(inNextFrame: (draw: () => void) => void = (draw) => void requestAnimationFrame(draw)) {
+    this.#inNextFrame = inNextFrame;
+  }
+
+  readonly instances: StreamSink<WatchInstancesSubscription> = {
+    start: () => this.#instances.start(),
+    next: ({ instanceChanges: change }) => {
+      if (!change) return;
+      const { instance, deleted, caughtUp } = change;
+      let moved = false;
+      if (instance) moved = this.#instances.take(instance.id, instance);
+      if (deleted !== null) moved = this.#instances.drop(deleted);
+      // Alone, the first time; true from then on.
+      if (caughtUp && !instance && deleted === null) moved = this.#instances.caughtUp();
+      if (moved) this.#order = undefined;
+      this.#draw();
+    },
+  };
+
+  readonly settings: StreamSink<WatchSettingsSubscription> = {
+    start: () => this.#settings.start(),
+    next: ({ privacyChanges: change }) => {
+      if (!change) return;
+      const { settings, deleted, caughtUp } = change;
+      if (settings) this.#settings.take(settings.instance.id, settings);
+      if (deleted !== null) this.#dropSettings(deleted);
+      if (caughtUp && !settings && deleted === null) this.#settings.caughtUp();
+      this.#draw();
+    },
+  };
+
+  /** Settings have an id of their own. It is rare, so nothing is kept for it. */
+  #dropSettings(id: string): void {
+    for (const [instance, settings] of this.#settings.now) {
+      if (settings.id === id) this.#settings.drop(instance);
+    }
+  }
+
+  #draw(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#inNextFrame(() => {
+      this.#isDue = false;
+      this.listing.set(this.#listed());
+    });
+  }
+
+  #listed(): Listing {
+    const { now, isComplete } = this.#instances;
+    this.#order ??= [...now.values()]
+      .toSorted((one, other) => byName.compare(one.name, other.name))
+      .map(({ id }) => id);
+    const instances = this.#order.flatMap((id) => now.get(id) ?? []);
+    const states = new Map<InstanceState, number>();
+    for (const { state } of instances) states.set(state, (states.get(state) ?? 0) + 1);
+    return { instances, settings: this.#settings.now, states, isComplete };
+  }
+}

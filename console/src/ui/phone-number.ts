@@ -1,0 +1,2 @@
+/** As people write it in full. */
+export const phoneNumberText = (digits: string): string => `+${digits}`;
