@@ -7,6 +7,7 @@ import { keysCommand } from './commands/keys.ts';
 import { migrateFromCommand } from './commands/migrate-from.ts';
 import { tokenCommand } from './commands/token.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
+import { completionCommand } from './completion/completion.ts';
 import type { CommandIo } from './io.ts';
 import { blockCommand, blockedCommand, exclusionsCommand, unblockCommand } from './remote/contacts.ts';
 import { pairInstance } from './remote/pair.ts';
@@ -34,6 +35,8 @@ const helpFormat: Partial<Help> = {
     return plain.formatHelp(command, helper);
   },
   subcommandTerm: (command) => `${commandPath(command)} ${command.usage()}`.replace(' [options]', ''),
+  // What there is to choose from is in the description, where it is not in a list of its own.
+  argumentDescription: ({ description }) => description,
   subcommandDescription: (command) => command.description().split('\n')[0] ?? '',
 };
 
@@ -94,6 +97,7 @@ export const createProgram = (io: CommandIo): CommandUnknownOpts => {
     .addCommand(restoreCommand(io))
     .addCommand(keysCommand(io))
     .addCommand(migrateFromCommand(io))
+    .addCommand(completionCommand(io, () => program).helpGroup(HELP_GROUP))
     .addCommand(version)
     .addCommand(help);
   for (const command of commandTree(program)) {

@@ -19,6 +19,24 @@ test('--help lists every command, and each has its own', async () => {
     'backup',
     'restore',
     'keys rotate',
+    'instance create',
+    'instance pair',
+    'instance start',
+    'instance stop',
+    'instance unlink',
+    'instance delete',
+    'pair',
+    'privacy get',
+    'privacy set',
+    'privacy plan',
+    'privacy watch',
+    'exclusions list',
+    'exclusions add',
+    'exclusions remove',
+    'block',
+    'unblock',
+    'blocked',
+    'completion',
   ];
   for (const name of names) {
     expect(out).toContain(`privet ${name}`);
@@ -49,7 +67,7 @@ test('help and version are commands too, also of a command and of a group', asyn
 
 test('a group without a command shows what there is, and is wrong use', async () => {
   const { run } = commandLine();
-  for (const group of ['account', 'token', 'instance', 'keys']) {
+  for (const group of ['account', 'token', 'instance', 'keys', 'privacy', 'exclusions']) {
     expect(await run(group)).toEqual({ code: 2, out: '', err: (await run(group, '--help')).out });
   }
 });

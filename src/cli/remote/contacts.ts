@@ -32,8 +32,11 @@ interface Changed {
 const WHOM = 'Each a phone number with its country code, in quotes where it has spaces, or a JID';
 const instanceArgument = () => new Argument('<instance>', 'Its name or its id');
 const contactsArgument = () => new Argument('<contact...>', WHOM);
-const fieldArgument = () =>
-  new Argument('<field>', `Whose list it is: ${EXCLUSION_FIELD.words.join(', ')}`).argParser(EXCLUSION_FIELD.parse);
+const fieldArgument = () => {
+  const argument = new Argument('<field>', `Whose list it is: ${EXCLUSION_FIELD.words.join(', ')}`);
+  argument.argChoices = [...EXCLUSION_FIELD.words];
+  return argument.argParser(EXCLUSION_FIELD.parse);
+};
 
 const contactTable = (contacts: readonly Contact[]): Rows => ({
   head: ['NUMBER', 'LID'],

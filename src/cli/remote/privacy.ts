@@ -1,8 +1,8 @@
-import { Command, Option } from '@commander-js/extra-typings';
+import { Argument, Command, Option } from '@commander-js/extra-typings';
 import { EXIT_CODES, ExitError } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
 import { visible } from '../output.ts';
-import { changesIn, FAILURE_POLICY, FIELDS_HELP, settingsTable } from './fields.ts';
+import { CHANGE_WORDS, changesIn, FAILURE_POLICY, FIELDS_HELP, settingsTable } from './fields.ts';
 import {
   PlanPrivacyDocument,
   type PlanPrivacyQuery,
@@ -39,6 +39,13 @@ const inputOf = (changes: readonly string[], { ifObservedAt }: UpdateOptions): U
   ...(ifObservedAt !== undefined && { ifObservedAt }),
 });
 
+const changesArgument = (description: string) => {
+  const argument = new Argument('<field=value...>', description);
+  // For completion alone: the words of the API are taken too.
+  argument.argChoices = [...CHANGE_WORDS];
+  return argument;
+};
+
 const TIME_OPTION = [
   '--if-observed-at <time>',
   'Only where no setting is known to have changed since: the observedAt of what you saw',
@@ -64,7 +71,7 @@ const planPrivacy = (io: CommandIo) =>
   remoteCommand('plan')
     .description('Says what "privacy set" would do, and changes nothing.')
     .argument('<instance>', 'Its name or its id')
-    .argument('<field=value...>', 'What would be set')
+    .addArgument(changesArgument('What would be set'))
     .option(...TIME_OPTION)
     .addHelpText('after', FIELDS_HELP)
     .action(async (instance, changes, options) => {
@@ -94,11 +101,14 @@ const outcomeTable = ({ outcomes, failures }: Updated): Rows => ({
   }),
 });
 
-const onFailureOption = () =>
-  new Option(
+const onFailureOption = () => {
+  const option = new Option(
     '--on-failure <policy>',
-    `What happens to the other fields when one fails: ${FAILURE_POLICY.words.join(', ')}; continue if left out`,
-  ).argParser(FAILURE_POLICY.parse);
+    'What happens to the other fields when one fails; continue if left out',
+  );
+  option.argChoices = [...FAILURE_POLICY.words];
+  return option.argParser(FAILURE_POLICY.parse);
+};
 
 const setPrivacy = (io: CommandIo) =>
   remoteCommand('set')
@@ -107,7 +117,7 @@ const setPrivacy = (io: CommandIo) =>
 NOW is what WhatsApp holds, also where a field failed; exit code 3 where one did.`,
     )
     .argument('<instance>', 'Its name or its id')
-    .argument('<field=value...>', 'What to set, such as last-seen=none profile=contacts')
+    .addArgument(changesArgument('What to set, such as last-seen=none profile=contacts'))
     .option(...TIME_OPTION)
     .addOption(onFailureOption())
     .addHelpText('after', FIELDS_HELP)
