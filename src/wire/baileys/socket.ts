@@ -23,6 +23,7 @@ import { isSecretRefresh, PairingSecret } from './pairing-secret.ts';
 import { rawSocketOf, type RawSocket } from './frames/raw-socket.ts';
 import type { Wire } from '../wire.ts';
 import { checkSignatures } from './signatures.ts';
+import { useSmallSlabs } from './small-slabs.ts';
 import { LIGHT_SOCKET } from './light-socket.ts';
 
 /** The server's address and root certificate; WhatsApp's own where undefined. */
@@ -42,9 +43,10 @@ const isPaired = (creds: AuthenticationCreds): boolean => creds.me !== undefined
 /** Baileys counts its stanzas up: `12.345-6`, `12.345-7`. */
 const tagAfter = (tag: string): string => tag.replace(/\d+$/, (count) => String(Number(count) + 1));
 
-/** Connections by Baileys to this server. Baileys keeps roots and signatures once a process. */
+/** Connections by Baileys to this server. Baileys keeps roots and signatures once a process, and Node its slabs. */
 export function linkTo(server: WhatsAppServer): OpenLink {
   checkSignatures();
+  useSmallSlabs();
   return (given) => {
     const options = {
       ...given,
