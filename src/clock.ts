@@ -15,10 +15,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
+  after: (ms, callback) => setTimeout(callback, ms),
   async sleep(ms, signal) {
     try {
       await delay(ms, undefined, signal ? { signal } : {});
