@@ -1,17 +1,13 @@
 import { Provider } from '@urql/preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { ApiProvider, createApi } from './api/api.ts';
+import { refused } from './api/replace-token.ts';
 import { useStore } from './api/store.ts';
-import { signIn, signOut } from './api/token.ts';
+import { signIn } from './api/token.ts';
 import { ViewerProvider } from './api/viewer.tsx';
 import { SignIn } from './pages/sign-in/sign-in.tsx';
 import { Pages } from './pages/pages.tsx';
 import { Shell } from './ui/shell.tsx';
-
-/** A call of a token that was replaced meanwhile says nothing about the new one. */
-const refused = (token: string): void => {
-  if (signIn.value.token === token) signOut('refused');
-};
 
 export function App() {
   const { token } = useStore(signIn);

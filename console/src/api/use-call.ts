@@ -29,10 +29,12 @@ export function useCall<Data, Variables extends Record<string, unknown>>(
       setBusy(true);
       setProblem(undefined);
       const { data, error } = await client.mutation(document, variables).toPromise();
-      if (!isThere.current) return undefined;
       const stopped = problemOf(error);
-      setBusy(false);
-      setProblem(stopped);
+      // Whoever asked for it may have left; what came of it, such as a token, is not lost.
+      if (isThere.current) {
+        setBusy(false);
+        setProblem(stopped);
+      }
       return stopped === undefined ? data : undefined;
     },
     forget: () => setProblem(undefined),

@@ -1,5 +1,6 @@
 import type { FieldValue } from '../fields.ts';
 import type {
+  InstanceState,
   ContactFailureCode,
   ContactResult,
   FailurePolicy,
@@ -389,16 +390,18 @@ export const en = {
     stop: {
       action: 'Stop',
       title: (name: string) => `Stop ${name}?`,
-      text: (_isOpen: boolean) => [
-        'It is disconnected from WhatsApp until somebody starts it again. The phone stays linked, and nothing is lost.',
+      text: (state: InstanceState) => [
+        state === 'PAIRING'
+          ? 'The code that is shown stops working. Nothing is linked yet, and it can be begun again.'
+          : 'It is disconnected from WhatsApp until somebody starts it again. The phone stays linked, and nothing is lost.',
       ],
       done: 'It is stopped.',
     },
     unlink: {
       action: 'Unlink',
       title: (name: string) => `Unlink ${name}?`,
-      text: (isOpen: boolean) => [
-        isOpen
+      text: (state: InstanceState) => [
+        state === 'OPEN'
           ? 'It is logged out on WhatsApp. The instance stays, and can be linked again by a new QR code or pairing code.'
           : 'It is not connected now. Once it has been out of reach for five minutes, or is banned, it can be unlinked here alone: then the phone still lists the device until somebody removes it there.',
       ],
@@ -407,7 +410,7 @@ export const en = {
     rotate: {
       action: 'New token',
       title: (name: string) => `New token for ${name}?`,
-      text: (_isOpen: boolean) => [
+      text: () => [
         'It takes the place of all tokens of this instance, which stop working at once: whoever uses one needs the new one.',
       ],
       shown: (name: string) => `New token of ${name}`,
@@ -415,9 +418,9 @@ export const en = {
     delete: {
       action: 'Delete',
       title: (name: string) => `Delete ${name}?`,
-      text: (isOpen: boolean) => [
+      text: (state: InstanceState) => [
         'The instance, its login and its tokens are gone for good.',
-        isOpen
+        state === 'OPEN'
           ? 'It is logged out on WhatsApp as well.'
           : 'It is not connected now, so WhatsApp is not told: if a phone is linked, remove the device there.',
       ],

@@ -1,4 +1,4 @@
-import type { TokenScope } from '../gql/graphql.ts';
+import type { InstanceState, TokenScope } from '../gql/graphql.ts';
 import type { Texts } from './en.ts';
 import { reasons, states } from './reasons.pt-br.ts';
 
@@ -384,16 +384,18 @@ export const ptBr: Texts = {
     stop: {
       action: 'Parar',
       title: (name: string) => `Parar ${name}?`,
-      text: (_isOpen: boolean) => [
-        'Ela fica desconectada do WhatsApp até que alguém a inicie de novo. O telefone continua vinculado e nada se perde.',
+      text: (state: InstanceState) => [
+        state === 'PAIRING'
+          ? 'O código mostrado para de funcionar. Nada foi conectado ainda, e dá para começar de novo.'
+          : 'Ela fica desconectada do WhatsApp até que alguém a inicie de novo. O telefone continua vinculado e nada se perde.',
       ],
       done: 'Está parada.',
     },
     unlink: {
       action: 'Desvincular',
       title: (name: string) => `Desvincular ${name}?`,
-      text: (isOpen: boolean) => [
-        isOpen
+      text: (state: InstanceState) => [
+        state === 'OPEN'
           ? 'Ela é desconectada no WhatsApp. A instância continua aqui e pode ser vinculada de novo com outro QR code ou código.'
           : 'Ela não está conectada agora. Depois de cinco minutos sem alcançar o WhatsApp, ou se estiver banida, pode ser desvinculada apenas aqui: o telefone ainda mostra o dispositivo até que alguém o remova lá.',
       ],
@@ -402,7 +404,7 @@ export const ptBr: Texts = {
     rotate: {
       action: 'Novo token',
       title: (name: string) => `Novo token para ${name}?`,
-      text: (_isOpen: boolean) => [
+      text: () => [
         'Ele substitui todos os tokens desta instância, que param de funcionar na hora: quem usa um deles precisa do novo.',
       ],
       shown: (name: string) => `Novo token de ${name}`,
@@ -410,9 +412,9 @@ export const ptBr: Texts = {
     delete: {
       action: 'Excluir',
       title: (name: string) => `Excluir ${name}?`,
-      text: (isOpen: boolean) => [
+      text: (state: InstanceState) => [
         'A instância, o login dela e os tokens dela desaparecem para sempre.',
-        isOpen
+        state === 'OPEN'
           ? 'Ela também é desconectada no WhatsApp.'
           : 'Ela não está conectada agora, então o WhatsApp não fica sabendo: se houver um telefone vinculado, remova o dispositivo nele.',
       ],

@@ -1,6 +1,6 @@
 import { useId, useRef, useState } from 'preact/hooks';
+import { replaceToken } from '../api/replace-token.ts';
 import { showOnce, useShownOnce } from '../api/shown-once.ts';
-import { signIn } from '../api/token.ts';
 import { useCall } from '../api/use-call.ts';
 import { useMay, useViewer } from '../api/viewer.tsx';
 import {
@@ -70,6 +70,13 @@ export function Lifecycle({ instance: { id, name, state } }: LifecycleProps) {
     setDone('');
     if (await start.run(variables)) tell(texts.start.done);
   };
+  const rotate = async (): Promise<string | undefined> => {
+    const made = (await calls.rotate.run(variables))?.rotateInstanceToken;
+    if (!made) return undefined;
+    setAsked(undefined);
+    showOnce({ place, name, token: made.token });
+    return made.token;
+  };
   const confirmed: Record<Asked, () => Promise<void>> = {
     stop: async () => {
       if (await calls.stop.run(variables)) tell(texts.stop.done);
@@ -78,15 +85,12 @@ export function Lifecycle({ instance: { id, name, state } }: LifecycleProps) {
       if (await calls.unlink.run(variables)) tell(texts.unlink.done);
     },
     rotate: async () => {
-      const made = (await calls.rotate.run(variables))?.rotateInstanceToken;
-      if (!made) return;
-      setAsked(undefined);
-      showOnce({ place, name, token: made.token });
-      // The token of this page is one of those that have ended.
-      if (token.instance !== null) signIn.set({ token: made.token });
+      if (token.instance === null) await rotate();
+      // The token of this page is one of those that end.
+      else await replaceToken(rotate);
     },
     delete: async () => {
-      if (await calls.delete.run(variables)) location.hash = hrefs.instances;
+      if ((await calls.delete.run(variables)) && location.hash === place) location.hash = hrefs.instances;
     },
   };
   const question = asked && texts[asked];
@@ -142,7 +146,7 @@ export function Lifecycle({ instance: { id, name, state } }: LifecycleProps) {
           onConfirm={() => void confirmed[asked]()}
           onClose={() => setAsked(undefined)}
         >
-          {question.text(state === 'OPEN').map((line) => (
+          {question.text(state).map((line) => (
             <p key={line}>{line}</p>
           ))}
         </ConfirmDialog>

@@ -1,4 +1,5 @@
 import { useId, useState } from 'preact/hooks';
+import { replaceToken } from '../../api/replace-token.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useViewer } from '../../api/viewer.tsx';
 import { RevokeTokenDocument, RotateTokenDocument, type TokenFactsFragment } from '../../gql/graphql.ts';
@@ -25,9 +26,14 @@ export function RotateToken({
   const [overlap, setOverlap] = useState<number>(OVERLAPS[0]);
   const id = useId();
   const isOwn = useViewer().token.id === token.id;
-  const confirm = async (): Promise<void> => {
+  const rotate = async (): Promise<string | undefined> => {
     const made = (await call.run({ id: token.id, overlapSeconds: overlap }))?.rotateToken;
     if (made) onRotated(made.token);
+    return made?.token;
+  };
+  const confirm = async (): Promise<void> => {
+    if (isOwn) await replaceToken(rotate);
+    else await rotate();
   };
   return (
     <ConfirmDialog

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { showOnce, useShownOnce } from '../../api/shown-once.ts';
-import { signIn, signOut } from '../../api/token.ts';
+import { signOut } from '../../api/token.ts';
 import { useMay, useViewer } from '../../api/viewer.tsx';
 import type { TokenFactsFragment } from '../../gql/graphql.ts';
 import { hrefs } from '../../router.ts';
@@ -44,10 +44,6 @@ function Tokens() {
     setTurn(turn + 1);
     showOnce({ place: hrefs.tokens, name, token });
   };
-  const rotated = (old: TokenFactsFragment, text: string): void => {
-    show(nameOf(old), text);
-    if (old.id === own.id) signIn.set({ token: text });
-  };
   const revoked = (token: TokenFactsFragment): void => {
     close();
     if (token.id === own.id) return signOut('left');
@@ -79,7 +75,7 @@ function Tokens() {
       />
       {asked?.what === 'make' && <MakeToken onMade={({ label, token }) => show(label, token)} onClose={close} />}
       {asked?.what === 'rotate' && (
-        <RotateToken token={asked.token} onRotated={(text) => rotated(asked.token, text)} onClose={close} />
+        <RotateToken token={asked.token} onRotated={(text) => show(nameOf(asked.token), text)} onClose={close} />
       )}
       {asked?.what === 'revoke' && (
         <RevokeToken token={asked.token} onRevoked={() => revoked(asked.token)} onClose={close} />
