@@ -52,6 +52,9 @@ export function heldValue(settings: Sections, field: PrivacyField): string | und
   return values[key] ?? undefined;
 }
 
+/** The value that goes with an exclusion list. */
+export const LISTED = 'CONTACT_BLACKLIST';
+
 const WITH_EXCLUSIONS = new Set<string>(['LAST_SEEN', 'STATUS', 'PROFILE', 'GROUP_ADD'] satisfies ExclusionField[]);
 
 export const hasExclusions = (field: PrivacyField): field is ExclusionField => WITH_EXCLUSIONS.has(field);

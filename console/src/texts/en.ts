@@ -268,7 +268,7 @@ export const en = {
     outcomeSaid: (applied: number, alreadySet: number, failed: number) =>
       `Applied: ${applied}. Already set: ${alreadySet}. Failed: ${failed}.`,
     was: (value: string) => `was “${value}”`,
-    requested: (value: string) => `asked for “${value}”`,
+    requested: (value: string) => `Asked for: “${value}”.`,
     holds: (value: string) => `It holds “${value}” now.`,
     holdsUnknown: 'What it holds now is not known.',
     backAgain: 'A read shows the old value again.',

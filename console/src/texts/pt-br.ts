@@ -261,7 +261,7 @@ export const ptBr: Texts = {
     outcomeSaid: (applied: number, alreadySet: number, failed: number) =>
       `Aplicadas: ${applied}. Já valiam: ${alreadySet}. Falharam: ${failed}.`,
     was: (value: string) => `era “${value}”`,
-    requested: (value: string) => `pedido: “${value}”`,
+    requested: (value: string) => `Pedido: “${value}”.`,
     holds: (value: string) => `Agora vale “${value}”.`,
     holdsUnknown: 'Não se sabe o que vale agora.',
     backAgain: 'Uma leitura mostra o valor antigo de novo.',

@@ -1,6 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
 import { useApi } from '../../../api/api.ts';
+import { useLiveQuery } from '../../../api/use-live-query.ts';
 import { useMay } from '../../../api/viewer.tsx';
+import { ReadBlockedDocument } from '../../../gql/graphql.ts';
 import { useTexts } from '../../../texts/texts.ts';
 import { ListEditor } from './list-editor.tsx';
 import { blocklistOf } from './sources.ts';
@@ -12,6 +14,9 @@ export function Blocklist({ instance, isOpen }: { readonly instance: string; rea
   const mayWrite = useMay('WRITE');
   const [isShown, setShown] = useState(false);
   const source = useMemo(() => blocklistOf(client, instance), [client, instance]);
+  const live = useLiveQuery(ReadBlockedDocument, isShown && isOpen ? { instance } : undefined);
+  const { problem, isAsking, again } = live;
+  const list = live.data?.blockedContacts ?? undefined;
   return (
     <section class="card blocklist" aria-labelledby="blocked">
       <details class="list" onToggle={(event) => setShown(event.currentTarget.open)}>
@@ -22,8 +27,7 @@ export function Blocklist({ instance, isOpen }: { readonly instance: string; rea
         {!isOpen && <p>{lists.notOpen}</p>}
         <ListEditor
           source={source}
-          isShown={isShown && isOpen}
-          readAnew=""
+          reading={{ list, problem, isAsking: isAsking && isShown && isOpen, again }}
           mayChange={mayWrite && isOpen}
           texts={{
             add: lists.block,

@@ -1,4 +1,5 @@
 import { useRef } from 'preact/hooks';
+import type { LiveQuery } from '../../../api/use-live-query.ts';
 import type { ContactResult } from '../../../gql/graphql.ts';
 import { useTexts } from '../../../texts/texts.ts';
 import { ProblemNote } from '../../../ui/problem-note.tsx';
@@ -6,15 +7,17 @@ import { StoppedNote } from '../settings/stopped-note.tsx';
 import { AddContacts } from './add-contacts.tsx';
 import { ListMembers } from './list-members.tsx';
 import { ListOutcome } from './list-outcome.tsx';
-import type { ListChange, ListSource } from './sources.ts';
+import type { ContactList, ListChange, ListSource } from './sources.ts';
 import { useList } from './use-list.ts';
 import './lists.css';
 
+export interface ListReading extends Pick<LiveQuery<unknown>, 'problem' | 'isAsking' | 'again'> {
+  readonly list: ContactList | undefined;
+}
+
 interface EditorProps {
   readonly source: ListSource;
-  readonly isShown: boolean;
-  /** Another value of it says that the list may be another. */
-  readonly readAnew: string;
+  readonly reading: ListReading;
   readonly mayChange: boolean;
   readonly texts: {
     readonly add: string;
@@ -27,9 +30,10 @@ interface EditorProps {
 }
 
 /** Shows a list of contacts, and changes it at once: each contact says what became of it. */
-export function ListEditor({ source, isShown, readAnew, mayChange, texts, onChange }: EditorProps) {
+export function ListEditor({ source, reading, mayChange, texts, onChange }: EditorProps) {
   const { lists, settings } = useTexts();
-  const { list, isReading, problem, changing, ...state } = useList(source, isShown, readAnew);
+  const { problem, isAsking, again } = reading;
+  const { list, changing, ...state } = useList(source, reading.list);
   const outcome = useRef<HTMLDivElement>(null);
   const isBusy = changing.kind === 'sending';
   const tellsOf = async (run: () => Promise<ListChange | undefined>): Promise<ListChange | undefined> => {
@@ -49,11 +53,11 @@ export function ListEditor({ source, isShown, readAnew, mayChange, texts, onChan
   };
   return (
     <div class="list-editor">
-      {problem && <ProblemNote problem={problem} onRetry={state.read} />}
+      {problem && <ProblemNote problem={problem} onRetry={again} />}
       {list ? (
         <ListMembers {...{ list, texts, isBusy }} onRemove={mayChange ? remove : undefined} />
       ) : (
-        isReading && <p>{lists.loading}</p>
+        isAsking && <p>{lists.loading}</p>
       )}
       <div role="status" ref={outcome} tabIndex={-1}>
         {isBusy && <p>{lists.sending}</p>}
@@ -68,8 +72,8 @@ export function ListEditor({ source, isShown, readAnew, mayChange, texts, onChan
       )}
       {mayChange && list && <AddContacts action={texts.add} most={source.most} isBusy={isBusy} onAdd={add} />}
       {list && (
-        <button type="button" class="quiet" onClick={state.read}>
-          {isReading ? settings.reading : settings.readAgain}
+        <button type="button" class="quiet" onClick={again}>
+          {isAsking ? settings.reading : settings.readAgain}
         </button>
       )}
     </div>

@@ -1,13 +1,11 @@
 import type { Client } from '@urql/core';
 import { type Once, sendOnce } from '../../../api/once.ts';
-import { type Problem, problemOf } from '../../../api/problem.ts';
+import type { Problem } from '../../../api/problem.ts';
 import {
   BlockContactsDocument,
   type ContactFailureCode,
   type ContactResult,
   type ExclusionField,
-  ReadBlockedDocument,
-  ReadExclusionsDocument,
   UnblockContactsDocument,
   UpdateExclusionsDocument,
 } from '../../../gql/graphql.ts';
@@ -53,11 +51,10 @@ interface Answer<T> {
   readonly problem: Problem | undefined;
 }
 
-/** A list of contacts that can be read and changed. */
+/** What changes a list of contacts. */
 export interface ListSource {
   /** How many contacts a call may have. */
   readonly most: number;
-  read(): Promise<Answer<ContactList>>;
   change(press: ListPress): Promise<Answer<ListChange>>;
 }
 
@@ -72,10 +69,6 @@ const once = async <Data, Variables extends Record<string, unknown>>(
 
 export const exclusionsOf = (client: Client, instance: string, field: ExclusionField): ListSource => ({
   most: 1_000,
-  read: async () => {
-    const { data, error } = await client.query(ReadExclusionsDocument, { instance, field }).toPromise();
-    return { value: data?.privacyExclusions ?? undefined, problem: problemOf(error) };
-  },
   change: ({ verb, contacts, key }) => {
     const variables = { instance, field, input: { [verb]: [...contacts] } };
     return once(client, { document: UpdateExclusionsDocument, variables, key }, ({ updatePrivacyExclusions: done }) =>
@@ -86,10 +79,6 @@ export const exclusionsOf = (client: Client, instance: string, field: ExclusionF
 
 export const blocklistOf = (client: Client, instance: string): ListSource => ({
   most: 100,
-  read: async () => {
-    const { data, error } = await client.query(ReadBlockedDocument, { instance }).toPromise();
-    return { value: data?.blockedContacts ?? undefined, problem: problemOf(error) };
-  },
   change: ({ verb, contacts, key }) => {
     const variables = { instance, contacts: [...contacts] };
     if (verb === 'add')

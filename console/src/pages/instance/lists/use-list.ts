@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { newKey } from '../../../api/once.ts';
 import type { Problem } from '../../../api/problem.ts';
 import type { ContactList, ListChange, ListPress, ListSource, Verb } from './sources.ts';
@@ -10,12 +10,9 @@ export type Changing =
   | { readonly kind: 'stopped'; readonly press: ListPress; readonly problem: Problem };
 
 export interface ListState {
+  /** As it was seen last: by a read, or by what proved a change. */
   readonly list: ContactList | undefined;
-  readonly isReading: boolean;
-  /** What stopped the last read. */
-  readonly problem: Problem | undefined;
   readonly changing: Changing;
-  readonly read: () => void;
   /** @returns what became of it; undefined where something stopped it. */
   readonly change: (verb: Verb, contacts: readonly string[]) => Promise<ListChange | undefined>;
   /** The same press once more, where no answer came. */
@@ -24,47 +21,28 @@ export interface ListState {
 
 const NO_ANSWER: Problem = { code: 'INTERNAL_SERVER_ERROR', message: '', retryAfterMs: undefined, extensions: {} };
 
-/** A list, read while it is shown. @param readAnew another value of it reads again */
-export function useList(source: ListSource, isShown: boolean, readAnew: string): ListState {
-  const [list, setList] = useState<ContactList>();
-  const [isReading, setReading] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
+const later = (a: ContactList | undefined, b: ContactList | undefined): ContactList | undefined =>
+  a && b ? (a.observedAt > b.observedAt ? a : b) : (a ?? b);
+
+/** A list that was read, and the changes of it. */
+export function useList(source: ListSource, read: ContactList | undefined): ListState {
+  const [changed, setChanged] = useState<ContactList>();
   const [changing, setChanging] = useState<Changing>({ kind: 'idle' });
-
-  const read = async (isLatest: () => boolean): Promise<void> => {
-    setReading(true);
-    const answer = await source.read();
-    if (!isLatest()) return;
-    setReading(false);
-    setProblem(answer.problem);
-    if (answer.value) setList(answer.value);
-  };
-  useEffect(() => {
-    if (!isShown) return;
-    let isLatest = true;
-    void read(() => isLatest);
-    return () => {
-      isLatest = false;
-    };
-  }, [isShown, readAnew]);
-
   const send = async (press: ListPress): Promise<ListChange | undefined> => {
     setChanging({ kind: 'sending', press });
-    const { value, problem: why } = await source.change(press);
+    const { value, problem } = await source.change(press);
     if (value === undefined) {
-      setChanging({ kind: 'stopped', press, problem: why ?? NO_ANSWER });
+      setChanging({ kind: 'stopped', press, problem: problem ?? NO_ANSWER });
       return undefined;
     }
-    if (value.list) setList(value.list);
+    if (value.list) setChanged(value.list);
     setChanging({ kind: 'done', press, change: value });
     return value;
   };
   return {
-    list,
-    isReading,
-    problem,
+    // Nothing is shown before it was read: a list that is closed and opened again is read again.
+    list: read && later(read, changed),
     changing,
-    read: () => void read(() => true),
     change: (verb, contacts) => send({ verb, contacts, key: newKey() }),
     resend: send,
   };

@@ -16,7 +16,7 @@ function Failed({ outcome, failure }: { readonly outcome: Outcome; readonly fail
   const known: Partial<Record<string, string>> = texts.failures;
   return (
     <p>
-      {settings.requested(valueText(texts, field, failure.requested))}. {known[code]}{' '}
+      {settings.requested(valueText(texts, field, failure.requested))} {known[code]}{' '}
       {current === null ? settings.holdsUnknown : settings.holds(valueText(texts, field, current))}{' '}
       {outcome.rolledBack === true && settings.backAgain}
       {outcome.rolledBack === false && settings.notBack} <small lang="en">{message}</small>

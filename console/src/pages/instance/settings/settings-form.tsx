@@ -1,13 +1,13 @@
 import { useRef, useState } from 'preact/hooks';
 import { useMay } from '../../../api/viewer.tsx';
-import { hasExclusions, heldValue, SECTIONS, type Sections } from '../../../fields.ts';
+import { hasExclusions, heldValue, LISTED, SECTIONS, type Sections } from '../../../fields.ts';
 import type { FailurePolicy, HeldSettingsFragment, PrivacyField } from '../../../gql/graphql.ts';
 import { useTexts } from '../../../texts/texts.ts';
 import { valueText } from '../../../texts/value-text.ts';
 import { Exclusions } from '../lists/exclusions.tsx';
 import { type Capability, inSection } from './capabilities.ts';
 import { ChangePanel } from './change-panel.tsx';
-import { changesOf, choose, type Draft, type Move, overtaken, without } from './draft.ts';
+import { changesOf, choose, type Draft, type Move, movesBetween, overtaken, without } from './draft.ts';
 import { FieldCard } from './field-card.tsx';
 import { OtherSettings } from './other-settings.tsx';
 import { useApply } from './use-apply.ts';
@@ -25,8 +25,7 @@ interface FormProps {
   readonly isOpen: boolean;
 }
 
-/** The value that goes with an exclusion list. */
-const LISTED = 'CONTACT_BLACKLIST';
+/** What a stream tells of a change may come behind the change's answer. */
 const LATE_MS = 2_000;
 
 type Current = Sections & { readonly observedAt: string };
@@ -55,9 +54,12 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
   const [policy, setPolicy] = useState<FailurePolicy>('CONTINUE');
   const [conflictMoves, setConflictMoves] = useState<readonly Move[]>([]);
   const applyButton = useRef<HTMLButtonElement>(null);
+  /** What the person saw when they pressed. */
+  const seen = useRef<Sections>(undefined);
   const quiet = useRef<() => void>(() => undefined);
   const applying = useApply(instance, {
     begin: ({ changes }) => {
+      seen.current = settings;
       quiet.current = watch.keepQuiet(Object.keys(changes) as PrivacyField[]);
     },
     done: (_press, update) => {
@@ -70,7 +72,9 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
     stopped: (_press, { extensions }) => {
       quiet.current();
       const { current } = extensions;
-      setConflictMoves(isCurrent(current) ? watch.show(current) : []);
+      if (!isCurrent(current)) return;
+      setConflictMoves(movesBetween(seen.current, current));
+      watch.show(current);
     },
   });
   const { state } = applying;
@@ -85,7 +89,6 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
   const listChanges = (field: PrivacyField) => {
     const end = watch.keepQuiet([field]);
     return (isDone: boolean): void => {
-      // What the stream tells of it may come behind the answer.
       setTimeout(end, LATE_MS);
       if (isDone) setDraft((before) => (before[field]?.value === LISTED ? without(before, [field]) : before));
     };
@@ -100,7 +103,7 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
         capability={capability}
         held={settings && { value, seenAt: settings.observedAt, stale: settings.stale || !isOpen }}
         chosen={draft[field]?.value}
-        movedFrom={watch.moves.find((move) => move.field === field)?.from}
+        movedFrom={draft[field] ? undefined : watch.moves.find((move) => move.field === field)?.from}
         overtaken={overtaken(draft, settings, field)}
         mayChoose={mayWrite}
         isDisabled={isDisabled}

@@ -1,7 +1,12 @@
-import { useClient } from '@urql/preact';
-import { useEffect, useState } from 'preact/hooks';
-import { type Problem, problemOf } from '../../../api/problem.ts';
-import { type FailurePolicy, PlanPrivacyDocument, type PlanPrivacyQuery } from '../../../gql/graphql.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Problem } from '../../../api/problem.ts';
+import { useLiveQuery } from '../../../api/use-live-query.ts';
+import {
+  type FailurePolicy,
+  PlanPrivacyDocument,
+  type PlanPrivacyQuery,
+  type PlanPrivacyQueryVariables,
+} from '../../../gql/graphql.ts';
 import { type Changes, inputOf } from './draft.ts';
 
 /** While somebody goes through the values of a field, none of those in between is asked for. */
@@ -16,8 +21,6 @@ export interface Planning {
   readonly isAsking: boolean;
 }
 
-const NONE: Planning = { plan: undefined, problem: undefined, isAsking: false };
-
 /** What the service would do with these changes. Only the answer to the latest question counts. */
 export function usePlan(
   instance: string,
@@ -26,24 +29,26 @@ export function usePlan(
   seenAt: string | undefined,
   isOn: boolean,
 ): Planning {
-  const client = useClient();
-  const [planning, setPlanning] = useState<Planning>(NONE);
-  const isAsked = isOn && Object.keys(changes).length > 0;
-  const question = isAsked ? JSON.stringify([changes, onFailure, seenAt]) : '';
+  const isWanted = isOn && Object.keys(changes).length > 0;
+  const question = isWanted ? JSON.stringify([changes, onFailure, seenAt]) : '';
+  const [asked, setAsked] = useState<{ readonly question: string; readonly variables?: PlanPrivacyQueryVariables }>({
+    question: '',
+  });
   useEffect(() => {
-    if (question === '') return setPlanning(NONE);
-    setPlanning((before) => ({ ...before, isAsking: true }));
-    let isLatest = true;
-    const ask = async (): Promise<void> => {
-      const variables = { instance, input: inputOf(changes, onFailure, seenAt) };
-      const { data, error } = await client.query(PlanPrivacyDocument, variables).toPromise();
-      if (isLatest) setPlanning({ plan: data?.planPrivacy ?? undefined, problem: problemOf(error), isAsking: false });
-    };
-    const timer = setTimeout(() => void ask(), QUIET_MS);
-    return () => {
-      isLatest = false;
-      clearTimeout(timer);
-    };
-  }, [client, instance, question]);
-  return planning;
+    if (question === '') return setAsked({ question });
+    const variables = { instance, input: inputOf(changes, onFailure, seenAt) };
+    const timer = setTimeout(() => setAsked({ question, variables }), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [instance, question]);
+
+  const { data, problem, isAsking } = useLiveQuery(PlanPrivacyDocument, asked.variables);
+  /** The plan before stays until the next one is there: the page does not jump. */
+  const last = useRef<Plan>(undefined);
+  if (question === '') last.current = undefined;
+  else if (data?.planPrivacy) last.current = data.planPrivacy;
+  return {
+    plan: last.current,
+    problem: asked.question === question ? problem : undefined,
+    isAsking: isAsking || asked.question !== question,
+  };
 }

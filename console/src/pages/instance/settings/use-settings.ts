@@ -1,7 +1,7 @@
-import { useClient } from '@urql/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApi } from '../../../api/api.ts';
-import { type Problem, problemOf } from '../../../api/problem.ts';
+import type { Problem } from '../../../api/problem.ts';
+import { useLiveQuery } from '../../../api/use-live-query.ts';
 import type { Sections } from '../../../fields.ts';
 import {
   type HeldSettingsFragment,
@@ -25,8 +25,8 @@ export interface SettingsWatch {
   readonly problem: Problem | undefined;
   readonly isReading: boolean;
   readonly read: () => void;
-  /** What an answer showed: of a change, or of a conflict. @returns what it shows otherwise than the page did. */
-  readonly show: (shown: Sections & { readonly observedAt: string }) => Move[];
+  /** What an answer showed: of a change, or of a conflict. */
+  readonly show: (shown: Sections & { readonly observedAt: string }) => void;
   /** While a change of the person's own runs, what becomes of its fields is its to tell. @returns what ends that. */
   readonly keepQuiet: (fields: readonly PrivacyField[]) => () => void;
 }
@@ -34,11 +34,8 @@ export interface SettingsWatch {
 /** The settings as the service has them, moved by each change; freshly read each time that the instance is connected. */
 export function useSettings(instance: string, mayRead: boolean, isOpen: boolean): SettingsWatch {
   const api = useApi();
-  const client = useClient();
   const [settings, setSettings] = useState<HeldSettingsFragment>();
   const [moves, setMoves] = useState<readonly Move[]>([]);
-  const [problem, setProblem] = useState<Problem>();
-  const [isReading, setReading] = useState(false);
   const latest = useRef<HeldSettingsFragment>(undefined);
   const own = useRef<ReadonlySet<readonly PrivacyField[]>>(new Set());
 
@@ -74,20 +71,11 @@ export function useSettings(instance: string, mayRead: boolean, isOpen: boolean)
     );
   }, [api, instance, mayRead]);
 
-  const read = (): void => {
-    setReading(true);
-    void client
-      .query(ReadPrivacyDocument, { instance })
-      .toPromise()
-      .then(({ data, error }) => {
-        setReading(false);
-        setProblem(problemOf(error));
-        if (data?.privacy) takeNewer(data.privacy);
-      });
-  };
+  const isRead = mayRead && isOpen;
+  const { data, problem, isAsking, again } = useLiveQuery(ReadPrivacyDocument, isRead ? { instance } : undefined);
   useEffect(() => {
-    if (mayRead && isOpen) read();
-  }, [instance, mayRead, isOpen]);
+    if (data?.privacy) takeNewer(data.privacy);
+  }, [data]);
 
   useEffect(() => {
     if (moves.length === 0) return;
@@ -99,14 +87,12 @@ export function useSettings(instance: string, mayRead: boolean, isOpen: boolean)
     settings,
     moves,
     problem,
-    isReading,
-    read,
+    isReading: isRead && isAsking,
+    read: again,
     show: (shown) => {
-      const found = movesBetween(latest.current, shown);
       const next = { ...(latest.current ?? UNSEEN), ...shown };
       latest.current = next;
       setSettings(next);
-      return found;
     },
     keepQuiet: (fields) => {
       own.current = new Set([...own.current, fields]);
