@@ -167,3 +167,57 @@ test('a change made on the phone shows by itself, and takes no edit away', async
   expect(await field('About').getByRole('radio', { name: 'Nobody' }).isChecked()).toBe(true);
   expect(privet.simulator.account(phoneNumber).privacy['status']).toBe('all');
 });
+
+test('a token is made, shown once, used, and revoked', async () => {
+  const page = await signedIn({ route: '/tokens' });
+  await page.getByRole('button', { name: 'New token' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New token' });
+  await dialog.getByLabel('Label').fill('till 3');
+  await dialog.getByLabel('Ends').selectOption('in a day');
+  await dialog.getByRole('button', { name: 'Make it' }).click();
+  const token = await page.getByRole('textbox', { name: 'Token' }).inputValue();
+  const scopes = async () =>
+    (
+      await privet.graphql<{ viewer: { token: { scopes: string[]; label: string } } | null }>(
+        '{ viewer { token { label scopes } } }',
+        {},
+        token,
+      )
+    ).data?.viewer?.token;
+  expect(await scopes()).toEqual({ label: 'till 3', scopes: ['READ', 'WRITE'] });
+
+  const item = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'till 3' }) });
+  await item.getByText('Works until').waitFor();
+  await page.reload();
+  await item.waitFor();
+  expect(
+    await page
+      .getByText(token)
+      .or(page.getByRole('textbox', { name: 'Token' }))
+      .count(),
+  ).toBe(0);
+  await item.getByRole('button', { name: 'Revoke till 3' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await item.getByText('Revoked').waitFor();
+  await expect.poll(scopes).toBeUndefined();
+});
+
+test('the list of instances is live: what is new, what changes its state and what is gone show by themselves', async () => {
+  const { name, phoneNumber } = await privet.link('listed');
+  const page = await signedIn();
+  const row = (text: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('link', { name: text, exact: true }) });
+  await row(name).getByText('Connected', { exact: true }).waitFor();
+  privet.simulator.setPrivacy(phoneNumber, 'groupadd', 'contacts');
+  await row(name)
+    .getByText(/Groups\s*My contacts/)
+    .waitFor();
+  await privet.simulator.disconnect(phoneNumber, 'device_removed');
+  await row(name).getByText('Logged out', { exact: true }).waitFor();
+  await privet.graphql('mutation { createInstance(name: "listed-later") { token } }');
+  await row('listed-later').waitFor();
+  await page.getByLabel('Search').fill('LISTED-L');
+  await row(name).waitFor({ state: 'detached' });
+  await privet.graphql('mutation { deleteInstance(instance: "listed-later") { name } }');
+  await row('listed-later').waitFor({ state: 'detached' });
+});

@@ -2,10 +2,12 @@ import { useStore } from '../api/store.ts';
 import { hrefs, route } from '../router.ts';
 import { useTexts } from '../texts/texts.ts';
 import { Page } from '../ui/page.tsx';
-import { InstancePage } from './instance/instance-page.tsx';
 import { InstancesPage } from './instances/instances-page.tsx';
-import { LinkPage } from './link/link-page.tsx';
-import { TokensPage } from './tokens/tokens-page.tsx';
+import { lazyPage } from './lazy-page.tsx';
+
+const InstancePage = lazyPage(async () => (await import('./instance/instance-page.tsx')).InstancePage);
+const LinkPage = lazyPage(async () => (await import('./link/link-page.tsx')).LinkPage);
+const TokensPage = lazyPage(async () => (await import('./tokens/tokens-page.tsx')).TokensPage);
 
 function NotFound() {
   const { shell } = useTexts();
