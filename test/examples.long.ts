@@ -6,11 +6,13 @@ import type { Locator, Page } from 'playwright-core';
 import { createServer, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../demo/child.ts';
+import type { Fault } from '../simulator/faults.ts';
 import { expectAccessible } from './browser/support/axe.ts';
 import { useChromium } from './browser/support/chromium.ts';
 import { watch } from './browser/support/console-page.ts';
 import { linesOf } from './support/log-lines.ts';
-import { bootPrivet, type LinkedInstance, type TestPrivet } from './support/privet.ts';
+import { bootPrivet, type TestPrivet } from './support/privet.ts';
+import { runProgram } from './support/service-process.ts';
 import { ALL_CHANGED_WIRE } from './support/settings.ts';
 
 const browser = useChromium();
@@ -30,12 +32,79 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const sourceOf = (example: string): string => join(import.meta.dirname, '../examples', example);
+const ROOT = join(import.meta.dirname, '..');
+const sourceOf = (example: string): string => join(ROOT, 'examples', example);
+
+/** Somebody's phone, which refuses and changes what it is told to. */
+interface Phone {
+  /** Refuses the next write of this category. */
+  refuse(category: string): Promise<unknown>;
+  set(category: string, value: string): Promise<unknown>;
+  held(): Promise<Readonly<Record<string, string>>>;
+}
+
+/** What a page talks to. */
+interface Place {
+  readonly url: string;
+  readonly token: string;
+  readonly phone: Phone;
+}
+
+const refusalOf = (category: string): Fault => ({
+  match: { xmlns: 'privacy', type: 'set', category },
+  do: 'error',
+  code: 403,
+  times: 1,
+});
+
+async function linked(name: string): Promise<Place & { readonly name: string }> {
+  const { token, phoneNumber } = await privet.link(name);
+  const phone: Phone = {
+    refuse: async (category) => privet.simulator.addFault(refusalOf(category)),
+    set: async (category, value) => privet.simulator.setPrivacy(phoneNumber, category, value),
+    held: async () => privet.simulator.account(phoneNumber).privacy,
+  };
+  return { url: privet.url, token, phone, name };
+}
+
+/** The demo with what it prints for a shell: its one instance, and the simulator's control port. */
+async function demo(): Promise<Place> {
+  const child = runProgram(join(ROOT, 'demo/main.ts'), ['--shell'], { PORT: '0' });
+  await expect.poll(child.stdout, { timeout: 50_000 }).toContain('Ctrl-C');
+  onTestFinished(() => child.kill('SIGINT').then(() => undefined));
+  const read = (pattern: RegExp): string => pattern.exec(child.stdout())?.[1] ?? '';
+  const account = read(/curl -s (\S+)\/privacy/);
+  const tell = async (url: string, body: object): Promise<void> => {
+    expect((await fetch(url, { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
+  };
+  const phone: Phone = {
+    refuse: (category) => tell(new URL('/faults', account).href, refusalOf(category)),
+    set: (category, value) => tell(`${account}/privacy`, { category, value }),
+    held: async () => ((await (await fetch(account)).json()) as { privacy: Record<string, string> }).privacy,
+  };
+  return { url: new URL(read(/Playground +(\S+)/)).origin, token: read(/Token +(\S+)/), phone };
+}
+
+/** `npm run build`, by its own compiler and bundler. */
+function build(example: string, variables: Readonly<Record<string, string>> = {}): string {
+  const outDir = join(folder, `${example}-dist`);
+  const { NODE_ENV: _tests, ...env } = process.env;
+  execFileSync('npm', ['run', 'build', '--', '--outDir', outDir, '--emptyOutDir'], {
+    cwd: sourceOf(example),
+    env: { ...env, ...variables },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return outDir;
+}
+
+const point = (url: string): void => {
+  vi.stubEnv('PRIVET_URL', url);
+  onTestFinished(() => void vi.unstubAllEnvs());
+};
 
 /** As `npm run dev`: its page asks its own origin, which hands on to the service. */
-async function developed(example: string): Promise<string> {
-  vi.stubEnv('PRIVET_URL', privet.url);
-  onTestFinished(() => void vi.unstubAllEnvs());
+async function developed(example: string, url: string): Promise<string> {
+  point(url);
   const server = await createServer({
     root: sourceOf(example),
     cacheDir: join(folder, `${example}-cache`),
@@ -47,25 +116,26 @@ async function developed(example: string): Promise<string> {
   return String(server.resolvedUrls?.local[0]);
 }
 
-/** As `npm run build` for a host of static files: its page asks the service at its own address. */
-async function deployed(example: string): Promise<string> {
-  const outDir = join(folder, `${example}-dist`);
-  const { NODE_ENV: _tests, ...env } = process.env;
-  execFileSync('npm', ['run', 'build', '--', '--outDir', outDir, '--emptyOutDir'], {
-    cwd: sourceOf(example),
-    env: { ...env, VITE_PRIVET_URL: privet.url },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+async function served(root: string, outDir: string, port: number): Promise<string> {
   const server = await preview({
-    root: sourceOf(example),
-    configFile: false,
+    root,
     logLevel: 'warn',
     build: { outDir },
-    preview: { host: '127.0.0.1', port: pagesPort, strictPort: true },
+    preview: { host: '127.0.0.1', port, strictPort: true },
   });
   onTestFinished(() => server.close());
-  return `http://127.0.0.1:${pagesPort}/`;
+  return `http://127.0.0.1:${port}/`;
 }
+
+/** As `npm run build` and `npm run preview`, which hands on to the service too. */
+async function previewed(example: string, url: string): Promise<string> {
+  point(url);
+  return served(sourceOf(example), build(example), await freePort(0));
+}
+
+/** As `npm run build` for a host of static files: its page asks the service at its own address. */
+const deployed = (example: string, url: string): Promise<string> =>
+  served(folder, build(example, { VITE_PRIVET_URL: url }), pagesPort);
 
 /** The page, watched for whatever a person would not see. */
 async function open(url: string, expected: readonly RegExp[]): Promise<Page> {
@@ -88,7 +158,7 @@ const streamsLeft = (): number =>
   linesOf(privet.logs).filter(({ operation, outcome }) => operation === 'PrivacyChanges' && outcome === 'client_left')
     .length;
 
-async function updates(page: Page, { token, phoneNumber }: LinkedInstance): Promise<void> {
+async function updates(page: Page, { token, phone }: Place): Promise<void> {
   const field = (name: string): Locator => page.getByRole('combobox', { name, exact: true });
   await page.getByLabel('Token').fill(token);
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -96,8 +166,7 @@ async function updates(page: Page, { token, phoneNumber }: LinkedInstance): Prom
   await expectAccessible(page, 'before an update');
 
   // One of seven is refused: the others hold, and each says what became of it.
-  const match = { xmlns: 'privacy', type: 'set', category: 'status' };
-  privet.simulator.addFault({ match, do: 'error', code: 403, times: 1 });
+  await phone.refuse('status');
   const wanted = {
     'Last seen': 'NONE',
     Online: 'MATCH_LAST_SEEN',
@@ -112,7 +181,7 @@ async function updates(page: Page, { token, phoneNumber }: LinkedInstance): Prom
   await page.getByRole('status').filter({ hasText: '6 of 7 hold.' }).waitFor();
   await page.getByText('Not CONTACTS (REJECTED):').waitFor();
   expect(await page.getByText('Applied.').count()).toBe(6);
-  expect(privet.simulator.account(phoneNumber).privacy).toMatchObject({
+  expect(await phone.held()).toMatchObject({
     ...ALL_CHANGED_WIRE,
     profile: 'contacts',
     status: 'all',
@@ -122,15 +191,15 @@ async function updates(page: Page, { token, phoneNumber }: LinkedInstance): Prom
 
   // On the phone: the page moves, and leaves alone what was chosen meanwhile.
   await field('Calls').selectOption('ALL');
-  privet.simulator.setPrivacy(phoneNumber, 'profile', 'none');
+  await phone.set('profile', 'none');
   await shown(field('Profile picture')).toBe('NONE');
   expect(await field('Calls').inputValue()).toBe('ALL');
 }
 
-async function comesBack(page: Page, { name, phoneNumber }: LinkedInstance): Promise<void> {
+async function comesBack(page: Page, name: string, phone: Phone): Promise<void> {
   await privet.restart();
   await privet.waitForState(name, 'OPEN');
-  privet.simulator.setPrivacy(phoneNumber, 'groupadd', 'all');
+  await phone.set('groupadd', 'all');
   await shown(page.getByRole('combobox', { name: 'Groups' })).toBe('ALL');
 }
 
@@ -152,18 +221,20 @@ const AT_THE_SERVICE = /^request: http:\/\/127\.0\.0\.1:\d+\/graphql$/;
 const VITES_OWN = /^web socket: ws:\/\/127\.0\.0\.1:\d+\/\?token=/;
 
 describe.each(['apollo-react', 'urql-react'])('examples/%s', (example) => {
+  test('against the demo, as it is developed: a full update, a partial failure, a change on the phone', async () => {
+    const place = await demo();
+    const page = await open(await developed(example, place.url), [VITES_OWN]);
+    await updates(page, place);
+  });
+
   test.each([
-    ['developed', developed],
-    ['built, from another origin', deployed],
-  ])(
-    '%s: a full update, a partial failure, a change on the phone, a restart and the end of its stream',
-    async (kind, serve) => {
-      const linked = await privet.link(`${example}-${kind.slice(0, 5)}`);
-      const url = await serve(example);
-      const page = await open(url, serve === deployed ? [NOT_THERE, AT_THE_SERVICE] : [NOT_THERE, VITES_OWN]);
-      await updates(page, linked);
-      await comesBack(page, linked);
-      await signsOut(page);
-    },
-  );
+    ['built, behind a proxy', previewed, [NOT_THERE]],
+    ['built, from another origin', deployed, [NOT_THERE, AT_THE_SERVICE]],
+  ])('%s: the same, a service that restarts, and the end of the stream', async (kind, serve, expected) => {
+    const { name, ...place } = await linked(`${example}-${kind.length}`);
+    const page = await open(await serve(example, place.url), expected);
+    await updates(page, place);
+    await comesBack(page, name, place.phone);
+    await signsOut(page);
+  });
 });
