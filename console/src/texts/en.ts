@@ -283,6 +283,8 @@ export const en = {
     resend: 'Send again',
     waitFor: (seconds: number) => `Again possible in ${seconds} s.`,
     conflict: 'Something was changed on another device since you looked, so nothing was sent. Look again, and decide:',
+    conflictOrOwn:
+      'Before an answer was lost, or since, something was changed: by you, or on another device. Look again, and decide:',
     results,
     policies,
   },

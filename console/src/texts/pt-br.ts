@@ -277,6 +277,8 @@ export const ptBr: Texts = {
     waitFor: (seconds: number) => `De novo possível em ${seconds} s.`,
     conflict:
       'Algo foi alterado em outro aparelho desde que você olhou, por isso nada foi enviado. Veja de novo e decida:',
+    conflictOrOwn:
+      'Antes de uma resposta se perder, ou depois, algo foi alterado: por você ou em outro aparelho. Veja de novo e decida:',
     results: { APPLIED: 'Aplicada', ALREADY_SET: 'Já valia', FAILED: 'Falhou' },
     policies,
   },

@@ -66,6 +66,7 @@ export function ListEditor({ source, reading, mayChange, texts, onChange }: Edit
       {changing.kind === 'stopped' && (
         <StoppedNote
           problem={changing.problem}
+          mayBeDone={changing.mayBeDone}
           moves={[]}
           onResend={() => void tellsOf(() => state.resend(changing.press))}
         />

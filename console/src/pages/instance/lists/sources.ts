@@ -1,6 +1,5 @@
 import type { Client } from '@urql/core';
-import { type Once, sendOnce } from '../../../api/once.ts';
-import type { Problem } from '../../../api/problem.ts';
+import { type Once, type Sent, sendOnce } from '../../../api/once.ts';
 import {
   BlockContactsDocument,
   type ContactFailureCode,
@@ -44,48 +43,50 @@ export interface ListPress {
   readonly verb: Verb;
   readonly contacts: readonly string[];
   readonly key: string;
+  readonly wasSent?: boolean;
 }
 
-interface Answer<T> {
-  readonly value: T | undefined;
-  readonly problem: Problem | undefined;
+interface Answer extends Omit<Sent<unknown>, 'data'> {
+  readonly value: ListChange | undefined;
 }
 
 /** What changes a list of contacts. */
 export interface ListSource {
   /** How many contacts a call may have. */
   readonly most: number;
-  change(press: ListPress): Promise<Answer<ListChange>>;
+  change(press: ListPress): Promise<Answer>;
 }
 
 const once = async <Data, Variables extends Record<string, unknown>>(
   client: Client,
   call: Once<Data, Variables>,
   changeIn: (data: Data) => ListChange | undefined,
-): Promise<Answer<ListChange>> => {
-  const { data, problem } = await sendOnce(client, call, () => undefined);
-  return { value: data && changeIn(data), problem };
+): Promise<Answer> => {
+  const { data, ...rest } = await sendOnce(client, call, () => undefined);
+  return { value: data && changeIn(data), ...rest };
 };
 
 export const exclusionsOf = (client: Client, instance: string, field: ExclusionField): ListSource => ({
   most: 1_000,
-  change: ({ verb, contacts, key }) => {
+  change: ({ verb, contacts, ...press }) => {
     const variables = { instance, field, input: { [verb]: [...contacts] } };
-    return once(client, { document: UpdateExclusionsDocument, variables, key }, ({ updatePrivacyExclusions: done }) =>
-      done ? { ...done, list: done.exclusions } : undefined,
+    return once(
+      client,
+      { document: UpdateExclusionsDocument, variables, ...press },
+      ({ updatePrivacyExclusions: done }) => (done ? { ...done, list: done.exclusions } : undefined),
     );
   },
 });
 
 export const blocklistOf = (client: Client, instance: string): ListSource => ({
   most: 100,
-  change: ({ verb, contacts, key }) => {
+  change: ({ verb, contacts, ...press }) => {
     const variables = { instance, contacts: [...contacts] };
     if (verb === 'add')
-      return once(client, { document: BlockContactsDocument, variables, key }, ({ blockContacts: done }) =>
+      return once(client, { document: BlockContactsDocument, variables, ...press }, ({ blockContacts: done }) =>
         done ? { ...done, list: done.blocked } : undefined,
       );
-    return once(client, { document: UnblockContactsDocument, variables, key }, ({ unblockContacts: done }) =>
+    return once(client, { document: UnblockContactsDocument, variables, ...press }, ({ unblockContacts: done }) =>
       done ? { ...done, list: done.blocked } : undefined,
     );
   },

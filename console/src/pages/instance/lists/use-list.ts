@@ -7,7 +7,7 @@ export type Changing =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending'; readonly press: ListPress }
   | { readonly kind: 'done'; readonly press: ListPress; readonly change: ListChange }
-  | { readonly kind: 'stopped'; readonly press: ListPress; readonly problem: Problem };
+  | { readonly kind: 'stopped'; readonly press: ListPress; readonly problem: Problem; readonly mayBeDone: boolean };
 
 export interface ListState {
   /** As it was seen last: by a read, or by what proved a change. */
@@ -30,9 +30,9 @@ export function useList(source: ListSource, read: ContactList | undefined): List
   const [changing, setChanging] = useState<Changing>({ kind: 'idle' });
   const send = async (press: ListPress): Promise<ListChange | undefined> => {
     setChanging({ kind: 'sending', press });
-    const { value, problem } = await source.change(press);
+    const { value, problem, mayBeDone } = await source.change(press);
     if (value === undefined) {
-      setChanging({ kind: 'stopped', press, problem: problem ?? NO_ANSWER });
+      setChanging({ kind: 'stopped', press, problem: problem ?? NO_ANSWER, mayBeDone: mayBeDone || !problem });
       return undefined;
     }
     if (value.list) setChanged(value.list);
@@ -44,6 +44,6 @@ export function useList(source: ListSource, read: ContactList | undefined): List
     list: read && later(read, changed),
     changing,
     change: (verb, contacts) => send({ verb, contacts, key: newKey() }),
-    resend: send,
+    resend: (press) => send({ ...press, wasSent: true }),
   };
 }

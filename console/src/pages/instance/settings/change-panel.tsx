@@ -89,7 +89,12 @@ export function ChangePanel(props: PanelProps) {
         />
       )}
       {state.kind === 'stopped' && (
-        <StoppedNote problem={state.problem} moves={conflictMoves} onResend={resend(state.press)} />
+        <StoppedNote
+          problem={state.problem}
+          mayBeDone={state.mayBeDone}
+          moves={conflictMoves}
+          onResend={resend(state.press)}
+        />
       )}
     </section>
   );

@@ -20,20 +20,22 @@ function useWait(ms: number | undefined): number {
 
 interface StoppedProps {
   readonly problem: Problem;
+  /** Otherwise nothing was changed. */
+  readonly mayBeDone: boolean;
   /** What had been changed elsewhere, where that is what stopped it. */
   readonly moves: readonly Move[];
   readonly onResend: (() => void) | undefined;
 }
 
 /** What stopped the whole call, and what that means for the settings. */
-export function StoppedNote({ problem, moves, onResend }: StoppedProps) {
+export function StoppedNote({ problem, mayBeDone, moves, onResend }: StoppedProps) {
   const texts = useTexts();
   const { settings, fields } = texts;
   const seconds = useWait(problem.retryAfterMs);
   if (problem.code === 'CONFLICT' && problem.extensions['current'] !== undefined)
     return (
       <div class="note note-warn" role="alert">
-        <p>{settings.conflict}</p>
+        <p>{mayBeDone ? settings.conflictOrOwn : settings.conflict}</p>
         <ul>
           {moves.map(({ field, from, to }) => (
             <li key={field}>
@@ -44,13 +46,12 @@ export function StoppedNote({ problem, moves, onResend }: StoppedProps) {
         </ul>
       </div>
     );
-  const isUnsure = problem.code === 'UNREACHABLE';
   return (
     <>
       <ProblemNote problem={problem} />
-      <p>{isUnsure ? settings.mayHaveHappened : settings.nothingDone}</p>
+      <p>{mayBeDone ? settings.mayHaveHappened : settings.nothingDone}</p>
       {seconds > 0 && <p class="hint">{settings.waitFor(seconds)}</p>}
-      {isUnsure && onResend && (
+      {mayBeDone && onResend && (
         <button type="button" onClick={onResend}>
           {settings.resend}
         </button>

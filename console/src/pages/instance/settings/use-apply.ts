@@ -22,7 +22,7 @@ export type Applying =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending'; readonly press: Press; readonly since: number; readonly isAgain: boolean }
   | { readonly kind: 'done'; readonly press: Press; readonly update: Update; readonly shownAt: number }
-  | { readonly kind: 'stopped'; readonly press: Press; readonly problem: Problem };
+  | { readonly kind: 'stopped'; readonly press: Press; readonly problem: Problem; readonly mayBeDone: boolean };
 
 export interface Apply {
   readonly state: Applying;
@@ -47,7 +47,7 @@ export function useApply(instance: string, ends: Ends): Apply {
     ends.begin(press);
     setState({ kind: 'sending', press, since, isAgain: false });
     const onAgain = (): void => setState({ kind: 'sending', press, since, isAgain: true });
-    const { data, problem } = await sendOnce(client, press.once, onAgain);
+    const { data, problem, mayBeDone } = await sendOnce(client, press.once, onAgain);
     const update = data?.updatePrivacy;
     if (update) {
       ends.done(press, update);
@@ -60,7 +60,7 @@ export function useApply(instance: string, ends: Ends): Apply {
         extensions: {},
       };
       ends.stopped(press, why);
-      setState({ kind: 'stopped', press, problem: why });
+      setState({ kind: 'stopped', press, problem: why, mayBeDone: mayBeDone || problem === undefined });
     }
   };
   return {
@@ -69,7 +69,7 @@ export function useApply(instance: string, ends: Ends): Apply {
       const variables = { instance, input: inputOf(changes, onFailure, seenAt) };
       void send({ changes, once: { document: UpdatePrivacyDocument, variables, key: newKey() } });
     },
-    resend: (press) => void send(press),
+    resend: (press) => void send({ ...press, once: { ...press.once, wasSent: true } }),
     clear: () => setState({ kind: 'idle' }),
   };
 }
