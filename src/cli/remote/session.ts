@@ -42,7 +42,7 @@ export class Session {
   ): AsyncGenerator<Answered<R>> {
     const { io } = this;
     return subscribe(this.client, document, variables, {
-      lost: (why) => io.complain(`${why}: trying again`),
+      lost: (why) => io.complain(`Trying again: ${why}`),
       back: () => io.complain('It is there again'),
     });
   }
