@@ -29,7 +29,7 @@ export function Choices({ instance, isMade, isBusy, problem, number, onBegin }: 
     <div class="choices">
       {problem && !isWrongNumber && (
         <div>
-          <CallProblem problem={problem} />
+          <CallProblem problem={problem} unsure={link.maybeBegun} />
           {isMade && !isShown && (
             <p>
               {link.halfMade(instance.name)}{' '}

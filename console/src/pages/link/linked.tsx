@@ -2,7 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { InstanceToLinkFragment } from '../../gql/graphql.ts';
 import { hrefs } from '../../router.ts';
 import { useTexts } from '../../texts/texts.ts';
-import { Until } from '../../ui/until.tsx';
+import { phoneNumberText } from '../../ui/phone-number.ts';
+import { ReasonText } from '../../ui/reason-text.tsx';
 import { isLinkable } from './linkable.ts';
 
 interface LinkedProps {
@@ -24,7 +25,7 @@ export function Linked({ instance, hasWaited }: LinkedProps) {
     return (
       <div class="card linked">
         <h2>{hasWaited ? link.linked : link.linkedAlready}</h2>
-        {phoneNumber && <p>{link.number(phoneNumber)}</p>}
+        {phoneNumber && <p>{link.number(phoneNumberText(phoneNumber))}</p>}
         <a class="button main" href={hrefs.instance(name)} ref={toSettings}>
           {link.toSettings}
         </a>
@@ -41,12 +42,7 @@ export function Linked({ instance, hasWaited }: LinkedProps) {
             : link.connecting
           : link.notLinked[state]}
       </p>
-      {reason && reason.code !== 'PAIRED' && <p>{reason.message}</p>}
-      {reason?.retryAt && (
-        <p>
-          {link.nextTry} <Until at={reason.retryAt} />
-        </p>
-      )}
+      {reason && reason.code !== 'PAIRED' && <ReasonText reason={reason} />}
       {!isLinkable(instance) && (
         <p>
           <a href={hrefs.instance(name)}>{link.toInstance(name)}</a>

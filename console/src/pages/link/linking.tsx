@@ -25,7 +25,10 @@ export function Linking({ name }: { readonly name: string }) {
   const [hasWaited, setWaited] = useState(false);
   const state = instance?.state;
   useEffect(() => {
-    if (state === 'PAIRING') setWaited(true);
+    if (state !== 'PAIRING') return;
+    setWaited(true);
+    // What came to no answer has begun all the same.
+    pair.forget();
   }, [state]);
   const begin = (phoneNumber?: string): void => {
     setNumber(phoneNumber);
