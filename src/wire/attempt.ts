@@ -52,7 +52,7 @@ export class Attempt implements Link {
   readonly #wire: Wire;
   readonly #requests: Requests;
   readonly #barrier = new WriteBarrier((error) => this.end({ kind: 'storage_failed', error }));
-  readonly #timers = new DisposableStack();
+  #timers: Disposable[] = [];
   readonly #keepAlive: KeepAlive;
   readonly #over = Promise.withResolvers<CloseEvidence>();
   /** The socket is closed. */
@@ -71,7 +71,6 @@ export class Attempt implements Link {
       () => void this.request(PING, PING_TIMEOUT_MS),
       () => this.end({ kind: 'silent' }),
     );
-    this.#timers.use(this.#keepAlive);
     this.#wire = connect(this);
     // guard: silence is given up
     this.#after(HELLO_TIMEOUT_MS, () => this.#giveUp('hello'));
@@ -102,7 +101,10 @@ export class Attempt implements Link {
   }
 
   reached(phase: LinkPhase): void {
-    if (!this.#evidence) this.#phase = phase;
+    if (this.#evidence) return;
+    this.#phase = phase;
+    // They were for links that do not get so far.
+    if (phase === 'open' && !this.#isRetired) this.#stopTimers();
   }
 
   request(stanza: Stanza, timeoutMs: number): Promise<Reply> {
@@ -248,7 +250,8 @@ export class Attempt implements Link {
     if (this.#evidence) return false;
     this.#evidence = evidence;
     this.#over.resolve(evidence);
-    this.#timers.dispose();
+    this.#keepAlive[Symbol.dispose]();
+    this.#stopTimers();
     return true;
   }
 
@@ -275,6 +278,11 @@ export class Attempt implements Link {
   }
 
   #after(ms: number, callback: () => void): void {
-    if (!this.#timers.disposed) this.#timers.use(this.#options.clock.after(ms, callback));
+    if (!this.#evidence) this.#timers.push(this.#options.clock.after(ms, callback));
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#timers) timer[Symbol.dispose]();
+    this.#timers = [];
   }
 }

@@ -79,28 +79,7 @@ export class LoginGate {
       place[Symbol.dispose]();
       throw error;
     }
-    return this.#untilLong(place);
-  }
-
-  /** Gives the place back by itself where the login takes long. */
-  #untilLong(place: Disposable): Disposable {
-    const from = this.#clock.monotonic();
-    let timer: Disposable;
-    const wait = (): void => {
-      const due = this.#clock.monotonic() + LONG_LOGIN_MS;
-      timer = this.#clock.after(LONG_LOGIN_MS, () => {
-        const now = this.#clock.monotonic();
-        if (now - due > LATE_MS && now - from < MOST_LOGIN_MS) wait();
-        else place[Symbol.dispose]();
-      });
-    };
-    wait();
-    return {
-      [Symbol.dispose]: () => {
-        timer[Symbol.dispose]();
-        place[Symbol.dispose]();
-      },
-    };
+    return new LoginPlace(this.#clock, place);
   }
 
   /** One after the other, so that a process that stood still does not let all of them in at once. */
@@ -110,5 +89,36 @@ export class LoginGate {
     // guard: logins are spaced
     if (left > 0) await this.#clock.sleep(Math.ceil(left), signal);
     this.#earliest = this.#clock.monotonic() + this.#spacingMs;
+  }
+}
+
+/** Given back by itself where the login takes long. Leads to nothing once it is given back: a link's events hold it. */
+class LoginPlace implements Disposable {
+  #place: Disposable | undefined;
+  #timer: Disposable | undefined;
+  readonly #clock: Clock;
+  readonly #from: number;
+
+  constructor(clock: Clock, place: Disposable) {
+    this.#clock = clock;
+    this.#place = place;
+    this.#from = clock.monotonic();
+    this.#wait();
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#place?.[Symbol.dispose]();
+    this.#timer = undefined;
+    this.#place = undefined;
+  }
+
+  #wait(): void {
+    const due = this.#clock.monotonic() + LONG_LOGIN_MS;
+    this.#timer = this.#clock.after(LONG_LOGIN_MS, () => {
+      const now = this.#clock.monotonic();
+      if (now - due > LATE_MS && now - this.#from < MOST_LOGIN_MS) this.#wait();
+      else this[Symbol.dispose]();
+    });
   }
 }
