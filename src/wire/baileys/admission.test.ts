@@ -41,7 +41,8 @@ test.each<[string, Stanza, boolean, boolean]>([
   const seen: Stanza[] = [];
   emitter.on(event, (each: Stanza) => void seen.push(each));
   emitter.on('open', () => undefined);
-  admitStanzas(emitter, { isPaired: () => paired, mayLink: ({ attrs }) => attrs['id'] !== 'forged' });
+  const device = { isPaired: () => paired, mayLink: ({ attrs }: Stanza) => attrs['id'] !== 'forged' };
+  admitStanzas(emitter, device, (error) => expect.unreachable(String(error)));
   emitter.emit(event, stanza);
   expect(seen).toEqual(heard ? [stanza] : []);
   expect(emitter.listenerCount('open')).toBe(1);

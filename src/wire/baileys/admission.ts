@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { guardListeners } from '../guard.ts';
 import { childOf, type Stanza } from '../stanza.ts';
 
 /** The device that hears the stanzas. */
@@ -40,21 +41,21 @@ const ADMITTED: Readonly<Record<string, Admit>> = {
   'CB:notification': (stanza, paired) => isWorkFor(stanza, paired),
 };
 
-/** Lets Baileys' listeners hear only the stanzas above. Those added later hear everything. */
-export function admitStanzas(emitter: EventEmitter, device: Listener): void {
+/**
+ * Lets Baileys' listeners hear only the stanzas above, and guards all that there are. Those added later hear everything, and
+ * are not guarded.
+ */
+export function admitStanzas(emitter: EventEmitter, device: Listener, onFault: (error: unknown) => void): void {
   for (const event of emitter.eventNames()) {
-    if (typeof event !== 'string' || !event.startsWith('CB:')) continue;
-    const listeners = emitter.rawListeners(event);
-    emitter.removeAllListeners(event);
-    const admit = ADMITTED[event];
-    if (!admit) continue;
-    for (const listener of listeners) {
-      emitter.on(event, (stanza: Stanza): unknown =>
-        admit(stanza, device.isPaired(), device) ? listener.call(emitter, stanza) : undefined,
-      );
-    }
+    if (isOfStanza(event) && !ADMITTED[event]) emitter.removeAllListeners(event);
   }
+  guardListeners(emitter, onFault, (event, stanza) => {
+    const admit = isOfStanza(event) ? ADMITTED[event] : undefined;
+    return !admit || admit(stanza as Stanza, device.isPaired(), device);
+  });
 }
+
+const isOfStanza = (event: string | symbol): event is string => typeof event === 'string' && event.startsWith('CB:');
 
 /** Whether this notification asks for something that a device has to do: more pre-keys, or the next step of a pairing. */
 export function isWorkFor({ attrs }: Stanza, paired: boolean): boolean {

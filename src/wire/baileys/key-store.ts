@@ -1,56 +1,75 @@
-import { BufferJSON, proto, type SignalDataTypeMap, type SignalKeyStore } from '@whiskeysockets/baileys';
+import {
+  BufferJSON,
+  proto,
+  type SignalDataSet,
+  type SignalDataTypeMap,
+  type SignalKeyStore,
+} from '@whiskeysockets/baileys';
 import type { KeyChange, KeyStore } from '../link.ts';
+
+/** The link that uses the keys. */
+interface KeyUser {
+  /** Why it ended; undefined while it has not. */
+  readonly evidence: unknown;
+  storageFailed(error: unknown): void;
+}
 
 /**
  * Baileys' view of the store. It swallows some of the store's errors, so they are reported as well. A link that is over
  * writes nothing any more: Baileys goes on with what it was at, and would overwrite what the next link stored.
  */
-export function createKeyStore(
-  store: KeyStore,
-  isOver: () => boolean,
-  onFailure: (error: unknown) => void,
-): SignalKeyStore {
-  const reported = async <T>(work: () => Promise<T>): Promise<T> => {
+export class LinkKeys implements SignalKeyStore {
+  readonly #store: KeyStore;
+  readonly #user: KeyUser;
+  /** Changes are compared with what is stored: one at a time, since a change that is under way is not stored yet. */
+  #before: Promise<unknown> | undefined;
+
+  constructor(store: KeyStore, user: KeyUser) {
+    this.#store = store;
+    this.#user = user;
+  }
+
+  async get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]): Promise<Record<string, SignalDataTypeMap[T]>> {
+    this.#refuseWhenOver();
+    const found = await this.#reported(() => this.#store.get(type, ids));
+    const values: Record<string, SignalDataTypeMap[T]> = {};
+    for (const [id, text] of found) values[id] = parseKey(type, text);
+    return values;
+  }
+
+  async set(data: SignalDataSet): Promise<void> {
+    this.#refuseWhenOver();
+    const changes = Object.entries(data).flatMap(([type, byId]) =>
+      Object.entries(byId ?? {}).map(([id, value]: [string, unknown]) => ({
+        type,
+        id,
+        value: value === null || value === undefined ? null : JSON.stringify(value, BufferJSON.replacer),
+      })),
+    );
+    const applied = this.#applyInTurn(changes, this.#before);
+    this.#before = applied.catch(() => undefined);
+    return applied;
+  }
+
+  async #applyInTurn(changes: readonly KeyChange[], turn: Promise<unknown> | undefined): Promise<void> {
+    await turn;
+    const news = await changed(this.#store, changes);
+    this.#refuseWhenOver();
+    if (news.length > 0) await this.#reported(() => this.#store.apply(news));
+  }
+
+  async #reported<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      onFailure(error);
+      this.#user.storageFailed(error);
       throw error;
     }
-  };
-  const refuseWhenOver = (): void => {
-    if (isOver()) throw new Error('The link is over');
-  };
-  /** Changes are compared with what is stored: one at a time, since a change that is under way is not stored yet. */
-  let before: Promise<unknown> = Promise.resolve();
-  const applyInTurn = async (changes: readonly KeyChange[], turn: Promise<unknown>): Promise<void> => {
-    await turn;
-    const news = await changed(store, changes);
-    refuseWhenOver();
-    if (news.length > 0) await reported(() => store.apply(news));
-  };
-  return {
-    async get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]) {
-      refuseWhenOver();
-      const found = await reported(() => store.get(type, ids));
-      const values: Record<string, SignalDataTypeMap[T]> = {};
-      for (const [id, text] of found) values[id] = parseKey(type, text);
-      return values;
-    },
-    async set(data) {
-      refuseWhenOver();
-      const changes = Object.entries(data).flatMap(([type, byId]) =>
-        Object.entries(byId ?? {}).map(([id, value]: [string, unknown]) => ({
-          type,
-          id,
-          value: value === null || value === undefined ? null : JSON.stringify(value, BufferJSON.replacer),
-        })),
-      );
-      const applied = applyInTurn(changes, before);
-      before = applied.catch(() => undefined);
-      return applied;
-    },
-  };
+  }
+
+  #refuseWhenOver(): void {
+    if (this.#user.evidence !== undefined) throw new Error('The link is over');
+  }
 }
 
 /**

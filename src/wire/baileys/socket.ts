@@ -12,15 +12,14 @@ import { acknowledgementOf } from './acknowledgement.ts';
 import { admitStanzas, isWorkFor } from './admission.ts';
 import { Attempt } from '../attempt.ts';
 import { credentialsText, parseCredentials } from './credentials.ts';
-import { guardListeners } from '../guard.ts';
 import { failureOf, streamErrorOf } from './evidence.ts';
 import { guardEvents } from './guard-events.ts';
-import { createKeyStore } from './key-store.ts';
+import { LinkKeys } from './key-store.ts';
 import type { LinkIdentity, LinkOptions, OpenLink } from '../link.ts';
 import { childOf, type Stanza } from '../stanza.ts';
 import { flawOf } from './pair-success.ts';
 import { isSecretRefresh, PairingSecret } from './pairing-secret.ts';
-import { rawSocketOf, type RawSocket } from './frames/raw-socket.ts';
+import { RawSocket } from './frames/raw-socket.ts';
 import type { Wire } from '../wire.ts';
 import { checkSignatures } from './signatures.ts';
 import { useSmallSlabs } from './small-slabs.ts';
@@ -33,7 +32,7 @@ export interface WhatsAppServer {
 }
 
 /** WhatsApp's passkey ceremony after the QR or the code (Baileys issue 2672). */
-const PASSKEY_NOTIFICATIONS = ['passkey_prologue_request', 'crsc_continuation'] as const;
+const PASSKEY_NOTIFICATIONS: readonly string[] = ['passkey_prologue_request', 'crsc_continuation'];
 
 /** What an `account_sync` is about where it concerns privacy. What it says of that is not believed but read again. */
 const ANNOUNCED = ['privacy', 'disappearing_mode', 'blocklist'] as const;
@@ -81,20 +80,15 @@ class BaileysWire implements Wire {
     this.#attempt = attempt;
     this.#creds = credentials === undefined ? initAuthCreds() : parseCredentials(credentials);
     this.#secret = new PairingSecret(this.#creds);
-    const keys = createKeyStore(
-      store,
-      () => attempt.evidence !== undefined,
-      (error) => attempt.storageFailed(error),
-    );
     const { ws, ev, end, sendNode, generateMessageTag, requestPairingCode } = makeMessagesRecvSocket({
       ...DEFAULT_CONNECTION_CONFIG,
       ...LIGHT_SOCKET,
       waWebSocketUrl: server.url ?? DEFAULT_CONNECTION_CONFIG.waWebSocketUrl,
       shouldIgnoreJid: (jid) => this.#isOther(jid),
-      auth: { creds: this.#creds, keys },
+      auth: { creds: this.#creds, keys: new LinkKeys(store, attempt) },
     });
     this.#sock = { ws, ev, end, sendNode, generateMessageTag, requestPairingCode };
-    this.#raw = rawSocketOf(ws, () => void end(undefined));
+    this.#raw = new RawSocket(ws, () => void end(undefined));
     this.#watchSocket();
     this.#watchStanzas();
     this.#watchEvents();
@@ -162,12 +156,12 @@ class BaileysWire implements Wire {
 
   #watchSocket(): void {
     const attempt = this.#attempt;
-    admitStanzas(this.#sock.ws, {
-      isPaired: () => isPaired(this.#creds),
-      mayLink: (pairSuccess) => this.#mayLink(pairSuccess),
-    });
     this.#raw.boundFrames((kind) => attempt.end({ kind }));
-    guardListeners(this.#sock.ws, (error) => attempt.end({ kind: 'crashed', error }));
+    admitStanzas(
+      this.#sock.ws,
+      { isPaired: () => isPaired(this.#creds), mayLink: (pairSuccess) => this.#mayLink(pairSuccess) },
+      (error) => attempt.end({ kind: 'crashed', error }),
+    );
     this.#raw.delaySends((send) => attempt.pass(send));
     // Baileys awaits a closing handshake, which a dead peer never finishes.
     this.#sock.ws.close = async () => {
@@ -189,23 +183,24 @@ class BaileysWire implements Wire {
     ws.on('CB:stream:error', (stanza: Stanza) => attempt.end(streamErrorOf(stanza)));
     ws.on('CB:failure', (stanza: Stanza) => attempt.end(failureOf(stanza)));
     ws.on('CB:xmlstreamend', () => attempt.end({ kind: 'stream_end' }));
-    for (const type of PASSKEY_NOTIFICATIONS) {
-      ws.on(`CB:notification,type:${type}`, () => attempt.end({ kind: 'passkey_required' }));
-    }
-    ws.on('CB:notification', (stanza: Stanza) => {
-      if (isWorkFor(stanza, isPaired(this.#creds))) return;
-      // What is not acknowledged is sent again. A link that cannot send is ended by others.
-      this.#sock.sendNode(acknowledgementOf(stanza)).catch(() => undefined);
-      if (isPaired(this.#creds) || !isSecretRefresh(stanza)) return;
-      const qr = this.#secret.renew();
-      if (qr !== undefined) attempt.qrRedrawn(qr);
-    });
-    ws.on('CB:notification,type:account_sync', (stanza: Stanza) => {
-      if (ANNOUNCED.some((tag) => childOf(stanza, tag))) attempt.announced();
-    });
+    // One listener for all notifications: each event that is listened to takes room in every link.
+    ws.on('CB:notification', (stanza: Stanza) => this.#notified(stanza));
     ws.on('CB:ib,,dirty', (stanza: Stanza) => {
       if (childOf(stanza, 'dirty')?.attrs['type'] === 'account_sync') attempt.announced();
     });
+  }
+
+  #notified(stanza: Stanza): void {
+    const attempt = this.#attempt;
+    const type = stanza.attrs['type'] ?? '';
+    if (PASSKEY_NOTIFICATIONS.includes(type)) attempt.end({ kind: 'passkey_required' });
+    if (type === 'account_sync' && ANNOUNCED.some((tag) => childOf(stanza, tag))) attempt.announced();
+    if (isWorkFor(stanza, isPaired(this.#creds))) return;
+    // What is not acknowledged is sent again. A link that cannot send is ended by others.
+    this.#sock.sendNode(acknowledgementOf(stanza)).catch(() => undefined);
+    if (isPaired(this.#creds) || !isSecretRefresh(stanza)) return;
+    const qr = this.#secret.renew();
+    if (qr !== undefined) attempt.qrRedrawn(qr);
   }
 
   #watchEvents(): void {
