@@ -3,6 +3,7 @@ import config from './vitest.config.ts';
 
 /** What asserts no time that another test's work could stretch: two of these run at a time, and none a second time. */
 const SIDE_BY_SIDE = [
+  'browser/late-answers',
   'browser/watchers',
   'clients-restart',
   'contact-lists',

@@ -2,12 +2,13 @@ import type { TypedDocumentNode } from '@urql/core';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApi } from './api.ts';
 import { type Problem, problemOf } from './problem.ts';
+import { signIn } from './token.ts';
 
 export interface Call<Data, Variables> {
   readonly isBusy: boolean;
   /** What stopped the last one. */
   readonly problem: Problem | undefined;
-  /** @returns its data where nothing stopped it. */
+  /** @returns its data where nothing stopped it, and whoever asked for it is still signed in. */
   run(variables: Variables): Promise<Data | undefined>;
   /** Takes the problem away that a person has dealt with. */
   forget(): void;
@@ -26,16 +27,17 @@ export function useCall<Data, Variables extends Record<string, unknown>>(
     isBusy,
     problem,
     run: async (variables) => {
+      const asker = signIn.value;
       setBusy(true);
       setProblem(undefined);
       const { data, error } = await client.mutation(document, variables).toPromise();
       const stopped = problemOf(error);
-      // Whoever asked for it may have left; what came of it, such as a token, is not lost.
+      // The page may be another by now; what came of it, such as a token, is not lost.
       if (isThere.current) {
         setBusy(false);
         setProblem(stopped);
       }
-      return stopped === undefined ? data : undefined;
+      return stopped === undefined && signIn.value === asker ? data : undefined;
     },
     forget: () => setProblem(undefined),
   };

@@ -67,6 +67,7 @@ export function Lifecycle({ instance: { id, name, state } }: LifecycleProps) {
   };
   const variables = { instance: id };
   const begin = async (): Promise<void> => {
+    if (start.isBusy) return;
     setDone('');
     if (await start.run(variables)) tell(texts.start.done);
   };

@@ -25,7 +25,7 @@ export interface SettingsWatch {
   readonly problem: Problem | undefined;
   readonly isReading: boolean;
   readonly read: () => void;
-  /** What an answer showed: of a change, or of a conflict. */
+  /** What an answer showed: of a change, or of a conflict. It may come behind what the stream has told since. */
   readonly show: (shown: Sections & { readonly observedAt: string }) => void;
   /** While a change of the person's own runs, what becomes of its fields is its to tell. @returns what ends that. */
   readonly keepQuiet: (fields: readonly PrivacyField[]) => () => void;
@@ -90,6 +90,7 @@ export function useSettings(instance: string, mayRead: boolean, isOpen: boolean)
     isReading: isRead && isAsking,
     read: again,
     show: (shown) => {
+      if (latest.current && shown.observedAt < latest.current.observedAt) return;
       const next = { ...(latest.current ?? UNSEEN), ...shown };
       latest.current = next;
       setSettings(next);

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import type { Page, Route } from 'playwright-core';
+import { sharedPrivet } from '../support/shared-privet.ts';
+import { useChromium } from './support/chromium.ts';
+import { openConsole, type PageOptions } from './support/console-page.ts';
+
+const chromium = useChromium();
+const privet = await sharedPrivet();
+
+const signedIn = (options: Partial<PageOptions>) =>
+  openConsole(chromium(), { url: privet.url, token: privet.token, ...options });
+
+/** The answer to the next call of that operation is there once `answered` is, and comes to the page by `release`. */
+async function holdAnswer(page: Page, operation: string) {
+  const answered = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const hold = async (route: Route): Promise<void> => {
+    if (!(route.request().postData() ?? '').includes(`mutation ${operation}`)) return route.fallback();
+    const response = await route.fetch();
+    answered.resolve();
+    await released.promise;
+    await route.fulfill({ response });
+  };
+  await page.route('**/graphql', hold);
+  return { answered: answered.promise, release: () => released.resolve() };
+}
+
+test('an answer that comes late takes nothing away that was shown meanwhile', async () => {
+  const { name, phoneNumber } = await privet.link('late');
+  const page = await signedIn({ route: `/instances/${name}` });
+  const field = (text: string) => page.getByRole('group', { name: text });
+  await field('Last seen').getByText('Nobody').click();
+  const { answered, release } = await holdAnswer(page, 'UpdatePrivacy');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await answered;
+  privet.simulator.setPrivacy(phoneNumber, 'status', 'contacts');
+  await field('About')
+    .getByText(/Changed just now/)
+    .waitFor();
+  release();
+  await page.getByRole('region', { name: 'What became of it' }).waitFor();
+  expect(await field('About').getByRole('radio', { name: 'My contacts', exact: true }).isChecked()).toBe(true);
+});
+
+test('a token whose dialog is closed before it is made is shown all the same', async () => {
+  const page = await signedIn({ route: '/tokens' });
+  await page.getByRole('button', { name: 'New token' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New token' });
+  await dialog.getByLabel('Label').fill('late');
+  const { answered, release } = await holdAnswer(page, 'CreateToken');
+  await dialog.getByRole('button', { name: 'Make it' }).click();
+  await answered;
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  release();
+  expect(await page.getByRole('textbox', { name: 'Token' }).inputValue()).toMatch(/^\S{60,}$/);
+});
+
+test('who signs out before a token is made or replaced stays signed out, and nobody is shown the token', async () => {
+  const { data } = await privet.graphql<{ createToken: { token: string } }>(
+    'mutation { createToken(input: { label: "left", scopes: [READ, ADMIN] }) { token } }',
+  );
+  const page = await signedIn({ token: data?.createToken.token ?? '', route: '/tokens' });
+  await page.getByRole('button', { name: 'Replace left' }).click();
+  const { answered, release } = await holdAnswer(page, 'RotateToken');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox').selectOption('for an hour');
+  await dialog.getByRole('button', { name: 'Make the new one' }).click();
+  await answered;
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Token').waitFor();
+  const came = page.waitForResponse('**/graphql');
+  release();
+  await (await came).finished();
+  await page.getByLabel('Token', { exact: true }).fill(privet.token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'New token' }).waitFor();
+  expect(await page.getByText('Yours: this tab').locator('..').getByRole('heading').innerText()).not.toBe('left');
+  expect(await page.getByRole('textbox', { name: 'Token' }).count()).toBe(0);
+});
