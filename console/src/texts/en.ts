@@ -224,6 +224,7 @@ export const en = {
     mayOnlyRead: 'This token may read these settings, but not change them.',
     mayOnlyWrite: 'This token may change settings, but not read them: what holds shows once a change is applied.',
     notOpen: 'The instance is not connected to WhatsApp: nothing can be changed now. Below is what was seen last.',
+    notNow: 'It can be applied once the instance is connected.',
     noneSeen: 'No settings were seen since the account was linked.',
     region: 'Settings',
     sections: {
@@ -247,6 +248,7 @@ export const en = {
     overtaken: (held: string) =>
       `Changed on another device while you were choosing: it is “${held}” now. Your choice stays.`,
     changes: 'Changes',
+    toChanges: 'review',
     noChanges: 'Choose other values to change something. Nothing is sent before you apply it.',
     edits: (count: number) => (count === 1 ? '1 setting edited' : `${count} settings edited`),
     plan: 'What will happen',

@@ -216,6 +216,7 @@ export const ptBr: Texts = {
     mayOnlyWrite: 'Este token pode alterar configurações, mas não lê-las: o que vale aparece depois de uma alteração.',
     notOpen:
       'A instância não está conectada ao WhatsApp: nada pode ser alterado agora. Abaixo está o que foi visto por último.',
+    notNow: 'Isto pode ser aplicado quando a instância estiver conectada.',
     noneSeen: 'Nenhuma configuração foi vista desde que a conta foi conectada.',
     region: 'Configurações',
     sections: {
@@ -240,6 +241,7 @@ export const ptBr: Texts = {
     overtaken: (held: string) =>
       `Alterada em outro aparelho enquanto você escolhia: agora é “${held}”. A sua escolha continua.`,
     changes: 'Alterações',
+    toChanges: 'revisar',
     noChanges: 'Escolha outros valores para alterar algo. Nada é enviado antes de você aplicar.',
     edits: (count: number) => (count === 1 ? '1 configuração editada' : `${count} configurações editadas`),
     plan: 'O que vai acontecer',

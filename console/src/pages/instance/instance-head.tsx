@@ -1,18 +1,34 @@
+import type { ComponentChildren } from 'preact';
 import { useTexts } from '../../texts/texts.ts';
 import { Ago } from '../../ui/ago.tsx';
+import { phoneNumberText } from '../../ui/phone-number.ts';
+import { ReasonText } from '../../ui/reason-text.tsx';
+import { StateBadge } from '../../ui/state-badge.tsx';
 import type { WatchedInstance } from './watch-instance.ts';
+import './instance-head.css';
+
+interface HeadProps {
+  readonly instance: WatchedInstance;
+  /** What can be done about it. */
+  readonly children?: ComponentChildren;
+}
 
 /** Where the instance stands, since when and why. */
-export function InstanceHead({ instance }: { readonly instance: WatchedInstance }) {
+export function InstanceHead({ instance, children }: HeadProps) {
   const { settings } = useTexts();
   const { state, since, reason, phoneNumber } = instance;
   return (
     <div class="instance-head">
       <p>
-        <strong>{state}</strong> <Ago at={since} />
-        {phoneNumber !== null && ` · ${settings.number}: +${phoneNumber}`}
+        <StateBadge state={state} /> <Ago at={since} />
       </p>
-      {reason && <p>{reason.message}</p>}
+      {phoneNumber !== null && (
+        <p>
+          {settings.number}: {phoneNumberText(phoneNumber)}
+        </p>
+      )}
+      {children}
+      {reason && <ReasonText reason={reason} />}
     </div>
   );
 }

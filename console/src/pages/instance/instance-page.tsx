@@ -38,21 +38,22 @@ function Seen({ name }: { readonly name: string }) {
   const settings = watch.settings ?? instance.lastSettings ?? undefined;
   return (
     <>
-      <InstanceHead instance={instance} />
+      <InstanceHead instance={instance}>
+        {isOpen && settings && (
+          <button type="button" class="quiet" onClick={watch.read}>
+            {watch.isReading ? texts.reading : texts.readAgain}
+          </button>
+        )}
+      </InstanceHead>
       {!isOpen && settings && <p class="note note-warn">{texts.notOpen}</p>}
       {isOpen && !mayWrite && <p class="note">{texts.mayOnlyRead}</p>}
       {watch.problem && <ProblemNote problem={watch.problem} onRetry={watch.read} />}
-      {isOpen && settings && (
-        <button type="button" class="quiet read-again" onClick={watch.read}>
-          {watch.isReading ? texts.reading : texts.readAgain}
-        </button>
-      )}
       {settings ? (
         <SettingsForm instance={name} capabilities={instance.capabilities} {...{ settings, watch, isOpen }} />
       ) : (
         <p>{isOpen ? shell.loading : texts.noneSeen}</p>
       )}
-      <Blocklist {...{ instance: name, isOpen }} />
+      {settings && <Blocklist {...{ instance: name, isOpen }} />}
       <Lifecycle instance={instance} />
     </>
   );

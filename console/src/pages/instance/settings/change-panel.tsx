@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { FailurePolicy, PrivacyField } from '../../../gql/graphql.ts';
 import { useTexts } from '../../../texts/texts.ts';
 import type { Changes, Move } from './draft.ts';
@@ -38,6 +38,7 @@ interface PanelProps {
   readonly onRetry: (fields: readonly PrivacyField[]) => void;
   readonly onDiscard: () => void;
   readonly applyButton: RefObject<HTMLButtonElement | null>;
+  readonly heading: RefObject<HTMLHeadingElement | null>;
 }
 
 /** What was edited and what will happen, the button that does it, and what became of it. */
@@ -49,13 +50,21 @@ export function ChangePanel(props: PanelProps) {
   const { state } = applying;
   const count = Object.keys(changes).length;
   const isSending = state.kind === 'sending';
+  const result = useRef<HTMLDivElement>(null);
+  // The button keeps the focus, and what became of it may lie out of sight.
+  useEffect(() => {
+    if (state.kind === 'done' || state.kind === 'stopped') result.current?.scrollIntoView({ block: 'nearest' });
+  }, [state]);
   const resend = (press: Press) => (): void => applying.resend(press);
   return (
     <section class="card change-panel" aria-labelledby={heading}>
-      <h2 id={heading}>{settings.changes}</h2>
+      <h2 id={heading} ref={props.heading} tabIndex={-1}>
+        {settings.changes}
+      </h2>
       <p>{count === 0 ? settings.noChanges : settings.edits(count)}</p>
       {count > 0 && planning && !isSending && <PlanNote {...{ planning, changes }} />}
       <PolicyChoice value={policy} isDisabled={isSending} onChange={props.onPolicy} />
+      {!canApply && <p class="hint">{settings.notNow}</p>}
       <div class="buttons">
         <button
           type="button"
@@ -78,24 +87,26 @@ export function ChangePanel(props: PanelProps) {
         {state.kind === 'sending' && <Sending state={state} />}
         {state.kind === 'done' && <p class="hidden">{said(state.update.outcomes, settings.outcomeSaid)}</p>}
       </div>
-      {state.kind === 'done' && (
-        <OutcomeNote
-          update={state.update}
-          onRetry={canApply ? props.onRetry : undefined}
-          onClose={() => {
-            applying.clear();
-            applyButton.current?.focus();
-          }}
-        />
-      )}
-      {state.kind === 'stopped' && (
-        <StoppedNote
-          problem={state.problem}
-          mayBeDone={state.mayBeDone}
-          moves={conflictMoves}
-          onResend={resend(state.press)}
-        />
-      )}
+      <div ref={result} class="result-place">
+        {state.kind === 'done' && (
+          <OutcomeNote
+            update={state.update}
+            onRetry={canApply ? props.onRetry : undefined}
+            onClose={() => {
+              applying.clear();
+              applyButton.current?.focus();
+            }}
+          />
+        )}
+        {state.kind === 'stopped' && (
+          <StoppedNote
+            problem={state.problem}
+            mayBeDone={state.mayBeDone}
+            moves={conflictMoves}
+            onResend={resend(state.press)}
+          />
+        )}
+      </div>
     </section>
   );
 }

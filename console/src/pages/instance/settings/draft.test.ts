@@ -23,6 +23,8 @@ describe('a draft', () => {
     expect(overtaken(draft, held('CONTACTS'), 'LAST_SEEN')).toBe('CONTACTS');
     expect(overtaken(draft, held('CONTACTS'), 'STATUS')).toBeUndefined();
     expect(changesOf(draft)).toEqual({ LAST_SEEN: 'NONE' });
+    // Who may not read chose without knowing what held: it was not changed meanwhile.
+    expect(overtaken(choose({}, 'LAST_SEEN', 'NONE', undefined), held('CONTACTS'), 'LAST_SEEN')).toBeUndefined();
   });
 
   test('each field is sent in its section', () => {

@@ -28,7 +28,7 @@ export function without(draft: Draft, fields: readonly PrivacyField[]): Draft {
 /** What the page shows beside an edit, where what holds is not what held when it was made. */
 export function overtaken(draft: Draft, settings: Sections | undefined, field: PrivacyField): string | undefined {
   const chosen = draft[field];
-  if (chosen === undefined || settings === undefined) return undefined;
+  if (chosen?.base === undefined || settings === undefined) return undefined;
   const held = heldValue(settings, field);
   return held === chosen.base ? undefined : held;
 }

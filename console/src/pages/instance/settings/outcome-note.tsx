@@ -17,7 +17,8 @@ function Failed({ outcome, failure }: { readonly outcome: Outcome; readonly fail
   return (
     <p>
       {settings.requested(valueText(texts, field, failure.requested))} {known[code]}{' '}
-      {current === null ? settings.holdsUnknown : settings.holds(valueText(texts, field, current))}{' '}
+      {current !== null && settings.holds(valueText(texts, field, current))}
+      {current === null && code !== 'UNSUPPORTED' && settings.holdsUnknown}{' '}
       {outcome.rolledBack === true && settings.backAgain}
       {outcome.rolledBack === false && settings.notBack} <small lang="en">{message}</small>
     </p>

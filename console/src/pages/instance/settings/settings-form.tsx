@@ -54,6 +54,7 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
   const [policy, setPolicy] = useState<FailurePolicy>('CONTINUE');
   const [conflictMoves, setConflictMoves] = useState<readonly Move[]>([]);
   const applyButton = useRef<HTMLButtonElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   /** What the person saw when they pressed. */
   const seen = useRef<Sections>(undefined);
   const quiet = useRef<() => void>(() => undefined);
@@ -132,10 +133,17 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
         })}
         {settings && settings.other.length > 0 && <OtherSettings other={settings.other} />}
       </div>
+      {mayWrite && Object.keys(changes).length > 0 && (
+        <div class="to-changes">
+          <button type="button" class="main" onClick={() => heading.current?.focus()}>
+            {texts.settings.edits(Object.keys(changes).length)}: {texts.settings.toChanges}
+          </button>
+        </div>
+      )}
       {mayWrite && (
         <ChangePanel
           changes={changes}
-          planning={mayRead ? planning : undefined}
+          planning={mayRead && isOpen ? planning : undefined}
           applying={applying}
           conflictMoves={conflictMoves}
           policy={policy}
@@ -153,6 +161,7 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
             applyButton.current?.focus();
           }}
           applyButton={applyButton}
+          heading={heading}
         />
       )}
     </div>
