@@ -24,7 +24,8 @@ export function Choices({ instance, isMade, isBusy, problem, number, onBegin }: 
   const isShown = instance.state === 'PAIRING';
   if (!isShown && !isLinkable(instance)) return null;
   const isWrongNumber = number !== undefined && problem?.code === 'BAD_USER_INPUT';
-  const byQr = isShown && instance.pairing?.qr ? undefined : isShown ? link.qrInstead : link.showQr;
+  const { qr, code } = instance.pairing ?? {};
+  const byQr = qr ? undefined : code ? link.qrInstead : link.showQr;
   return (
     <div class="choices">
       {problem && !isWrongNumber && (
@@ -40,18 +41,13 @@ export function Choices({ instance, isMade, isBusy, problem, number, onBegin }: 
       )}
       {byQr && (
         <p>
-          <button
-            type="button"
-            class={isShown ? '' : 'main'}
-            aria-disabled={isBusy}
-            onClick={() => isBusy || onBegin()}
-          >
+          <button type="button" class={code ? '' : 'main'} aria-disabled={isBusy} onClick={() => isBusy || onBegin()}>
             {byQr}
           </button>
         </p>
       )}
       <NumberForm
-        title={isShown && instance.pairing?.code ? link.byOtherNumber : link.byNumber}
+        title={code ? link.byOtherNumber : link.byNumber}
         isBusy={isBusy}
         isWrong={isWrongNumber}
         onBegin={onBegin}

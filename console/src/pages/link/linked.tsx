@@ -4,6 +4,7 @@ import { hrefs } from '../../router.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { phoneNumberText } from '../../ui/phone-number.ts';
 import { ReasonText } from '../../ui/reason-text.tsx';
+import { focusIfLost } from './focus.ts';
 import { isLinkable } from './linkable.ts';
 
 interface LinkedProps {
@@ -17,10 +18,8 @@ export function Linked({ instance, hasWaited }: LinkedProps) {
   const { link } = useTexts();
   const { name, state, reason, phoneNumber } = instance;
   const toSettings = useRef<HTMLAnchorElement>(null);
-  useEffect(() => {
-    // What had the focus may have gone with the code.
-    if (state === 'OPEN' && document.activeElement === document.body) toSettings.current?.focus();
-  }, [state]);
+  const note = useRef<HTMLDivElement>(null);
+  useEffect(() => focusIfLost(toSettings.current ?? note.current), [state]);
   if (state === 'OPEN') {
     return (
       <div class="card linked">
@@ -34,7 +33,7 @@ export function Linked({ instance, hasWaited }: LinkedProps) {
   }
   const isOnItsWay = state === 'CONNECTING' || state === 'RECONNECTING';
   return (
-    <div class={isOnItsWay ? 'note' : 'note note-warn'}>
+    <div ref={note} tabIndex={-1} class={isOnItsWay ? 'note' : 'note note-warn'}>
       <p>
         {isOnItsWay
           ? hasWaited || reason?.code === 'PAIRED'

@@ -8,6 +8,7 @@ import { CopyOnce } from '../../ui/copy-once.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { takeBegun } from './begun.ts';
 import { Choices } from './choices.tsx';
+import { isLinkable } from './linkable.ts';
 import { Linked } from './linked.tsx';
 import { Shown } from './shown.tsx';
 import { useInstance } from './use-instance.ts';
@@ -16,7 +17,7 @@ const LOGS_IN = new Set<InstanceState>(['CONNECTING', 'RECONNECTING']);
 
 /** Links an instance to a phone, from the first code until it is logged in. */
 export function Linking({ name }: { readonly name: string }) {
-  const { link } = useTexts();
+  const { link, reasons } = useTexts();
   const { instance, problem, isGone } = useInstance(name);
   const pair = useCall(PairInstanceDocument);
   const shown = useShownOnce(hrefs.link(name));
@@ -61,6 +62,8 @@ export function Linking({ name }: { readonly name: string }) {
   const isPairing = state === 'PAIRING' && !pair.isBusy;
   const isAsking = pair.isBusy || (state === 'PAIRING' && !instance?.pairing);
   const said = {
+    failed:
+      hasWaited && !pair.isBusy && instance?.reason && isLinkable(instance) && reasons[instance.reason.code].title,
     qr: isPairing && instance?.pairing?.qr ? link.saidQr : undefined,
     code: isPairing && instance?.pairing?.code ? link.saidCode : undefined,
     accepted: hasWaited && state && LOGS_IN.has(state) ? link.accepted : undefined,
@@ -70,7 +73,7 @@ export function Linking({ name }: { readonly name: string }) {
     <div class="linking">
       {/* What a screen reader is told: each step once, and not each exchange of the code. */}
       <p class="hidden" role="status">
-        {said.linked ?? said.accepted ?? said.code ?? said.qr}
+        {said.failed || (said.linked ?? said.accepted ?? said.code ?? said.qr)}
       </p>
       {!instance && !problem && <p>{link.looking}</p>}
       {instance && isAsking && <p class="note">{link.asking}</p>}

@@ -1,6 +1,8 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { InstanceToLinkFragment } from '../../gql/graphql.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { useSecondsUntil } from '../../ui/use-seconds-until.ts';
+import { focusIfLost } from './focus.ts';
 import { QrCode } from './qr-code.tsx';
 
 type Pairing = NonNullable<InstanceToLinkFragment['pairing']>;
@@ -13,6 +15,8 @@ export function Shown({ pairing: { qr, code, expiresAt } }: { readonly pairing: 
   const { link } = useTexts();
   const seconds = useSecondsUntil(Date.parse(expiresAt));
   const isKnown = seconds > 0 && seconds <= LONGEST_S;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => focusIfLost(heading.current), [code, qr === null]);
   const steps = qr ? link.stepsForQr : link.stepsForCode;
   return (
     <div class="card shown">
@@ -26,7 +30,9 @@ export function Shown({ pairing: { qr, code, expiresAt } }: { readonly pairing: 
         </div>
       )}
       <div>
-        <h2>{link.onThePhone}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {link.onThePhone}
+        </h2>
         <ol>
           {steps.map((step) => (
             <li key={step}>{step}</li>
