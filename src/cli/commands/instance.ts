@@ -43,7 +43,7 @@ const list = (io: CommandIo) =>
   remoteCommand('list')
     .description(
       `Lists the instances; without a token those that the data folder has.
-With a token or --url: over HTTP, each as it is now. NUMBER: of the account. WHY: why it is in that state.
+With a token or --url, and no --account: over HTTP, each as it is now. NUMBER: of the account. WHY: why it is in that state.
 Without: as they are stored, beside a service or without one. ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance restore --help".`,
     )
     .addOption(accountOption())

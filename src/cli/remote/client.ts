@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { VERSION } from '../../version.ts';
 import { EXIT_CODES, ExitError } from '../exit-codes.ts';
-import { interrupted, notReached, refusal, strangeAnswer, type WireError } from './errors.ts';
+import { interruptedCall, refusal, strangeAnswer, unanswered, unansweredFor, type WireError } from './errors.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 import type { Target } from './options.ts';
 
@@ -30,9 +30,15 @@ export class Client {
     this.signal = signal;
   }
 
-  /** @throws ExitError or UsageError with what to say of it. */
-  async call<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<Answered<R>> {
+  /**
+   * @param key makes it safe to send a change again: one with the same key is not made twice.
+   * @throws ExitError or UsageError with what to say of it.
+   */
+  async call<R, V>(document: TypedDocumentString<R, V>, variables: V, key?: string): Promise<Answered<R>> {
     const { endpoint } = this.target;
+    const query = document.toString();
+    const changes = query.trimStart().startsWith('mutation');
+    const headers = { ...headersFor(this.target), accept: 'application/json' };
     const late = new AbortController();
     using _timer = this.clock.after(ANSWER_MS, () => late.abort());
     let response: Response;
@@ -40,17 +46,15 @@ export class Client {
     try {
       response = await fetch(endpoint, {
         method: 'POST',
-        headers: { ...headersFor(this.target), accept: 'application/json' },
-        body: JSON.stringify({ query: document.toString(), variables }),
+        headers: { ...headers, ...(key !== undefined && { 'idempotency-key': key }) },
+        body: JSON.stringify({ query, variables }),
         redirect: 'manual',
         signal: AbortSignal.any([this.signal, late.signal]),
       });
       text = await response.text();
     } catch (error) {
-      if (this.signal.aborted) throw interrupted();
-      if (!late.signal.aborted) throw notReached(endpoint, error);
-      const line = `No answer within ${ANSWER_MS / 1000} s: what was asked for may have been done`;
-      throw new ExitError(EXIT_CODES.later, line, { cause: error });
+      if (this.signal.aborted) throw interruptedCall(changes);
+      throw late.signal.aborted ? unansweredFor(ANSWER_MS, changes) : unanswered(endpoint, error, changes);
     }
     const answer = answerIn<R>(text);
     if (!answer) throw strangeAnswer(endpoint, response);

@@ -203,6 +203,11 @@ test('the address must be one of a service; a password in it is refused and not 
   expect((await cli.with({ PRIVET_URL: 'x', PRIVET_TOKEN: 'x' }).run('privacy', 'get', 'x')).err).toMatch(
     /^PRIVET_URL must/,
   );
+  // All addresses of this machine, of which one is enough.
+  expect(await get(`http://0.0.0.0:${new URL(privet.url).port}`)).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^Warning: the token goes to http:.* unencrypted: use https/) as unknown,
+  });
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const nobody = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -286,4 +291,28 @@ test('contacts are left out, blocked and listed, each with its outcome', async (
   expect(privet.simulator.account(phoneNumber).blocklist).toEqual([first]);
   expect((await cli.run('unblock', 'shop', `+${first}`)).code).toBe(0);
   expect(privet.simulator.account(phoneNumber).blocklist).toEqual([]);
+});
+
+test('a change that is sent again with the same key is answered like the first', async () => {
+  const set = (...changes: string[]) => cli.run('privacy', 'set', 'shop', ...changes, '--idempotency-key', 'once-1');
+  const first = await set('messages=contacts');
+  privet.simulator.setPrivacy(phoneNumber, 'messages', 'all');
+  expect(await set('messages=contacts')).toEqual(first);
+  expect(privet.simulator.account(phoneNumber).privacy).toMatchObject({ messages: 'all' });
+  expect((await set('messages=all')).code).toBe(2);
+});
+
+test.each([
+  [['privacy', 'get', 'shop'], /^The connection to http:\S+ was lost \(UND_ERR_SOCKET\)$/],
+  [['privacy', 'set', 'shop', 'online=all'], /was lost \(UND_ERR_SOCKET\): what was asked for may have been done$/],
+])('%j whose answer is lost says what is not known', async (argv, line) => {
+  const server = createServer(({ socket }) => void socket.destroy()).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  expect(await cli.run(...argv, '--url', url)).toEqual({
+    code: 6,
+    out: '',
+    err: expect.stringMatching(line) as unknown,
+  });
 });

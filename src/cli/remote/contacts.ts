@@ -14,7 +14,7 @@ import {
   type UpdateExclusionsInput,
   UpdateExclusionsDocument,
 } from './gql/graphql.ts';
-import { OVER_HTTP, remoteCommand } from './options.ts';
+import { keyOption, OVER_HTTP, remoteCommand } from './options.ts';
 import { type Rows, Session } from './session.ts';
 import { timeWord, wordOf } from './words.ts';
 
@@ -90,10 +90,15 @@ const changeExclusions = (
     .addArgument(instanceArgument())
     .addArgument(fieldArgument())
     .addArgument(contactsArgument())
+    .addOption(keyOption())
     .action(async (instance, field, contacts, options) => {
       const session = new Session(io, options);
       const variables = { instance, field, input: inputOf(contacts) };
-      const { updatePrivacyExclusions: changed } = await session.client.call(UpdateExclusionsDocument, variables);
+      const { updatePrivacyExclusions: changed } = await session.client.call(
+        UpdateExclusionsDocument,
+        variables,
+        options.idempotencyKey,
+      );
       showChanged(session, changed);
     });
 
@@ -125,9 +130,13 @@ const changeBlocked = <R>(
     .description(`${description}\n100 contacts at most; one that is not on WhatsApp does not stop the others.`)
     .addArgument(instanceArgument())
     .addArgument(contactsArgument())
+    .addOption(keyOption())
     .action(async (instance, contacts, options) => {
       const session = new Session(io, options);
-      showChanged(session, changedIn(await session.client.call(document, { instance, contacts })));
+      showChanged(
+        session,
+        changedIn(await session.client.call(document, { instance, contacts }, options.idempotencyKey)),
+      );
     });
 
 export const blockCommand = (io: CommandIo) =>

@@ -56,9 +56,22 @@ const causeOf = (error: unknown): string => {
   return typeof code === 'string' ? code : message;
 };
 
-/** No answer, or none to its end. */
-export const notReached = (endpoint: URL, error: unknown): ExitError =>
-  new ExitError(EXIT_CODES.later, visible(`${endpoint.origin} was not reached (${causeOf(error)})`), { cause: error });
+/** Of a connection that was there, and may have carried the call. */
+const LOST = /^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$|terminated|closed|silent/;
+const MAY_BE_DONE = ': what was asked for may have been done';
 
-export const interrupted = (what = 'Interrupted: what was asked for may have been done'): ExitError =>
-  new ExitError(EXIT_CODES.interrupted, what);
+/** No answer, or none to its end. @param changes whether the call was one that changes something. */
+export const unanswered = (endpoint: URL, error: unknown, changes = false): ExitError => {
+  const cause = causeOf(error);
+  const isLost = LOST.test(cause);
+  const what = isLost ? `The connection to ${endpoint.origin} was lost` : `${endpoint.origin} was not reached`;
+  const line = `${what} (${cause})${isLost && changes ? MAY_BE_DONE : ''}`;
+  return new ExitError(EXIT_CODES.later, visible(line), { cause: error });
+};
+
+export const unansweredFor = (ms: number, changes: boolean): ExitError =>
+  new ExitError(EXIT_CODES.later, `No answer within ${ms / 1000} s${changes ? MAY_BE_DONE : ''}`);
+
+export const interruptedCall = (changes: boolean): ExitError => interrupted(`Interrupted${changes ? MAY_BE_DONE : ''}`);
+
+export const interrupted = (line: string): ExitError => new ExitError(EXIT_CODES.interrupted, line);

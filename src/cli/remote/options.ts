@@ -1,4 +1,4 @@
-import { Command, Option } from '@commander-js/extra-typings';
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { readFileSync } from 'node:fs';
 import type { CommandIo } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
@@ -44,6 +44,18 @@ export const remoteCommand = (name: string) =>
     .addOption(tokenFileOption())
     .addOption(jsonOption())
     .addOption(tableOption());
+
+const idempotencyKey = (text: string): string => {
+  if (/^[\x21-\x7e]{1,255}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be 1 to 255 visible ASCII characters');
+};
+
+/** Of commands that change what WhatsApp holds. */
+export const keyOption = () =>
+  new Option(
+    '--idempotency-key <key>',
+    'Of your own: sent again with it, the change is not made again but answered like the first',
+  ).argParser(idempotencyKey);
 
 /** The environment's value; an empty one counts as unset, as everywhere. */
 const fromEnv = ({ env }: Pick<CommandIo, 'env'>, name: 'PRIVET_URL' | 'PRIVET_TOKEN'): string | undefined =>

@@ -12,7 +12,7 @@ import {
   type UpdatePrivacyInput,
   type UpdatePrivacyMutation,
 } from './gql/graphql.ts';
-import { OVER_HTTP, remoteCommand } from './options.ts';
+import { keyOption, OVER_HTTP, remoteCommand } from './options.ts';
 import { type Rows, Session } from './session.ts';
 import { watchPrivacy } from './watch.ts';
 import { timeWord, valueWord, wordOf } from './words.ts';
@@ -120,13 +120,16 @@ NOW is what WhatsApp holds, also where a field failed; exit code 3 where one did
     .addArgument(changesArgument('What to set, such as last-seen=none profile=contacts'))
     .option(...TIME_OPTION)
     .addOption(onFailureOption())
+    .addOption(keyOption())
     .addHelpText('after', FIELDS_HELP)
     .action(async (instance, changes, options) => {
       const { onFailure = null } = options;
       const input = { ...inputOf(changes, options), onFailure };
       const timer = typeof input.privacy?.defaultDisappearing === 'string';
       const session = new Session(io, options);
-      const { updatePrivacy: updated } = await session.client.call(UpdatePrivacyDocument, { instance, input, timer });
+      const variables = { instance, input, timer };
+      const { idempotencyKey } = options;
+      const { updatePrivacy: updated } = await session.client.call(UpdatePrivacyDocument, variables, idempotencyKey);
       session.show([updated], () => outcomeTable(updated));
       showWarnings(session, updated.warnings);
       const { outcomes, failures } = updated;

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { EXIT_CODES, ExitError } from '../exit-codes.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Answered, answerIn, type Client, dataOf, headersFor } from './client.ts';
-import { notReached, refusal, strangeAnswer } from './errors.ts';
+import { unanswered, refusal, strangeAnswer } from './errors.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 
 /** The service sends at least a comment every 12 s: after such a silence nobody is there any more. */
@@ -68,7 +68,7 @@ async function* once<R, V extends Record<string, unknown>>(
     const response: unknown = error instanceof NetworkError ? error.response : undefined;
     throw response instanceof Response
       ? await refusalIn(target.endpoint, response)
-      : notReached(target.endpoint, error);
+      : unanswered(target.endpoint, error);
   } finally {
     signal.removeEventListener('abort', end);
     end();
