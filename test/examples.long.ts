@@ -193,6 +193,8 @@ async function updates(page: Page, { token, phone }: Place): Promise<void> {
   await field('Calls').selectOption('ALL');
   await phone.set('profile', 'none');
   await shown(field('Profile picture')).toBe('NONE');
+  await page.getByText('It has changed since.').waitFor();
+  expect(await page.getByText('Applied.').count()).toBe(5);
   expect(await field('Calls').inputValue()).toBe('ALL');
 }
 

@@ -53,7 +53,13 @@ export function SettingsForm({ settings, capabilities, answer, busy, onApply }: 
                   <option key={value}>{value}</option>
                 ))}
               </select>
-              <Outcome id={`${row.field}-outcome`} field={row.field} answer={busy ? undefined : answer} />
+              <Outcome
+                id={`${row.field}-outcome`}
+                field={row.field}
+                answer={busy ? undefined : answer}
+                settings={settings}
+                held={held}
+              />
             </div>
           );
         })}
