@@ -4,6 +4,8 @@ import config from './vitest.config.ts';
 /** What asserts no time that another test's work could stretch: two of these run at a time, and none a second time. */
 const SIDE_BY_SIDE = [
   'browser/late-answers',
+  'browser/console-everywhere',
+  'browser/console-faults',
   'browser/watchers',
   'clients-restart',
   'contact-lists',

@@ -60,6 +60,7 @@ test.each([
   ['a socket to another origin', 'new WebSocket("ws://127.0.0.1:1")', /violation connect-src/],
   ['what is thrown', 'setTimeout(() => { throw new Error("oh") })', /thrown: Error: oh/],
   ['what is rejected and not handled', 'Promise.reject(new Error("no"))', /thrown: Error: no/],
+  ['an alert', 'setTimeout(() => alert(1))', /dialog: 1/],
   ['an error on the console', 'console.error("said")', /console: said/],
   ['a request that failed', 'fetch("/none")', /console: .*404/],
 ])('the watch over pages sees %s', async (_, script, seen) => {

@@ -35,6 +35,10 @@ export async function watch(context: BrowserContext, origin: string): Promise<re
     const asked = new URL(request.url());
     if (asked.protocol !== 'data:' && asked.origin !== origin) findings.push(`request: ${asked.href}`);
   });
+  context.on('dialog', (dialog) => {
+    findings.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   context.on('page', (page) => {
     page.on('websocket', (socket) => void findings.push(`web socket: ${socket.url()}`));
   });
