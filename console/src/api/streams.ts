@@ -32,13 +32,16 @@ interface Answered {
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> | undefined }[];
 }
 
-/** An answer that is no stream says why in its body. */
+/** What refuses a stream says why: in the stream's only event, or as an answer to any other call. */
+const EVENT = /^data: (?<json>\{.*)$/m;
+
 async function problemBehind(error: unknown): Promise<Problem> {
   if (!(error instanceof NetworkError)) return UNREACHABLE;
   const response = (error as { response?: unknown }).response;
   if (!(response instanceof Response)) return UNREACHABLE;
   try {
-    const { errors } = (await response.json()) as Answered;
+    const body = await response.text();
+    const { errors } = JSON.parse(EVENT.exec(body)?.groups?.['json'] ?? body) as Answered;
     const problem = problemIn(errors) ?? UNREACHABLE;
     return { ...problem, isCallLimit: response.headers.get('x-ratelimit-remaining') === '0' };
   } catch {

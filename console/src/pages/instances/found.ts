@@ -1,8 +1,6 @@
 import { tokenStore } from '../../api/token.ts';
 import type { InstanceState } from '../../gql/graphql.ts';
-import type { ListedInstance } from './instance-list.ts';
-
-export const PAGE_ROWS = 100;
+import { type ListedInstance, PAGE_ROWS } from './instance-list.ts';
 
 /** What somebody looks for. It stays while they look at one of the instances. */
 export interface Search {

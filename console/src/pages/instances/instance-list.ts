@@ -17,6 +17,9 @@ export interface Listing {
   readonly isComplete: boolean;
 }
 
+/** A page of the list. */
+export const PAGE_ROWS = 100;
+
 const NOTHING: Listing = { instances: [], settings: new Map(), states: new Map(), isComplete: false };
 
 /** "shop-2" comes before "shop-10". */
@@ -58,6 +61,14 @@ class Told<T> {
   }
 }
 
+/** To draw each frame would take from the browser what it needs to read on. */
+const BULK_MS = 250;
+
+function inNextFrame(draw: () => void, isInBulk: boolean): void {
+  if (isInBulk) setTimeout(() => requestAnimationFrame(draw), BULK_MS);
+  else requestAnimationFrame(draw);
+}
+
 /** All instances that the token reaches, live. However many events come, it is drawn once a frame. */
 export class InstanceList {
   readonly listing = new Store<Listing>(NOTHING);
@@ -66,10 +77,11 @@ export class InstanceList {
   /** By name, as long as no name came or went. */
   #order: string[] | undefined;
   #isDue = false;
-  readonly #inNextFrame: (draw: () => void) => void;
+  readonly #soon: (draw: () => void, isInBulk: boolean) => void;
 
-  constructor(inNextFrame: (draw: () => void) => void = (draw) => void requestAnimationFrame(draw)) {
-    this.#inNextFrame = inNextFrame;
+  /** @param soon when to draw: `isInBulk` where a page is there already and all the rest is still coming. */
+  constructor(soon = inNextFrame) {
+    this.#soon = soon;
   }
 
   readonly instances: StreamSink<WatchInstancesSubscription> = {
@@ -109,10 +121,12 @@ export class InstanceList {
   #draw(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    this.#inNextFrame(() => {
+    const { now, isComplete } = this.#instances;
+    const isInBulk = now.size > PAGE_ROWS && !(isComplete && this.#settings.isComplete);
+    this.#soon(() => {
       this.#isDue = false;
       this.listing.set(this.#listed());
-    });
+    }, isInBulk);
   }
 
   #listed(): Listing {

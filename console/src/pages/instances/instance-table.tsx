@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { useStore } from '../../api/store.ts';
+import { useViewer } from '../../api/viewer.tsx';
 import { useTexts } from '../../texts/texts.ts';
 import { numberText } from '../../ui/number-text.ts';
 import { isFound, partOf, search } from './found.ts';
@@ -16,6 +17,8 @@ interface InstanceTableProps {
 /** What was found, a page at a time. */
 export function InstanceTable({ listing, maySeeSettings }: InstanceTableProps) {
   const { language, instances } = useTexts();
+  // Where one is all that there can be, there is nothing to look for.
+  const isOne = useViewer().token.instance !== null;
   const wanted = useStore(search);
   const found = listing.instances.filter((instance) => isFound(instance, wanted));
   const part = partOf(found, wanted.page);
@@ -23,11 +26,13 @@ export function InstanceTable({ listing, maySeeSettings }: InstanceTableProps) {
   const turn = (page: number): void => search.set({ ...wanted, page });
   return (
     <>
-      <SearchBar search={wanted} listing={listing} found={found.length} />
-      <div class="list-head">
-        <p>{instances.found(found.length, numberText(language, found.length))}</p>
-        <Pager part={part} total={found.length} turn={turn} previous={top.previous} next={top.next} />
-      </div>
+      {!isOne && <SearchBar search={wanted} listing={listing} found={found.length} />}
+      {!isOne && (
+        <div class="list-head">
+          <p>{instances.found(found.length, numberText(language, found.length))}</p>
+          <Pager part={part} total={found.length} turn={turn} previous={top.previous} next={top.next} />
+        </div>
+      )}
       {found.length === 0 ? (
         <p class="card nothing">{listing.isComplete ? instances.noneFound : instances.loading}</p>
       ) : (
