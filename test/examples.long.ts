@@ -15,6 +15,10 @@ import { bootPrivet, type TestPrivet } from './support/privet.ts';
 import { runProgram } from './support/service-process.ts';
 import { ALL_CHANGED_WIRE } from './support/settings.ts';
 
+/** How long anything may take on a machine that does much else. */
+const PATIENCE_MS = 30_000;
+const TEST_MS = 240_000;
+
 const browser = useChromium();
 let privet: TestPrivet;
 /** Where the built pages are served from: another origin than the service's. */
@@ -140,7 +144,7 @@ const deployed = (example: string, url: string): Promise<string> =>
 /** The page, watched for whatever a person would not see. */
 async function open(url: string, expected: readonly RegExp[]): Promise<Page> {
   const context = await browser().newContext();
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const findings = await watch(context, new URL(url).origin);
   onTestFinished(async () => {
     await context.close();
@@ -151,7 +155,7 @@ async function open(url: string, expected: readonly RegExp[]): Promise<Page> {
   return page;
 }
 
-const shown = (select: Locator) => expect.poll(() => select.inputValue());
+const shown = (select: Locator) => expect.poll(() => select.inputValue(), { timeout: PATIENCE_MS });
 
 /** Streams of privacy settings whose page has closed them. */
 const streamsLeft = (): number =>
@@ -209,7 +213,7 @@ async function signsOut(page: Page): Promise<void> {
   const before = streamsLeft();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('Token').fill('no-token-of-ours');
-  await expect.poll(streamsLeft).toBeGreaterThan(before);
+  await expect.poll(streamsLeft, { timeout: PATIENCE_MS }).toBeGreaterThan(before);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('alert').filter({ hasText: 'UNAUTHENTICATED' }).waitFor();
 }
@@ -223,20 +227,28 @@ const AT_THE_SERVICE = /^request: http:\/\/127\.0\.0\.1:\d+\/graphql$/;
 const VITES_OWN = /^web socket: ws:\/\/127\.0\.0\.1:\d+\/\?token=/;
 
 describe.each(['apollo-react', 'urql-react'])('examples/%s', (example) => {
-  test('against the demo, as it is developed: a full update, a partial failure, a change on the phone', async () => {
-    const place = await demo();
-    const page = await open(await developed(example, place.url), [VITES_OWN]);
-    await updates(page, place);
-  });
+  test(
+    'against the demo, as it is developed: a full update, a partial failure, a change on the phone',
+    async () => {
+      const place = await demo();
+      const page = await open(await developed(example, place.url), [VITES_OWN]);
+      await updates(page, place);
+    },
+    TEST_MS,
+  );
 
   test.each([
     ['built, behind a proxy', previewed, [NOT_THERE]],
     ['built, from another origin', deployed, [NOT_THERE, AT_THE_SERVICE]],
-  ])('%s: the same, a service that restarts, and the end of the stream', async (kind, serve, expected) => {
-    const { name, ...place } = await linked(`${example}-${kind.length}`);
-    const page = await open(await serve(example, place.url), expected);
-    await updates(page, place);
-    await comesBack(page, name, place.phone);
-    await signsOut(page);
-  });
+  ])(
+    '%s: the same, a service that restarts, and the end of the stream',
+    async (kind, serve, expected) => {
+      const { name, ...place } = await linked(`${example}-${kind.length}`);
+      const page = await open(await serve(example, place.url), expected);
+      await updates(page, place);
+      await comesBack(page, name, place.phone);
+      await signsOut(page);
+    },
+    TEST_MS,
+  );
 });
