@@ -8,33 +8,58 @@ export type Section = keyof Sections;
 export const FIELDS = {
   LAST_SEEN: {
     section: 'visibility',
+    category: 'last',
     key: 'lastSeen',
     values: ['ALL', 'CONTACTS', 'CONTACT_BLACKLIST', 'NONE'],
   },
-  ONLINE: { section: 'visibility', key: 'online', values: ['ALL', 'MATCH_LAST_SEEN'] },
-  PROFILE: { section: 'visibility', key: 'profile', values: ['ALL', 'CONTACTS', 'CONTACT_BLACKLIST', 'NONE'] },
-  STATUS: { section: 'visibility', key: 'status', values: ['ALL', 'CONTACTS', 'CONTACT_BLACKLIST', 'NONE'] },
+  ONLINE: { section: 'visibility', category: 'online', key: 'online', values: ['ALL', 'MATCH_LAST_SEEN'] },
+  PROFILE: {
+    section: 'visibility',
+    category: 'profile',
+    key: 'profile',
+    values: ['ALL', 'CONTACTS', 'CONTACT_BLACKLIST', 'NONE'],
+  },
+  STATUS: {
+    section: 'visibility',
+    category: 'status',
+    key: 'status',
+    values: ['ALL', 'CONTACTS', 'CONTACT_BLACKLIST', 'NONE'],
+  },
   LINKED_PROFILES: {
     section: 'visibility',
+    category: 'linked_profiles',
     key: 'linkedProfiles',
     values: ['ALL', 'CONTACTS', 'CONTACT_BLACKLIST', 'NONE'],
   },
-  PIX: { section: 'visibility', key: 'pix', values: ['ALL', 'CONTACTS', 'CONTACT_BLACKLIST', 'NONE'] },
-  READ_RECEIPTS: { section: 'privacy', key: 'readReceipts', values: ['ALL', 'NONE'] },
-  DEFENSE: { section: 'privacy', key: 'defense', values: ['OFF', 'ON_STANDARD'] },
+  PIX: { section: 'visibility', category: 'pix', key: 'pix', values: ['ALL', 'CONTACTS', 'CONTACT_BLACKLIST', 'NONE'] },
+  READ_RECEIPTS: { section: 'privacy', category: 'readreceipts', key: 'readReceipts', values: ['ALL', 'NONE'] },
+  DEFENSE: { section: 'privacy', category: 'defense', key: 'defense', values: ['OFF', 'ON_STANDARD'] },
   DEFAULT_DISAPPEARING: {
     section: 'privacy',
+    category: 'disappearing_mode',
     key: 'defaultDisappearing',
     values: ['OFF', 'DAY_1', 'DAYS_7', 'DAYS_90'],
   },
-  GROUP_ADD: { section: 'permissions', key: 'groupAdd', values: ['ALL', 'CONTACTS', 'CONTACT_BLACKLIST'] },
-  CALL_ADD: { section: 'permissions', key: 'callAdd', values: ['ALL', 'KNOWN'] },
-  MESSAGES: { section: 'permissions', key: 'messages', values: ['ALL', 'CONTACTS'] },
-  STICKERS: { section: 'permissions', key: 'stickers', values: ['CONTACTS', 'CONTACT_ALLOWLIST', 'NONE'] },
+  GROUP_ADD: {
+    section: 'permissions',
+    category: 'groupadd',
+    key: 'groupAdd',
+    values: ['ALL', 'CONTACTS', 'CONTACT_BLACKLIST'],
+  },
+  CALL_ADD: { section: 'permissions', category: 'calladd', key: 'callAdd', values: ['ALL', 'KNOWN'] },
+  MESSAGES: { section: 'permissions', category: 'messages', key: 'messages', values: ['ALL', 'CONTACTS'] },
+  STICKERS: {
+    section: 'permissions',
+    category: 'stickers',
+    key: 'stickers',
+    values: ['CONTACTS', 'CONTACT_ALLOWLIST', 'NONE'],
+  },
 } as const satisfies Record<PrivacyField, FieldRow>;
 
 interface FieldRow {
   readonly section: Section;
+  /** WhatsApp's own name for it, by which `other` has values outside the enum. */
+  readonly category: string;
   readonly key: string;
   readonly values: readonly string[];
 }
@@ -51,6 +76,10 @@ export function heldValue(settings: Sections, field: PrivacyField): string | und
   const values: Partial<Record<string, string | null>> = settings[section];
   return values[key] ?? undefined;
 }
+
+/** @returns the value's enum name, or as WhatsApp has it where that is outside the enum. */
+export const shownValue = (settings: HeldSettingsFragment, field: PrivacyField): string | undefined =>
+  heldValue(settings, field) ?? settings.other.find(({ category }) => category === FIELDS[field].category)?.value;
 
 /** The value that goes with an exclusion list. */
 export const LISTED = 'CONTACT_BLACKLIST';

@@ -68,7 +68,10 @@ export function ListEditor({ source, reading, mayChange, texts, onChange }: Edit
           problem={changing.problem}
           mayBeDone={changing.mayBeDone}
           moves={[]}
-          onResend={() => void tellsOf(() => state.resend(changing.press))}
+          onResend={() => {
+            outcome.current?.focus();
+            void tellsOf(() => state.resend(changing.press));
+          }}
         />
       )}
       {mayChange && list && <AddContacts action={texts.add} most={source.most} isBusy={isBusy} onAdd={add} />}

@@ -55,7 +55,10 @@ export function ChangePanel(props: PanelProps) {
   useEffect(() => {
     if (state.kind === 'done' || state.kind === 'stopped') result.current?.scrollIntoView({ block: 'nearest' });
   }, [state]);
-  const resend = (press: Press) => (): void => applying.resend(press);
+  const resend = (press: Press) => (): void => {
+    applyButton.current?.focus();
+    applying.resend(press);
+  };
   return (
     <section class="card change-panel" aria-labelledby={heading}>
       <h2 id={heading} ref={props.heading} tabIndex={-1}>

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { useMay } from '../../../api/viewer.tsx';
-import { hasExclusions, heldValue, LISTED, SECTIONS, type Sections } from '../../../fields.ts';
+import { hasExclusions, LISTED, SECTIONS, shownValue, type Sections } from '../../../fields.ts';
 import type { FailurePolicy, HeldSettingsFragment, PrivacyField } from '../../../gql/graphql.ts';
 import { useTexts } from '../../../texts/texts.ts';
 import { valueText } from '../../../texts/value-text.ts';
@@ -97,7 +97,7 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
 
   const fieldOf = (capability: Capability) => {
     const { field } = capability;
-    const value = settings && heldValue(settings, field);
+    const value = settings && shownValue(settings, field);
     return (
       <FieldCard
         key={field}
