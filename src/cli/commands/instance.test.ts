@@ -28,7 +28,8 @@ test('a login that WhatsApp ended by mistake comes back beside the running servi
   );
 
   const restored = await cli.run('instance', 'restore', id);
-  const said = 'The login of instance "shop" is back: start it, with the mutation startInstance';
+  const said =
+    'The login of instance "shop" is back: start it, with "privet instance start" or the mutation startInstance';
   expect(restored).toEqual({ code: 0, out: said, err: '' });
   expect((await start()).errors).toBeUndefined();
   await privet.waitForState('shop', 'OPEN');

@@ -4,7 +4,7 @@ import { SealError } from '../../storage/errors.ts';
 import type { InstanceRecord } from '../../storage/instances.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { CommandIo } from '../io.ts';
-import { showTime, table } from '../output.ts';
+import { jsonLine, showTime, table } from '../output.ts';
 import {
   createInstance,
   deleteInstance,
@@ -39,25 +39,54 @@ const isLinked = async (storage: Storage, id: string): Promise<string> => {
   }
 };
 
+interface StoredInstance {
+  readonly id: string;
+  readonly name: string;
+  readonly wanted: string;
+  readonly linked: string;
+  /** In epoch milliseconds, as is when its earlier login is no longer kept. */
+  readonly createdAt: number;
+  readonly restorableUntil: number | undefined;
+}
+
+const storedTable = (all: readonly StoredInstance[]): string =>
+  table(
+    ['ID', 'NAME', 'WANTED', 'LINKED', 'CREATED', 'RESTORABLE UNTIL'],
+    all.map(({ id, name, wanted, linked, createdAt, restorableUntil }) => [
+      id,
+      name,
+      wanted,
+      linked,
+      showTime(createdAt),
+      showTime(restorableUntil),
+    ]),
+  );
+
+const isoTime = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
+
+const storedLine = ({ createdAt, restorableUntil, ...instance }: StoredInstance): string =>
+  jsonLine({ ...instance, createdAt: isoTime(createdAt), restorableUntil: isoTime(restorableUntil) });
+
 const list = (io: CommandIo) =>
   remoteCommand('list')
     .description(
       `Lists the instances; without a token those that the data folder has.
 With a token or --url, and no --account: over HTTP, each as it is now. NUMBER: of the account. WHY: why it is in that state.
-Without: as they are stored, beside a service or without one. ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance restore --help".`,
+Without: as they are stored, beside a service or without one, as a table unless --json is given. ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance restore --help".`,
     )
     .addOption(accountOption())
     .action(async (options) => {
       if (options.account === undefined && namesService(io, options)) return listInstances(io, options);
       return withAdmin(io, async ({ storage }) => {
         const account = await chosenAccount(storage, options.account);
-        const rows: string[][] = [];
+        const all: StoredInstance[] = [];
         for await (const { id, name, wanted, createdAt } of instancesOf(storage, account.id)) {
           const archive = await storage.credentials.archived(id);
-          const times = [showTime(createdAt), showTime(archive?.purgeAt)];
-          rows.push([id, name, wanted, await isLinked(storage, id), ...times]);
+          const linked = await isLinked(storage, id);
+          all.push({ id, name, wanted, linked, createdAt, restorableUntil: archive?.purgeAt });
         }
-        io.say(table(['ID', 'NAME', 'WANTED', 'LINKED', 'CREATED', 'RESTORABLE UNTIL'], rows));
+        if (options.json) for (const instance of all) io.say(storedLine(instance));
+        else io.say(storedTable(all));
       });
     });
 
@@ -77,13 +106,15 @@ Its id is taken in place of its name. Whether WhatsApp still takes the login, on
         // The end of a running pairing would overwrite the restored credentials.
         if (instance.wanted === 'running' && (await isLinked(storage, instance.id)) === 'no') {
           throw new OperatorError(
-            `Instance "${name}" may be pairing now: stop it first, with the mutation stopInstance`,
+            `Instance "${name}" may be pairing now: stop it first, with "privet instance stop" or the mutation stopInstance`,
           );
         }
         if (!(await storage.credentials.restore(instance.id))) {
           throw new OperatorError(`Nothing is kept of an earlier login of instance "${name}"`);
         }
-        io.say(`The login of instance "${name}" is back: start it, with the mutation startInstance`);
+        io.say(
+          `The login of instance "${name}" is back: start it, with "privet instance start" or the mutation startInstance`,
+        );
       }),
     );
 

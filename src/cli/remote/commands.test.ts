@@ -75,6 +75,9 @@ test('without a token, or for an account of the data folder, "instance list" is 
   const stored = /^ID +NAME +WANTED +LINKED +CREATED +RESTORABLE UNTIL\n\S+ +shop +running +yes /;
   const withoutToken = commandLine({ PRIVET_DATA: privet.dataDir, PRIVET_URL: privet.url });
   expect((await withoutToken.run('instance', 'list')).out).toMatch(stored);
+  expect(parse((await withoutToken.run('instance', 'list', '--json')).out)).toMatchObject([
+    { name: 'shop', wanted: 'running', linked: 'yes', restorableUntil: null },
+  ]);
   const [, id = ''] = (await cli.run('account', 'list')).out.split('\n');
   expect((await cli.run('instance', 'list', '--account', id.split(' ')[0] ?? '')).out).toMatch(stored);
   expect(await withoutToken.run('instance', 'list', '--url', privet.url)).toEqual({
