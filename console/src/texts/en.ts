@@ -155,7 +155,7 @@ export const en = {
     streamsLimited:
       'The service opens no more streams for this token now. What this page shows may be old; it tries again by itself.',
     notLetIn:
-      'The calls of this minute are used up, or too many tokens that do not work came from here. This page goes on by itself.',
+      'This token has used up its calls of this minute, or too many tokens that do not work came from here. This page goes on by itself.',
     busy: 'The service is busy. This page tries again by itself.',
     onIn: (seconds: number) => `On in ${seconds} s.`,
     tokenEnds: 'This token ends',

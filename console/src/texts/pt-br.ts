@@ -149,7 +149,7 @@ export const ptBr: Texts = {
     streamsLimited:
       'O serviço não abre mais fluxos para este token agora. O que esta página mostra pode estar desatualizado; ela tenta de novo sozinha.',
     notLetIn:
-      'As chamadas deste minuto se esgotaram, ou daqui vieram muitos tokens que não funcionam. Esta página continua sozinha.',
+      'Este token esgotou as chamadas deste minuto, ou daqui vieram muitos tokens que não funcionam. Esta página continua sozinha.',
     busy: 'O serviço está ocupado. Esta página tenta de novo sozinha.',
     onIn: (seconds: number) => `Continua em ${seconds} s.`,
     tokenEnds: 'Este token expira',

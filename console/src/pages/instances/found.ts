@@ -1,4 +1,3 @@
-import { tokenStore } from '../../api/token.ts';
 import type { InstanceState } from '../../gql/graphql.ts';
 import { type ListedInstance, PAGE_ROWS } from './instance-list.ts';
 
@@ -9,13 +8,6 @@ export interface Search {
   /** From 0. */
   readonly page: number;
 }
-
-const EVERYTHING: Search = { text: '', state: undefined, page: 0 };
-export const search = tokenStore<Search>(() => EVERYTHING);
-
-/** Where something is typed or chosen, the first page shows. */
-export const searchFor = (change: Partial<Omit<Search, 'page'>>): void =>
-  search.set({ ...search.value, ...change, page: 0 });
 
 /** In the name; or in the number, however it is written. */
 export function isFound({ name, phoneNumber, state }: ListedInstance, { text, state: wanted }: Search): boolean {

@@ -3,11 +3,12 @@ import { useStore } from '../../api/store.ts';
 import { useViewer } from '../../api/viewer.tsx';
 import { useTexts } from '../../texts/texts.ts';
 import { numberText } from '../../ui/number-text.ts';
-import { isFound, partOf, search } from './found.ts';
+import { isFound, partOf } from './found.ts';
 import type { Listing } from './instance-list.ts';
 import { Pager } from './pager.tsx';
 import { HeldHeads, Row } from './row.tsx';
 import { SearchBar } from './search-bar.tsx';
+import { search } from './search-state.ts';
 
 interface InstanceTableProps {
   readonly listing: Listing;

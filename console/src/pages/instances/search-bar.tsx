@@ -2,8 +2,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { InstanceState } from '../../gql/graphql.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { numberText } from '../../ui/number-text.ts';
-import { type Search, searchFor } from './found.ts';
+import type { Search } from './found.ts';
 import type { Listing } from './instance-list.ts';
+import { searchFor } from './search-state.ts';
 
 /** Who types is told what was found once they pause. */
 const PAUSE_MS = 600;
