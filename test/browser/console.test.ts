@@ -34,6 +34,9 @@ test('a token that does not work leads to the form, which says why; a token in t
   await page.getByLabel('Token').fill(privet.token);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Instances', level: 1 }).waitFor();
+  // What no header can carry is no token either.
+  await page.goto(`${privet.url}/#token=${encodeURIComponent(`${privet.token}…`)}`);
+  await page.getByText(/does not work/).waitFor();
 });
 
 test('a tab keeps its token until it signs out, and another tab knows none', async () => {

@@ -10,12 +10,14 @@ const privet = await sharedPrivet();
 const signedIn = (options: Partial<PageOptions>) =>
   openConsole(chromium(), { url: privet.url, token: privet.token, ...options });
 
-/** The answer to the next call of that operation is there once `answered` is, and comes to the page by `release`. */
+/** The answer to the next call of that operation, such as `mutation CreateToken`, is there once `answered` is, and comes to the page by `release`. */
 async function holdAnswer(page: Page, operation: string) {
   const answered = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
+  let isHeld = false;
   const hold = async (route: Route): Promise<void> => {
-    if (!(route.request().postData() ?? '').includes(`mutation ${operation}`)) return route.fallback();
+    if (isHeld || !(route.request().postData() ?? '').includes(operation)) return route.fallback();
+    isHeld = true;
     const response = await route.fetch();
     answered.resolve();
     await released.promise;
@@ -30,7 +32,7 @@ test('an answer that comes late takes nothing away that was shown meanwhile', as
   const page = await signedIn({ route: `/instances/${name}` });
   const field = (text: string) => page.getByRole('group', { name: text });
   await field('Last seen').getByText('Nobody').click();
-  const { answered, release } = await holdAnswer(page, 'UpdatePrivacy');
+  const { answered, release } = await holdAnswer(page, 'mutation UpdatePrivacy');
   await page.getByRole('button', { name: 'Apply' }).click();
   await answered;
   privet.simulator.setPrivacy(phoneNumber, 'status', 'contacts');
@@ -47,7 +49,7 @@ test('a token whose dialog is closed before it is made is shown all the same', a
   await page.getByRole('button', { name: 'New token' }).click();
   const dialog = page.getByRole('dialog', { name: 'New token' });
   await dialog.getByLabel('Label').fill('late');
-  const { answered, release } = await holdAnswer(page, 'CreateToken');
+  const { answered, release } = await holdAnswer(page, 'mutation CreateToken');
   await dialog.getByRole('button', { name: 'Make it' }).click();
   await answered;
   await page.keyboard.press('Escape');
@@ -62,7 +64,7 @@ test('who signs out before a token is made or replaced stays signed out, and nob
   );
   const page = await signedIn({ token: data?.createToken.token ?? '', route: '/tokens' });
   await page.getByRole('button', { name: 'Replace left' }).click();
-  const { answered, release } = await holdAnswer(page, 'RotateToken');
+  const { answered, release } = await holdAnswer(page, 'mutation RotateToken');
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('combobox').selectOption('for an hour');
   await dialog.getByRole('button', { name: 'Make the new one' }).click();

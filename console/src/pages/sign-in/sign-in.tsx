@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useStore } from '../../api/store.ts';
-import { signIn } from '../../api/token.ts';
+import { signIn, signInWith } from '../../api/token.ts';
 import { useTexts } from '../../texts/texts.ts';
 import './sign-in.css';
 
@@ -20,7 +20,7 @@ export function SignIn() {
     const token = input.current?.value.trim() ?? '';
     setMissing(token === '');
     if (token === '') input.current?.focus();
-    else signIn.set({ token });
+    else signInWith(token);
   };
   return (
     <main class="sign-in">
