@@ -72,7 +72,7 @@ const notLinked = {
   UNPAIRED: 'No phone is linked.',
   PAIRING: 'It waits for the phone.',
   STOPPED: 'It is stopped.',
-  LOGGED_OUT: 'The phone is linked no more.',
+  LOGGED_OUT: 'The phone is no longer linked.',
   REPLACED: 'Another connection took its place.',
   BANNED: 'WhatsApp has banned or locked the account.',
   CLIENT_OUTDATED: 'WhatsApp refuses this version of the service.',
@@ -157,7 +157,7 @@ export const en = {
     notLetIn:
       'This token has used up its calls of this minute, or too many tokens that do not work came from here. This page goes on by itself.',
     busy: 'The service is busy. This page tries again by itself.',
-    onIn: (seconds: number) => `On in ${seconds} s.`,
+    onIn: (seconds: number) => `Goes on in ${seconds} s.`,
     tokenEnds: 'This token ends',
     loading: 'Loading…',
     tryAgain: 'Try again',
@@ -189,7 +189,7 @@ export const en = {
     allStates: 'All states',
     counted: (what: string, count: string) => `${what} (${count})`,
     found: (count: number, text: string) => (count === 1 ? '1 instance' : `${text} instances`),
-    noneFound: 'No instance is like that.',
+    noneFound: 'No instance matches.',
     pages: 'Pages of the list',
     previous: 'Previous',
     next: 'Next',
@@ -285,7 +285,7 @@ export const en = {
     mayHaveHappened:
       'It may or may not have happened: the settings on this page say what holds. Sent again it is made once, also where it was made already.',
     resend: 'Send again',
-    waitFor: (seconds: number) => `Again possible in ${seconds} s.`,
+    waitFor: (seconds: number) => `You can try again in ${seconds} s.`,
     conflict: 'Something was changed on another device since you looked, so nothing was sent. Look again, and decide:',
     conflictOrOwn:
       'Before an answer was lost, or since, something was changed: by you, or on another device. Look again, and decide:',
@@ -363,7 +363,7 @@ export const en = {
     qrLeft: (seconds: number) => `Works for ${seconds} s; then another one takes its place.`,
     codeLeft: (seconds: number) => `Works for ${seconds} s.`,
     accepted: 'The phone has accepted. Logging in…',
-    connecting: 'It is linked, and connects.',
+    connecting: 'It is linked, and is connecting.',
     linked: 'The phone is linked',
     linkedAlready: 'A phone is linked',
     number: (number: string) => `Number: ${number}`,
@@ -400,7 +400,7 @@ export const en = {
           ? 'The code that is shown stops working. Nothing is linked yet, and it can be begun again.'
           : 'It is disconnected from WhatsApp until somebody starts it again. The phone stays linked, and nothing is lost.',
       ],
-      done: 'It is stopped.',
+      done: 'It was stopped.',
     },
     unlink: {
       action: 'Unlink',
@@ -410,7 +410,7 @@ export const en = {
           ? 'It is logged out on WhatsApp. The instance stays, and can be linked again by a new QR code or pairing code.'
           : 'It is not connected now. Once it has been out of reach for five minutes, or is banned, it can be unlinked here alone: then the phone still lists the device until somebody removes it there.',
       ],
-      done: 'It is unlinked.',
+      done: 'It was unlinked.',
     },
     rotate: {
       action: 'New token',

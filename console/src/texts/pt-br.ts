@@ -7,7 +7,7 @@ import { reasons, states } from './reasons.pt-br.ts';
 const scopes: Record<TokenScope, string> = {
   READ: 'ler',
   WRITE: 'alterar configurações',
-  PAIR: 'conectar e iniciar',
+  PAIR: 'vincular e iniciar',
   ADMIN: 'criar, excluir, tokens',
 };
 
@@ -65,10 +65,10 @@ const values: Texts['values'] = {
 };
 
 const notLinked = {
-  UNPAIRED: 'Nenhum telefone está conectado.',
+  UNPAIRED: 'Nenhum telefone está vinculado.',
   PAIRING: 'Está esperando o telefone.',
   STOPPED: 'Está parada.',
-  LOGGED_OUT: 'O telefone não está mais conectado.',
+  LOGGED_OUT: 'O telefone não está mais vinculado.',
   REPLACED: 'Outra conexão tomou o lugar dela.',
   BANNED: 'O WhatsApp baniu ou bloqueou a conta.',
   CLIENT_OUTDATED: 'O WhatsApp recusa esta versão do serviço.',
@@ -80,10 +80,10 @@ const failures: Texts['failures'] = {
   TIMED_OUT: 'O WhatsApp não respondeu a tempo.',
   CONNECTION_LOST: 'A conexão caiu antes da resposta do WhatsApp.',
   MISMATCH: 'O WhatsApp aceitou, mas mostra outro valor.',
-  UNVERIFIED: 'Nenhuma resposta do WhatsApp pôde mostrar se vale.',
+  UNVERIFIED: 'Nenhuma resposta do WhatsApp permitiu confirmar se vale.',
   UNSUPPORTED: 'O WhatsApp não tem essa configuração para esta conta, por isso ela não foi enviada.',
   SKIPPED: 'Não foi tentado.',
-  ROLLED_BACK: 'Valeu, e foi desfeito porque outra configuração falhou.',
+  ROLLED_BACK: 'Chegou a valer, mas foi desfeito porque outra configuração falhou.',
 };
 
 const warnings: Texts['warnings'] = {
@@ -124,7 +124,7 @@ const contactFailures: Texts['lists']['failures'] = {
   TIMED_OUT: 'O WhatsApp não respondeu a tempo.',
   CONNECTION_LOST: 'A conexão caiu antes da resposta do WhatsApp.',
   MISMATCH: 'O WhatsApp aceitou, mas mostra a lista de outro jeito.',
-  UNVERIFIED: 'Nenhuma resposta do WhatsApp pôde mostrar se vale.',
+  UNVERIFIED: 'Nenhuma resposta do WhatsApp permitiu confirmar se vale.',
   UNSUPPORTED: 'O WhatsApp não tem essa lista para esta conta, por isso nada foi enviado.',
   SKIPPED: 'Não foi tentado.',
 };
@@ -136,18 +136,18 @@ export const ptBr: Texts = {
     skip: 'Ir para o conteúdo',
     navigation: 'Páginas',
     instances: 'Instâncias',
-    link: 'Conectar um telefone',
+    link: 'Vincular um telefone',
     tokens: 'Tokens',
     signOut: 'Sair',
     mayDo: (what: string) => `Este token pode: ${what}`,
     oneInstance: (name: string) => `Ele alcança apenas a instância “${name}”.`,
     notFound: 'Esta página não existe',
-    toInstances: 'Para as instâncias',
+    toInstances: 'Ir para as instâncias',
     unreachable:
       'O serviço não responde. Esta página tenta de novo sozinha; o que ela mostra pode estar desatualizado.',
     limited: 'Este token esgotou as chamadas deste minuto. Esta página continua sozinha.',
     streamsLimited:
-      'O serviço não abre mais fluxos para este token agora. O que esta página mostra pode estar desatualizado; ela tenta de novo sozinha.',
+      'O serviço não abre mais transmissões para este token agora. O que esta página mostra pode estar desatualizado; ela tenta de novo sozinha.',
     notLetIn:
       'Este token esgotou as chamadas deste minuto, ou daqui vieram muitos tokens que não funcionam. Esta página continua sozinha.',
     busy: 'O serviço está ocupado. Esta página tenta de novo sozinha.',
@@ -167,7 +167,7 @@ export const ptBr: Texts = {
     title: 'Entrar',
     lead: 'Lê e altera as configurações de privacidade de contas do WhatsApp vinculadas, e diz a verdade sobre elas.',
     token: 'Token',
-    hint: 'O primeiro início do serviço mostra um; na máquina dele, “npx privet token create” cria outros. Ele fica guardado apenas nesta aba.',
+    hint: 'Ao ser iniciado pela primeira vez, o serviço mostra um; na máquina dele, “npx privet token create” cria outros. Ele fica guardado apenas nesta aba.',
     submit: 'Entrar',
     refused: 'Esse token não funciona: foi revogado, expirou ou foi digitado errado.',
     missing: 'Cole um token.',
@@ -175,14 +175,14 @@ export const ptBr: Texts = {
 
   instances: {
     title: 'Instâncias',
-    link: 'Conectar um telefone',
+    link: 'Vincular um telefone',
     loading: 'Carregando…',
     search: 'Buscar',
     searchHint: 'Nome ou número',
     allStates: 'Todos os estados',
     counted: (what: string, count: string) => `${what} (${count})`,
     found: (count: number, text: string) => (count === 1 ? '1 instância' : `${text} instâncias`),
-    noneFound: 'Nenhuma instância corresponde.',
+    noneFound: 'Nenhuma instância encontrada.',
     pages: 'Páginas da lista',
     previous: 'Anterior',
     next: 'Próxima',
@@ -195,7 +195,7 @@ export const ptBr: Texts = {
     notSeen: 'As configurações ainda não foram vistas.',
     notReported: 'Nenhuma',
     noneYet: 'Nenhuma instância ainda',
-    noneYetLead: 'Uma instância é uma conta do WhatsApp vinculada aqui. Conecte um telefone, e ela aparece.',
+    noneYetLead: 'Uma instância é uma conta do WhatsApp vinculada aqui. Vincule um telefone, e ela aparece.',
     noneYetOthers: 'Uma instância é uma conta do WhatsApp vinculada aqui. Este token não pode vincular uma.',
     mayNotRead: 'Este token não pode ler, por isso não há lista de instâncias.',
     ownAlone: 'Este token não pode ler. Da sua instância ele sabe isto, como era quando a página foi aberta.',
@@ -219,7 +219,7 @@ export const ptBr: Texts = {
     notOpen:
       'A instância não está conectada ao WhatsApp: nada pode ser alterado agora. Abaixo está o que foi visto por último.',
     notNow: 'Isto pode ser aplicado quando a instância estiver conectada.',
-    noneSeen: 'Nenhuma configuração foi vista desde que a conta foi conectada.',
+    noneSeen: 'Nenhuma configuração foi vista desde que a conta foi vinculada.',
     region: 'Configurações',
     sections: {
       visibility: 'Quem vê o quê',
@@ -261,7 +261,7 @@ export const ptBr: Texts = {
       'Aplicando. O WhatsApp tem até 30 segundos para responder; cada configuração é comprovada por uma leitura.',
     sendingAgain: 'O serviço não respondeu, por isso a mesma alteração é enviada de novo: ela é feita uma só vez.',
     seconds: (seconds: number) => `${seconds} s`,
-    outcome: 'O que resultou',
+    outcome: 'Resultado',
     outcomeSaid: (applied: number, alreadySet: number, failed: number) =>
       `Aplicadas: ${applied}. Já valiam: ${alreadySet}. Falharam: ${failed}.`,
     was: (value: string) => `era “${value}”`,
@@ -278,7 +278,7 @@ export const ptBr: Texts = {
     mayHaveHappened:
       'Pode ter acontecido ou não: as configurações nesta página dizem o que vale. Enviada de novo, a alteração é feita uma só vez, mesmo que já tenha sido feita.',
     resend: 'Enviar de novo',
-    waitFor: (seconds: number) => `De novo possível em ${seconds} s.`,
+    waitFor: (seconds: number) => `Será possível tentar de novo em ${seconds} s.`,
     conflict:
       'Algo foi alterado em outro aparelho desde que você olhou, por isso nada foi enviado. Veja de novo e decida:',
     conflictOrOwn:
@@ -318,11 +318,11 @@ export const ptBr: Texts = {
   },
 
   link: {
-    title: 'Conectar um telefone',
-    titleOf: (name: string) => `Conectar um telefone a ${name}`,
+    title: 'Vincular um telefone',
+    titleOf: (name: string) => `Vincular um telefone a ${name}`,
     mayNotMake:
-      'Este token não pode conectar telefones novos: para isso é preciso um token da conta inteira que possa ler, conectar e criar.',
-    mayNotPair: 'Este token não pode conectar um telefone: para isso é preciso um que possa ler e conectar.',
+      'Este token não pode vincular telefones novos: para isso é preciso um token da conta inteira que possa ler, vincular e criar.',
+    mayNotPair: 'Este token não pode vincular um telefone: para isso é preciso um que possa ler e vincular.',
     lead: 'Dê à conta um nome que você reconheça. A página seguinte mostra o QR code para escanear.',
     name: 'Nome',
     nameHint: 'De 1 a 64 letras, números, “.”, “_” ou “-”, sem começar com “.”',
@@ -357,8 +357,8 @@ export const ptBr: Texts = {
     codeLeft: (seconds: number) => `Vale por ${seconds} s.`,
     accepted: 'O telefone aceitou. Entrando…',
     connecting: 'Está vinculada e se conectando.',
-    linked: 'O telefone está conectado',
-    linkedAlready: 'Um telefone está conectado',
+    linked: 'O telefone está vinculado',
+    linkedAlready: 'Um telefone está vinculado',
     number: (number: string) => `Número: ${number}`,
     toSettings: 'Ir para as configurações',
     toInstance: (name: string) => `Ir para ${name}`,
@@ -384,28 +384,28 @@ export const ptBr: Texts = {
     busy: 'Um momento…',
     unsure:
       'Mesmo assim, pode ter sido feito: veja o estado quando o serviço voltar a responder, antes de tentar de novo.',
-    link: 'Conectar um telefone',
-    linkAgain: 'Conectar de novo',
+    link: 'Vincular um telefone',
+    linkAgain: 'Vincular de novo',
     start: { action: 'Iniciar', done: 'Está iniciando; o estado mostra quando estiver conectada.' },
     stop: {
       action: 'Parar',
       title: (name: string) => `Parar ${name}?`,
       text: (state: InstanceState) => [
         state === 'PAIRING'
-          ? 'O código mostrado para de funcionar. Nada foi conectado ainda, e dá para começar de novo.'
+          ? 'O código mostrado para de funcionar. Nada foi vinculado ainda, e dá para começar de novo.'
           : 'Ela fica desconectada do WhatsApp até que alguém a inicie de novo. O telefone continua vinculado e nada se perde.',
       ],
-      done: 'Está parada.',
+      done: 'Foi parada.',
     },
     unlink: {
       action: 'Desvincular',
       title: (name: string) => `Desvincular ${name}?`,
       text: (state: InstanceState) => [
         state === 'OPEN'
-          ? 'Ela é desconectada no WhatsApp. A instância continua aqui e pode ser vinculada de novo com outro QR code ou código.'
+          ? 'A sessão dela no WhatsApp é encerrada. A instância continua aqui e pode ser vinculada de novo com outro QR code ou código.'
           : 'Ela não está conectada agora. Depois de cinco minutos sem alcançar o WhatsApp, ou se estiver banida, pode ser desvinculada apenas aqui: o telefone ainda mostra o dispositivo até que alguém o remova lá.',
       ],
-      done: 'Está desvinculada.',
+      done: 'Foi desvinculada.',
     },
     rotate: {
       action: 'Novo token',
@@ -421,7 +421,7 @@ export const ptBr: Texts = {
       text: (state: InstanceState) => [
         'A instância, o login dela e os tokens dela desaparecem para sempre.',
         state === 'OPEN'
-          ? 'Ela também é desconectada no WhatsApp.'
+          ? 'A sessão dela no WhatsApp também é encerrada.'
           : 'Ela não está conectada agora, então o WhatsApp não fica sabendo: se houver um telefone vinculado, remova o dispositivo nele.',
       ],
       typed: { label: 'Digite o nome dela', wrong: 'Esse não é o nome dela.' },
@@ -482,7 +482,7 @@ export const ptBr: Texts = {
       action: 'Revogar',
       title: (name: string) => `Revogar ${name}?`,
       text: 'Em um segundo nada mais funciona com ele, e suas transmissões terminam. Não é possível desfazer.',
-      own: 'Ele é o seu: esta aba será desconectada.',
+      own: 'É o seu token: será preciso entrar de novo nesta aba.',
       done: (name: string) => `${name} foi revogado.`,
     },
     once: {
@@ -497,7 +497,7 @@ export const ptBr: Texts = {
   problems: {
     UNREACHABLE: 'O serviço não respondeu.',
     FORBIDDEN: 'Este token não pode fazer isso.',
-    NOT_FOUND: 'Não há essa instância ao alcance deste token.',
+    NOT_FOUND: 'Essa instância não existe ou está fora do alcance deste token.',
     INSTANCE_NOT_CONNECTED: 'A instância não está conectada ao WhatsApp.',
     RATE_LIMITED: 'Este token esgotou as chamadas deste minuto.',
     OVERLOADED: 'O serviço ou o WhatsApp não aceita mais por enquanto.',

@@ -18,7 +18,7 @@ const WAIT = 'Aguarde: ela volta sozinha.';
 const NETWORK = 'Ela tenta de novo sozinha. Verifique a rede do serviço se isso durar.';
 const LINK_AGAIN = 'Vincule o telefone de novo.';
 const BETWEEN = 'Verifique o que fica entre o serviço e o WhatsApp; relate o problema se isso durar.';
-const AS_SAID = 'Tente de novo mais tarde, com outro número ou por código QR.';
+const AS_SAID = 'Tente de novo mais tarde, com outro número ou por QR code.';
 const SETTLE = 'Resolva isso no telefone e depois inicie a instância, ou desvincule-a e vincule o telefone de novo.';
 
 export const reasons: typeof english = {
@@ -27,9 +27,9 @@ export const reasons: typeof english = {
   UNREACHABLE: { title: 'O WhatsApp não foi alcançado.', todo: NETWORK },
   UPGRADE_REFUSED: { title: 'O servidor recusou a conexão.', todo: NETWORK },
   HANDSHAKE_FAILED: { title: 'O servidor não foi alcançado ou não provou ser o WhatsApp.', todo: NETWORK },
-  CONNECT_TIMED_OUT: { title: 'O WhatsApp não concluiu a entrada.', todo: WAIT },
-  FIRST_READ_FAILED: { title: 'O WhatsApp não mostrou as configurações depois da entrada.', todo: WAIT },
-  LOGIN_FAILURE: { title: 'O WhatsApp recusou a entrada por enquanto.', todo: WAIT },
+  CONNECT_TIMED_OUT: { title: 'O WhatsApp não concluiu o login.', todo: WAIT },
+  FIRST_READ_FAILED: { title: 'O WhatsApp não mostrou as configurações depois do login.', todo: WAIT },
+  LOGIN_FAILURE: { title: 'O WhatsApp recusou o login por enquanto.', todo: WAIT },
   CONNECTION_CLOSED: { title: 'A conexão foi fechada.', todo: WAIT },
   CONNECTION_LOST: { title: 'O WhatsApp parou de responder.', todo: WAIT },
   STREAM_ENDED: { title: 'O WhatsApp encerrou a conexão.', todo: WAIT },
@@ -59,7 +59,7 @@ export const reasons: typeof english = {
     title: 'O login guardado não pôde ser lido; nada foi alterado.',
     todo: 'Veja o log do serviço; corrija a chave ou restaure um backup e depois inicie-a.',
   },
-  PAIRING_EXPIRED: { title: 'Ninguém leu o código QR nem digitou o código a tempo.', todo: LINK_AGAIN },
+  PAIRING_EXPIRED: { title: 'Ninguém escaneou o QR code nem digitou o código a tempo.', todo: LINK_AGAIN },
   PAIRING_UNPROVEN: {
     title: 'Quem respondeu não provou ser o telefone; nada foi vinculado.',
     todo: 'Vincule o telefone de novo. Se isso se repetir, alguém no meio pode estar interferindo.',
@@ -76,7 +76,7 @@ export const reasons: typeof english = {
   LOGGED_OUT: { title: 'O WhatsApp a desvinculou.', todo: LINK_AGAIN },
   UNLINKED_HERE: {
     title: 'Ela foi desvinculada sem conexão: o WhatsApp não foi avisado.',
-    todo: 'Remova o aparelho no telefone, que ainda o mostra. Depois vincule o telefone de novo.',
+    todo: 'Remova o dispositivo no telefone, que ainda o mostra. Depois vincule o telefone de novo.',
   },
   REPLACED: {
     title: 'Outro cliente entrou com o mesmo login.',
