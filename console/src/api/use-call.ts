@@ -21,6 +21,7 @@ export function useCall<Data, Variables extends Record<string, unknown>>(
   const { client } = useApi();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
+  const isRunning = useRef(false);
   const isThere = useRef(true);
   useEffect(() => () => void (isThere.current = false), []);
   return {
@@ -28,9 +29,12 @@ export function useCall<Data, Variables extends Record<string, unknown>>(
     problem,
     run: async (variables) => {
       const asker = signIn.value;
+      if (isRunning.current) return undefined;
+      isRunning.current = true;
       setBusy(true);
       setProblem(undefined);
       const { data, error } = await client.mutation(document, variables).toPromise();
+      isRunning.current = false;
       const stopped = problemOf(error);
       // The page may be another by now; what came of it, such as a token, is not lost.
       if (isThere.current) {

@@ -361,6 +361,7 @@ export const en = {
       'Tap “Link a device”, then “Link with phone number instead”, and type the code.',
     ],
     qrLeft: (seconds: number) => `Works for ${seconds} s; then another one takes its place.`,
+    ranOut: 'It has run out; the page shows the next one, or why there is none, as soon as it hears of it.',
     codeLeft: (seconds: number) => `Works for ${seconds} s.`,
     accepted: 'The phone has accepted. Logging in…',
     connecting: 'It is linked, and is connecting.',

@@ -354,6 +354,7 @@ export const ptBr: Texts = {
       'Toque em “Conectar dispositivo”, depois em “Conectar com número de telefone”, e digite o código.',
     ],
     qrLeft: (seconds: number) => `Vale por ${seconds} s; depois outro toma o lugar dele.`,
+    ranOut: 'Ele não vale mais; a página mostra o próximo, ou por que não há outro, assim que souber.',
     codeLeft: (seconds: number) => `Vale por ${seconds} s.`,
     accepted: 'O telefone aceitou. Entrando…',
     connecting: 'Está vinculada e se conectando.',

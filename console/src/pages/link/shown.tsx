@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { InstanceToLinkFragment } from '../../gql/graphql.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { useSecondsUntil } from '../../ui/use-seconds-until.ts';
@@ -7,14 +7,25 @@ import { QrCode } from './qr-code.tsx';
 
 type Pairing = NonNullable<InstanceToLinkFragment['pairing']>;
 
-/** No code lives longer: where more seems to be left, this machine's clock is wrong, and nothing is said. */
-const LONGEST_S = 180;
+/** No code lives longer. */
+const LONGEST_MS = 180_000;
+
+/** Undefined where this machine's clock is wrong: then a code seems to have run out when it comes, or to live for too long. */
+function useEnd(expiresAt: string): number | undefined {
+  return useMemo(() => {
+    const end = Date.parse(expiresAt);
+    const left = end - Date.now();
+    return left > 0 && left <= LONGEST_MS ? end : undefined;
+  }, [expiresAt]);
+}
 
 /** What a phone scans, or somebody types on it, with the way there. */
 export function Shown({ pairing: { qr, code, expiresAt } }: { readonly pairing: Pairing }) {
   const { link } = useTexts();
-  const seconds = useSecondsUntil(Date.parse(expiresAt));
-  const isKnown = seconds > 0 && seconds <= LONGEST_S;
+  const end = useEnd(expiresAt);
+  const seconds = useSecondsUntil(end);
+  // The next one takes its place at once, unless the service is out of reach.
+  const left = seconds === 0 ? link.ranOut : qr ? link.qrLeft(seconds) : link.codeLeft(seconds);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => focusIfLost(heading.current), [code, qr === null]);
   const steps = qr ? link.stepsForQr : link.stepsForCode;
@@ -39,7 +50,7 @@ export function Shown({ pairing: { qr, code, expiresAt } }: { readonly pairing: 
           ))}
         </ol>
         <p class="hint" role="timer">
-          {!isKnown ? '' : qr ? link.qrLeft(seconds) : link.codeLeft(seconds)}
+          {end === undefined ? '' : left}
         </p>
       </div>
     </div>
