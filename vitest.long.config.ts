@@ -6,6 +6,7 @@ const SIDE_BY_SIDE = [
   'browser/late-answers',
   'browser/console-everywhere',
   'browser/console-faults',
+  'browser/console-markup',
   'browser/watchers',
   'clients-restart',
   'contact-lists',
