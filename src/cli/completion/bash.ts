@@ -1,9 +1,4 @@
-import { type CommandWords, type Place, quoted } from './words.ts';
-
-/** Stands for the names of files. */
-const FILE = '<file>';
-
-const listOf = ({ words, takesFile }: Place): string => quoted(takesFile ? FILE : words.join(' '));
+import { type CommandWords, INSTANCES_FUNCTION, isKnown, listOf, quoted } from './words.ts';
 
 const caseOf = ({ path, subcommands, flags, places, isOpen }: CommandWords): string => `    ${quoted(path)})
       subs=${quoted(subcommands.map(({ word }) => word).join(' '))}
@@ -20,7 +15,7 @@ const caseOf = ({ path, subcommands, flags, places, isOpen }: CommandWords): str
 
 const valuesOf = ({ path, flags }: CommandWords): string[] =>
   flags
-    .filter(({ words, takesFile }) => words.length > 0 || takesFile)
+    .filter(isKnown)
     .flatMap((flag) => flag.names.map((name) => `    ${quoted(`${path} ${name}`)}) list=${listOf(flag)} ;;`));
 
 /** For bash 3.2 and later. */
@@ -37,6 +32,8 @@ _privet_values() {
 ${commands.flatMap(valuesOf).join('\n')}
   esac
 }
+
+${INSTANCES_FUNCTION}
 
 _privet() {
   local line=\${COMP_LINE:0:COMP_POINT} cur= at=privet option= position=0 word list= subs flags valued open
@@ -73,7 +70,8 @@ _privet() {
     [[ $position -ge 0 ]] && list=\${places[position]:-}
   fi
 
-  if [[ $list == ${quoted(FILE)} ]]; then
+  [[ $list == '<instances>' ]] && list=$(_privet_instances)
+  if [[ $list == '<files>' ]]; then
     COMPREPLY=($(compgen -f -- "$cur"))
     compopt -o filenames 2> /dev/null
     return

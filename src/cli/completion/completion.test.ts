@@ -15,6 +15,8 @@ const ASK = `
 ask() { COMP_LINE=$1 COMP_POINT=\${#1} COMPREPLY=(); _privet; printf '%s ' "\${COMPREPLY[@]}"; echo; }
 COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
 complete -p privet
+privet() { [[ $* == 'instance list --json' ]] && printf '{"id":"Instance:1","name":"%s"}\\n' shop kiosk; }
+PRIVET_TOKEN=some
 `;
 
 const hasShell = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
@@ -34,6 +36,9 @@ test.runIf(hasShell('bash'))('bash completes commands, options, fields and value
     ['privet privacy --help set shop --url http://x on', /^online= $/],
     ['privet exclusions add shop ', /^group-add last-seen profile status $/],
     ['privet exclusions add shop profile ', /^ $/],
+    ['privet instance stop ', /^shop kiosk $/],
+    ['privet privacy get k', /^kiosk $/],
+    ['privet instance create ', /^ $/],
     ['privet completion ', /^bash zsh fish $/],
     ['privet backup /et', /^\/etc $/],
     ['privet instance list --token-file /et', /^\/etc $/],
@@ -59,7 +64,8 @@ test('fish completes by it, where there is one', async () => {
   const script = await scriptFor('fish');
   expect(script).toContain(`complete -c privet -n '__privet_at "privet privacy set"' -a 'last-seen=all `);
   if (!hasShell('fish')) return;
-  const input = `${script}\ncomplete -C 'privet instance pa'\ncomplete -C 'privet privacy set shop --on-failure r'\n`;
+  const privet = `function privet; echo '{"id":"Instance:1","name":"shop"}'; end; set PRIVET_TOKEN some`;
+  const input = `${script}\n${privet}\ncomplete -C 'privet privacy get s'\ncomplete -C 'privet instance pa'\ncomplete -C 'privet privacy set shop --on-failure r'\n`;
   const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', input], { encoding: 'utf8' });
-  expect([stdout, stderr]).toEqual([expect.stringMatching(/^pair\tLinks .*\nrollback(\t.*)?\n$/), '']);
+  expect([stdout, stderr]).toEqual([expect.stringMatching(/^shop\npair\tLinks .*\nrollback(\t.*)?\n$/), '']);
 });

@@ -12,7 +12,7 @@ const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export const completionCommand = (io: CommandIo, program: () => CommandUnknownOpts) =>
   new Command('completion')
     .description(
-      `Prints what makes a shell complete commands, options, fields and values.
+      `Prints what makes a shell complete commands, options, fields, values and the names of instances.
 bash: source <(privet completion bash), in ~/.bashrc. zsh: the same, in ~/.zshrc behind compinit. fish: privet completion fish > ~/.config/fish/completions/privet.fish`,
     )
     .addArgument(new Argument('<shell>', SHELLS.join(', ')).choices(SHELLS))

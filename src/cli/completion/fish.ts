@@ -4,13 +4,14 @@ import { type CommandWords, type Flag, type Place, quoted as word } from './word
 const quoted = (text: string): string => word(text.replaceAll('\\', '\\\\'));
 
 /** Files are offered where one is asked for alone. */
-const valueOf = ({ takesValue, takesFile }: Flag): string => {
+const valueOf = ({ takesValue, thereAre }: Flag): string => {
   if (!takesValue) return '';
-  return takesFile ? ' -r' : ' -x';
+  return thereAre === 'files' ? ' -r' : ' -x';
 };
 
-const answerOf = ({ words, takesFile }: Place): string => {
-  if (takesFile) return ' -F';
+const answerOf = ({ words, thereAre }: Place): string => {
+  if (thereAre === 'files') return ' -F';
+  if (thereAre === 'instances') return " -a '(__privet_instances)'";
   return words.length > 0 ? ` -a ${quoted(words.join(' '))}` : '';
 };
 
@@ -48,6 +49,11 @@ function __privet_at
         end
     end
     test "$at" = $argv[1]
+end
+
+function __privet_instances
+    test -n "$PRIVET_TOKEN"; or return
+    privet instance list --json 2>/dev/null </dev/null | string replace -rf '.*"name":"([^"]*)".*' '$1'
 end
 
 complete -c privet -f

@@ -1,10 +1,9 @@
 import type { Argument, CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 
-/** What may stand at one place. */
+/** What may stand at one place: these words, or what there are. */
 export interface Place {
   readonly words: readonly string[];
-  /** Whether a file may stand there. */
-  readonly takesFile: boolean;
+  readonly thereAre?: 'files' | 'instances' | undefined;
 }
 
 export interface Flag extends Place {
@@ -31,7 +30,7 @@ const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 
 const placeOf = (name: string, choices: readonly string[] | undefined): Place => ({
   words: choices ?? [],
-  takesFile: FILES.test(name),
+  thereAre: FILES.test(name) ? 'files' : undefined,
 });
 
 const flagOf = (option: Option): Flag => ({
@@ -41,7 +40,23 @@ const flagOf = (option: Option): Flag => ({
   takesValue: option.required || option.optional,
 });
 
-const argumentOf = (argument: Argument): Place => placeOf(argument.name(), argument.argChoices);
+/** What names an instance that there is has this name everywhere; one that is new has another. */
+const INSTANCE = 'instance';
+
+const argumentOf = (argument: Argument): Place =>
+  argument.name() === INSTANCE ? { words: [], thereAre: 'instances' } : placeOf(argument.name(), argument.argChoices);
+
+/** Whether there is anything to say of it. */
+export const isKnown = ({ words, thereAre }: Place): boolean => words.length > 0 || thereAre !== undefined;
+
+/** In bash and zsh: a list of words, or a mark in place of names. */
+export const listOf = ({ words, thereAre }: Place): string => quoted(thereAre ? `<${thereAre}>` : words.join(' '));
+
+/** A function of bash and zsh: the instances that the service has, where a token says who asks. */
+export const INSTANCES_FUNCTION = `_privet_instances() {
+  [[ -n $PRIVET_TOKEN ]] || return 0
+  privet instance list --json 2> /dev/null < /dev/null | sed -n 's/.*"name":"\\([^"]*\\)".*/\\1/p'
+}`;
 
 /** Every command below this one, from the same tree as `--help`. */
 export const wordsOf = (command: CommandUnknownOpts, path = command.name()): CommandWords[] => {

@@ -1,9 +1,4 @@
-import { type CommandWords, type Place, quoted } from './words.ts';
-
-/** Stands for the names of files. */
-const FILE = '<file>';
-
-const listOf = ({ words, takesFile }: Place): string => quoted(takesFile ? FILE : words.join(' '));
+import { type CommandWords, INSTANCES_FUNCTION, isKnown, listOf, quoted } from './words.ts';
 
 /** As `_describe` reads it. */
 const described = (word: string, help: string): string =>
@@ -23,7 +18,7 @@ const caseOf = ({ path, subcommands, flags, places, isOpen }: CommandWords): str
 
 const valuesOf = ({ path, flags }: CommandWords): string[] =>
   flags
-    .filter(({ words, takesFile }) => words.length > 0 || takesFile)
+    .filter(isKnown)
     .flatMap((flag) => flag.names.map((name) => `    ${quoted(`${path} ${name}`)}) list=${listOf(flag)} ;;`));
 
 export const zshScript = (commands: readonly CommandWords[]): string => `#compdef privet
@@ -40,6 +35,8 @@ _privet_values() {
 ${commands.flatMap(valuesOf).join('\n')}
   esac
 }
+
+${INSTANCES_FUNCTION}
 
 _privet() {
   local at=privet option= word list= open
@@ -73,7 +70,8 @@ _privet() {
     ((position)) && list=\${places[position]}
   fi
 
-  if [[ $list == ${quoted(FILE)} ]]; then
+  [[ $list == '<instances>' ]] && list=$(_privet_instances)
+  if [[ $list == '<files>' ]]; then
     _files
   elif [[ $list == *=* && \${words[CURRENT]} != *=* ]]; then
     # Of "field=value" the field first.

@@ -67,7 +67,7 @@ const change = <R>(
 ) =>
   remoteCommand(name)
     .description(description)
-    .argument('<name>', 'The instance, by its name or its id')
+    .argument('<instance>', 'Its name or its id')
     .action(async (instance, options) => {
       const session = new Session(io, options);
       session.show([instanceIn(await session.client.call(document, { instance }))], instanceTable);
@@ -113,7 +113,7 @@ export const deleteInstance = (io: CommandIo) =>
     .description(
       'Deletes an instance with its login and its tokens, for good.\nIts device is logged out on WhatsApp where it is connected.',
     )
-    .argument('<name>', 'The instance, by its name or its id')
+    .argument('<instance>', 'Its name or its id')
     .option('-y, --yes', 'Do not ask; needed where there is no terminal to ask at')
     .action(async (instance, { yes = false, ...options }) => {
       const session = new Session(io, options);

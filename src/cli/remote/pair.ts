@@ -80,7 +80,7 @@ export const pairInstance = (io: CommandIo) =>
       `Links an instance to a phone, by a QR code or a code to type, and waits until it is linked.
 On the phone: Settings, Linked devices, Link a device. The QR code is exchanged as it expires. Exit code 1 where nobody scanned or typed it in time.`,
     )
-    .argument('<name>', 'The instance, by its name or its id')
+    .argument('<instance>', 'Its name or its id')
     .option(
       '--phone <number>',
       'The phone’s number, with + and country code: shows 8 characters to type there, and no QR code',
