@@ -29,7 +29,12 @@ interface Guard {
 
 function guarded(event: string | symbol, listeners: readonly Listener[], guard: Guard): Listener {
   return (...args) => {
-    if (!guard.hears(event, args[0])) return;
+    try {
+      if (!guard.hears(event, args[0])) return;
+    } catch (error) {
+      // Who hears a frame is decided by what is in it.
+      return guard.onFault(error);
+    }
     for (const listener of listeners) call(listener, args, guard);
   };
 }
