@@ -7,6 +7,7 @@ import { signIn } from './api/token.ts';
 import { ViewerProvider } from './api/viewer.tsx';
 import { SignIn } from './pages/sign-in/sign-in.tsx';
 import { Pages } from './pages/pages.tsx';
+import { OfferedToken } from './pages/sign-in/offered-token.tsx';
 import { Shell } from './ui/shell.tsx';
 
 export function App() {
@@ -17,6 +18,7 @@ export function App() {
   return (
     <ApiProvider key={api.id} value={api}>
       <Provider value={api.client}>
+        <OfferedToken />
         <ViewerProvider>
           <Shell>
             <Pages />

@@ -34,6 +34,7 @@ test('a token that does not work leads to the form, which says why; a token in t
   await page.getByLabel('Token').fill(privet.token);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Instances', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
   // What no header can carry is no token either.
   await page.goto(`${privet.url}/#token=${encodeURIComponent(`${privet.token}…`)}`);
   await page.getByText(/does not work/).waitFor();
@@ -51,6 +52,37 @@ test('a tab keeps its token until it signs out, and another tab knows none', asy
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('Token').waitFor();
   await page.reload();
+  await page.getByLabel('Token').waitFor();
+});
+
+test('a link with another token asks first, where the tab is signed in; the browser goes back to nothing that was signed out', async () => {
+  const { data } = await privet.graphql<{ createToken: { token: string } }>(
+    'mutation { createToken(input: { scopes: [READ], label: "stranger" }) { token } }',
+  );
+  const link = `${privet.url}/#token=${data?.createToken.token ?? ''}`;
+  const page = await signedIn();
+  const signOut = page.getByRole('button', { name: 'Sign out' });
+  await signOut.waitFor();
+  const dialog = page.getByRole('dialog', { name: 'A link with another token' });
+  // In the page that is open, and in one that is loaded anew in its tab.
+  await page.evaluate(`location.href = '${link}'`);
+  await dialog.getByRole('button', { name: 'Stay' }).click();
+  expect(await page.getByText('stranger').count()).toBe(0);
+  await page.goto('about:blank');
+  await page.goto(link);
+  await expectAccessible(page, 'another token');
+  expect(page.url()).toBe(`${privet.url}/#/`);
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await signOut.waitFor();
+  expect(await page.getByText('stranger').or(dialog).count()).toBe(0);
+  await page.evaluate(`location.href = '${link}'`);
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('stranger').waitFor();
+
+  await page.evaluate(
+    `sessionStorage.clear(), dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))`,
+  );
   await page.getByLabel('Token').waitFor();
 });
 

@@ -5,7 +5,7 @@ const KEY = 'privet-token';
 
 const IN_ADDRESS = /^#token=(.+)$/;
 
-/** A link may sign in: its token leaves the address, and so the history, before anything else happens. */
+/** A link may sign in: its token leaves the address, and so what the tab goes back to, before anything else happens. */
 const fromAddress = (): string | undefined => {
   const found = IN_ADDRESS.exec(location.hash)?.[1];
   if (found === undefined) return undefined;
@@ -22,26 +22,52 @@ export type SignedOut = 'new' | 'left' | 'refused';
 
 export type SignIn = { readonly token: string } | { readonly token: undefined; readonly why: SignedOut };
 
-/** A header takes nothing else: to the page such a text would be a service that does not answer. */
-const SENDABLE = /^[\x20-\x7e]+$/;
+/** A header takes nothing else, nor more: to the page such a text would be a service that does not answer. */
+const SENDABLE = /^[\x20-\x7e]{1,4096}$/;
 
 const signInBy = (token: string): SignIn => (SENDABLE.test(token) ? { token } : { token: undefined, why: 'refused' });
 
-const stored = sessionStorage.getItem(KEY);
-const first = fromAddress() ?? stored ?? undefined;
+/** Undefined too where the browser keeps nothing for this page: then a token lasts until the page is loaded anew. */
+const inTab = (): string | undefined => {
+  try {
+    return sessionStorage.getItem(KEY) ?? undefined;
+  } catch {
+    return undefined;
+  }
+};
+const keepInTab = (token: string | undefined): void => {
+  try {
+    if (token === undefined) sessionStorage.removeItem(KEY);
+    else sessionStorage.setItem(KEY, token);
+  } catch {
+    // As above.
+  }
+};
+
+const stored = inTab();
+const linked = fromAddress();
+const first = stored ?? linked;
 
 export const signIn = new Store<SignIn>(first === undefined ? { token: undefined, why: 'new' } : signInBy(first));
+/** Of a link that was opened where another token is signed in: anybody can make such a link, so the person is asked. */
+export const offered = new Store<string | undefined>(linked === first ? undefined : linked);
 
-signIn.follow(({ token }) => {
-  if (token === undefined) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, token);
-});
-if (signIn.value.token !== undefined) sessionStorage.setItem(KEY, signIn.value.token);
+signIn.follow(({ token }) => keepInTab(token));
+keepInTab(signIn.value.token);
 
 // A link with a token that is opened in a tab where the console runs already.
 addEventListener('hashchange', () => {
   const token = fromAddress();
-  if (token !== undefined) signInWith(token);
+  if (token === undefined || token === signIn.value.token) return;
+  if (signIn.value.token === undefined) signInWith(token);
+  else offered.set(token);
+});
+// A browser may show a page again as it was left, though the tab was signed out since.
+addEventListener('pageshow', ({ persisted }) => {
+  const token = inTab();
+  if (!persisted || token === signIn.value.token) return;
+  if (token === undefined) signOut('left');
+  else signInWith(token);
 });
 
 export const signInWith = (token: string): void => signIn.set(signInBy(token));

@@ -177,6 +177,11 @@ export const en = {
     submit: 'Sign in',
     refused: 'That token does not work: it was revoked, has expired or was mistyped.',
     missing: 'Paste a token.',
+    otherTitle: 'A link with another token',
+    other:
+      'This tab is signed in, and a link that was opened here has another token. With it you work on the account of whoever made that token: who has it can change what you link.',
+    stay: 'Stay signed in',
+    change: 'Sign in with the other',
   },
 
   // Where each instance stands; filled by the page of instances.

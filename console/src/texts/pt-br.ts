@@ -171,6 +171,11 @@ export const ptBr: Texts = {
     submit: 'Entrar',
     refused: 'Esse token não funciona: foi revogado, expirou ou foi digitado errado.',
     missing: 'Cole um token.',
+    otherTitle: 'Um link com outro token',
+    other:
+      'Esta aba já tem um token, e um link aberto aqui traz outro. Com ele você trabalha na conta de quem o criou, que pode alterar o que você conectar.',
+    stay: 'Continuar com o atual',
+    change: 'Entrar com o outro',
   },
 
   instances: {
