@@ -451,6 +451,7 @@ export const en = {
       'It may have been done all the same: look at the list once the service answers. A token whose text nobody has seen can be revoked.',
     count: (total: number) => (total === 1 ? '1 token' : `${total} tokens, the oldest first`),
     more: 'Show more',
+    ofInstance: (name: string) => `Of ${name}, without a label`,
     noLabel: 'Without a label',
     own: 'Yours: this tab is signed in with it',
     state: { works: 'Works, without an end', worksUntil: 'Works until', ended: 'Ended', revoked: 'Revoked' },

@@ -446,6 +446,7 @@ export const ptBr: Texts = {
       'Mesmo assim, pode ter sido feito: veja a lista quando o serviço voltar a responder. Um token cujo texto ninguém viu pode ser revogado.',
     count: (total: number) => (total === 1 ? '1 token' : `${total} tokens, os mais antigos primeiro`),
     more: 'Mostrar mais',
+    ofInstance: (name: string) => `De ${name}, sem rótulo`,
     noLabel: 'Sem rótulo',
     own: 'O seu: esta aba usa este token',
     state: { works: 'Funciona, sem prazo', worksUntil: 'Funciona até', ended: 'Expirou em', revoked: 'Revogado em' },

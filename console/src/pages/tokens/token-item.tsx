@@ -48,7 +48,7 @@ export function TokenItem({ token, focus, onRotate, onRevoke }: TokenItemProps) 
     <li class={works ? 'card token' : 'card token token-over'}>
       <div class="token-head">
         <h3 id={id} ref={heading} tabIndex={-1}>
-          {token.label || texts.noLabel}
+          {token.label || (token.instance ? texts.ofInstance(token.instance.name) : texts.noLabel)}
         </h3>
         {token.id === own.id && <strong class="token-own">{texts.own}</strong>}
         <State token={token} />
