@@ -15,7 +15,7 @@ const ASK = `
 ask() { COMP_LINE=$1 COMP_POINT=\${#1} COMPREPLY=(); _privet; printf '%s ' "\${COMPREPLY[@]}"; echo; }
 COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
 complete -p privet
-privet() { [[ $* == 'instance list --json' ]] && printf '{"id":"Instance:1","name":"%s"}\\n' shop kiosk; }
+privet() { [[ $* == 'instance list --json' ]] && printf '{"id":"Instance:1","name":"%s"}\\n' shop '$(echo kiosk-of-mine)' kiosk; }
 PRIVET_TOKEN=some
 `;
 

@@ -53,7 +53,7 @@ end
 
 function __privet_instances
     test -n "$PRIVET_TOKEN"; or return
-    privet instance list --json 2>/dev/null </dev/null | string replace -rf '.*"name":"([^"]*)".*' '$1'
+    privet instance list --json 2>/dev/null </dev/null | string replace -rf '.*"name":"([A-Za-z0-9._-]*)".*' '$1'
 end
 
 complete -c privet -f

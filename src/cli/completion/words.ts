@@ -52,10 +52,13 @@ export const isKnown = ({ words, thereAre }: Place): boolean => words.length > 0
 /** In bash and zsh: a list of words, or a mark in place of names. */
 export const listOf = ({ words, thereAre }: Place): string => quoted(thereAre ? `<${thereAre}>` : words.join(' '));
 
-/** A function of bash and zsh: the instances that the service has, where a token says who asks. */
+/**
+ * A function of bash and zsh: the instances that the service has, where a token says who asks. Names alone pass: shells
+ * carry out what stands in a list of words.
+ */
 export const INSTANCES_FUNCTION = `_privet_instances() {
   [[ -n $PRIVET_TOKEN ]] || return 0
-  privet instance list --json 2> /dev/null < /dev/null | sed -n 's/.*"name":"\\([^"]*\\)".*/\\1/p'
+  privet instance list --json 2> /dev/null < /dev/null | sed -n 's/.*"name":"\\([A-Za-z0-9._-]*\\)".*/\\1/p'
 }`;
 
 /** Every command below this one, from the same tree as `--help`. */
