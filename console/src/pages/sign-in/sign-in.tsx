@@ -26,7 +26,7 @@ export function SignIn() {
     <main class="sign-in">
       <h1>Privet</h1>
       <p>{texts.lead}</p>
-      <form onSubmit={submit} noValidate>
+      <form class="card" onSubmit={submit} noValidate>
         <label for="token">{texts.token}</label>
         <input
           id="token"
