@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { commandLine } from './cli.fixture.ts';
 
@@ -49,6 +49,14 @@ test('--help lists every command, and each has its own', async () => {
     /Over HTTP, to a running service:([^]*)On the data folder([^]*)More:/.exec(out) ?? [];
   expect([overHttp.includes('privet privacy set'), overHttp.includes('privet backup')]).toEqual([true, false]);
   expect([onData.includes('privet instance restore'), onData.includes('privet privacy get')]).toEqual([true, false]);
+});
+
+test('the exit codes of --help are those of the README', async () => {
+  const { out } = await commandLine().run('--help');
+  const [, codes = ''] = /\nExit codes:\n([^]*)$/.exec(out) ?? [];
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const rows = [...readme.matchAll(/^\| (\d+) +\| (.*?) +\|$/gm)].map(([, code, meaning]) => `${code} ${meaning}`);
+  expect(codes.split('\n').map((line) => line.trim().replace(/ +/, ' '))).toEqual(rows);
 });
 
 test('help and version are commands too, also of a command and of a group', async () => {

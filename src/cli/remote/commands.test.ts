@@ -215,7 +215,12 @@ test('the address must be one of a service; a password in it is refused and not 
   await once(server, 'listening');
   const nobody = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await once(server.close(), 'close');
-  expect(await get(nobody)).toEqual({ code: 6, out: '', err: `${nobody} was not reached (ECONNREFUSED)` });
+  // Nothing was sent, so nothing may have been done.
+  expect(await cli.run('privacy', 'set', 'shop', 'online=all', '--url', nobody)).toEqual({
+    code: 6,
+    out: '',
+    err: `${nobody} was not reached (ECONNREFUSED)`,
+  });
 });
 
 /** A server that gives this answer to everything. */
