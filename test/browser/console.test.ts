@@ -40,6 +40,22 @@ test('a token that does not work leads to the form, which says why; a token in t
   await page.getByText(/does not work/).waitFor();
 });
 
+test('a link signs in where the token of the tab has ended meanwhile, as that of a demo that was started again', async () => {
+  const { data } = await privet.graphql<{ createToken: { token: string; details: { id: string } } }>(
+    'mutation { createToken(input: { scopes: [READ], label: "ended" }) { token details { id } } }',
+  );
+  const page = await open({ token: data?.createToken.token ?? '', expected: [REFUSED] });
+  const heading = page.getByRole('heading', { name: 'Instances', level: 1 });
+  await heading.waitFor();
+  await page.goto('about:blank');
+  const id = data?.createToken.details.id;
+  await privet.graphql('mutation ($id: ID!) { revokeToken(id: $id) { id } }', { id });
+  await page.goto(`${privet.url}/#token=${privet.token}`);
+  await heading.waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+});
+
 test('a tab keeps its token until it signs out, and another tab knows none', async () => {
   const page = await signedIn();
   const heading = page.getByRole('heading', { name: 'Instances', level: 1 });

@@ -71,7 +71,13 @@ addEventListener('pageshow', ({ persisted }) => {
 });
 
 export const signInWith = (token: string): void => signIn.set(signInBy(token));
-export const signOut = (why: SignedOut): void => signIn.set({ token: undefined, why });
+/** Where the token is of no use any more, a link that was opened here has the one to go on with. */
+export function signOut(why: SignedOut): void {
+  const other = offered.value;
+  offered.set(undefined);
+  if (why === 'refused' && other !== undefined) signInWith(other);
+  else signIn.set({ token: undefined, why });
+}
 
 /** A store of what a page keeps in memory: another token, or none, begins anew. */
 export function tokenStore<T>(first: () => T): Store<T> {

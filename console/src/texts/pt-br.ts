@@ -173,7 +173,7 @@ export const ptBr: Texts = {
     missing: 'Cole um token.',
     otherTitle: 'Um link com outro token',
     other:
-      'Esta aba já tem um token, e um link aberto aqui traz outro. Com ele você trabalha na conta de quem o criou, que pode alterar o que você conectar.',
+      'Esta aba já tem um token, e um link aberto aqui traz outro. Com ele você trabalha na conta de quem o criou, que pode alterar o que você vincular.',
     stay: 'Continuar com o atual',
     change: 'Entrar com o outro',
   },
