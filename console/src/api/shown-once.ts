@@ -17,8 +17,9 @@ const kept = new Store<ShownOnce | undefined>(undefined);
 route.follow(() => {
   if (kept.value?.place !== location.hash) kept.set(undefined);
 });
+// Whoever signs in with another one may be somebody else; the page may go on with the one that it shows.
 signIn.follow(({ token }) => {
-  if (token === undefined) kept.set(undefined);
+  if (kept.value?.token !== token) kept.set(undefined);
 });
 
 export const showOnce = (shown: ShownOnce): void => kept.set(shown);
