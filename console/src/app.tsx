@@ -9,6 +9,7 @@ import { SignIn } from './pages/sign-in/sign-in.tsx';
 import { Pages } from './pages/pages.tsx';
 import { OfferedToken } from './pages/sign-in/offered-token.tsx';
 import { Shell } from './ui/shell.tsx';
+import { Unbroken } from './ui/broken.tsx';
 
 export function App() {
   const { token } = useStore(signIn);
@@ -21,7 +22,9 @@ export function App() {
         <OfferedToken />
         <ViewerProvider>
           <Shell>
-            <Pages />
+            <Unbroken>
+              <Pages />
+            </Unbroken>
           </Shell>
         </ViewerProvider>
       </Provider>

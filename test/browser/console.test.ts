@@ -219,6 +219,28 @@ test('a change made on the phone shows by itself, and takes no edit away', async
   expect(privet.simulator.account(phoneNumber).privacy['status']).toBe('all');
 });
 
+test('a page that can not be drawn says so, and leaves the way to the others', async () => {
+  const page = await signedIn({ expected: [/^thrown: TypeError/] });
+  await page.route('**/graphql', async (call) => {
+    if (!(call.request().postData() ?? '').includes('query Tokens')) return call.fallback();
+    const text = await (await call.fetch()).text();
+    await call.fulfill({
+      contentType: 'application/json',
+      body: text.replace(/"scopes":\[[^\]]*\]/g, '"scopes":null'),
+    });
+  });
+  const pages = page.getByRole('navigation', { name: 'Pages' });
+  await pages.getByRole('link', { name: 'Tokens' }).click();
+  await page
+    .getByRole('alert')
+    .filter({ hasText: 'can not be shown' })
+    .getByRole('button', { name: 'Load again' })
+    .waitFor();
+  await pages.getByRole('link', { name: 'Instances' }).click();
+  await page.getByRole('heading', { name: 'Instances', level: 1 }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
 test('a token is made, shown once, used, and revoked', async () => {
   const page = await signedIn({ route: '/tokens' });
   await page.getByRole('button', { name: 'New token' }).click();

@@ -161,6 +161,9 @@ export const en = {
     tokenEnds: 'This token ends',
     loading: 'Loading…',
     tryAgain: 'Try again',
+    broken:
+      'This page can not be shown: the service may be of another version by now. What you sent before is not touched by that. Load the page again.',
+    loadAgain: 'Load again',
     about: 'About this service',
     playground: 'GraphQL playground',
     rest: 'REST description',

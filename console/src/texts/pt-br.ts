@@ -155,6 +155,9 @@ export const ptBr: Texts = {
     tokenEnds: 'Este token expira',
     loading: 'Carregando…',
     tryAgain: 'Tentar de novo',
+    broken:
+      'Não é possível mostrar esta página: o serviço talvez já seja de outra versão. O que você enviou antes não muda com isso. Carregue a página de novo.',
+    loadAgain: 'Carregar de novo',
     about: 'Sobre este serviço',
     playground: 'Playground GraphQL',
     rest: 'Descrição REST',

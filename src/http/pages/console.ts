@@ -34,8 +34,18 @@ const POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
+/** A page of another origin that has opened this one can't go on leading it elsewhere, as to a link that signs in. */
+const ALONE = 'same-origin';
+
 const headersOf = (path: string): Record<string, string> => {
-  if (path === PAGE) return { 'cache-control': 'no-cache', 'content-security-policy': POLICY, vary: 'Accept' };
+  if (path === PAGE) {
+    return {
+      'cache-control': 'no-cache',
+      'content-security-policy': POLICY,
+      'cross-origin-opener-policy': ALONE,
+      vary: 'Accept',
+    };
+  }
   return { 'cache-control': path.startsWith(HASHED) ? 'public, max-age=31536000, immutable' : 'no-cache' };
 };
 
