@@ -13,7 +13,7 @@ test('the first start prints the URL and the token, once; SIGTERM and SIGINT end
   const first = serve(env);
   const url = await first.ready;
   expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-  const page = await fetch(url, { headers: { accept: 'text/html' } });
+  const page = await fetch(`${url}/about`, { headers: { accept: 'text/html' } });
   expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('href="/graphql"')]);
   first.process.kill('SIGTERM');
   expect(await first.ended).toBe(0);
