@@ -45,6 +45,9 @@ test('what the service says of a call itself is no trouble of the service', () =
   const watch = new HealthWatch();
   watch.note('calls', problem('OVERLOADED'));
   expect(watch.health.value.kind).toBe('busy');
-  watch.note('calls', problem('NOT_FOUND'));
+  watch.note('calls', problem('INTERNAL_SERVER_ERROR'));
   expect(watch.health.value.kind).toBe('online');
+  // A stream is tried again, so that nobody else says it.
+  watch.note(Symbol('stream'), problem('INTERNAL_SERVER_ERROR'));
+  expect(watch.health.value.kind).toBe('failing');
 });

@@ -5,6 +5,8 @@ import { Store } from './store.ts';
 export type Health =
   | { readonly kind: 'online' }
   | { readonly kind: 'unreachable' }
+  /** It answers that it can not tell what the page shows, as where its database is away. */
+  | { readonly kind: 'failing' }
   /**
    * The token's calls of this minute are used up, all of its streams are open, or the service is busy. `streams`: what
    * a person does goes on, and what is shown is not live.
@@ -13,9 +15,10 @@ export type Health =
 
 const ONLINE: Health = { kind: 'online' };
 const UNREACHABLE: Health = { kind: 'unreachable' };
+const FAILING: Health = { kind: 'failing' };
 const DEFAULT_WAIT_MS = 5_000;
 /** What is said of several at a time. */
-const WORST_FIRST: readonly Health['kind'][] = ['unreachable', 'limited', 'busy', 'streams', 'online'];
+const WORST_FIRST: readonly Health['kind'][] = ['unreachable', 'failing', 'limited', 'busy', 'streams', 'online'];
 
 /** Who asks: all calls together, or a stream. */
 export type Asker = 'calls' | symbol;
@@ -28,7 +31,8 @@ export function healthAfter(problem: Problem | undefined, asker: Asker, now: num
     return { kind: asker === 'calls' || problem.isCallLimit ? 'limited' : 'streams', until };
   }
   if (problem?.code === 'OVERLOADED') return { kind: 'busy', until };
-  return ONLINE;
+  // A call says so itself where it was made; a stream is tried again.
+  return asker !== 'calls' && problem !== undefined ? FAILING : ONLINE;
 }
 
 /** The worst of what all who ask were told last: a call that is answered says nothing of a stream that is refused. */

@@ -94,8 +94,8 @@ export function openStream<Data, Variables extends Record<string, unknown>>(
       if (!isMine) return;
       stop();
       if (FINAL.has(problem.code)) close();
-      // After that: what has failed for good says so once, and does not rest.
-      note(problem);
+      // What failed for good is told once, by the page: nothing is waited for.
+      if (!isOver || problem.code === 'UNAUTHENTICATED') note(problem);
       if (isOver) sink.fail?.(problem);
       else timer = setTimeout(run, backoff.next(problem.retryAfterMs));
     };

@@ -40,10 +40,13 @@ export function useLiveQuery<Data, Variables extends Record<string, unknown>>(
     if (variables === undefined) return;
     let isMine = true;
     const answered = { at: 0, isOff: false };
+    let asked = 0;
     const ask = async (): Promise<void> => {
       setState((before) => ({ ...before, isAsking: true }));
+      const mine = ++asked;
       const { data, error } = await client.query(document, variables).toPromise();
-      if (!isMine) return;
+      // It was asked again meanwhile: that answer is the later one.
+      if (!isMine || mine !== asked) return;
       const problem = problemOf(error);
       answered.at = Date.now();
       answered.isOff = problem !== undefined && PASSING.has(problem.code);

@@ -151,6 +151,7 @@ export const en = {
     notFound: 'There is no such page',
     toInstances: 'To the instances',
     unreachable: 'The service does not answer. This page tries again by itself; what it shows may be old.',
+    failing: 'The service can not tell what this page shows; its log says why. This page tries again by itself.',
     limited: 'This token has used up its calls of this minute. This page goes on by itself.',
     streamsLimited:
       'The service opens no more streams for this token now. What this page shows may be old; it tries again by itself.',

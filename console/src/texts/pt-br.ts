@@ -145,6 +145,8 @@ export const ptBr: Texts = {
     toInstances: 'Ir para as instâncias',
     unreachable:
       'O serviço não responde. Esta página tenta de novo sozinha; o que ela mostra pode estar desatualizado.',
+    failing:
+      'O serviço não consegue dizer o que esta página mostra; o log dele diz por quê. Esta página tenta de novo sozinha.',
     limited: 'Este token esgotou as chamadas deste minuto. Esta página continua sozinha.',
     streamsLimited:
       'O serviço não abre mais transmissões para este token agora. O que esta página mostra pode estar desatualizado; ela tenta de novo sozinha.',

@@ -26,6 +26,7 @@ export function HealthLine() {
   const text = {
     online: '',
     unreachable: shell.unreachable,
+    failing: shell.failing,
     limited: shell.limited,
     streams: shell.streamsLimited,
     busy: shell.busy,
