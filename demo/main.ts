@@ -78,13 +78,14 @@ async function run({ shell, scan }: Options, signal: AbortSignal): Promise<void>
   const api = connectApi(url, token, signal);
   const phones = new Phones(whatsApp.control, signal);
   const phoneNumber = await linkDemo(api, phones, signal);
+  const own = await ownToken(api);
   if (scan) linkWhatWaits(api, phones, signal).catch((error: unknown) => signal.aborted || tellOf(error));
 
   const phone = `${whatsApp.control}/accounts/${phoneNumber}`;
   const taken = wanted === 0 || wanted === port ? undefined : wanted;
   process.stdout.write(
-    forBrowser({ url, token, taken, scans: scan }) +
-      (shell ? forShell({ url, token, contacts: CONTACTS, phone }) : BESIDE) +
+    forBrowser({ url, token: own, taken, scans: scan }) +
+      (shell ? forShell({ url, token: own, contacts: CONTACTS, phone }) : BESIDE) +
       ENDING,
   );
   await Promise.race([new Promise((resolve) => signal.addEventListener('abort', resolve)), ended]);
@@ -96,6 +97,14 @@ async function ready(url: string, signal: AbortSignal): Promise<void> {
     if (answer?.ok) return;
   }
   throw new Error(`the service was not ready within ${START_MS / 1000} s`);
+}
+
+/** A token for whoever looks: with a label that tells them so, and with limits that the phones here use nothing of. */
+async function ownToken(api: Api): Promise<string> {
+  const { createToken } = await api.graphql(
+    'mutation { createToken(input: { label: "Demo", scopes: [READ, WRITE, PAIR, ADMIN] }) { token } }',
+  );
+  return (createToken as { token: string }).token;
 }
 
 /** Resolves with the phone's number once the instance is open. */

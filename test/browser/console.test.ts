@@ -177,7 +177,7 @@ test('what one setting of several failed by is told, with what holds instead, an
   await choose('Profile picture', 'Nobody');
   await choose('Calls', 'Known callers');
   const plan = page.getByRole('region', { name: 'What will happen' });
-  await expect.poll(() => plan.getByText('Is sent').count()).toBe(3);
+  await expect.poll(() => plan.getByText('Will be sent').count()).toBe(3);
   expect(privet.simulator.account(phoneNumber).privacy).toMatchObject({ last: 'all', profile: 'all', calladd: 'all' });
 
   const fault = privet.simulator.addFault({ do: 'error', match: { category: 'profile', type: 'set' }, phoneNumber });

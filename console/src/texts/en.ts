@@ -102,7 +102,7 @@ const warnings: Record<PrivacyWarningCode, string> = {
   RECIPROCAL_RECEIPTS: 'Without read receipts the account does not see those of others either. Groups still have them.',
   NOBODY_EXCLUDED: 'The list begins empty: until somebody is put on it, this means all contacts.',
   SILENCED_NOT_BLOCKED: 'Calls of unknown numbers are silenced, not blocked.',
-  HIDDEN_IN_TURN: 'WhatsApp does not show the account what it hides from others.',
+  HIDDEN_IN_TURN: 'People who may not see it do not show theirs to the account either.',
   UNSUPPORTED: 'WhatsApp does not have this setting for the account, so it is not sent.',
 };
 
@@ -206,7 +206,7 @@ export const en = {
     instance: 'Instance',
     state: 'State',
     nextTry: 'Next try',
-    seen: 'Seen',
+    seen: 'As of',
     stale: 'may have changed since',
     notSeen: 'Its settings were not seen yet.',
     notReported: 'None',
@@ -234,7 +234,8 @@ export const en = {
     mayNeither: 'This token may neither read nor change settings.',
     mayOnlyRead: 'This token may read these settings, but not change them.',
     mayOnlyWrite: 'This token may change settings, but not read them: what holds shows once a change is applied.',
-    notOpen: 'The instance is not connected to WhatsApp: nothing can be changed now. Below is what was seen last.',
+    notOpen:
+      'The instance is not connected to WhatsApp: nothing can be changed now. Below is what was seen last, and at the end of the page what can be done with the instance.',
     notNow: 'It can be applied once the instance is connected.',
     noneSeen: 'No settings were seen since the account was linked.',
     region: 'Settings',
@@ -264,7 +265,7 @@ export const en = {
     edits: (count: number) => (count === 1 ? '1 setting edited' : `${count} settings edited`),
     plan: 'What will happen',
     planning: 'Working out what will be sent…',
-    sent: 'Is sent',
+    sent: 'Will be sent',
     stays: 'Holds already',
     fromTo: (from: string, to: string) => `from “${from}” to “${to}”`,
     to: (to: string) => `to “${to}”`,
@@ -341,9 +342,10 @@ export const en = {
     mayNotPair: 'This token may not link a phone: that takes one that may read and link.',
     lead: 'Give the account a name that you know it by. The next page shows the QR code to scan.',
     name: 'Name',
-    nameHint: '1 to 64 letters, digits, “.”, “_” or “-”, not beginning with “.”',
+    nameHint: 'Letters, digits, “.”, “_” or “-”, up to 64 of them; no spaces.',
     nameMissing: 'Type a name.',
-    nameWrong: 'A name has 1 to 64 letters without accents, digits, “.”, “_” or “-”, and does not begin with “.”.',
+    nameWrong:
+      'Only letters without accents, digits, “.”, “_” and “-” make a name: no spaces, at most 64 in all, and no “.” at the beginning.',
     nameTaken: 'That name is taken.',
     toTaken: (name: string) => `To ${name}`,
     maybeMade: (name: string) =>

@@ -92,7 +92,7 @@ const warnings: Texts['warnings'] = {
     'Sem confirmações de leitura, a conta também não vê as dos outros. Nos grupos elas continuam existindo.',
   NOBODY_EXCLUDED: 'A lista começa vazia: até que alguém entre nela, isto vale para todos os contatos.',
   SILENCED_NOT_BLOCKED: 'Ligações de números desconhecidos são silenciadas, não bloqueadas.',
-  HIDDEN_IN_TURN: 'O WhatsApp não mostra à conta o que ela esconde dos outros.',
+  HIDDEN_IN_TURN: 'Quem não pode ver isto também não mostra o seu à conta.',
   UNSUPPORTED: 'O WhatsApp não tem essa configuração para esta conta, por isso ela não é enviada.',
 };
 
@@ -200,7 +200,7 @@ export const ptBr: Texts = {
     instance: 'Instância',
     state: 'Estado',
     nextTry: 'Próxima tentativa',
-    seen: 'Vistas',
+    seen: 'Lidas',
     stale: 'podem ter mudado desde então',
     notSeen: 'As configurações ainda não foram vistas.',
     notReported: 'Nenhuma',
@@ -227,7 +227,7 @@ export const ptBr: Texts = {
     mayOnlyRead: 'Este token pode ler estas configurações, mas não alterá-las.',
     mayOnlyWrite: 'Este token pode alterar configurações, mas não lê-las: o que vale aparece depois de uma alteração.',
     notOpen:
-      'A instância não está conectada ao WhatsApp: nada pode ser alterado agora. Abaixo está o que foi visto por último.',
+      'A instância não está conectada ao WhatsApp: nada pode ser alterado agora. Abaixo está o que foi visto por último e, no fim da página, o que pode ser feito com a instância.',
     notNow: 'Isto pode ser aplicado quando a instância estiver conectada.',
     noneSeen: 'Nenhuma configuração foi vista desde que a conta foi vinculada.',
     region: 'Configurações',
@@ -258,7 +258,7 @@ export const ptBr: Texts = {
     edits: (count: number) => (count === 1 ? '1 configuração editada' : `${count} configurações editadas`),
     plan: 'O que vai acontecer',
     planning: 'Calculando o que será enviado…',
-    sent: 'É enviado',
+    sent: 'Será enviado',
     stays: 'Já vale',
     fromTo: (from: string, to: string) => `de “${from}” para “${to}”`,
     to: (to: string) => `para “${to}”`,
@@ -335,9 +335,10 @@ export const ptBr: Texts = {
     mayNotPair: 'Este token não pode vincular um telefone: para isso é preciso um que possa ler e vincular.',
     lead: 'Dê à conta um nome que você reconheça. A página seguinte mostra o QR code para escanear.',
     name: 'Nome',
-    nameHint: 'De 1 a 64 letras, números, “.”, “_” ou “-”, sem começar com “.”',
+    nameHint: 'Letras, números, “.”, “_” ou “-”, até 64 ao todo; sem espaços.',
     nameMissing: 'Digite um nome.',
-    nameWrong: 'O nome tem de 1 a 64 letras sem acento, números, “.”, “_” ou “-”, e não começa com “.”.',
+    nameWrong:
+      'O nome só tem letras sem acento, números, “.”, “_” e “-”: sem espaços, no máximo 64 ao todo e sem “.” no começo.',
     nameTaken: 'Esse nome já está em uso.',
     toTaken: (name: string) => `Ir para ${name}`,
     maybeMade: (name: string) =>

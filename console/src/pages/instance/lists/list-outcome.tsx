@@ -26,7 +26,8 @@ export function ListOutcome({ change, results }: OutcomeProps) {
               </span>{' '}
               {failure && (
                 <>
-                  {known[failure.code]} <small lang="en">{failure.message}</small>
+                  {known[failure.code]}{' '}
+                  {failure.code !== 'NOT_ON_WHATSAPP' && <small lang="en">{failure.message}</small>}
                 </>
               )}
             </li>
