@@ -9,7 +9,7 @@ import { useTexts } from '../texts/texts.ts';
  */
 export function Unbroken({ children }: { readonly children: ComponentChildren }) {
   const { shell } = useTexts();
-  const [error, forget] = useErrorBoundary(reportError);
+  const [error, forget] = useErrorBoundary((thrown: unknown) => reportError(thrown));
   useEffect(() => route.follow(forget), []);
   if (error === undefined) return children;
   return (
