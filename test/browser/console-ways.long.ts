@@ -164,3 +164,20 @@ test('an instance is stopped, started, unlinked and deleted, and asked for by it
   const { data } = await privet.graphql('query ($name: String!) { instance(name: $name) { id } }', { name });
   expect(data).toEqual({ instance: null });
 });
+
+test('of an account that was logged out nothing is left for the one that is linked next', async () => {
+  const { name, phoneNumber } = await privet.link('relinked');
+  const page = await signedIn({ route: `/instances/${name}` });
+  const field = page.getByRole('group', { name: 'Last seen' });
+  await field.getByText('Held now').filter({ hasText: 'Everyone' }).waitFor();
+  await simulator.disconnect(phoneNumber, 'device_removed');
+  await page.getByText('No settings were seen').waitFor();
+  const { data } = await privet.graphql<{ pairInstance: { pairing: { qr: string } } }>(
+    'mutation { pairInstance(instance: "relinked") { pairing { qr } } }',
+  );
+  const next = '4915100000107';
+  simulator.createAccount(next, { privacy: { ...simulator.account(phoneNumber).privacy, last: 'none' } });
+  await simulator.scan(data?.pairInstance.pairing.qr ?? '', next);
+  await field.getByText('Held now').filter({ hasText: 'Nobody' }).waitFor();
+  expect(await page.getByText('Changed just now').count()).toBe(0);
+});

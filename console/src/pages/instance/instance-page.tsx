@@ -1,4 +1,5 @@
 import { useMay } from '../../api/viewer.tsx';
+import type { InstanceState } from '../../gql/graphql.ts';
 import { hrefs } from '../../router.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { Lifecycle } from '../../ui/lifecycle.tsx';
@@ -25,12 +26,14 @@ function Unseen({ name }: { readonly name: string }) {
   );
 }
 
+const UNLINKED = new Set<InstanceState | undefined>(['UNPAIRED', 'PAIRING', 'LOGGED_OUT']);
+
 function Seen({ name }: { readonly name: string }) {
   const { settings: texts, shell } = useTexts();
   const mayWrite = useMay('WRITE');
   const { instance, problem, isDeleted } = useInstance(name, true);
   const isOpen = instance?.state === 'OPEN';
-  const watch = useSettings(name, true, isOpen);
+  const watch = useSettings(name, true, isOpen, !UNLINKED.has(instance?.state));
   if (isDeleted) return <p class="note note-warn">{texts.deleted}</p>;
   if (problem?.code === 'NOT_FOUND') return <p class="note note-bad">{texts.missing}</p>;
   if (problem) return <ProblemNote problem={problem} />;

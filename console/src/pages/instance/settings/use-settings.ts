@@ -32,7 +32,7 @@ export interface SettingsWatch {
 }
 
 /** The settings as the service has them, moved by each change; freshly read each time that the instance is connected. */
-export function useSettings(instance: string, mayRead: boolean, isOpen: boolean): SettingsWatch {
+export function useSettings(instance: string, mayRead: boolean, isOpen: boolean, isLinked = true): SettingsWatch {
   const api = useApi();
   const [settings, setSettings] = useState<HeldSettingsFragment>();
   const [moves, setMoves] = useState<readonly Move[]>([]);
@@ -50,6 +50,14 @@ export function useSettings(instance: string, mayRead: boolean, isOpen: boolean)
   const takeNewer = (next: HeldSettingsFragment): void => {
     if (latest.current === undefined || next.observedAt >= latest.current.observedAt) take(next);
   };
+
+  useEffect(() => {
+    if (isLinked) return;
+    // It may be another account that is linked next: nothing of this one is its.
+    latest.current = undefined;
+    setSettings(undefined);
+    setMoves([]);
+  }, [isLinked]);
 
   useEffect(() => {
     if (!mayRead) return;
