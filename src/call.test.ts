@@ -1,6 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../test/support/virtual-clock.ts';
-import { abortAfter } from './call.ts';
+import { abortAfter, beginCall, CALL_MS } from './call.ts';
+import { EqualTimers } from './clock.ts';
 import { PrivetError } from './errors.ts';
 
 const timeIsUp = (): PrivetError => new PrivetError('TIMEOUT', 'It took too long');
@@ -31,3 +35,21 @@ test('once nobody listens to it, no timer is left and nothing aborts it', () => 
   caller.abort();
   expect([clock.pending, own.signal.aborted]).toEqual([0, false]);
 });
+
+test('a call that is over does not lead to its answer', async () => {
+  const clock = new VirtualClock();
+  const call = beginCall(clock, undefined, new EqualTimers(clock, CALL_MS));
+  const answer = await weakly(call.answer(() => Promise.resolve({ of: 'a whole page' })));
+  call[Symbol.dispose]();
+  await nextTurn();
+  collectGarbage();
+  expect([answer.deref(), call.ended]).toEqual([undefined, undefined]);
+});
+
+const weakly = async (answer: object | Promise<object>): Promise<WeakRef<object>> => new WeakRef(await answer);
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+}
