@@ -12,7 +12,7 @@ const STEPS = [
 export function untilText(language: string, at: number, now: number): string {
   const left = Math.max(0, Math.ceil((at - now) / 1_000));
   const { unit, seconds } = STEPS.find((step) => left >= step.seconds) ?? STEPS[3];
-  const format = new Intl.RelativeTimeFormat(language, { numeric: left === 0 ? 'auto' : 'always', style: 'short' });
+  const format = new Intl.RelativeTimeFormat(language, { numeric: left === 0 ? 'auto' : 'always' });
   return format.format(Math.floor(left / seconds), unit);
 }
 
