@@ -18,12 +18,17 @@ const UP = new RegExp(`^${ESC}\\[(\\d+)A$`);
 
 /** As much of a terminal as the command line uses: what is not known here throws. */
 class Screen {
+  columns: number;
   readonly lines: Cell[][] = [[]];
   #row = 0;
   #column = 0;
   #fixed = false;
   /** A sequence whose end has not come yet. */
   #begun = '';
+
+  constructor(columns: number) {
+    this.columns = columns;
+  }
 
   write(text: string): void {
     const all = this.#begun + text;
@@ -41,7 +46,16 @@ class Screen {
     else if (part === '\u001b[38;5;231;48;5;16m') this.#fixed = true;
     else if (part === '\u001b[0m') this.#fixed = false;
     else if (part.startsWith('\u001b')) throw new Error(`Unknown to this terminal: ${JSON.stringify(part)}`);
-    else this.#line()[this.#column++] = { char: part, fixed: this.#fixed };
+    else this.#put({ char: part, fixed: this.#fixed });
+  }
+
+  #put(cell: Cell): void {
+    if (this.#column === this.columns) {
+      this.#column = 0;
+      this.#row += 1;
+    }
+    this.#line()[this.#column] = cell;
+    this.#column += 1;
   }
 
   #line(): Cell[] {
@@ -115,7 +129,7 @@ export function inTerminal(
     name: 'xterm-256color',
     env: { PATH, NODE_COMPILE_CACHE, TERM: 'xterm-256color', ...env },
   });
-  const screen = new Screen();
+  const screen = new Screen(columns);
   child.onData((text) => screen.write(text));
   const { promise: ended, resolve } = Promise.withResolvers<number>();
   let isOver = false;
@@ -137,7 +151,10 @@ export function inTerminal(
     },
     qr: () => ({ dark: readQr(screen.lines, 'dark'), light: readQr(screen.lines, 'light') }),
     type: (text) => child.write(text),
-    resize: (toColumns, toRows) => child.resize(toColumns, toRows),
+    resize(toColumns, toRows) {
+      screen.columns = toColumns;
+      child.resize(toColumns, toRows);
+    },
     ended,
   };
 }
