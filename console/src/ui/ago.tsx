@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useTexts } from '../texts/texts.ts';
 
-const STEPS = [
+/** The largest of which there is one counts. */
+export const STEPS = [
   { unit: 'day', seconds: 86_400 },
   { unit: 'hour', seconds: 3_600 },
   { unit: 'minute', seconds: 60 },

@@ -1,12 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useTexts } from '../texts/texts.ts';
-
-const STEPS = [
-  { unit: 'day', seconds: 86_400 },
-  { unit: 'hour', seconds: 3_600 },
-  { unit: 'minute', seconds: 60 },
-  { unit: 'second', seconds: 1 },
-] as const;
+import { STEPS } from './ago.tsx';
 
 /** "in 12 seconds", in the person's language; what is due is due now. */
 export function untilText(language: string, at: number, now: number): string {
@@ -23,6 +17,8 @@ export function Until({ at }: { readonly at: string }) {
   const time = Date.parse(at);
   const isSoon = time - now < 120_000;
   const isOver = time <= now;
+  // Where the time before was over, this clock has stood still since.
+  useEffect(() => setNow(Date.now()), [at]);
   useEffect(() => {
     if (isOver) return;
     const timer = setInterval(() => setNow(Date.now()), isSoon ? 1_000 : 15_000);
