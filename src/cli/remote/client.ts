@@ -8,6 +8,21 @@ import type { Target } from './options.ts';
 /** Longer than any call of the service takes. */
 const ANSWER_MS = 35_000;
 
+/** In bytes: far more than any answer of the service has. */
+const LONGEST_ANSWER = 8 * 1024 * 1024;
+
+/** @throws where it is longer: whoever answers so is no Privet, and would fill the memory. */
+export const textOf = async (response: Response): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > LONGEST_ANSWER) throw new Error(`its answer is longer than ${LONGEST_ANSWER} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+};
+
 /** A root field as it came: null only beside an error, which is thrown, or where there is no such thing. */
 export type Answered<R> = { readonly [K in keyof R]: NonNullable<R[K]> };
 
@@ -51,13 +66,13 @@ export class Client {
         redirect: 'manual',
         signal: AbortSignal.any([this.signal, late.signal]),
       });
-      text = await response.text();
+      text = await textOf(response);
     } catch (error) {
       if (this.signal.aborted) throw interruptedCall(changes);
       throw late.signal.aborted ? unansweredFor(ANSWER_MS, changes) : unanswered(endpoint, error, changes);
     }
     const answer = answerIn<R>(text);
-    if (!answer) throw strangeAnswer(endpoint, response);
+    if (!answer) throw strangeAnswer(endpoint, response, changes);
     return dataOf(answer);
   }
 }

@@ -41,12 +41,19 @@ export const refusal = ({ message, extensions = {} }: WireError): Error => {
   return new ExitError(EXIT_CODE_OF[code] ?? EXIT_CODES.failed, visible(`${message}${more}`));
 };
 
-/** An answer that is no GraphQL. */
-export const strangeAnswer = (endpoint: URL, { status, headers }: Response): Error => {
+const MAY_BE_DONE = ': what was asked for may have been done';
+
+/** An answer that is no GraphQL. @param changes whether the call was one that changes something. */
+export const strangeAnswer = (endpoint: URL, { status, headers }: Response, changes = false): Error => {
   const to = status >= 300 && status < 400 ? URL.parse(headers.get('location') ?? '', endpoint) : null;
   const what = to ? `leads to ${to.origin}${to.pathname}` : `gave no answer of Privet’s (HTTP ${status})`;
   const exitCode = PASSING.includes(status) ? EXIT_CODES.later : EXIT_CODES.failed;
-  return new ExitError(exitCode, visible(`${endpoint.href} ${what}: is --url right?`));
+  // A proxy answers so too once it has handed the call on.
+  const isOpen = changes && (status < 300 || status >= 500);
+  return new ExitError(
+    exitCode,
+    visible(`${endpoint.href} ${what}: is --url right?${isOpen ? ` If so${MAY_BE_DONE}` : ''}`),
+  );
 };
 
 const causeOf = (error: unknown): string => {
@@ -56,14 +63,14 @@ const causeOf = (error: unknown): string => {
   return typeof code === 'string' ? code : message;
 };
 
-/** Of a connection that was there, and may have carried the call. */
-const LOST = /^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$|terminated|closed|silent/;
-const MAY_BE_DONE = ': what was asked for may have been done';
+/** No connection was made, so nothing was sent. After anything else the call may have arrived. */
+const NOT_REACHED =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|(ERR_TLS|ERR_SSL|CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)_\w+|EPROTO|bad port)$/;
 
 /** No answer, or none to its end. @param changes whether the call was one that changes something. */
 export const unanswered = (endpoint: URL, error: unknown, changes = false): ExitError => {
   const cause = causeOf(error);
-  const isLost = LOST.test(cause);
+  const isLost = !NOT_REACHED.test(cause);
   const what = isLost ? `The connection to ${endpoint.origin} was lost` : `${endpoint.origin} was not reached`;
   const line = `${what} (${cause})${isLost && changes ? MAY_BE_DONE : ''}`;
   return new ExitError(EXIT_CODES.later, visible(line), { cause: error });

@@ -55,7 +55,7 @@ export const createInstance = (io: CommandIo) =>
       const session = new Session(io, options);
       const { createInstance: made } = await session.client.call(CreateInstanceDocument, { name });
       if (session.asJson) io.say(jsonLine(made));
-      else io.say(`Instance ${visible(made.instance.name)}\nToken    ${made.token}`);
+      else io.say(`Instance ${visible(made.instance.name)}\nToken    ${visible(made.token)}`);
     });
 
 /** A command that changes one instance, and shows it as it is then. */

@@ -91,11 +91,9 @@ On the phone: Settings, Linked devices, Link a device. The QR code is exchanged 
       if (create) {
         const { createInstance: made } = await session.client.call(CreateInstanceDocument, { name });
         if (session.asJson) io.say(jsonLine(made));
-        else io.say(`Instance ${visible(made.instance.name)}\nToken    ${made.token}`);
+        else io.say(`Instance ${visible(made.instance.name)}\nToken    ${visible(made.token)}`);
       }
       await session.client.call(PairInstanceDocument, { instance: name, phoneNumber: phone });
       const linked = await untilLinked(session, name);
-      session.note(
-        visible(`"${linked.name}" is linked${linked.phoneNumber === null ? '' : ` to +${linked.phoneNumber}`}`),
-      );
+      session.note(`"${linked.name}" is linked${linked.phoneNumber === null ? '' : ` to +${linked.phoneNumber}`}`);
     });

@@ -54,7 +54,7 @@ const TIME_OPTION = [
 const showWarnings = ({ io, asJson }: Session, warnings: readonly ShownWarningFragment[]): void => {
   // In JSON they are beside the outcomes.
   if (asJson) return;
-  for (const { field, message } of warnings) io.complain(`Warning: ${wordOf(field)}: ${visible(message)}`);
+  for (const { field, message } of warnings) io.complain(visible(`Warning: ${wordOf(field)}: ${message}`));
 };
 
 type Plan = NonNullable<PlanPrivacyQuery['planPrivacy']>;

@@ -1,6 +1,6 @@
 import { systemClock } from '../../clock.ts';
 import type { CommandIo } from '../io.ts';
-import { jsonLine, table } from '../output.ts';
+import { jsonLine, table, visible } from '../output.ts';
 import { type Answered, Client } from './client.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 import { type OutputOptions, type TargetOptions, targetOf } from './options.ts';
@@ -49,6 +49,6 @@ export class Session {
 
   /** A line for people, who see no JSON. */
   note(line: string): void {
-    if (!this.asJson) this.io.say(line);
+    if (!this.asJson) this.io.say(visible(line));
   }
 }

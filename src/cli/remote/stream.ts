@@ -1,12 +1,14 @@
 import type { Clock } from '../../clock.ts';
 import { EXIT_CODES, ExitError } from '../exit-codes.ts';
 import { UsageError } from '../usage-error.ts';
-import { type Answered, answerIn, type Client, dataOf, headersFor } from './client.ts';
+import { type Answered, answerIn, type Client, dataOf, headersFor, textOf } from './client.ts';
 import { unanswered, refusal, strangeAnswer } from './errors.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 
 /** The service sends at least a comment every 12 s: after such a silence nobody is there any more. */
 const SILENCE_MS = 45_000;
+/** In bytes: far more than any event of the service has. */
+const LONGEST_EVENT = 1024 * 1024;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -30,9 +32,14 @@ class WatchedFetch implements Disposable {
     const signals = [this.#silent.signal, ...(signal ? [signal] : [])];
     const response = await fetch(input, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
     if (!response.ok || !response.body) return response;
+    let length = 0;
     const heard = new TransformStream<Uint8Array, Uint8Array>({
       transform: (chunk, controller) => {
         this.#heard();
+        // Of the event that is still to end.
+        const end = Buffer.from(chunk).lastIndexOf('\n\n');
+        length = end === -1 ? length + chunk.length : chunk.length - end;
+        if (length > LONGEST_EVENT) return controller.error(new Error('an event of it is too long'));
         controller.enqueue(chunk);
       },
     });
@@ -77,7 +84,7 @@ async function* once<R, V extends Record<string, unknown>>(
 
 /** Why the service gave no stream. */
 const refusalIn = async (endpoint: URL, response: Response): Promise<Error> => {
-  const answer = answerIn(await response.text().catch(() => ''));
+  const answer = answerIn(await textOf(response).catch(() => ''));
   const [error] = answer?.errors ?? [];
   return error ? refusal(error) : strangeAnswer(endpoint, response);
 };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { sharedPrivet } from '../../../test/support/shared-privet.ts';
@@ -11,6 +11,8 @@ import { commandLine } from '../cli.fixture.ts';
 const privet = await sharedPrivet();
 const { phoneNumber } = await privet.link('shop');
 const port = Number(new URL(privet.url).port);
+
+const EMPTY = { visibility: {}, privacy: {}, permissions: {}, other: [] };
 
 /** A command that goes on, with what it has said so far. */
 const follow = (url: string, ...argv: string[]) => {
@@ -102,6 +104,47 @@ test('a service that answers nothing is waited for 35 s', async () => {
   hurry(35_000);
   const get = follow(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'privacy', 'get', 'shop');
   expect([await get.ended, get.err]).toEqual([6, ['No answer within 35 s']]);
+});
+
+test('what is no Privet neither fills the memory nor moves the cursor, and after a strange answer a change may have been made', async () => {
+  const blank = Buffer.alloc(1024 * 1024, ' ');
+  const answers: Record<string, (response: ServerResponse) => void> = {
+    '/gateway/graphql': (response) => response.writeHead(504).end(),
+    '/garbage/graphql': (response) => response.socket?.end('GARBAGE\r\n\r\n'),
+    '/elsewhere/graphql': (response) => response.writeHead(307, { location: '/stolen' }).end(),
+    '/endless/graphql': (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const more = (): void => {
+        while (response.write(blank));
+      };
+      response.on('drain', more);
+      more();
+    },
+    '/escapes/graphql': (response) =>
+      response.end(JSON.stringify({ data: { privacy: { ...EMPTY, observedAt: '\u001b[2J' } } })),
+  };
+  const asked: (string | undefined)[] = [];
+  const server = createServer(({ url = '' }, response) => {
+    asked.push(url);
+    answers[url]?.(response);
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server, 'listening');
+  const at = (path: string, ...argv: string[]) =>
+    follow(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`, 'privacy', ...argv, '--table');
+  const ended = async ({ ended: end, out, err }: ReturnType<typeof follow>) => [await end, [...out, ...err].join('\n')];
+  const open = expect.stringMatching(/may have been done$/) as unknown;
+  const change = ['set', 'shop', 'last-seen=all'];
+  expect(await ended(at('gateway', ...change))).toEqual([6, open]);
+  expect(await ended(at('garbage', ...change))).toEqual([6, open]);
+  expect(await ended(at('elsewhere', ...change))).toEqual([1, expect.stringContaining('leads to')]);
+  expect(await ended(at('endless', 'get', 'shop'))).toEqual([6, expect.stringContaining('answer is longer')]);
+  expect(await ended(at('endless', 'watch', 'shop'))).toEqual([6, expect.stringContaining('too long')]);
+  expect(await ended(at('escapes', 'get', 'shop'))).toEqual([0, expect.not.stringContaining('\u001b')]);
+  expect(asked).not.toContain('/stolen');
 });
 
 test('the process ends with the exit codes that a script can tell apart', async () => {
