@@ -9,6 +9,7 @@ const SHOP: ListedInstance = {
   since: '2030-01-01T00:00:00.000Z',
   reason: null,
   phoneNumber: '5511940000001',
+  lastSettings: null,
 };
 
 const finds = (text: string, more: Partial<Search> = {}, instance = SHOP): boolean =>

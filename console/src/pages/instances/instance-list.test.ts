@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { InstanceList, type ListedInstance, type ListedSettings, PAGE_ROWS } from './instance-list.ts';
+import { InstanceList, type ListedInstance, type ListedSettings, PAGE_ROWS, settingsOf } from './instance-list.ts';
+
+type LiveSettings = ListedSettings & { readonly instance: { readonly id: string } };
 
 const instance = (name: string, state: ListedInstance['state'] = 'OPEN'): ListedInstance => ({
   id: `id of ${name}`,
@@ -8,9 +10,10 @@ const instance = (name: string, state: ListedInstance['state'] = 'OPEN'): Listed
   since: '2030-01-01T00:00:00.000Z',
   reason: null,
   phoneNumber: null,
+  lastSettings: null,
 });
 
-const settings = (name: string, lastSeen: ListedSettings['visibility']['lastSeen']): ListedSettings => ({
+const settings = (name: string, lastSeen: ListedSettings['visibility']['lastSeen']): LiveSettings => ({
   id: `settings of ${name}`,
   instance: { id: `id of ${name}` },
   visibility: { lastSeen, status: null, profile: null, online: null },
@@ -39,7 +42,7 @@ function newList() {
     caughtUp: () => list.instances.next({ instanceChanges: { instance: null, deleted: null, caughtUp: true } }),
     remove: (name: string) =>
       list.instances.next({ instanceChanges: { instance: null, deleted: `id of ${name}`, caughtUp: true } }),
-    hold: (one: ListedSettings) =>
+    hold: (one: LiveSettings) =>
       list.settings.next({ privacyChanges: { settings: one, deleted: null, caughtUp: true } }),
     draw: () => {
       for (const { draw } of due.splice(0)) draw();
@@ -97,6 +100,16 @@ test('settings belong to their instance, whichever is told first, and go by thei
   expect(draw().settings.get('id of a')?.visibility.lastSeen).toBe('NONE');
   list.settings.next({ privacyChanges: { settings: null, deleted: 'settings of a', caughtUp: true } });
   expect(draw().settings.size).toBe(0);
+});
+
+test('where no live settings are told those that are stored show, and none where the instance has none any more', () => {
+  const { hold, draw } = newList();
+  const stored = { ...instance('a', 'RECONNECTING'), lastSettings: settings('a', 'ALL') };
+  const shown = (one: ListedInstance): unknown => settingsOf(draw(), one)?.visibility.lastSeen;
+  expect(shown(stored)).toBe('ALL');
+  hold(settings('a', 'NONE'));
+  expect(shown(stored)).toBe('NONE');
+  expect(shown(instance('a', 'LOGGED_OUT'))).toBeUndefined();
 });
 
 test('the first page is drawn at once; the rest of many waits, until all was told', () => {

@@ -1,9 +1,14 @@
 import { Store } from '../../api/store.ts';
 import type { StreamSink } from '../../api/streams.ts';
-import type { InstanceState, WatchInstancesSubscription, WatchSettingsSubscription } from '../../gql/graphql.ts';
+import type {
+  InstanceState,
+  ListedSettingsFragment,
+  WatchInstancesSubscription,
+  WatchSettingsSubscription,
+} from '../../gql/graphql.ts';
 
 export type ListedInstance = NonNullable<NonNullable<WatchInstancesSubscription['instanceChanges']>['instance']>;
-export type ListedSettings = NonNullable<NonNullable<WatchSettingsSubscription['privacyChanges']>['settings']>;
+export type ListedSettings = ListedSettingsFragment;
 
 /** What the page draws. */
 export interface Listing {
@@ -16,6 +21,13 @@ export interface Listing {
   /** Whether all that there are were told; until then there may be more. */
   readonly isComplete: boolean;
 }
+
+/**
+ * The settings as observed last: live where the service tells of them, else those that it has stored. None where the instance
+ * has none any more, as when it was unlinked.
+ */
+export const settingsOf = ({ settings }: Listing, { id, lastSettings }: ListedInstance): ListedSettings | undefined =>
+  lastSettings === null ? undefined : (settings.get(id) ?? lastSettings);
 
 /** A page of the list. */
 export const PAGE_ROWS = 100;

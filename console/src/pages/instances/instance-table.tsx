@@ -4,7 +4,7 @@ import { useViewer } from '../../api/viewer.tsx';
 import { useTexts } from '../../texts/texts.ts';
 import { numberText } from '../../ui/number-text.ts';
 import { isFound, partOf } from './found.ts';
-import type { Listing } from './instance-list.ts';
+import { type Listing, settingsOf } from './instance-list.ts';
 import { Pager } from './pager.tsx';
 import { HeldHeads, Row } from './row.tsx';
 import { SearchBar } from './search-bar.tsx';
@@ -55,7 +55,7 @@ export function InstanceTable({ listing, maySeeSettings }: InstanceTableProps) {
               <Row
                 key={instance.id}
                 instance={instance}
-                settings={listing.settings.get(instance.id)}
+                settings={settingsOf(listing, instance)}
                 maySeeSettings={maySeeSettings}
               />
             ))}
