@@ -4,6 +4,7 @@ import { SealError, StorageError } from '../storage/errors.ts';
 import { scrub } from '../telemetry/scrub.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
+import { visible } from './output.ts';
 import { commandPath, commandTree, createProgram } from './program.ts';
 import { exitCodeOf, UsageError } from './usage-error.ts';
 
@@ -48,7 +49,7 @@ const dispatch = async (argv: readonly string[], io: CommandIo): Promise<number>
     const isInput = error instanceof UsageError || (error instanceof PrivetError && error.code === 'BAD_USER_INPUT');
     if (!isCommanders && !isInput) throw error;
     const text = isCommanders ? sentence(error) : error.message;
-    throw new UsageError(`${text}; see "${commandPath(current)} --help"`, { cause: error });
+    throw new UsageError(`${visible(text)}; see "${commandPath(current)} --help"`, { cause: error });
   }
 };
 

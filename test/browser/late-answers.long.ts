@@ -81,3 +81,18 @@ test('who signs out before a token is made or replaced stays signed out, and nob
   expect(await page.getByText('Yours: this tab').locator('..').getByRole('heading').innerText()).not.toBe('left');
   expect(await page.getByRole('textbox', { name: 'Token' }).count()).toBe(0);
 });
+
+test('a list that was read before the phone put it in force is read again', async () => {
+  const { name, phoneNumber } = await privet.link('late-list');
+  privet.simulator.createContacts(['4915155500007']);
+  const page = await signedIn({ route: `/instances/${name}` });
+  const field = page.getByRole('group', { name: 'Profile picture' });
+  await field.getByText('My contacts except…').click();
+  const { answered, release } = await holdAnswer(page, 'query ReadExclusions');
+  await field.getByText('Who is excluded').click();
+  await answered;
+  privet.simulator.setExclusions(phoneNumber, 'profile', { add: ['4915155500007'] });
+  await field.getByText('Held now').filter({ hasText: 'My contacts except…' }).waitFor();
+  release();
+  await field.getByText('1 contact', { exact: false }).waitFor();
+});
