@@ -110,6 +110,8 @@ test('where no live settings are told those that are stored show, and none where
   hold(settings('a', 'NONE'));
   expect(shown(stored)).toBe('NONE');
   expect(shown(instance('a', 'LOGGED_OUT'))).toBeUndefined();
+  const ofAnother = { ...settings('a', 'CONTACTS'), observedAt: '2031-01-01T00:00:00.000Z' };
+  expect(shown({ ...instance('a'), lastSettings: ofAnother })).toBe('CONTACTS');
 });
 
 test('the first page is drawn at once; the rest of many waits, until all was told', () => {

@@ -24,10 +24,13 @@ export interface Listing {
 
 /**
  * The settings as observed last: live where the service tells of them, else those that it has stored. None where the instance
- * has none any more, as when it was unlinked.
+ * has none any more, as when it was unlinked. The later ones count: it may have been linked to another account since.
  */
-export const settingsOf = ({ settings }: Listing, { id, lastSettings }: ListedInstance): ListedSettings | undefined =>
-  lastSettings === null ? undefined : (settings.get(id) ?? lastSettings);
+export function settingsOf({ settings }: Listing, { id, lastSettings }: ListedInstance): ListedSettings | undefined {
+  const live = settings.get(id);
+  if (lastSettings === null) return undefined;
+  return live && live.observedAt >= lastSettings.observedAt ? live : lastSettings;
+}
 
 /** A page of the list. */
 export const PAGE_ROWS = 100;
