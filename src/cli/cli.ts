@@ -55,6 +55,12 @@ const dispatch = async (argv: readonly string[], io: CommandIo): Promise<number>
 
 const EXPECTED = [OperatorError, PrivetError, StorageError, SealError];
 
+/** The number that messages have to show what one is like. It is nobody's, and says nothing without its digits. */
+const EXAMPLE = '+49 151 23456789';
+
+/** `scrub` reads JSON. */
+const scrubbed = (text: string): string => String(JSON.parse(scrub(JSON.stringify(text))));
+
 /** Runs one command line and returns the exit code. Errors go to stderr, a line for each. */
 export const runCli = async (argv: readonly string[], io: CommandIo): Promise<number> => {
   try {
@@ -62,9 +68,8 @@ export const runCli = async (argv: readonly string[], io: CommandIo): Promise<nu
   } catch (error) {
     const isExpected = error instanceof Error && EXPECTED.some((known) => error instanceof known);
     const text = error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : 'unknown';
-    // `scrub` reads JSON.
-    const clean: unknown = JSON.parse(scrub(JSON.stringify(text)));
-    io.complain(isExpected ? String(clean) : `Unexpected error: ${String(clean)}`);
+    const clean = text.split(EXAMPLE).map(scrubbed).join(EXAMPLE);
+    io.complain(isExpected ? clean : `Unexpected error: ${clean}`);
     return exitCodeOf(error);
   }
 };

@@ -9,13 +9,14 @@ export interface WireError {
 }
 
 const EXIT_CODE_OF: Readonly<Record<string, number>> = {
-  UNAUTHENTICATED: EXIT_CODES.refused,
   FORBIDDEN: EXIT_CODES.refused,
   INSTANCE_NOT_CONNECTED: EXIT_CODES.notConnected,
   RATE_LIMITED: EXIT_CODES.later,
   OVERLOADED: EXIT_CODES.later,
   TIMEOUT: EXIT_CODES.later,
 };
+
+const REFUSED = 'The service refuses this token: it was revoked, has expired or was mistyped';
 
 /** Answers of a proxy, or of a service that ends, after which another try may succeed. */
 const PASSING = [429, 502, 503, 504];
@@ -37,6 +38,8 @@ const later = ({ retryAfterMs }: Readonly<Record<string, unknown>>): string =>
 export const refusal = ({ message, extensions = {} }: WireError): Error => {
   const code = String(extensions['code']);
   if (code === 'BAD_USER_INPUT') return new UsageError(visible(message));
+  // The message is for those who write the header themselves.
+  if (code === 'UNAUTHENTICATED') return new ExitError(EXIT_CODES.refused, REFUSED);
   const more = code === 'INSTANCE_NOT_CONNECTED' ? notConnected(extensions) : later(extensions);
   return new ExitError(EXIT_CODE_OF[code] ?? EXIT_CODES.failed, visible(`${message}${more}`));
 };
