@@ -36,5 +36,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   say: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
 });
+// An error of what was written last comes in the next round.
+await new Promise(setImmediate);
 // Who reads a token, or what became of a change, from a file must not take an empty one for it.
 process.exit(exitCode === 0 && isLost ? EXIT_CODES.failed : exitCode);

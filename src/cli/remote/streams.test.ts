@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { sharedPrivet } from '../../../test/support/shared-privet.ts';
+import { runCommand } from '../../../test/support/service-process.ts';
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts';
 import { systemClock } from '../../clock.ts';
 import { runCli } from '../cli.ts';
@@ -158,5 +159,8 @@ test('the process ends with the exit codes that a script can tell apart', async 
     cli.process('privacy', 'get', 'shop', '--token', 'canary-0f3e'),
   ]);
   expect(runs.map(({ code }) => code)).toEqual([3, 4, 5]);
+  const full = runCommand(['version'], {}, ['sh', '-c', 'exec "$0" "$@" > /dev/full']);
+  expect([await full.ended, full.stderr()]).toEqual([1, 'What was to be printed is lost (ENOSPC)\n']);
+  expect((await cli.run('privacy', 'set', 'shop', '\u001b[2J=x')).err).toMatch(/^There is no field "\\u001b\[2J"/);
   expect(JSON.stringify(runs)).not.toMatch(/canary|Unexpected/);
 });
