@@ -237,7 +237,7 @@ export const en = {
     notOpen:
       'The instance is not connected to WhatsApp: nothing can be changed now. Below is what was seen last, and at the end of the page what can be done with the instance.',
     notNow: 'It can be applied once the instance is connected.',
-    noneSeen: 'No settings were seen since the account was linked.',
+    noneSeen: 'No settings were seen yet: they show once a phone is linked and connected.',
     region: 'Settings',
     sections: {
       visibility: 'Who sees what',
@@ -391,8 +391,8 @@ export const en = {
     byNumber: 'With a phone number instead',
     byOtherNumber: 'With another phone number',
     numberLabel: 'Phone number of the account',
-    numberHint: 'With its country code, like +55 11 91234-5678',
-    numberWrong: 'That is no phone number with its country code.',
+    numberHint: 'With + and its country code, like +55 11 91234-5678',
+    numberWrong: 'That is no phone number with its country code: it begins with “+”.',
     showCode: 'Show a code to type',
   },
 

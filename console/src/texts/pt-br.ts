@@ -229,7 +229,7 @@ export const ptBr: Texts = {
     notOpen:
       'A instância não está conectada ao WhatsApp: nada pode ser alterado agora. Abaixo está o que foi visto por último e, no fim da página, o que pode ser feito com a instância.',
     notNow: 'Isto pode ser aplicado quando a instância estiver conectada.',
-    noneSeen: 'Nenhuma configuração foi vista desde que a conta foi vinculada.',
+    noneSeen: 'Nenhuma configuração foi vista ainda: elas aparecem quando um telefone está vinculado e conectado.',
     region: 'Configurações',
     sections: {
       visibility: 'Quem vê o quê',
@@ -385,8 +385,8 @@ export const ptBr: Texts = {
     byNumber: 'Usar um número de telefone',
     byOtherNumber: 'Usar outro número de telefone',
     numberLabel: 'Número de telefone da conta',
-    numberHint: 'Com o código do país, como +55 11 91234-5678',
-    numberWrong: 'Isso não é um número de telefone com código do país.',
+    numberHint: 'Com + e o código do país, como +55 11 91234-5678',
+    numberWrong: 'Isso não é um número de telefone com código do país: ele começa com “+”.',
     showCode: 'Mostrar um código para digitar',
   },
 

@@ -23,11 +23,11 @@ export function NumberForm({ title, isBusy, isWrong, onBegin }: NumberFormProps)
     event.preventDefault();
     if (isBusy) return;
     const number = input.current?.value.trim() ?? '';
-    const isNone = !/\d/.test(number);
+    // Without the sign a number of one's own country may be one of another's: 11 91234-5678 of São Paulo is one of +1.
+    const isNone = !/^\+.*\d/.test(number);
     setMissing(isNone);
     if (isNone) input.current?.focus();
-    // The country code is asked for; its sign is often left out.
-    else onBegin(number.startsWith('+') ? number : `+${number}`);
+    else onBegin(number);
   };
   return (
     <details class="number" open={wrong !== undefined}>
