@@ -96,3 +96,22 @@ test('a list that was read before the phone put it in force is read again', asyn
   release();
   await field.getByText('1 contact', { exact: false }).waitFor();
 });
+
+test('a change that is still to be sent again is not, once its person has signed out', async () => {
+  const { name, phoneNumber } = await privet.link('left-behind');
+  const page = await signedIn({ route: `/instances/${name}`, expected: [/ERR_FAILED/] });
+  await page.getByRole('group', { name: 'Last seen' }).getByText('Nobody').click();
+  let tries = 0;
+  await page.route('**/graphql', (route) => {
+    if (!(route.request().postData() ?? '').includes('mutation UpdatePrivacy')) return route.fallback();
+    tries += 1;
+    return tries === 1 ? route.abort() : route.fallback();
+  });
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText(/sent again/).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Token').waitFor();
+  // The second try would come a second after the first.
+  await page.waitForTimeout(2_500);
+  expect([tries, privet.simulator.account(phoneNumber).privacy['last']]).toEqual([1, 'all']);
+});

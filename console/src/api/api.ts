@@ -27,7 +27,7 @@ export interface Api {
     variables: Variables,
     sink: StreamSink<Data>,
   ): () => void;
-  /** Nothing is asked by itself any more. */
+  /** Nothing is sent any more. */
   close(): void;
 }
 
@@ -50,7 +50,9 @@ export function createApi(token: string, refused: () => void): Api {
     requestPolicy: 'network-only',
     preferGetMethod: false,
     fetchOptions: { headers },
-    fetch: (input, init) => {
+    fetch: async (input, init) => {
+      // What is still to be sent again belongs to somebody who has signed out.
+      if (isClosed) throw new Error('signed out');
       const late = AbortSignal.timeout(CALL_MS);
       return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, late]) : late });
     },
