@@ -30,7 +30,7 @@ export function Exclusions({ instance, field, held, isOpen, onChange }: Exclusio
   const isAnother = list && list.active !== (held === LISTED);
   useEffect(() => {
     if (isAnother) again();
-  }, [held]);
+  }, [held, isAnother]);
   return (
     <details class="list" onToggle={(event) => setShown(event.currentTarget.open)}>
       <summary>
