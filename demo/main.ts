@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { connectApi, type Api } from './api.ts';
-import { freePort, startChild } from './child.ts';
+import { type Child, freePort, startChild } from './child.ts';
 import { linkWhatWaits, Phones, tellOf } from './phones.ts';
 import { BESIDE, ENDING, forBrowser, forShell } from './texts.ts';
 
@@ -70,9 +70,8 @@ async function run({ shell, scan }: Options, signal: AbortSignal): Promise<void>
     }),
   );
   service.process.stdout?.resume();
-  const ended = new Promise<never>((_, reject) => {
-    service.process.once('exit', (code) => reject(new Error(`the service ended with code ${String(code)}`)));
-  });
+  // The one without the other shows nothing.
+  const ended = Promise.race([endOf('the service', service), endOf('the simulated WhatsApp', simulator)]);
   const url = `http://127.0.0.1:${port}`;
   await Promise.race([ready(url, signal), ended]);
   const api = connectApi(url, token, signal);
@@ -90,6 +89,12 @@ async function run({ shell, scan }: Options, signal: AbortSignal): Promise<void>
   );
   await Promise.race([new Promise((resolve) => signal.addEventListener('abort', resolve)), ended]);
 }
+
+/** Rejects once it has ended. */
+const endOf = (name: string, { process: child }: Child): Promise<never> =>
+  new Promise((_, reject) => {
+    child.once('exit', (code, by) => reject(new Error(`${name} ended with ${by ?? `code ${String(code)}`}`)));
+  });
 
 async function ready(url: string, signal: AbortSignal): Promise<void> {
   for (const end = Date.now() + START_MS; Date.now() < end; await delay(100, undefined, { signal })) {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { inherited, runProgram } from './support/service-process.ts';
@@ -115,4 +116,16 @@ test('--help tells of both, and nothing is started for a word that means nothing
   expect([await help.ended, help.stderr()]).toEqual([0, '']);
   expect(help.stdout()).toMatch(/--shell[\s\S]*--no-scan/);
   expect([await odd.ended, odd.stdout(), odd.stderr()]).toEqual([2, '', help.stdout()]);
+});
+
+test('the demo ends with its service or its simulated WhatsApp, and says which', async () => {
+  const demo = runProgram(DEMO, ['--no-scan'], { PORT: '0' });
+  await expect.poll(demo.stdout, { timeout: 50_000 }).toContain('Ctrl-C');
+  // The first that it started.
+  const [simulator] = readFileSync(`/proc/${demo.pid}/task/${demo.pid}/children`, 'utf8').split(' ');
+  process.kill(Number(simulator), 'SIGKILL');
+  expect([await demo.ended, demo.stderr()]).toEqual([
+    1,
+    expect.stringMatching(/^The demo failed: the simulated WhatsApp ended with SIGKILL$/m),
+  ]);
 });
