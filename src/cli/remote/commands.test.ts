@@ -166,6 +166,16 @@ test.each([
   expect(err).toMatch(/; see "privet privacy set --help"$/);
 });
 
+test('a number to link without its country code is wrong use, and makes no instance', async () => {
+  const { code, out, err } = await cli.run('pair', 'unmade', '--create', '--phone', '11 91234-5678');
+  expect([code, out, err]).toEqual([
+    2,
+    '',
+    expect.stringMatching(/must begin with \+ and the country code/) as unknown,
+  ]);
+  expect((await cli.run('instance', 'list')).out).not.toContain('unmade');
+});
+
 test('a token comes from the environment, an option or a file; a refused one is exit code 5, and shown nowhere', async () => {
   const file = join(temporaryFolder(), 'token');
   writeFileSync(file, `${privet.token}\n`);

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { EXIT_CODES, ExitError } from '../exit-codes.ts';
 import type { CommandIo, Terminal } from '../io.ts';
 import { jsonLine, visible } from '../output.ts';
@@ -74,6 +75,12 @@ const untilLinked = async (session: Session, name: string): Promise<Pairing> => 
   throw new ExitError(EXIT_CODES.failed, 'The instance was deleted');
 };
 
+/** Without the sign a number of one country may be one of another, whose phone would be asked to link. */
+const withCountryCode = (text: string): string => {
+  if (text.trim().startsWith('+')) return text;
+  throw new InvalidArgumentError('It must begin with + and the country code.');
+};
+
 export const pairInstance = (io: CommandIo) =>
   remoteCommand('pair')
     .description(
@@ -84,6 +91,7 @@ On the phone: Settings, Linked devices, Link a device. The QR code is exchanged 
     .option(
       '--phone <number>',
       'The phone’s number, with + and country code: shows 8 characters to type there, and no QR code',
+      withCountryCode,
     )
     .option('--create', 'Make the instance first, and print its token')
     .action(async (name, { phone = null, create = false, ...options }) => {
