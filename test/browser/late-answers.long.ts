@@ -115,3 +115,19 @@ test('a change that is still to be sent again is not, once its person has signed
   await page.waitForTimeout(2_500);
   expect([tries, privet.simulator.account(phoneNumber).privacy['last']]).toEqual([1, 'all']);
 });
+
+test('a plan of an earlier choice is not said to be what will happen', async () => {
+  const { name } = await privet.link('late-plan');
+  const page = await signedIn({ route: `/instances/${name}` });
+  const choose = (field: string) => page.getByRole('group', { name: field }).getByText('Nobody').click();
+  const plan = page.getByRole('region', { name: 'What will happen' });
+  await choose('Last seen');
+  await plan.getByRole('heading', { name: 'What will happen' }).waitFor();
+  const { answered, release } = await holdAnswer(page, 'query PlanPrivacy');
+  await choose('About');
+  await answered;
+  await plan.getByRole('heading', { name: 'Working out what will be sent' }).waitFor();
+  release();
+  await plan.getByText('Will be sent').nth(1).waitFor();
+  await plan.getByRole('heading', { name: 'What will happen' }).waitFor();
+});

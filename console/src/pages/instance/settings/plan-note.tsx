@@ -14,7 +14,8 @@ export function PlanNote({ planning, changes }: { readonly planning: Planning; r
   if (plan === undefined) return <p class="hint">{settings.planning}</p>;
   return (
     <section class="plan" aria-label={settings.plan} aria-busy={isAsking}>
-      <h3>{settings.plan}</h3>
+      {/* The steps below are of an earlier choice until the next ones are there. */}
+      <h3>{isAsking ? settings.planning : settings.plan}</h3>
       <ul class="steps">
         {plan.steps.map(({ field, from, to }) => (
           <li key={field}>
