@@ -8,6 +8,7 @@ const SIDE_BY_SIDE = [
   'browser/console-faults',
   'browser/console-markup',
   'browser/watchers',
+  'cli-terminal',
   'clients-restart',
   'contact-lists',
   'cut-commands',

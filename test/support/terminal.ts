@@ -2,7 +2,7 @@ import { spawn } from '@lydell/node-pty';
 import jsQR from 'jsqr';
 import { expect, onTestFinished } from 'vitest';
 
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+const PRIVET = new URL('../../bin/privet.cjs', import.meta.url).pathname;
 const WAIT_MS = 15_000;
 
 interface Cell {
@@ -107,6 +107,8 @@ const readQr = (lines: readonly (readonly Cell[])[], theme: 'dark' | 'light'): s
 export interface PersonsTerminal {
   /** The lines of the screen. */
   readonly text: string;
+  /** All that came, with what moves the cursor. */
+  readonly written: string;
   /** Waits until the screen shows that. */
   shows(what: RegExp): Promise<RegExpExecArray>;
   /** The QR code on the screen, as it reads on a dark terminal and on a light one. */
@@ -123,14 +125,18 @@ export function inTerminal(
   { columns = 120, rows = 60 } = {},
 ): PersonsTerminal {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...argv], {
+  const child = spawn(process.execPath, [PRIVET, ...argv], {
     cols: columns,
     rows,
     name: 'xterm-256color',
     env: { PATH, NODE_COMPILE_CACHE, TERM: 'xterm-256color', ...env },
   });
   const screen = new Screen(columns);
-  child.onData((text) => screen.write(text));
+  let written = '';
+  child.onData((text) => {
+    written += text;
+    screen.write(text);
+  });
   const { promise: ended, resolve } = Promise.withResolvers<number>();
   let isOver = false;
   child.onExit(({ exitCode }) => {
@@ -144,6 +150,9 @@ export function inTerminal(
   return {
     get text() {
       return textNow();
+    },
+    get written() {
+      return written;
     },
     async shows(what) {
       await expect.poll(textNow, { timeout: WAIT_MS }).toMatch(what);
