@@ -8,7 +8,7 @@ import { setScene } from './support/scene.ts';
 
 const chromium = useChromium();
 const privet = await sharedPrivet();
-const { main, loggedOut } = await setScene(privet);
+const { main, loggedOut, names: NAMED } = await setScene(privet);
 
 interface Sight {
   readonly what: string;
@@ -127,3 +127,29 @@ test.each(LOOKS)(
   },
   180_000,
 );
+
+/** What has the same name in each language. */
+const NAMES = ['PRIVET_ACCOUNT_TOKEN', 'GraphQL', 'REST', 'npx privet', ...NAMED];
+
+/** Each text of its own, but for what is in English by its nature. */
+const TEXTS = `[...document.querySelectorAll('#root *')]
+  .filter((element) => element.children.length === 0 && !element.closest('#root [lang]'))
+  .map((element) => element.textContent.trim())
+  .filter((text) => /\\p{L}{2,},? \\p{L}{2,}/u.test(text))`;
+
+test('in Portuguese no text is the English one', async () => {
+  for (const { what, route, isSignedOut = false, see } of SIGHTS) {
+    const texts: string[][] = [];
+    for (const locale of ['en-US', 'pt-BR'] as const) {
+      const token = isSignedOut ? {} : { token: privet.token };
+      const page = await openConsole(chromium(), { url: privet.url, locale, ...token, route });
+      await see(page);
+      texts.push(await page.evaluate<string[]>(TEXTS));
+      await page.context().close();
+    }
+    const [english = [], portuguese = []] = texts;
+    expect(portuguese.length, what).toBeGreaterThan(0);
+    const same = portuguese.filter((text) => english.includes(text) && !NAMES.some((name) => text.includes(name)));
+    expect(same, what).toEqual([]);
+  }
+}, 180_000);

@@ -1,11 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import { expect, onTestFinished, test } from 'vitest';
-import { runProgram } from '../support/service-process.ts';
+import { expect, test } from 'vitest';
 import { sharedPrivet } from '../support/shared-privet.ts';
 import { expectAccessible } from './support/axe.ts';
 import { useChromium } from './support/chromium.ts';
 import { openConsole, type PageOptions } from './support/console-page.ts';
-import { Person } from './support/person.ts';
+import { PAYLOADS } from './support/payloads.ts';
 import { readQr } from './support/qr-on-screen.ts';
 
 const chromium = useChromium();
@@ -123,30 +122,6 @@ test('the first page comes with 60 KB of JavaScript at most, compressed', async 
   );
   expect(sizes.length).toBeGreaterThan(0);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(60 * 1024);
-});
-
-const DEMO = new URL('../../demo/main.ts', import.meta.url).pathname;
-
-test('from the address that the demo prints, six clicks and a typed name lead to a linked phone and a first proven change', async () => {
-  const demo = runProgram(DEMO, [], { PORT: '0' });
-  onTestFinished(async () => void (await demo.kill('SIGINT')));
-  await expect.poll(demo.stdout, { timeout: 50_000 }).toContain('Ctrl-C');
-  const [, url = '', token = ''] = /(http:\S+)\/#token=(\S+)/.exec(demo.stdout()) ?? [];
-  const page = await open({ url, token });
-  const person = new Person();
-  await person.click(page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Link a phone' }));
-  await person.type(page.getByLabel('Name'), 'my-shop');
-  await person.click(page.getByRole('button', { name: 'Show the QR code' }));
-  expect(await readQr(chromium(), page.getByRole('img', { name: 'QR code' }))).toMatch(/^https:|^2@/);
-  // Its phone scans by itself.
-  await page.getByRole('heading', { name: 'The phone is linked' }).waitFor();
-  await person.click(page.getByRole('link', { name: 'To the settings' }));
-  await person.click(page.getByRole('group', { name: 'Last seen' }).getByText('Nobody'));
-  await person.click(page.getByRole('button', { name: 'Apply' }));
-  const outcome = page.getByRole('region', { name: 'What became of it' });
-  await outcome.getByText('Shown by WhatsApp at').waitFor();
-  expect(await outcome.getByRole('listitem').first().innerText()).toMatch(/Last seen.*Applied[^]*Nobody/);
-  expect([person.clicks, person.typed]).toEqual([6, 1]);
 });
 
 test('a QR code on the screen links a phone that scans it, and the page turns; the token is shown once', async () => {
@@ -293,4 +268,20 @@ test('the list of instances is live: what is new, what changes its state and wha
   await row(name).waitFor({ state: 'detached' });
   await privet.graphql('mutation { deleteInstance(instance: "listed-later") { name } }');
   await row('listed-later').waitFor({ state: 'detached' });
+});
+
+test('markup in a label, and in what WhatsApp names, is text', async () => {
+  const { name, phoneNumber } = await privet.link('marked-up');
+  const some = PAYLOADS.filter((_, index) => index % 8 === 0);
+  for (const label of some) {
+    privet.simulator.setPrivacy(phoneNumber, label, label);
+    await privet.graphql(
+      'mutation ($label: String!) { createToken(input: { label: $label, scopes: [READ] }) { token } }',
+      { label },
+    );
+  }
+  const page = await signedIn({ route: `/instances/${name}` });
+  for (const label of some) await page.getByRole('term').getByText(label, { exact: true }).waitFor();
+  await page.goto(`${privet.url}/#/tokens`);
+  for (const label of some) await page.getByRole('heading', { name: label, exact: true, level: 3 }).waitFor();
 });

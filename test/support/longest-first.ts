@@ -11,6 +11,8 @@ const LONGEST = [
   'test/attacks',
   'test/survival-login',
   'test/busy-database',
+  'test/browser/console',
+  'test/browser/first-minute',
   'test/unread-answers',
   'test/process',
   'test/npm-start',

@@ -5,6 +5,8 @@ export interface Scene {
   /** OPEN, and with settings that differ from a new account's. */
   readonly main: string;
   readonly loggedOut: string;
+  /** All names and labels that a page may show. */
+  readonly names: readonly string[];
   /** Of the whole account, and with a label. */
   readonly token: string;
 }
@@ -46,5 +48,7 @@ export async function setScene(privet: TestPrivet): Promise<Scene> {
   await privet.waitForState('delivery', 'RECONNECTING');
   await privet.waitForState('loja-centro', 'BANNED');
   await privet.waitForState('old-shop', 'LOGGED_OUT');
-  return { main: MAIN, loggedOut: 'old-shop', token: data?.createToken.token ?? '' };
+  const all = await graphql<{ instances: { nodes: { name: string }[] } }>('{ instances { nodes { name } } }');
+  const names = ['Dashboard', 'Front office', ...(all.data?.instances.nodes ?? []).map(({ name }) => name)];
+  return { main: MAIN, names, loggedOut: 'old-shop', token: data?.createToken.token ?? '' };
 }
