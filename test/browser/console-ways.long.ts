@@ -98,7 +98,7 @@ test('the keyboard alone leads from the sign-in to an applied change, and shows 
   await page.getByRole('group', { name: 'Last seen' }).waitFor();
   await tabTo(/^(Everyone|Nobody)$/);
   await press('ArrowLeft');
-  await page.getByText('1 setting edited').waitFor();
+  await page.getByText('1 setting edited', { exact: true }).waitFor();
   await tabTo(/^Apply$/);
   await press('Enter');
   await page.getByText('Shown by WhatsApp at').waitFor();

@@ -50,6 +50,7 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
   const texts = useTexts();
   const mayRead = useMay('READ');
   const mayWrite = useMay('WRITE');
+  const [changedLists, setChangedLists] = useState<ReadonlySet<PrivacyField>>(new Set());
   const [draft, setDraft] = useState<Draft>({});
   const [policy, setPolicy] = useState<FailurePolicy>('CONTINUE');
   const [conflictMoves, setConflictMoves] = useState<readonly Move[]>([]);
@@ -91,9 +92,14 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
     const end = watch.keepQuiet([field]);
     return (isDone: boolean): void => {
       setTimeout(end, LATE_MS);
-      if (isDone) setDraft((before) => (before[field]?.value === LISTED ? without(before, [field]) : before));
+      if (!isDone) return;
+      setChangedLists((before) => new Set([...before, field]));
+      setDraft((before) => (before[field]?.value === LISTED ? without(before, [field]) : before));
     };
   };
+  /** A list that was changed here stays, with what became of it, also while the setting's new value is still on its way. */
+  const hasList = (field: PrivacyField, value: string | undefined): boolean =>
+    [value, draft[field]?.value].includes(LISTED) || changedLists.has(field);
 
   const fieldOf = (capability: Capability) => {
     const { field } = capability;
@@ -110,7 +116,7 @@ export function SettingsForm({ instance, capabilities, settings, watch, isOpen }
         isDisabled={isDisabled}
         onChoose={(chosen) => setDraft((before) => choose(before, field, chosen, value))}
       >
-        {mayRead && capability.exclusions && hasExclusions(field) && [value, draft[field]?.value].includes(LISTED) && (
+        {mayRead && capability.exclusions && hasExclusions(field) && hasList(field, value) && (
           <Exclusions {...{ instance, field, isOpen }} held={value} onChange={() => listChanges(field)} />
         )}
       </FieldCard>
