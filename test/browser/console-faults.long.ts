@@ -53,9 +53,11 @@ test('what is being applied while the service is killed is sent again and told',
   });
   const field = (name: string) => page.getByRole('group', { name });
   await field('Last seen').getByText('Nobody').click();
-  simulator.addFault({ do: 'silence', match: { category: 'last', type: 'set' }, times: 1 });
+  const silence = simulator.addFault({ do: 'silence', match: { category: 'last', type: 'set' }, times: 1 });
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByText('Being applied').waitFor();
+  // What is sent again shall be answered.
+  await expect.poll(() => silence.hits).toBe(1);
   await service.kill('SIGKILL');
   await page
     .getByText(/does not answer|did not answer/)
