@@ -24,6 +24,7 @@ test.each([
   ['#/tokens/x', { page: 'unknown' }],
   ['#/instances/a/b', { page: 'unknown' }],
   ['#/instances/%', { page: 'instance', name: '%' }],
+  [`#/instances/${'x'.repeat(201)}`, { page: 'unknown' }],
   ['#/nowhere', { page: 'unknown' }],
 ])('%j', (hash, route) => {
   expect(routeOf(hash)).toEqual(route);

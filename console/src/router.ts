@@ -17,9 +17,12 @@ const decoded = (text: string): string => {
   }
 };
 
+/** No name is longer, nor an id: the service would take no call with one that is. */
+const LONGEST_NAME = 200;
+
 export function routeOf(hash: string): Route {
   const [page = '', name, ...rest] = hash.replace(/^#\/?/, '').split('/');
-  if (rest.length > 0) return { page: 'unknown' };
+  if (rest.length > 0 || (name && decoded(name).length > LONGEST_NAME)) return { page: 'unknown' };
   if (page === '' && name === undefined) return { page: 'instances' };
   if (page === 'instances') return name ? { page: 'instance', name: decoded(name) } : { page: 'instances' };
   if (page === 'link') return { page: 'link', name: name ? decoded(name) : undefined };
