@@ -30,7 +30,19 @@ const holds = (page: Page, field: string, value: string) =>
 
 const PICTURES: readonly Picture[] = [
   // First, while one of them is still refused.
-  { name: 'instances', route: '/', prepare: (page) => page.getByRole('row').nth(7).waitFor() },
+  {
+    name: 'instances',
+    route: '/',
+    prepare: async (page) => {
+      await page.getByRole('row').nth(7).waitFor();
+      // What was changed just now is read again, and until then it may have changed since.
+      const unread = page
+        .getByRole('row')
+        .filter({ hasText: 'Connected' })
+        .filter({ hasText: 'may have changed since' });
+      await expect.poll(() => unread.count()).toBe(0);
+    },
+  },
   { name: 'sign-in', route: '/', isSignedOut: true, prepare: (page) => page.getByLabel('Token').waitFor() },
   {
     name: 'link',
