@@ -139,6 +139,8 @@ test('a QR code on the screen links a phone that scans it, and the page turns; t
   await privet.simulator.scan(text);
   await page.getByRole('heading', { name: 'The phone is linked' }).waitFor();
   await page.getByRole('link', { name: 'To the settings' }).click();
+  // A click does not wait for the page that it leads to, and back from where it was clicked is another page.
+  await page.getByRole('group', { name: 'Last seen' }).waitFor();
   await page.goBack();
   await page.getByRole('heading', { name: 'A phone is linked' }).waitFor();
   expect(await page.getByRole('textbox', { name: 'Token' }).count()).toBe(0);

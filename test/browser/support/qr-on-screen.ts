@@ -9,6 +9,9 @@ interface Pixels {
   readonly bytes: string;
 }
 
+/** A picture of the screen takes a busy machine more than a second. */
+const LOOKS = { timeout: 15_000 };
+
 /** A browser knows PNG. */
 const pixelsOf = (png: Buffer): string => `(async () => {
   const binary = atob('${png.toString('base64')}');
@@ -33,7 +36,7 @@ export async function readQr(browser: Browser, drawn: Locator): Promise<string> 
         const pixels = Uint8ClampedArray.from(Buffer.from(bytes, 'latin1'));
         text = jsQR.default(pixels, width, height, { inversionAttempts: 'dontInvert' })?.data;
         return text;
-      })
+      }, LOOKS)
       .toBeTruthy();
     return text ?? '';
   } finally {
