@@ -13,6 +13,10 @@ export interface Tables {
   archives: ArchivesTable;
   archived_rows: ArchivedRowsTable;
   outcomes: OutcomesTable;
+  nodes: NodesTable;
+  login_gate: LoginGateTable;
+  hits: HitsTable;
+  open_streams: OpenStreamsTable;
 }
 
 /** One row: the keys that everything else is sealed and hashed under, themselves sealed under the master key. */
@@ -134,4 +138,36 @@ interface OutcomesTable {
   /** The run of the service that has the call under way; null once it has ended. */
   owner: string | null;
   created_at: number;
+}
+
+/** Of Postgres alone, as the tables below. */
+interface NodesTable {
+  id: string;
+  incarnation: string;
+  url: string;
+  draining: boolean;
+  started_at: Date;
+  expires_at: Date;
+}
+
+/** One row for all nodes. */
+interface LoginGateTable {
+  id: number;
+  next_at: Date;
+  outdated: string[];
+  shut_since: Date | null;
+  next_probe_at: Date | null;
+}
+
+interface HitsTable {
+  key: string;
+  /** Epoch seconds. */
+  second: number;
+  n: number;
+}
+
+interface OpenStreamsTable {
+  id: string;
+  family: string;
+  incarnation: string;
 }

@@ -112,6 +112,38 @@ const STATEMENTS = [
   `create index outcomes_by_caller on outcomes (caller_kind, caller_id, created_at)`,
   `create index outcomes_by_instance on outcomes (instance_id)`,
   `create index outcomes_running on outcomes (owner) where owner is not null`,
+  `create index instances_by_owner on instances (owner_incarnation)`,
+  // A node's lease ends by the clock of the server, which all nodes see alike.
+  `create table nodes (
+    id ${TEXT} primary key,
+    incarnation ${TEXT} not null unique,
+    url text not null,
+    draining boolean not null,
+    started_at timestamptz not null,
+    expires_at timestamptz not null
+  )`,
+  // One row: when the next login may begin, and which instances WhatsApp refused as those of an outdated client.
+  `create table login_gate (
+    id smallint primary key check (id = 1),
+    next_at timestamptz not null,
+    outdated ${TEXT}[] not null default '{}',
+    shut_since timestamptz,
+    next_probe_at timestamptz
+  )`,
+  // What a limit counts. Lost in a crash of the server: then a limit begins anew.
+  `create unlogged table hits (
+    key ${TEXT} not null,
+    second ${TIME} not null,
+    n integer not null,
+    primary key (key, second)
+  )`,
+  `create index hits_by_time on hits (second)`,
+  `create unlogged table open_streams (
+    id ${TEXT} primary key,
+    family ${TEXT} not null,
+    incarnation ${TEXT} not null
+  )`,
+  `create index open_streams_by_family on open_streams (family)`,
 ];
 
 export const up = async (db: Kysely<unknown>): Promise<void> => {

@@ -1,0 +1,23 @@
+import type { NodeRow } from '../storage/nodes/node-store.ts';
+
+/** What this process knows of the nodes, itself among them: as of its last renewal, at most some seconds ago. */
+export interface Membership {
+  /** This node's name. */
+  readonly id: string;
+  /** Names this run of the service. */
+  readonly incarnation: string;
+  /**
+   * Whether its lease holds, by the monotonic and by the wall clock. Where not, it is mute: it asks nothing of WhatsApp,
+   * writes nothing and logs nothing in, but keeps its links.
+   */
+  readonly held: boolean;
+  /** Whether its lease was unbroken for as long as one lasts: then it may take from nodes whose lease has ended. */
+  readonly isSteady: boolean;
+  readonly isDraining: boolean;
+  /** All nodes with a row. */
+  readonly nodes: readonly NodeRow[];
+  /** The node of that run; asks the database where it is not known yet. Undefined where it has no row. */
+  find(incarnation: string): Promise<NodeRow | undefined>;
+  /** Called after each renewal, and when the lease has lapsed. */
+  onChange(listener: () => void): Disposable;
+}

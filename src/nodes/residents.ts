@@ -1,0 +1,27 @@
+/** The sessions of a node, as its claims see them. `SessionPool` is it. */
+export interface Residents {
+  /** The epoch of each instance that has a session here. */
+  epochs(): ReadonlyMap<string, number>;
+  /**
+   * The node has the instance from now on. One that is to be connected gets a session, which logs in: with the slot that was
+   * kept for it, or as the gate lets it.
+   */
+  take(instanceId: string, epoch: number, slot?: Disposable): Promise<void>;
+  /** Another node has the instance: its session ends at once, and stores nothing more. */
+  drop(instanceId: string): void;
+  /**
+   * Ends the session for another node: new calls of the instance wait (see `ElsewhereError`), what runs finishes, the link
+   * ends, and what is to be stored is. Resolves once nothing of it runs here.
+   * @throws the signal's reason
+   */
+  release(instanceId: string, signal: AbortSignal): Promise<Released | undefined>;
+}
+
+/** An instance whose session here has ended, so that another node may have it. */
+export interface Released {
+  readonly epoch: number;
+  /** The other node has it: calls that wait here are told so, and go there. */
+  moved(): void;
+  /** It stays: its session goes on here. */
+  stays(): void;
+}

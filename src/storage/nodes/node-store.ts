@@ -1,0 +1,79 @@
+/** What the nodes of one database share: who lives, and who has which instance. All times are the database's own. */
+export interface NodeStore {
+  /**
+   * Writes the node's row, and lets it live for `ttlMs` from now on. Works on a connection of its own, with a deadline of
+   * its own. `refused`: a node of that name lives that is not this one.
+   */
+  renew(self: NodeSelf, ttlMs: number): Promise<Renewal>;
+  /** Deletes the node's row: whoever looks next may take what it has. */
+  leave(incarnation: string): Promise<void>;
+  /** All nodes with a row, those too whose lease has ended. */
+  nodes(): Promise<readonly NodeRow[]>;
+  /** All that the node has, by the id of the instance. */
+  owned(incarnation: string): Promise<ReadonlyMap<string, OwnedInstance>>;
+  /** How many instances are to be connected, those of all nodes. */
+  countWanted(): Promise<number>;
+  /**
+   * Takes at most `most` of the instances that are to be connected and that nobody has who lives, each under the next
+   * epoch. Nothing where the claimer's own lease has ended, or it drains. Rows that others hold locked are passed over.
+   */
+  claimDue(claim: Claiming & { readonly most: number }): Promise<readonly ClaimedInstance[]>;
+  /** Takes one instance for a call, connected or not; undefined where somebody has it who lives, or it is gone. */
+  claimOne(claim: Claiming & { readonly instanceId: string }): Promise<ClaimedInstance | undefined>;
+  /** Gives an instance to another node, under the next epoch, which it returns; undefined where it has moved already. */
+  handOver(instanceId: string, from: { incarnation: string; epoch: number }, to: string): Promise<number | undefined>;
+  /** Who has the instance, living or not; undefined where nobody has, or there is no such instance. */
+  ownerOf(instanceId: string): Promise<InstanceOwner | undefined>;
+}
+
+/** Who claims. */
+interface Claiming {
+  readonly incarnation: string;
+  /**
+   * Whether a node counts as gone whose lease has ended. Only the claimer that was itself steady for as long as a lease lasts
+   * may say so: when a database comes back, all others look dead to the first one that renews. Instances of a node without
+   * a row are free for all.
+   */
+  readonly fromDead: boolean;
+}
+
+/** What a node says of itself. */
+export interface NodeSelf {
+  /** The operator's name for it, such as its pod's. */
+  readonly id: string;
+  /** Another one at each start. */
+  readonly incarnation: string;
+  /** Where other nodes reach it. */
+  readonly url: string;
+  /** It takes no more instances, and hands over those that it has. */
+  readonly draining: boolean;
+}
+
+/** A node as its row shows it. */
+export interface NodeRow extends NodeSelf {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** Whether its lease had not ended when the row was read. */
+  readonly isLive: boolean;
+  /** How many instances it has. */
+  readonly instances: number;
+}
+
+export type Renewal = { readonly kind: 'renewed'; readonly nodes: readonly NodeRow[] } | { readonly kind: 'refused' };
+
+export interface InstanceOwner {
+  readonly incarnation: string;
+  readonly epoch: number;
+}
+
+export interface OwnedInstance {
+  readonly epoch: number;
+  /** Whether it is to be connected, and has something to log in with. */
+  readonly isWanted: boolean;
+}
+
+export interface ClaimedInstance {
+  readonly id: string;
+  readonly epoch: number;
+  readonly isWanted: boolean;
+}
