@@ -194,7 +194,14 @@ test('a change that waits behind another one is given up with its call, and so m
 
 test('a phone number that does not open is told, since the instance looks as if it had none', async () => {
   const damaged = new SealError('refused', 'A sealed value of type "phone" does not open');
-  const stored = { accountId: 'a', wanted: 'stopped', state: 'STOPPED', stateSince: 1, createdAt: 1 } as const;
+  const stored = {
+    accountId: 'a',
+    wanted: 'stopped',
+    state: 'STOPPED',
+    stateSince: 1,
+    createdAt: 1,
+    hasLogin: true,
+  } as const;
   const { fleet, lines, reach } = await opened(() => ({
     list: () =>
       Promise.resolve([

@@ -51,6 +51,10 @@ export const REASONS = {
     meaning: 'another process of the service has the instance, so this one does nothing with it',
     advice: 'ask that one; end this one where both have the same data',
   },
+  moving: {
+    meaning: 'no node of the service has the instance at present, or the one that has it does not answer',
+    advice: WAIT,
+  },
   credentials_unreadable: {
     meaning: 'the stored login could not be read; nothing was changed',
     advice: 'see the log; mend the key or restore a backup, then `startInstance`',

@@ -48,6 +48,18 @@ export const TAKEN_OVER: StateReason = {
   message: 'Another process of the service has this instance now',
 };
 
+/** Of an instance that is to be connected, while one node of several has lost it and none has taken it yet. */
+export const MOVING: StateReason = {
+  code: 'moving',
+  message: 'No node of the service has this instance at present: one takes it within seconds',
+};
+
+/** The same to who asks, where a node has it that can't be asked. */
+export const OUT_OF_REACH: StateReason = {
+  code: 'moving',
+  message: 'The node of the service that has this instance does not answer',
+};
+
 export const PAIRING_ENDED: StateReason = {
   code: 'pairing_ended',
   message: 'The service ended before the pairing was done; pair again once it runs',

@@ -310,6 +310,8 @@ export type StateReasonCode =
   | 'LOGINS_HELD_UP'
   /** WhatsApp refused the login for now; `status` is its code. What to do: wait. */
   | 'LOGIN_FAILURE'
+  /** No node of the service has the instance at present, or the one that has it does not answer. What to do: wait. */
+  | 'MOVING'
   /** It was linked, and logs in. What to do: wait. */
   | 'PAIRED'
   /** The service ended while the instance was being paired. What to do: pair again. */

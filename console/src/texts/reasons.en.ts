@@ -61,6 +61,10 @@ export const reasons: Readonly<Record<StateReasonCode, ReasonText>> = {
     title: 'Another process of the service has it, so this one does nothing with it.',
     todo: 'Ask that one; end this one where both have the same data.',
   },
+  MOVING: {
+    title: 'No node of the service has it at present, or the one that has it does not answer.',
+    todo: 'Wait: a node takes it within seconds.',
+  },
   CREDENTIALS_UNREADABLE: {
     title: 'The stored login could not be read; nothing was changed.',
     todo: 'See the log of the service; mend the key or restore a backup, then start it.',

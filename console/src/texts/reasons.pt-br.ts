@@ -55,6 +55,10 @@ export const reasons: typeof english = {
     title: 'Outro processo do serviço cuida dela, por isso este não faz nada com ela.',
     todo: 'Use aquele; encerre este se os dois têm os mesmos dados.',
   },
+  MOVING: {
+    title: 'Nenhum nó do serviço cuida dela neste momento, ou o que cuida não responde.',
+    todo: 'Espere: um nó a assume em segundos.',
+  },
   CREDENTIALS_UNREADABLE: {
     title: 'O login guardado não pôde ser lido; nada foi alterado.',
     todo: 'Veja o log do serviço; corrija a chave ou restaure um backup e depois inicie-a.',

@@ -350,6 +350,8 @@ export const StateReasonCode = {
   LoginsHeldUp: 'LOGINS_HELD_UP',
   /** WhatsApp refused the login for now; `status` is its code. What to do: wait. */
   LoginFailure: 'LOGIN_FAILURE',
+  /** No node of the service has the instance at present, or the one that has it does not answer. What to do: wait. */
+  Moving: 'MOVING',
   /** It was linked, and logs in. What to do: wait. */
   Paired: 'PAIRED',
   /** The service ended while the instance was being paired. What to do: pair again. */
