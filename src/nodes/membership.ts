@@ -18,6 +18,11 @@ export interface Membership {
   readonly nodes: readonly NodeRow[];
   /** The node of that run; asks the database where it is not known yet. Undefined where it has no row. */
   find(incarnation: string): Promise<NodeRow | undefined>;
+  /**
+   * From now on it takes no more instances. Resolves once it has said so by a renewal, so that the others know; rejects
+   * where that failed, and the next renewal says it.
+   */
+  drain(): Promise<void>;
   /** Called after each renewal, and when the lease has lapsed. */
   onChange(listener: () => void): Disposable;
 }

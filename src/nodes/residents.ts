@@ -9,9 +9,11 @@ export interface Residents {
   take(instanceId: string, epoch: number, slot?: Disposable): Promise<void>;
   /** Another node has the instance: its session ends at once, and stores nothing more. */
   drop(instanceId: string): void;
+  /** Whether somebody may be about to scan its QR code, or to type its pairing code: no other node can go on with that. */
+  isPairing(instanceId: string): boolean;
   /**
    * Ends the session for another node: new calls of the instance wait (see `ElsewhereError`), what runs finishes, the link
-   * ends, and what is to be stored is. Resolves once nothing of it runs here.
+   * ends, and what is to be stored is. Resolves once nothing of it runs here; with undefined where nothing of it was in memory.
    * @throws the signal's reason
    */
   release(instanceId: string, signal: AbortSignal): Promise<Released | undefined>;
@@ -20,7 +22,7 @@ export interface Residents {
 /** An instance whose session here has ended, so that another node may have it. */
 export interface Released {
   readonly epoch: number;
-  /** The other node has it: calls that wait here are told so, and go there. */
+  /** This node has it no more: calls that wait here are told so, and go to the one that has. */
   moved(): void;
   /** It stays: its session goes on here. */
   stays(): void;
