@@ -154,16 +154,23 @@ interface NodesTable {
 interface LoginGateTable {
   id: number;
   next_at: Date;
+  /** Instances that were refused since a login last went through: as many as it takes to hold logins up, at the most. */
   outdated: string[];
+  /** Since when logins are held up. */
   shut_since: Date | null;
   next_probe_at: Date | null;
+  /** Of an instance that was refused itself. */
+  next_refused_probe_at: Date | null;
 }
 
 interface HitsTable {
   key: string;
-  /** Epoch seconds. */
-  second: number;
-  n: number;
+  /** Epoch milliseconds by the server's clock, the oldest first. */
+  times: number[];
+  /** How many calls there were at each of them. */
+  counts: number[];
+  /** How many the last statement let through. */
+  granted: number;
 }
 
 interface OpenStreamsTable {

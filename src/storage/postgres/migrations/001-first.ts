@@ -122,22 +122,23 @@ const STATEMENTS = [
     started_at timestamptz not null,
     expires_at timestamptz not null
   )`,
-  // One row: when the next login may begin, and which instances WhatsApp refused as those of an outdated client.
+  // One row: when the next login of any node may begin, and which instances WhatsApp refused as those of an outdated client.
   `create table login_gate (
     id smallint primary key check (id = 1),
     next_at timestamptz not null,
-    outdated ${TEXT}[] not null default '{}',
+    outdated text[] not null default '{}',
     shut_since timestamptz,
-    next_probe_at timestamptz
+    next_probe_at timestamptz,
+    next_refused_probe_at timestamptz
   )`,
-  // What a limit counts. Lost in a crash of the server: then a limit begins anew.
+  `insert into login_gate (id, next_at) values (1, now())`,
+  // What a limit counts: so many calls at each of these times. Lost in a crash of the server: then a limit begins anew.
   `create unlogged table hits (
-    key ${TEXT} not null,
-    second ${TIME} not null,
-    n integer not null,
-    primary key (key, second)
+    key ${TEXT} primary key,
+    times bigint[] not null,
+    counts integer[] not null,
+    granted integer not null
   )`,
-  `create index hits_by_time on hits (second)`,
   `create unlogged table open_streams (
     id ${TEXT} primary key,
     family ${TEXT} not null,
