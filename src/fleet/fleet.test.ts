@@ -200,7 +200,9 @@ test('a phone number that does not open is told, since the instance looks as if 
     state: 'STOPPED',
     stateSince: 1,
     createdAt: 1,
-    hasLogin: true,
+    hasCredentials: false,
+    owner: null,
+    epoch: 0,
   } as const;
   const { fleet, lines, reach } = await opened(() => ({
     list: () =>

@@ -34,10 +34,11 @@ export interface InstanceRecord {
    */
   readonly damaged?: SealError | undefined;
   readonly createdAt: number;
-  /** Whether it may have something to log in with. */
-  readonly hasLogin: boolean;
-  /** The run of the service that has it, or had it last, and since which epoch; undefined before any had. */
-  readonly owner?: { readonly incarnation: string; readonly epoch: number } | undefined;
+  /** Whether something to log in with is kept of it. */
+  readonly hasCredentials: boolean;
+  /** The run of the service that has it, or had; null before any did. */
+  readonly owner: string | null;
+  readonly epoch: number;
 }
 
 export interface NewInstance {
@@ -143,8 +144,9 @@ const toRecord = (sealer: Sealer, row: Tables['instances']): InstanceRecord => (
       : { code: row.reason_code, message: row.reason_message ?? '', retryAt: row.retry_at ?? undefined },
   ...openPhone(sealer, row),
   createdAt: row.created_at,
-  hasLogin: row.has_credentials === 1 || row.state !== 'UNPAIRED',
-  owner: row.owner_incarnation === null ? undefined : { incarnation: row.owner_incarnation, epoch: row.epoch },
+  hasCredentials: row.has_credentials === 1,
+  owner: row.owner_incarnation,
+  epoch: row.epoch,
 });
 
 export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock): Instances => {
