@@ -11,7 +11,7 @@ import { scrub } from './scrub.ts';
 export type Logger = PinoLogger;
 
 /** All loggers there are: a child of the root each, told apart by `component`. */
-export const COMPONENTS = ['http', 'session', 'storage', 'access'] as const;
+export const COMPONENTS = ['http', 'session', 'storage', 'access', 'nodes'] as const;
 export type Component = (typeof COMPONENTS)[number];
 
 export const componentLogger = (root: Logger, component: Component): Logger => root.child({ component });

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createNodeMetrics, type NodeFigures, type NodeMetrics } from './node-metrics.ts';
 
 /**
  * What the service counts. No label holds a name, an id or a number: each takes a handful of values that are known
@@ -12,6 +13,8 @@ export interface Metrics {
   readonly reconnects: Counter<'reason'>;
   readonly rateLimited: Counter<'edge'>;
   readonly requests: Counter<'edge' | 'status'>;
+  /** Of one node of several; undefined where one process serves a data folder. */
+  readonly node: NodeMetrics | undefined;
   /** All of them, in Prometheus' text format. */
   render(): Promise<string>;
 }
@@ -24,8 +27,13 @@ const STANZA_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 /**
  * @param version of the service.
  * @param sessions how many there are in each state, states without any included; asked at each scrape.
+ * @param node given where this is one node of several: what it knows of itself, undefined until it knows.
  */
-export function createMetrics(version: string, sessions: () => Promise<ReadonlyMap<string, number>>): Metrics {
+export function createMetrics(
+  version: string,
+  sessions: () => Promise<ReadonlyMap<string, number>>,
+  node?: () => NodeFigures | undefined,
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   // Now, since it counts from here on.
@@ -87,6 +95,7 @@ export function createMetrics(version: string, sessions: () => Promise<ReadonlyM
       labelNames: ['edge', 'status'],
       registers,
     }),
+    node: node && createNodeMetrics(registry, node),
     async render() {
       // Where the database does not answer, the figures are those of the scrape before.
       for (const [state, instances] of (await count()) ?? []) byState.set({ state }, instances);
