@@ -10,7 +10,7 @@ import { graphqlHandler } from './http/graphql-handler.ts';
 import { GraphQLSockets, isWebSocket } from './http/sockets/graphql-sockets.ts';
 import { consoleRoute, readConsole } from './http/pages/console.ts';
 import { frontPageRoute } from './http/pages/front-page.ts';
-import { healthRoute } from './http/health.ts';
+import { healthRoute, type NodeHealth } from './http/health.ts';
 import { HTTP_LIMITS, listen, type Listening } from './http/listener.ts';
 import { clientOf, refuseBody, targetOf } from './http/request-head.ts';
 import type { Client } from './route.ts';
@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly services: GraphQLServices;
   /** False, or a rejection, when the service can't do its work now. */
   ready(): Promise<boolean>;
+  /** What the probe says of the nodes, where this is one of several. */
+  readonly node?: NodeHealth | undefined;
   /** More parts of the service, asked in order. */
   readonly routes?: readonly Route[] | undefined;
   /** Hears of each request that was served. */
@@ -75,7 +77,12 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
   const routes = [
     frontPageRoute({ console, playground: options.graphiql }),
     ...(typeof console === 'string' ? [] : [consoleRoute(console)]),
-    healthRoute({ ready: async () => !closing.signal.aborted && options.ready(), clock, log: services.log }),
+    healthRoute({
+      ready: async () => !closing.signal.aborted && options.ready(),
+      node: options.node,
+      clock,
+      log: services.log,
+    }),
     ...(playground ? [playground.graphiqlRoute] : []),
     ...(options.routes ?? []),
   ];

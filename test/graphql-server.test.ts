@@ -142,6 +142,45 @@ describe('the HTTP server, with sessions that are only in memory', () => {
     expect(await status('/health')).toBe(200);
   });
 
+  test('says of one node of several which there are, and is not ready while it drains or its lease does not hold', async () => {
+    const rowOf = (id: string) => ({
+      id,
+      incarnation: `run-${id}`,
+      url: 'http://10.0.0.9:7000',
+      startedAt: 1,
+      instances: 3,
+    });
+    const row = (id: string, draining: boolean, isLive: boolean) => ({ ...rowOf(id), draining, isLive });
+    const node = { id: 'a', held: true, isDraining: false, nodes: [row('a', false, true), row('b', true, false)] };
+    let asked = 0;
+    const ready = async (): Promise<boolean> => (asked += 1) > 0;
+    await using server = await serveFake(new FakeFleet(), { ready, node });
+    const look = async (): Promise<{ status: number; body: unknown }> => {
+      const response = await fetch(`${server.url}/health/ready`);
+      return { status: response.status, body: await response.json() };
+    };
+    const nodes = [
+      { node: 'a', instances: 3, draining: false, live: true },
+      { node: 'b', instances: 3, draining: true, live: false },
+    ];
+    expect(await look()).toEqual({ status: 200, body: { status: 'ready', node: 'a', draining: false, nodes } });
+    expect(asked).toBe(1);
+
+    node.isDraining = true;
+    expect(await look()).toEqual({ status: 503, body: { status: 'not ready', node: 'a', draining: true, nodes } });
+    Object.assign(node, { isDraining: false, held: false });
+    expect(await look()).toMatchObject({ status: 503, body: { status: 'not ready', draining: false } });
+    // Nor is the database asked then.
+    expect(asked).toBe(1);
+    expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: 'live' });
+
+    Object.assign(node, { held: true, nodes: Array.from({ length: 1_000 }, (_, at) => row(`n${at}`, false, true)) });
+    expect(((await look()).body as { nodes: unknown[] }).nodes).toHaveLength(100);
+
+    await using single = await serveFake(new FakeFleet());
+    expect(await (await fetch(`${single.url}/health/ready`)).json()).toEqual({ status: 'ready' });
+  });
+
   test('serves the playground from itself, under a policy without inline scripts, or not at all', async () => {
     await using server = await serveFake(new FakeFleet());
     const page = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
