@@ -58,7 +58,7 @@ export class SessionLifecycle implements Lifecycle {
   pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView> {
     const { pool, watching } = this.#options;
     return pool.use(reach, name, async (session) => {
-      await pool.change(reach, name, signal, () => pairInstance(session, this.#options, phoneNumber));
+      await pool.changeOf(session, signal, () => pairInstance(session, this.#options, phoneNumber));
       const view = await waitForPairing(watching.changesOf(session, signal), signal);
       if (!view) throw instanceNotFound(name);
       return view;

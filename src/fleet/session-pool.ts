@@ -4,8 +4,10 @@ import type { SessionDeps } from '../instance/session-deps.ts';
 import { Session } from '../instance/session.ts';
 import { type InstanceView, PAIRING_ENDED } from '../instance/state.ts';
 import type { Reach } from './calls/reach.ts';
+import type { Departures } from './departures.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import type { InstanceRow, InstanceRows } from './instance-rows.ts';
+import type { Released } from '../nodes/residents.ts';
 import { RestingSessions } from './resting-sessions.ts';
 
 /** So many that neither run nor are used stay in memory, with the settings that they showed: for the next call. */
@@ -21,6 +23,8 @@ export interface SessionPoolOptions extends Omit<SessionDeps, 'gate' | 'onInstan
   readonly onInstanceChange: (instance: InstanceView) => void;
   readonly onPrivacyChange: (instance: InstanceView) => void;
   readonly mostAtRest?: number | undefined;
+  /** Given where this is one node of several: sessions may leave for another one. */
+  readonly departures?: Departures | undefined;
 }
 
 /**
@@ -111,27 +115,65 @@ export class SessionPool implements AsyncDisposable {
   async use<T>(reach: Reach, name: string, work: (session: Session) => Promise<T>): Promise<T> {
     using held = await this.hold(reach, name);
     if (!held) throw instanceNotFound(name);
-    reach.onFound?.(held.session.view);
-    return await work(held.session);
+    const { session } = held;
+    reach.onFound?.(session.view);
+    const { departures } = this.#options;
+    return await (departures ? departures.run(session, work) : work(session));
   }
 
   /** As `use`, for one change of the instance's life, in its turn. */
   change<T>(reach: Reach, name: string, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> {
-    return this.use(reach, name, (session) =>
-      session.exclusively(signal, async () => {
-        // It may have been deleted while this call waited.
-        if (!this.registry.has(session)) throw instanceNotFound(name);
-        // What a user asks for now replaces what was wanted when the service ended, unless it fails.
-        const wasResumable = this.#resumable.delete(session);
-        try {
-          return await work(session);
-        } catch (error) {
-          if (wasResumable && this.#hasResumed) session.resume();
-          else if (wasResumable) this.#resumable.add(session);
-          throw error;
-        }
-      }),
-    );
+    return this.use(reach, name, (session) => this.changeOf(session, signal, () => work(session)));
+  }
+
+  /** As `change`, of a session that is in use. */
+  changeOf<T>(session: Session, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return session.exclusively(signal, async () => {
+      // It may have been deleted while this call waited.
+      if (!this.registry.has(session)) throw instanceNotFound(session.view.name);
+      // What a user asks for now replaces what was wanted when the service ended, unless it fails.
+      const wasResumable = this.#resumable.delete(session);
+      try {
+        return await work();
+      } catch (error) {
+        if (wasResumable && this.#hasResumed) session.resume();
+        else if (wasResumable) this.#resumable.add(session);
+        throw error;
+      }
+    });
+  }
+
+  isPairing(instanceId: string): boolean {
+    return this.registry.byId(instanceId)?.view.state === 'PAIRING';
+  }
+
+  /** See `Residents`. */
+  async release(instanceId: string, signal: AbortSignal): Promise<Released | undefined> {
+    const { departures, onInstanceChange, onPrivacyChange } = this.#options;
+    const session = this.registry.byId(instanceId);
+    if (!session || !departures) return undefined;
+    using held = new DisposableStack();
+    held.use(this.#held(session));
+    const wasRunning = session.finished !== undefined;
+    const settle = await departures.begin(session, signal);
+    const holding = held.move();
+    return {
+      epoch: session.life.epoch ?? 0,
+      moved: (to) => {
+        using _ = holding;
+        this.remove(session);
+        settle({ kind: 'moved', to });
+        void session.end();
+        // Who watches it is told to look where it is now.
+        onInstanceChange(session.view);
+        onPrivacyChange(session.view);
+      },
+      stays: () => {
+        using _ = holding;
+        settle({ kind: 'stays' });
+        if (wasRunning) session.resume();
+      },
+    };
   }
 
   /** Nobody uses it any more, or there is no such instance any more. */

@@ -88,6 +88,12 @@ export class KeptSettings {
     this.#again?.[Symbol.dispose]();
   }
 
+  /** Resolves once what is due is stored, or can't be for now. */
+  async stored(): Promise<void> {
+    this.store();
+    await this.#storing;
+  }
+
   /** Nothing is stored any more; what is being stored now is waited for. */
   async end(): Promise<void> {
     this.#hasEnded = true;

@@ -61,6 +61,11 @@ export class Life {
     return this.#lost !== undefined;
   }
 
+  /** Undefined before the first write. */
+  get epoch(): number | undefined {
+    return this.#epoch;
+  }
+
   /** The login as JSON text; undefined only where there is none. */
   loadCredentials(): Promise<string | undefined> {
     return this.#inOrder((id) => this.#options.storage.credentials.load(id));
@@ -112,6 +117,11 @@ export class Life {
         async () => (await storage.instances.get(id)) === undefined,
       ),
     );
+  }
+
+  /** Resolves once nothing is left that was to be stored or read. */
+  async idle(): Promise<void> {
+    while (this.#last) await this.#last;
   }
 
   async #write(id: string, change: InstanceChange): Promise<void> {

@@ -146,6 +146,13 @@ export class Session {
     await this.finished;
   }
 
+  /** As `halt`, and what is to be stored of it is stored. It may be resumed. */
+  async rest(): Promise<void> {
+    await this.halt();
+    await this.#instance.keptSettings.stored();
+    await this.life.idle();
+  }
+
   /** The service ends: as `halt`, and there is no other connection. */
   async end(): Promise<void> {
     this.#hasEnded = true;

@@ -1,3 +1,5 @@
+import type { InstanceOwner } from '../storage/nodes/node-store.ts';
+
 /** The sessions of a node, as its claims see them. `SessionPool` is it. */
 export interface Residents {
   /** The epoch of each instance that has a session here. */
@@ -23,7 +25,7 @@ export interface Residents {
 export interface Released {
   readonly epoch: number;
   /** This node has it no more: calls that wait here are told so, and go to the one that has. */
-  moved(): void;
+  moved(to: InstanceOwner | undefined): void;
   /** It stays: its session goes on here. */
   stays(): void;
 }

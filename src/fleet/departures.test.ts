@@ -1,0 +1,160 @@
+import { pino } from 'pino';
+import { expect } from 'vitest';
+import { sqliteOnly } from '../../test/support/postgres.ts';
+import { VirtualClock } from '../../test/support/virtual-clock.ts';
+import { InstanceNotConnectedError } from '../errors.ts';
+import type { Released } from '../nodes/residents.ts';
+import { temporaryStorage } from '../storage/storage.fixture.ts';
+import { Departures } from './departures.ts';
+import { deafLink, fleetOptions } from './fleet.fixture.ts';
+import { InstanceRows } from './instance-rows.ts';
+import { SessionPool } from './session-pool.ts';
+
+const test = sqliteOnly('a clock that the test moves; no server follows it');
+const { signal } = new AbortController();
+const TO = { incarnation: 'another', epoch: 7 };
+
+/** One instance named shop, OPEN on a node from which it can leave. */
+const residing = async () => {
+  const clock = new VirtualClock();
+  const storage = await temporaryStorage({ clock });
+  const { id: accountId } = await storage.accounts.create({ label: '' });
+  const { id } = await storage.instances.insert({ accountId, name: 'shop', wanted: 'running', state: 'UNPAIRED' });
+  await storage.credentials.save(id, '{}');
+  let links = 0;
+  let changes = 0;
+  const pool = new SessionPool({
+    ...fleetOptions(clock, storage),
+    openLink: (options) => ((links += 1), deafLink(options)),
+    rows: new InstanceRows(storage, pino({ level: 'silent' })),
+    random: () => 0,
+    departures: new Departures(clock),
+    onInstanceChange: () => void (changes += 1),
+    onPrivacyChange: () => undefined,
+  });
+  const reach = { accountId };
+  const use = <T>(work: () => Promise<T>): Promise<T> => pool.use(reach, 'shop', work);
+  const session = await pool.use(reach, 'shop', async (one) => one);
+  session.start();
+  await clock.advance(1_000);
+  expect(session.view.state).toBe('OPEN');
+  return { clock, storage, pool, id, reach, use, session, links: () => links, changes: () => changes };
+};
+
+/** Whether it has ended by now, and how. */
+const watched = <T>(work: Promise<T>) => {
+  const seen: { end?: T | Error } = {};
+  work.then(
+    (end) => (seen.end = end),
+    (error: Error) => (seen.end = error),
+  );
+  return seen;
+};
+
+const released = async (work: Promise<Released | undefined>): Promise<Released> =>
+  (await work) ?? expect.unreachable('Nothing was released');
+
+test('a session leaves once its calls are over; those that come meanwhile are told where it went', async () => {
+  const { clock, pool, id, use, session, changes } = await residing();
+  const runs = Promise.withResolvers<string>();
+  const running = watched(use(() => runs.promise));
+  await clock.advance(0);
+  const release = pool.release(id, signal);
+  const leaving = watched(release);
+  const late = watched(use(async () => 'done here'));
+  await clock.advance(9_000);
+  expect([leaving, late, session.view.state]).toEqual([{}, {}, 'OPEN']);
+
+  runs.resolve('ran to its end');
+  const { moved } = await released(release);
+  expect(running.end).toBe('ran to its end');
+  expect(session.link).toBeUndefined();
+  expect(session.view).toMatchObject({ state: 'RECONNECTING', reason: { code: 'moving' } });
+  expect(pool.registry.byId(id)).toBe(session);
+  expect(late).toEqual({});
+
+  const before = changes();
+  moved(TO);
+  await clock.advance(0);
+  expect(late.end).toMatchObject({ name: 'ElsewhereError', instanceId: id, owner: TO });
+  expect(pool.registry.byId(id)).toBeUndefined();
+  expect(changes()).toBeGreaterThan(before);
+  await pool[Symbol.asyncDispose]();
+  expect(clock.pending).toBe(0);
+});
+
+test('a call that takes too long is not waited for; one that found the connection ended goes where the session went', async () => {
+  const { clock, pool, id, use, session } = await residing();
+  const endless = watched(use(() => new Promise(() => undefined)));
+  const call = { signal, deadline: { remaining: () => 30_000 } };
+  // As a call that waits for its turn, and asks only when the link is gone.
+  const cut = watched(
+    use(async () => {
+      await session.finished;
+      throw new InstanceNotConnectedError(session.standing);
+    }),
+  );
+  const read = watched(use(() => session.privacy.read(call)));
+  await clock.advance(0);
+  expect(read.end).toBeDefined();
+  const release = pool.release(id, signal);
+  await clock.advance(9_999);
+  expect(session.link).toBeDefined();
+  await clock.advance(1);
+  const { moved } = await released(release);
+  expect(cut).toEqual({});
+  moved(TO);
+  await clock.advance(0);
+  expect(cut.end).toMatchObject({ name: 'ElsewhereError', owner: TO });
+  expect(endless).toEqual({});
+});
+
+test('a session that stays logs in again, and calls that waited are done here', async () => {
+  const { clock, pool, id, use, session, links } = await residing();
+  const { stays } = await released(pool.release(id, signal));
+  const waits = watched(use(async () => session.view.state));
+  await clock.advance(100);
+  expect([waits, links()]).toEqual([{}, 1]);
+  stays();
+  await clock.advance(1_000);
+  expect(waits.end).toBeDefined();
+  expect([session.view.state, links()]).toEqual(['OPEN', 2]);
+  await pool[Symbol.asyncDispose]();
+});
+
+test('where the time is up while calls run, the session goes on', async () => {
+  const { clock, pool, id, use, session, links } = await residing();
+  const over = new AbortController();
+  const runs = Promise.withResolvers<void>();
+  const running = watched(use(() => runs.promise.then(() => 'ended')));
+  await clock.advance(0);
+  const release = watched(pool.release(id, over.signal));
+  const waits = watched(use(async () => 'done here'));
+  over.abort(new Error('over'));
+  runs.resolve();
+  await clock.advance(0);
+  expect(release.end).toMatchObject({ message: 'over' });
+  expect([running.end, waits.end, session.view.state, links()]).toEqual(['ended', 'done here', 'OPEN', 1]);
+  await pool[Symbol.asyncDispose]();
+});
+
+test('what was to be stored is stored once it is released', async () => {
+  const { storage, pool, id, session } = await residing();
+  const stored = storage.owned.change;
+  const commits = Promise.withResolvers<void>();
+  storage.owned.change = async (...args) => (await commits.promise, stored(...args));
+  const save = watched(session.life.change({ credentials: '{"last":1}' }));
+  const release = pool.release(id, signal);
+  const leaving = watched(release);
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  expect([save, leaving]).toEqual([{}, {}]);
+  commits.resolve();
+  await release;
+  expect(await storage.credentials.load(id)).toBe('{"last":1}');
+});
+
+test('an instance that is not in memory needs no release', async () => {
+  const { pool } = await residing();
+  expect(await pool.release('unknown', signal)).toBeUndefined();
+  expect(pool.isPairing('unknown')).toBe(false);
+});

@@ -1,0 +1,288 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../../test/support/virtual-clock.ts';
+import { PeerError } from '../peers/peers.ts';
+import type { NodeRow } from '../storage/nodes/node-store.ts';
+import { NO_NODE_EVENTS } from '../telemetry/node-events.ts';
+import { Draining } from './draining.ts';
+import type { Membership } from './membership.ts';
+import { Receiving } from './receiving.ts';
+
+const SELF = 'self';
+const node = (incarnation: string, instances: number, more: Partial<NodeRow> = {}): NodeRow => ({
+  id: incarnation,
+  incarnation,
+  url: '',
+  draining: false,
+  startedAt: 0,
+  isLive: true,
+  instances,
+  ...more,
+});
+
+interface RigOptions {
+  readonly nodes?: readonly NodeRow[];
+  /** How many of its instances are to be connected, and how many are not. */
+  readonly wanted?: number;
+  readonly stopped?: number;
+  readonly mostMs?: number;
+}
+
+/** A node that drains, with rows in memory; each other node takes what it is asked for, unless the test says otherwise. */
+const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 0, mostMs = 20_000 }: RigOptions) => {
+  const clock = new VirtualClock();
+  const rows = new Map<string, { owner: string; epoch: number; isWanted: boolean }>();
+  for (let i = 0; i < wanted; i += 1) rows.set(`wanted ${i}`, { owner: SELF, epoch: 1, isWanted: true });
+  for (let i = 0; i < stopped; i += 1) rows.set(`stopped ${i}`, { owner: SELF, epoch: 1, isWanted: false });
+  const log: string[] = [];
+  const pairing = new Set<string>();
+  const listeners = new Set<() => void>();
+  const rig = {
+    clock,
+    rows,
+    log,
+    pairing,
+    held: true,
+    most: 0,
+    ask: (_target: string, _method: string): Promise<unknown> => Promise.resolve(),
+    handOver: (_id: string): Promise<unknown> => Promise.resolve(),
+    releaseMs: 100,
+    renewed: () => {
+      for (const listener of listeners) listener();
+    },
+    owners: () => Map.groupBy([...rows.values()], ({ owner }) => owner),
+    counts: () => Object.fromEntries([...rig.owners()].map(([owner, all]) => [owner, all.length])),
+  };
+  let open = 0;
+  const membership: Membership = {
+    id: SELF,
+    incarnation: SELF,
+    get held() {
+      return rig.held;
+    },
+    isSteady: true,
+    isDraining: true,
+    nodes: [node(SELF, wanted + stopped, { draining: true }), ...nodes],
+    find: () => expect.unreachable(),
+    drain: async () => void log.push('drain'),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+  };
+  const drain = new Draining({
+    clock,
+    log: pino({ level: 'silent' }),
+    events: NO_NODE_EVENTS,
+    membership,
+    mostMs,
+    store: {
+      owned: async () =>
+        new Map([...rows].flatMap(([id, { owner, ...row }]) => (owner === SELF ? [[id, row] as const] : []))),
+      async handOver(id, from, to) {
+        const row = rows.get(id);
+        if (row?.owner !== from.incarnation || row.epoch !== from.epoch) return undefined;
+        log.push(`row ${id}`);
+        rows.set(id, { ...row, owner: to, epoch: row.epoch + 1 });
+        await rig.handOver(id);
+        return row.epoch + 1;
+      },
+      async ownerOf(id) {
+        const row = rows.get(id);
+        return row && { incarnation: row.owner, epoch: row.epoch };
+      },
+    },
+    residents: {
+      isPairing: (id) => pairing.has(id),
+      drop: (id) => void log.push(`drop ${id}`),
+      async release(id, signal) {
+        log.push(`release ${id}`);
+        if (id.startsWith('stopped')) return undefined;
+        open += 1;
+        rig.most = Math.max(rig.most, open);
+        await clock.sleep(rig.releaseMs, signal).finally(() => (open -= 1));
+        return {
+          epoch: 1,
+          moved: (to) => void log.push(`moved ${id} to ${to?.incarnation}`),
+          stays: () => void log.push(`stays ${id}`),
+        };
+      },
+    },
+    peers: {
+      async ask({ incarnation }, method, body) {
+        await rig.ask(incarnation, method);
+        log.push(`${method} ${(body as { instanceId: string }).instanceId}`);
+      },
+    },
+  });
+  const run = () => {
+    const over = { done: false };
+    const done = drain.run().then(() => (over.done = true));
+    return { over, done };
+  };
+  return Object.assign(rig, { run });
+};
+
+test('one by one: a place to log in, the session here, the row, the session there, and then those who wait', async () => {
+  const rig = draining({ wanted: 1 });
+  const { over } = rig.run();
+  await rig.clock.advance(1_000);
+  expect(over.done).toBe(true);
+  expect(rig.log).toEqual([
+    'drain',
+    'nodes.reserve wanted 0',
+    'release wanted 0',
+    'row wanted 0',
+    'nodes.take wanted 0',
+    'moved wanted 0 to a',
+  ]);
+  expect(rig.clock.pending).toBe(0);
+});
+
+test('instances go to the nodes with the fewest, eight at a time; what is not to be connected moves without a login', async () => {
+  const gone = [node('dead', 0, { isLive: false }), node('leaving', 0, { draining: true })];
+  const rig = draining({ nodes: [node('a', 10), node('b', 40), ...gone], wanted: 50, stopped: 20 });
+  const { over } = rig.run();
+  await rig.clock.advance(1_000);
+  expect([over.done, rig.most]).toEqual([true, 8]);
+  expect(rig.counts()).toEqual({ a: 50, b: 20 });
+  expect(rig.log.filter((line) => line.startsWith('nodes.') && line.includes('stopped'))).toEqual([]);
+  expect(rig.log.filter((line) => line.startsWith('drop stopped'))).toHaveLength(20);
+});
+
+test('where no other node lives, or none takes any, it is over at once, and nothing is released', async () => {
+  const alone = draining({ nodes: [node('dead', 0, { isLive: false })], wanted: 3, stopped: 1 });
+  const first = alone.run();
+  await alone.clock.advance(0);
+  expect([first.over.done, alone.log]).toEqual([true, ['drain']]);
+
+  const refused = draining({ wanted: 3 });
+  refused.ask = () => Promise.reject(new PeerError('unreachable', 'made to fail'));
+  const second = refused.run();
+  await refused.clock.advance(0);
+  expect([second.over.done, refused.log]).toEqual([true, ['drain']]);
+});
+
+test('a node that takes none is passed over until the rows are read anew', async () => {
+  const rig = draining({ nodes: [node('a', 0), node('b', 5)], wanted: 9 });
+  rig.releaseMs = 1_000;
+  rig.ask = async (target) => {
+    if (target === 'a') throw new PeerError('unreachable', 'made to fail');
+  };
+  rig.run();
+  await rig.clock.advance(500);
+  rig.ask = () => Promise.resolve();
+  rig.renewed();
+  await rig.clock.advance(2_000);
+  expect(rig.counts()).toEqual({ a: 1, b: 8 });
+});
+
+test('a hand-over whose outcome is not known is looked up: the row has moved, or it stays and is tried again', async () => {
+  const rig = draining({ wanted: 2 });
+  rig.handOver = async (id) => {
+    rig.handOver = () => Promise.resolve();
+    // The database did not carry it out.
+    rig.rows.set(id, { owner: SELF, epoch: 1, isWanted: true });
+    rig.handOver = async () => {
+      rig.handOver = () => Promise.resolve();
+      throw new Error('made to fail');
+    };
+    throw new Error('made to fail');
+  };
+  const { over } = rig.run();
+  await rig.clock.advance(2_000);
+  expect(over.done).toBe(true);
+  expect(rig.log.filter((line) => line.startsWith('stays'))).toEqual(['stays wanted 0']);
+  expect(rig.log.filter((line) => line.startsWith('moved')).toSorted()).toEqual([
+    expect.stringMatching('moved wanted 0 to [ab]'),
+    expect.stringMatching('moved wanted 1 to [ab]'),
+  ]);
+});
+
+test('a row that others have taken meanwhile is no longer this node’s: calls go where it is', async () => {
+  const rig = draining({ wanted: 1 });
+  const { over } = rig.run();
+  await rig.clock.advance(50);
+  rig.rows.set('wanted 0', { owner: 'c', epoch: 2, isWanted: true });
+  await rig.clock.advance(1_000);
+  expect([over.done, rig.log.at(-1)]).toEqual([true, 'moved wanted 0 to c']);
+});
+
+test('an instance that is being paired has the time that there is, and is given away before the end', async () => {
+  const rig = draining({ wanted: 1, stopped: 2, mostMs: 20_000 });
+  rig.pairing.add('stopped 0').add('stopped 1');
+  const { over } = rig.run();
+  await rig.clock.advance(5_000);
+  expect([over.done, rig.counts()]).toEqual([false, { [SELF]: 2, a: 1 }]);
+  // The phone took it: it is to be connected, and goes at once.
+  rig.pairing.delete('stopped 0');
+  rig.rows.set('stopped 0', { owner: SELF, epoch: 1, isWanted: true });
+  await rig.clock.advance(500);
+  expect(rig.log).toContain('nodes.take stopped 0');
+  await rig.clock.advance(12_000);
+  expect(rig.log).not.toContain('release stopped 1');
+  await rig.clock.advance(1_000);
+  expect([over.done, rig.log.includes('release stopped 1'), rig.counts()[SELF]]).toEqual([true, true, undefined]);
+});
+
+test('when the time is up what has not begun stays, and what has moved is told', async () => {
+  const rig = draining({ wanted: 40, mostMs: 1_000 });
+  rig.releaseMs = 300;
+  const { over } = rig.run();
+  await rig.clock.advance(1_000);
+  expect(over.done).toBe(true);
+  const moved = rig.log.filter((line) => line.startsWith('moved'));
+  expect([moved.length, rig.counts()[SELF]]).toEqual([24, 16]);
+  expect(rig.log.filter((line) => line.startsWith('nodes.take'))).toHaveLength(24);
+});
+
+test('a node that has lost its lease gives nothing away', async () => {
+  const rig = draining({ wanted: 3 });
+  rig.held = false;
+  const { over } = rig.run();
+  await rig.clock.advance(0);
+  expect([over.done, rig.log]).toEqual([true, ['drain']]);
+});
+
+const receiving = () => {
+  const clock = new VirtualClock();
+  const taken: unknown[] = [];
+  const state = { held: true, isDraining: false };
+  let places = 0;
+  const slots = {
+    reserve: async () => {
+      places += 1;
+      return { [Symbol.dispose]: () => void (places -= 1) };
+    },
+  };
+  const residents = { take: async (...args: unknown[]) => void taken.push(args) };
+  const receiver = new Receiving({ clock, membership: state, residents, slots });
+  const { signal } = new AbortController();
+  const ask = (method: string, body: unknown) => receiver.ask(method, body, { signal, remainingMs: 1_000 });
+  return { clock, taken, state, receiver, ask, places: () => places };
+};
+
+test('a place to log in is kept for the instance that comes, and given back where it does not come', async () => {
+  const { clock, taken, ask, places } = receiving();
+  await ask('nodes.reserve', { instanceId: 'shop' });
+  await ask('nodes.reserve', { instanceId: 'other' });
+  expect(places()).toBe(2);
+  await ask('nodes.take', { instanceId: 'shop', epoch: 3 });
+  expect(taken).toEqual([['shop', 3, expect.objectContaining({ [Symbol.dispose]: expect.any(Function) })]]);
+  await clock.advance(15_000);
+  // The one that came has its own until its login is over.
+  expect(places()).toBe(1);
+  await ask('nodes.take', { instanceId: 'other', epoch: 1 });
+  expect(taken[1]).toEqual(['other', 1, undefined]);
+});
+
+test('a node that drains, or has lost its lease, keeps no place; other questions are not for it', async () => {
+  const { ask, state, places } = receiving();
+  state.isDraining = true;
+  await expect(ask('nodes.reserve', { instanceId: 'shop' })).rejects.toMatchObject({ code: 'OVERLOADED' });
+  Object.assign(state, { isDraining: false, held: false });
+  await expect(ask('nodes.reserve', { instanceId: 'shop' })).rejects.toMatchObject({ code: 'OVERLOADED' });
+  expect(places()).toBe(0);
+  expect(ask('fleet.read', {})).toBeUndefined();
+  await expect(async () => ask('nodes.take', { instanceId: 'shop' })).rejects.toThrow(TypeError);
+});

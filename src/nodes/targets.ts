@@ -1,0 +1,61 @@
+import type { NodeRow } from '../storage/nodes/node-store.ts';
+import type { Membership } from './membership.ts';
+
+interface Given {
+  /** Under way. */
+  asked: number;
+  /** Since the node's row was read. */
+  taken: number;
+}
+
+/** The nodes that instances can be given to: the one with the fewest comes first, what was given to it meanwhile counted. */
+export class Targets implements Disposable {
+  readonly #membership: Membership;
+  readonly #given = new Map<string, Given>();
+  /** Those that took none: they are asked again once the rows are read anew. */
+  readonly #refused = new Set<string>();
+  readonly #listener: Disposable;
+
+  constructor(membership: Membership) {
+    this.#membership = membership;
+    this.#listener = membership.onChange(() => {
+      this.#refused.clear();
+      // The rows count it from now on.
+      for (const given of this.#given.values()) given.taken = 0;
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener[Symbol.dispose]();
+  }
+
+  /** Undefined where nobody takes any. */
+  next(): NodeRow | undefined {
+    const open = this.#membership.nodes.filter(
+      ({ incarnation, isLive, draining }) =>
+        isLive && !draining && incarnation !== this.#membership.incarnation && !this.#refused.has(incarnation),
+    );
+    return open.toSorted((one, other) => this.#load(one) - this.#load(other))[0];
+  }
+
+  /** Counts one to the node while it is under way. Dispose it with the end; `taken` says how it ended. */
+  ask({ incarnation }: NodeRow): Disposable & { taken: () => void } {
+    let given = this.#given.get(incarnation);
+    if (!given) this.#given.set(incarnation, (given = { asked: 0, taken: 0 }));
+    const counted = given;
+    counted.asked += 1;
+    return {
+      taken: () => void (counted.taken += 1),
+      [Symbol.dispose]: () => void (counted.asked -= 1),
+    };
+  }
+
+  refused({ incarnation }: NodeRow): void {
+    this.#refused.add(incarnation);
+  }
+
+  #load({ incarnation, instances }: NodeRow): number {
+    const { asked = 0, taken = 0 } = this.#given.get(incarnation) ?? {};
+    return instances + asked + taken;
+  }
+}
