@@ -246,3 +246,31 @@ test('a login that waits can be aborted', async () => {
   first[Symbol.dispose]();
   expect(clock.pending).toBe(0);
 });
+
+test('a place that was taken beforehand is there at once when its login comes, and goes back where none comes', async () => {
+  const clock = new VirtualClock();
+  const gate = new LoginGate(clock, 1);
+  const { signal } = new AbortController();
+  gate.keep('moves', await gate.reserve('moves', signal));
+  const reserved = gate.reserve('gone', signal);
+  await clock.advance(1_000);
+  gate.keep('gone', await reserved);
+  // The next one in line waits for its turn, and the one that comes does not.
+  let isIn = false;
+  void gate.enter('other', signal, () => undefined).then(() => (isIn = true));
+  const place = await gate.enter('moves', signal, () => undefined);
+  await clock.advance(0);
+  expect(isIn).toBe(false);
+  place[Symbol.dispose]();
+  gate.forget('gone');
+  await clock.advance(1_000);
+  expect(isIn).toBe(true);
+  // It is used once.
+  let again = false;
+  void gate.enter('gone', signal, () => undefined).then(() => (again = true));
+  await clock.advance(0);
+  expect(again).toBe(false);
+
+  for (const id of ['moves', 'other', 'third']) gate.refusedAsOutdated(id);
+  await expect(gate.reserve('late', signal)).rejects.toMatchObject({ code: 'OVERLOADED' });
+});

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { RetryLaterError } from '../../errors.ts';
 import { Places } from '../../places.ts';
 import { type OnHeldUp, OutdatedBreaker } from './outdated-breaker.ts';
 
@@ -13,6 +14,9 @@ const LATE_MS = 200;
 /** For so long at the most. */
 const MOST_LOGIN_MS = 10_000;
 
+/** After how long another try makes sense where logins are held up, in milliseconds. */
+const RETRY_MS = 10_000;
+
 /**
  * The one door to WhatsApp's login for all instances of the process: at most so many a second and so many at a time, and
  * few while WhatsApp refuses the client as outdated.
@@ -26,6 +30,8 @@ export class LoginGate {
   readonly #places = new Places(LOGINS_AT_ONCE, Number.POSITIVE_INFINITY);
   readonly #doubtfulPlaces = new Places(DOUBTFUL_AT_ONCE, Number.POSITIVE_INFINITY);
   readonly #door = new Places(1, Number.POSITIVE_INFINITY);
+  /** For whom a place was taken beforehand. */
+  readonly #kept = new Map<string, Disposable>();
   readonly #breaker: OutdatedBreaker;
   readonly #clock: Clock;
   readonly #spacingMs: number;
@@ -51,6 +57,22 @@ export class LoginGate {
   forget(instanceId: string): void {
     this.#doubtful.delete(instanceId);
     this.#breaker.forget(instanceId);
+    this.#takeKept(instanceId)?.[Symbol.dispose]();
+  }
+
+  /**
+   * A place beforehand, for the login of an instance that comes from another node: see `keep`.
+   * @throws RetryLaterError OVERLOADED while logins are held up; the signal's reason
+   */
+  async reserve(instanceId: string, signal: AbortSignal): Promise<Disposable> {
+    if (this.#breaker.isShut) throw new RetryLaterError('OVERLOADED', 'Logins are held up here', RETRY_MS);
+    return this.#takePlace(instanceId, signal);
+  }
+
+  /** The instance's next login has this place. */
+  keep(instanceId: string, place: Disposable): void {
+    this.#takeKept(instanceId)?.[Symbol.dispose]();
+    this.#kept.set(instanceId, place);
   }
 
   /**
@@ -58,6 +80,13 @@ export class LoginGate {
    * `onHeldUp` hears of it while logins are held up.
    */
   async enter(instanceId: string, signal: AbortSignal, onHeldUp: OnHeldUp): Promise<Disposable> {
+    signal.throwIfAborted();
+    const kept = this.#takeKept(instanceId);
+    if (kept && !this.#breaker.isShut) {
+      this.#doubtful.add(instanceId);
+      return kept;
+    }
+    kept?.[Symbol.dispose]();
     for (;;) {
       const isProbe = await this.#breaker.pass(instanceId, signal, onHeldUp);
       const place = await this.#takePlace(instanceId, signal);
@@ -68,6 +97,12 @@ export class LoginGate {
       }
       place[Symbol.dispose]();
     }
+  }
+
+  #takeKept(instanceId: string): Disposable | undefined {
+    const kept = this.#kept.get(instanceId);
+    this.#kept.delete(instanceId);
+    return kept;
   }
 
   async #takePlace(instanceId: string, signal: AbortSignal): Promise<Disposable> {
