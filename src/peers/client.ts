@@ -1,0 +1,163 @@
+import { serialize } from 'node:v8';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { type AskingDeps, ClientConnection, openConnection } from './client-connection.ts';
+import { ASK_PATH, STREAM_PATH } from './headers.ts';
+import { PEER_LIMITS, type PeerLimits } from './limits.ts';
+import type { PeerKey } from './marks.ts';
+import { type CrossingClass, ErrorCodec } from './outcome.ts';
+import { type Peer, type PeerCall, PeerError, type Peers } from './peers.ts';
+import { receiveAnswer, type ReceivingDeps } from './received-answer.ts';
+import { ReceivedStream } from './received-stream.ts';
+
+export interface PeersOptions {
+  readonly key: PeerKey;
+  /** The incarnation of the node that asks. */
+  readonly self: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Errors that come back as what they are, beside those of errors.ts. */
+  readonly errors?: readonly CrossingClass[];
+  readonly limits?: Partial<PeerLimits>;
+}
+
+/** Asks other nodes over HTTP/2, one connection a run of a node. Disposing ends all that it asks. */
+export function createPeers({ errors, ...options }: PeersOptions): Peers & AsyncDisposable {
+  return new HttpPeers({ ...options, limits: { ...PEER_LIMITS, ...options.limits }, codec: new ErrorCodec(errors) });
+}
+
+interface Deps extends AskingDeps, ReceivingDeps {
+  readonly log: Logger;
+}
+
+interface Opening {
+  readonly connection: Promise<ClientConnection>;
+  opened: ClientConnection | undefined;
+}
+
+class HttpPeers implements Peers, AsyncDisposable {
+  readonly #deps: Deps;
+  readonly #connections = new Map<string, Opening>();
+  readonly #closed = new AbortController();
+  readonly #sessions = new Set<Promise<void>>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  async ask(peer: Peer, method: string, body: unknown, call: PeerCall): Promise<unknown> {
+    const { clock } = this.#deps;
+    call.signal.throwIfAborted();
+    const due = clock.monotonic() + call.remainingMs;
+    const bytes = this.#bytesOf(body);
+    const connection = await this.#connected(peer, call.signal);
+    const remainingMs = due - clock.monotonic();
+    if (remainingMs <= 0) throw new PeerError('unreachable', 'The time was up before the node could be asked');
+    const sent = connection.request(ASK_PATH + encodeURIComponent(method), bytes, remainingMs);
+    return receiveAnswer(sent, { signal: call.signal, remainingMs }, this.#deps);
+  }
+
+  stream(peer: Peer, method: string, body: unknown, signal: AbortSignal): AsyncIterable<unknown> {
+    return { [Symbol.asyncIterator]: () => new PeerValues(() => this.#begin(peer, method, body, signal)) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
+    for (const { opened } of this.#connections.values()) opened?.drop();
+    await Promise.all(this.#sessions);
+  }
+
+  async #begin(peer: Peer, method: string, body: unknown, signal: AbortSignal): Promise<ReceivedStream> {
+    signal.throwIfAborted();
+    const bytes = this.#bytesOf(body);
+    const connection = await this.#connected(peer, signal);
+    return new ReceivedStream(
+      connection.request(STREAM_PATH + encodeURIComponent(method), bytes, undefined),
+      signal,
+      this.#deps,
+    );
+  }
+
+  #bytesOf(body: unknown): Buffer {
+    const bytes = serialize(body);
+    const { requestBytes } = this.#deps.limits;
+    if (bytes.length > requestBytes) throw new RangeError(`A question of ${bytes.length} bytes is too long for a node`);
+    return bytes;
+  }
+
+  /** Others may wait for the same connection: who stops waiting does not end it. */
+  async #connected(peer: Peer, signal: AbortSignal): Promise<ClientConnection> {
+    const opening = this.#connections.get(peer.incarnation) ?? this.#open(peer);
+    if (opening.opened) return opening.opened;
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = (): void => aborted.reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([opening.connection, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #open(peer: Peer): Opening {
+    if (this.#closed.signal.aborted) throw new PeerError('unreachable', 'This node asks no more');
+    this.#makeRoom();
+    const opening: Opening = { connection: this.#connect(peer, () => this.#forget(peer, opening)), opened: undefined };
+    this.#connections.set(peer.incarnation, opening);
+    opening.connection.then(
+      (connection) => (opening.opened = connection),
+      () => this.#forget(peer, opening),
+    );
+    return opening;
+  }
+
+  async #connect(peer: Peer, onGone: () => void): Promise<ClientConnection> {
+    const { session, marks } = await openConnection(peer, this.#deps, this.#closed.signal);
+    const ended = new Promise<void>((resolve) => session.once('close', resolve));
+    this.#sessions.add(ended);
+    void ended.then(() => this.#sessions.delete(ended));
+    return new ClientConnection(session, marks, this.#deps, onGone);
+  }
+
+  #forget({ incarnation }: Peer, opening: Opening): void {
+    if (this.#connections.get(incarnation) === opening) this.#connections.delete(incarnation);
+  }
+
+  #makeRoom(): void {
+    if (this.#connections.size < this.#deps.limits.connections) return;
+    const idle = [...this.#connections.values()].find(({ opened }) => opened?.isIdle);
+    if (!idle) throw new PeerError('unreachable', 'Too many nodes are asked at once');
+    idle.opened?.close();
+  }
+}
+
+/** Begins with its first read. Unlike a generator it can be ended while a read waits. */
+class PeerValues implements AsyncIterator<unknown, undefined> {
+  readonly #begin: () => Promise<ReceivedStream>;
+  #values: Promise<ReceivedStream> | undefined;
+  #isOver = false;
+
+  constructor(begin: () => Promise<ReceivedStream>) {
+    this.#begin = begin;
+  }
+
+  async next(): Promise<IteratorResult<unknown, undefined>> {
+    if (this.#isOver) return { done: true, value: undefined };
+    try {
+      this.#values ??= this.#begin();
+      const result = await (await this.#values).next();
+      if (result.done) this.#isOver = true;
+      return this.#isOver ? { done: true, value: undefined } : result;
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
+    }
+  }
+
+  async return(): Promise<IteratorResult<unknown, undefined>> {
+    this.#isOver = true;
+    // Where it could not begin, there is nothing to end.
+    await this.#values?.then((values) => values.stop()).catch(() => {});
+    return { done: true, value: undefined };
+  }
+}
