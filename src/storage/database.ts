@@ -1,12 +1,15 @@
 import type { Kysely } from 'kysely';
 import { wasUndone } from './errors.ts';
 import type { Tables } from './schema.ts';
+import type { Shared } from './nodes/shared.ts';
 import type { Keyring } from './sealing/keyring.ts';
 
 /** An open database, a file or on a server. Its tables are migrated, and its keyring is open. */
 export interface Database extends AsyncDisposable {
   readonly db: Kysely<Tables>;
   readonly keyring: Keyring;
+  /** Of a server's, which several nodes may have open. */
+  readonly shared?: Shared | undefined;
   /** It was locked or away a moment ago: work that can wait should wait. */
   readonly isBusy: boolean;
   /** Writes a value that is there already. Rejects where nothing can be stored, as on a full disk. */

@@ -171,6 +171,8 @@ interface HitsTable {
   counts: number[];
   /** How many the last statement let through. */
   granted: number;
+  /** The limit that they were under. */
+  most: number;
 }
 
 interface OpenStreamsTable {

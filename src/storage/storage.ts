@@ -4,6 +4,7 @@ import { OperatorError } from '../errors.ts';
 import type { Warn } from './sqlite/data-folder.ts';
 import { guarded } from './errors.ts';
 import type { Database } from './database.ts';
+import type { Shared } from './nodes/shared.ts';
 import type { ServerOptions } from './postgres/open.ts';
 import type { Ownership } from './dialects/ownership.ts';
 import { acquireOwnership as ownFolder } from './sqlite/owner.ts';
@@ -14,6 +15,8 @@ import { createRepositories, type Repositories, transact, type Transaction } fro
 export interface Storage extends Repositories, AsyncDisposable {
   /** Stores what `work` writes through `tx` together, or nothing of it where it rejects. All else waits for it. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** What all nodes count together; undefined where one process has the data for itself. */
+  readonly shared: Shared | undefined;
   /** For the keyed hashes of the API tokens. */
   readonly tokenKey: KeyObject;
   /** Another process has the database locked, as was seen a moment ago: what can wait is better not written now. */
@@ -72,6 +75,7 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
     ...over(db),
     transaction: (work) => transact(db, over, work),
     tokenKey,
+    shared: database.shared,
     get isBusy() {
       return database.isBusy;
     },

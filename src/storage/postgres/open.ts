@@ -4,6 +4,7 @@ import { OperatorError } from '../../errors.ts';
 import { BUSY_MS, Contention } from '../dialects/contention.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../schema.ts';
+import { createShared } from '../nodes/shared.ts';
 import { insertKeyring, type Keyring } from '../sealing/keyring.ts';
 import type { Warn } from '../sqlite/data-folder.ts';
 import { connectionConfig, LOCK_CLASS, placeOf, unusable } from './connection.ts';
@@ -36,6 +37,7 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
   return {
     db,
     keyring,
+    shared: createShared(db, clock),
     get isBusy() {
       return contention.isBusy;
     },

@@ -137,7 +137,8 @@ const STATEMENTS = [
     key ${TEXT} primary key,
     times bigint[] not null,
     counts integer[] not null,
-    granted integer not null
+    granted integer not null,
+    most integer not null
   )`,
   `create unlogged table open_streams (
     id ${TEXT} primary key,

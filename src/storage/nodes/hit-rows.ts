@@ -1,0 +1,80 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../schema.ts';
+
+/** The length of the window, in milliseconds. */
+const WINDOW_MS = 60_000;
+/**
+ * Of a limit of up to so many calls the time of each is kept. A larger one has so many steps, and a call counts as of the
+ * end of its step: it leaves the window late, never early.
+ */
+const MOST_STEPS = 300;
+/** A server whose clock was set back has times of the future: they count no more. Ends of steps are no further ahead. */
+const AHEAD_MS = 1_000;
+const MOST_PURGED = 10_000;
+
+/** So many calls of a key at once, and the limit that they are under. */
+export interface Calls {
+  readonly key: string;
+  readonly wanted: number;
+  readonly most: number;
+}
+
+export interface Counted {
+  readonly key: string;
+  /** How many of them there was room for. */
+  readonly granted: number;
+  /** How many are in the window now. */
+  readonly total: number;
+  /** How long until the oldest of them leaves the window, in milliseconds. */
+  readonly waitMs: number;
+}
+
+const stepOf = (most: number): number => (most <= MOST_STEPS ? 1 : Math.ceil(WINDOW_MS / MOST_STEPS));
+
+const NOW = sql`(extract(epoch from clock_timestamp()) * 1000)`;
+
+/**
+ * Counts all of them in one statement. What becomes of a row that is there comes of its latest version, for which the
+ * statement waits while another one writes it: so no room is granted twice. In the order of the keys, so that two nodes do
+ * not wait for each other.
+ */
+export const countHits = async (db: Kysely<Tables>, calls: readonly Calls[]): Promise<readonly Counted[]> => {
+  const keys = calls.map(({ key }) => key);
+  const wanted = calls.map((call) => call.wanted);
+  const most = calls.map((call) => call.most);
+  const steps = most.map(stepOf);
+  const { rows } = await sql<Counted>`
+    insert into hits (key, times, counts, granted, most)
+    select key, array[(ceil(${NOW} / step) * step)::bigint], array[least(wanted, most)], least(wanted, most), most
+    from unnest(${keys}::text[], ${wanted}::integer[], ${most}::integer[], ${steps}::integer[])
+      as asked (key, wanted, most, step)
+    order by key collate "C"
+    on conflict (key) do update set (times, counts, granted, most) = (
+      with held as materialized (
+        select time, n from unnest(hits.times, hits.counts) as held (time, n)
+        where time > ${NOW} - ${WINDOW_MS}::integer and time <= ${NOW} + ${AHEAD_MS}::integer
+      ), room as (
+        select greatest(0, least(excluded.granted, excluded.most - coalesce(sum(n), 0)))::integer as n from held
+      ), kept as (
+        select time, sum(n)::integer as n
+        from (select time, n from held union all select excluded.times[1], n from room where n > 0) as every
+        group by time
+      )
+      select coalesce(array_agg(time order by time), '{}'), coalesce(array_agg(n order by time), '{}'),
+        (select n from room), excluded.most
+      from kept
+    )
+    returning key, granted,
+      (select coalesce(sum(n), 0)::integer from unnest(counts) as held (n)) as total,
+      coalesce(greatest(1, floor(times[1] + ${WINDOW_MS}::integer - ${NOW})), 0)::integer as "waitMs"`.execute(db);
+  return rows;
+};
+
+/** Deletes what counts no more. Rows that others have locked are passed over, since they wait for nobody's. */
+export const purgeHits = async (db: Kysely<Tables>): Promise<void> => {
+  await sql`
+    delete from hits where key in (
+      select key from hits where coalesce(times[cardinality(times)], 0) <= ${NOW} - ${WINDOW_MS}::integer
+      limit ${sql.lit(MOST_PURGED)} for update skip locked
+    )`.execute(db);
+};
