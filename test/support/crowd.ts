@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { databaseOf } from '../../src/storage/storage.fixture.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { createTokenService } from '../../src/access/tokens/token-service.ts';
-import { openStorage } from '../../src/storage/storage.ts';
+import { openStorage, type Storage } from '../../src/storage/storage.ts';
 import { InstancesDocument, PrivacyDocument, UpdatePrivacyDocument } from '../gql/graphql.ts';
 import { ask, askFor, type Caller } from './ask.ts';
 import { textOf } from './links.ts';
@@ -44,7 +44,7 @@ export interface CrowdOptions {
   readonly openMs?: number;
 }
 
-const membersOf = (prefix: string, from: number, count: number): Omit<Member, 'token'>[] =>
+export const membersOf = (prefix: string, from: number, count: number): Omit<Member, 'token'>[] =>
   Array.from({ length: count }, (_, index) => ({
     name: `${prefix}-${String(index).padStart(4, '0')}`,
     phoneNumber: `4916${String(from + index).padStart(8, '0')}`,
@@ -57,6 +57,15 @@ export async function storeMembers(
   members: readonly Omit<Member, 'token'>[],
 ): Promise<Member[]> {
   await using storage = await openStorage(await databaseOf(dataDir));
+  return storeMembersIn(storage, simulator, members);
+}
+
+/** The same, in a database that is open. */
+export async function storeMembersIn(
+  storage: Storage,
+  simulator: Simulator,
+  members: readonly Omit<Member, 'token'>[],
+): Promise<Member[]> {
   const tokens = createTokenService({ storage });
   const stored: Member[] = [];
   const account = await storage.accounts.create({ label: 'default' });

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { nodeOf, seconds, startWorld } from './support/nodes/world.ts';
+
+/** `ROUNDS=10` runs it as often as it was run by hand. */
+const ROUNDS = Number(process.env['ROUNDS'] ?? 1);
+const PATIENCE_MS = 30_000;
+const A_ROUND_MS = 60_000;
+
+test(
+  'three nodes are started again one by one while calls go on: none fails, and each instance logs in once a restart of its node',
+  { timeout: 60_000 + ROUNDS * 3 * A_ROUND_MS },
+  async () => {
+    const world = await startWorld();
+    const names = world.members.map(({ name }) => name);
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const [answered, from] = [world.prober.answered, performance.now()];
+      for (const node of ['node-a', 'node-b', 'node-c']) {
+        const moving = await world.namesOf(node);
+        const before = new Map(names.map((name) => [name, world.loginsOf(name)]));
+        expect(await nodeOf(world, node).service.kill('SIGTERM')).toBe(0);
+        await world.start(node);
+        await world.allBack(names, PATIENCE_MS);
+        // What would still be moved by itself would be by now.
+        await delay(1_000);
+        const often = new Map(names.map((name) => [name, world.loginsOf(name) - (before.get(name) ?? 0)]));
+        expect(Object.fromEntries(often)).toEqual(
+          Object.fromEntries(names.map((name) => [name, moving.includes(name) ? 1 : 0])),
+        );
+      }
+      const silence = Math.max(...world.prober.silences(from).values());
+      const shares = Map.groupBy((await world.owners()).values(), (owner) => owner);
+      process.stdout.write(
+        `round ${round}: longest silence ${seconds(silence)} s, ${world.prober.failures.length} failed of ${
+          world.prober.answered - answered
+        }, then ${[...shares].map(([node, all]) => `${node} has ${all.length}`).join(', ')}\n`,
+      );
+      expect(world.prober.failures).toEqual([]);
+    }
+    for (const { service } of world.nodes) expect(service.stdout()).not.toMatch(/"state":"(PAIRING|UNPAIRED)"/);
+    expect(await world.history.staleWrites()).toBe(0);
+    expect(await world.history.epochsBack()).toBe(0);
+  },
+);

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { startSimulator, type Simulator } from '../../../simulator/simulator.ts';
+import { openStorage } from '../../../src/storage/storage.ts';
+import { type Member, membersOf, statesOf, storeMembersIn } from '../crowd.ts';
+import { POSTGRES_PASSWORD } from '../postgres-place.ts';
+import { type PostgresServer, startPostgres } from '../postgres-server.ts';
+import { runSql } from '../postgres.ts';
+import { dataFolder, runService, type ServiceProcess, simulatorEnv } from '../service-process.ts';
+import { startTcpProxy, type TcpProxy } from '../tcp-proxy.ts';
+import { type History, keepHistory } from './history.ts';
+import { type Prober, startProber } from './prober.ts';
+
+const TOKEN = 'nodes-account-token-0123456789abcdef';
+const RTT_MS = 100;
+const OPEN_MS = 60_000;
+
+export interface Node {
+  readonly name: string;
+  /** What stands between it and the database. */
+  readonly database: TcpProxy;
+  readonly service: ServiceProcess;
+}
+
+/** Nodes in processes of their own, with one database, one WhatsApp, and callers. */
+export interface World {
+  readonly simulator: Simulator;
+  readonly postgres: PostgresServer;
+  readonly members: readonly Member[];
+  readonly nodes: readonly Node[];
+  readonly prober: Prober;
+  readonly history: History;
+  /** Starts a node of that name, which takes the place of the one before. */
+  start(name: string): Promise<Node>;
+  /** The names of the instances that the node has. */
+  namesOf(node: string): Promise<readonly string[]>;
+  /** Which node has each instance, by its name. */
+  owners(): Promise<ReadonlyMap<string, string>>;
+  /** Of all instances together. */
+  logins(): number;
+  loginsOf(name: string): number;
+  /** Waits until every instance answers a call that begins from now on; when each did, in milliseconds from now. */
+  allBack(names: readonly string[], withinMs: number): Promise<number[]>;
+  untilOpen(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly instances?: number;
+  readonly nodes?: readonly string[];
+  readonly everyMs?: number;
+  /** More variables of each node. */
+  readonly env?: (node: string) => Readonly<Record<string, string>>;
+}
+
+export async function startWorld({
+  instances = 90,
+  nodes: names = ['node-a', 'node-b', 'node-c'],
+  everyMs = 400,
+  env = () => ({}),
+}: WorldOptions = {}): Promise<World> {
+  const stack = new AsyncDisposableStack();
+  onTestFinished(() => stack.disposeAsync());
+  const postgres = stack.use(await startPostgres());
+  const simulator = stack.use(await startSimulator({ rttMs: RTT_MS, preKeys: 30 }));
+  const url = postgres.url('postgres');
+  const masterKey = randomBytes(32);
+  const dataDir = dataFolder();
+  let members: Member[];
+  {
+    await using storage = await openStorage({ dataDir, databaseUrl: url, masterKey });
+    members = await storeMembersIn(storage, simulator, membersOf('member', 0, instances));
+  }
+  const history = await keepHistory(url);
+  const running = new Map<string, Node>();
+  const start = async (name: string): Promise<Node> => {
+    await runSql(
+      url,
+      `do $$ begin create role "${name}" superuser login password '${POSTGRES_PASSWORD}';
+       exception when duplicate_object then null; end $$`,
+    );
+    const database = stack.use(await startTcpProxy(postgres.port));
+    const own = new URL(url);
+    own.username = name;
+    own.port = String(database.port);
+    const service = await runService({
+      ...simulatorEnv(simulator),
+      PRIVET_DATA: dataDir,
+      DATABASE_URL: own.href,
+      PRIVET_ENCRYPTION_KEY: masterKey.toString('hex'),
+      PRIVET_ACCOUNT_TOKEN: TOKEN,
+      PRIVET_NODE: name,
+      PRIVET_LOGIN_RATE: '40',
+      ...env(name),
+    });
+    const node = { name, database, service };
+    running.set(name, node);
+    return node;
+  };
+  await Promise.all(names.map(start));
+  const caller = () => ({ url: [...running.values()][0]?.service.url ?? '', token: TOKEN });
+  const untilOpen = async (): Promise<void> => {
+    let states: ReadonlyMap<string, number> = new Map();
+    for (const end = performance.now() + OPEN_MS; performance.now() < end; await delay(200)) {
+      states = await statesOf(caller()).catch(() => states);
+      if (states.get('OPEN') === instances) return;
+    }
+    throw new Error(`Not all are OPEN: ${JSON.stringify([...states])}`);
+  };
+  await untilOpen();
+  const prober = startProber(members, () => [...running.values()].map(({ service }) => service.url), everyMs);
+  stack.defer(() => prober.stop());
+  const phones = new Map(members.map(({ name, phoneNumber }) => [name, phoneNumber]));
+  const loginsOf = (name: string): number => simulator.account(phones.get(name) ?? '').logins.length;
+  const owners = async (): Promise<ReadonlyMap<string, string>> => {
+    const rows = await runSql(
+      url,
+      'select i.name, n.id from instances i left join nodes n on n.incarnation = i.owner_incarnation',
+    );
+    return new Map(rows.map(({ name, id }) => [String(name), String(id)]));
+  };
+  return {
+    simulator,
+    postgres,
+    members,
+    get nodes() {
+      return [...running.values()];
+    },
+    prober,
+    history,
+    start,
+    owners,
+    namesOf: async (node) => [...(await owners())].flatMap(([name, owner]) => (owner === node ? [name] : [])),
+    logins: () => members.reduce((sum, { name }) => sum + loginsOf(name), 0),
+    loginsOf,
+    async allBack(which, withinMs) {
+      const from = performance.now();
+      for (const end = from + withinMs; performance.now() < end; await delay(50)) {
+        const times = which.map((name) => prober.backAt(name, from));
+        if (times.every((time) => time !== undefined)) return times.map((time) => (time ?? 0) - from);
+      }
+      const missing = which.filter((name) => prober.backAt(name, from) === undefined);
+      const last = prober.failures.slice(-3).map(({ what }) => what);
+      throw new Error(`${missing.length} of ${which.length} did not come back: ${last.join('; ')}`);
+    },
+    untilOpen,
+  };
+}
+
+export const nodeOf = (world: World, name: string): Node => {
+  const node = world.nodes.find((one) => one.name === name);
+  if (!node) throw new Error(`There is no node ${name}`);
+  return node;
+};
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+
+export const seconds = (ms: number): string => (ms / 1000).toFixed(1);
