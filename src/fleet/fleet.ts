@@ -36,6 +36,8 @@ export class Fleet implements FleetCalls, AsyncDisposable {
   readonly contacts: SessionContactCalls;
   readonly watching: SessionWatching;
   readonly #options: FleetOptions;
+  /** Of the instances of all nodes, where there are several. */
+  readonly rows: InstanceRows;
   readonly #pool: SessionPool;
   readonly #idempotent: IdempotentCalls;
   #upkeep: Disposable | undefined;
@@ -52,12 +54,18 @@ export class Fleet implements FleetCalls, AsyncDisposable {
       onPrivacyChange: (instance) => this.watching.privacyChanged(instance),
     });
     this.#pool = pool;
+    this.rows = rows;
     this.#idempotent = new IdempotentCalls(storage, clock, options.owner);
     this.watching = new SessionWatching(pool, rows);
     this.directory = new SessionDirectory(pool, rows, new StoredSettings(storage.observedSettings));
     this.lifecycle = new SessionLifecycle({ ...options, pool, watching: this.watching });
     this.privacy = new SessionPrivacyCalls(pool, this.#idempotent, telemetry);
     this.contacts = new SessionContactCalls(pool, this.#idempotent, telemetry);
+  }
+
+  /** Those that are in memory here. */
+  get sessions(): SessionPool['registry'] {
+    return this.#pool.registry;
   }
 
   /** Makes the sessions of all instances that are to be connected; none connects yet. */

@@ -60,14 +60,31 @@ export class Nudges implements AsyncIterable<PendingNudge>, Disposable {
   }
 }
 
+/** No id. */
+const EVERYTHING = '';
+
 /** One kind of change. Subscribers follow one instance by its id, or all of an account by the account's. */
 export class Topic {
   readonly #subscribers = new Map<string, Set<Nudges>>();
 
   publish(nudge: Nudge): void {
-    for (const key of [nudge.id, nudge.accountId]) {
-      for (const subscriber of this.#subscribers.get(key) ?? []) subscriber.add(nudge);
-    }
+    this.#tell(EVERYTHING, nudge);
+    this.publishFar(nudge);
+  }
+
+  /** Of an instance of another node: only who watches it here is told, and not other nodes. */
+  publishFar(nudge: Nudge): void {
+    this.#tell(nudge.id, nudge);
+    this.#tell(nudge.accountId, nudge);
+  }
+
+  /** All that happens to the instances of this process, for other nodes. Dispose it as what `subscribe` returns. */
+  subscribeToAll(): Nudges {
+    return this.subscribe(EVERYTHING);
+  }
+
+  #tell(key: string, nudge: Nudge): void {
+    for (const subscriber of this.#subscribers.get(key) ?? []) subscriber.add(nudge);
   }
 
   /** Dispose what this returns once nobody reads it any more. */

@@ -13,7 +13,8 @@ import { type Present, allChanges } from './all-changes.ts';
 
 const PAGE = 100;
 
-type Reading = PrivacyReading & ShownSettings;
+/** Settings as sessions show them. */
+export type Reading = PrivacyReading & ShownSettings;
 
 /** Stale settings are sent again once they are known to hold. That settings grow stale is not sent: the state shows it. */
 // guard: only changes are published, else () => false
@@ -21,13 +22,15 @@ const isNoNews = (now: Sent, sent: Sent): boolean =>
   (now.changed === sent.changed || sameSettings(now.changed, sent.changed)) && (now.stale || !sent.stale);
 type Sent = Pick<Reading, 'changed' | 'stale'>;
 
-const readingOf = ({ view, privacy: { settings } }: Session): Reading | 'none_yet' =>
+export const readingOf = ({ view, privacy: { settings } }: Session): Reading | 'none_yet' =>
   settings ? { instance: view, ...settings } : 'none_yet';
 
 /** Streams of the instances' states and settings. */
 export class SessionWatching implements Watching {
-  readonly #instances = new Topic();
-  readonly #settings = new Topic();
+  /** What happens to the states of instances. */
+  readonly instances = new Topic();
+  /** What happens to their settings. */
+  readonly settings = new Topic();
   readonly #pool: SessionPool;
   readonly #rows: InstanceRows;
 
@@ -37,11 +40,11 @@ export class SessionWatching implements Watching {
   }
 
   instanceChanged(instance: Nudge): void {
-    this.#instances.publish(instance);
+    this.instances.publish(instance);
   }
 
   privacyChanged(instance: Nudge): void {
-    this.#settings.publish(instance);
+    this.settings.publish(instance);
   }
 
   /** One instance until it is deleted. */
@@ -49,23 +52,23 @@ export class SessionWatching implements Watching {
     const { id } = session.view;
     // guard: pairing waits for its instance only as long as there is one, else () => session.view
     const read = () => (this.#pool.registry.has(session) ? session.view : undefined);
-    return latestValues(read, () => this.#instances.subscribe(id), signal);
+    return latestValues(read, () => this.instances.subscribe(id), signal);
   }
 
   watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>> {
     return this.#watched(reach, name, (session) => this.changesOf(session, signal));
   }
 
-  watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<PrivacyReading>> {
+  watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<Reading>> {
     return this.#watched(reach, name, (session) => {
       let last: Reading | undefined;
-      const read = (): PrivacyReading | undefined | 'none_yet' => {
+      const read = (): Reading | undefined | 'none_yet' => {
         if (!this.#pool.registry.has(session)) return undefined;
         const now = readingOf(session);
         if (now !== 'none_yet' && !(last && isNoNews(now, last))) last = now;
         return last ?? 'none_yet';
       };
-      return latestValues(read, () => this.#settings.subscribe(session.view.id), signal);
+      return latestValues(read, () => this.settings.subscribe(session.view.id), signal);
     });
   }
 
@@ -92,7 +95,7 @@ export class SessionWatching implements Watching {
     };
     return allChanges(
       {
-        subscribe: () => this.#instances.subscribe(reach.instanceId ?? reach.accountId),
+        subscribe: () => this.instances.subscribe(reach.instanceId ?? reach.accountId),
         present: present.bind(this),
         read,
         noteSent: (_, view) => !sent.has(view) && Boolean(sent.add(view)),
@@ -110,7 +113,7 @@ export class SessionWatching implements Watching {
     };
     return allChanges<Reading>(
       {
-        subscribe: () => this.#settings.subscribe(reach.instanceId ?? reach.accountId),
+        subscribe: () => this.settings.subscribe(reach.instanceId ?? reach.accountId),
         // Only sessions know settings.
         present: (nudges) =>
           this.#pool.registry

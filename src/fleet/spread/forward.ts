@@ -1,0 +1,88 @@
+import type { Call } from '../../call.ts';
+import type { Clock } from '../../clock.ts';
+import type { Membership } from '../../nodes/membership.ts';
+import { type Peer, PeerError, type Peers } from '../../peers/peers.ts';
+import type { InstanceOwner, NodeStore } from '../../storage/nodes/node-store.ts';
+import { type Answer, sentError } from './answers.ts';
+import type { InstanceCallName, SentCall } from './instance-calls.ts';
+
+/** How often is looked whether the node that was asked still has the instance. One that is paused never says that not. */
+const LOOK_EVERY_MS = 500;
+/** A call that was withdrawn, or whose time is up, is still answered truthfully: so long is waited for that. */
+const LATE_MS = 2_000;
+
+export interface ForwardOptions {
+  readonly clock: Clock;
+  readonly peers: Peers;
+  readonly membership: Membership;
+  readonly store: Pick<NodeStore, 'ownerOf'>;
+  /** Takes the instance here where nobody living has it. */
+  readonly claim: (instanceId: string) => Promise<boolean>;
+}
+
+export interface Forwarded {
+  readonly method: InstanceCallName;
+  readonly instanceId: string;
+  readonly owner: InstanceOwner;
+  readonly peer: Peer;
+  readonly sent: SentCall;
+  readonly call: Call;
+}
+
+export type ForwardEnd =
+  | Answer
+  /** Nothing reached it. */
+  | { readonly kind: 'unreachable' }
+  /** It may have done it. */
+  | { readonly kind: 'lost' }
+  /** It may have done it, and does not have the instance any more. */
+  | { readonly kind: 'left' };
+
+class LeftError extends Error {}
+
+/** Has one call done by the node that has its instance, for as long as it has it. */
+export async function forward(
+  { clock, peers, membership, store, claim }: ForwardOptions,
+  { method, instanceId, owner, peer, sent, call }: Forwarded,
+): Promise<ForwardEnd> {
+  const own = new AbortController();
+  const over = new AbortController();
+  const watch = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(LOOK_EVERY_MS, over.signal);
+      try {
+        if (!(await membership.find(owner.incarnation))?.isLive) await claim(instanceId);
+        const now = await store.ownerOf(instanceId);
+        if (now && now.incarnation === owner.incarnation && now.epoch === owner.epoch) continue;
+        // guard: a call does not wait for a node that has lost its instance
+        own.abort(new LeftError());
+        return;
+      } catch {
+        // The database is away: it is looked again.
+      }
+    }
+  };
+  let late: Disposable | undefined;
+  const withdraw = (): void => {
+    late ??= clock.after(call.deadline.remaining() + LATE_MS, () => own.abort(call.signal.reason));
+    const reason = sentError(call.signal.reason);
+    const ask = { signal: over.signal, remainingMs: LATE_MS };
+    void peers.ask(peer, 'withdraw', { id: sent.id, reason }, ask).catch(() => undefined);
+  };
+  call.signal.throwIfAborted();
+  call.signal.addEventListener('abort', withdraw, { once: true });
+  void watch().catch(() => undefined);
+  try {
+    const remainingMs = call.deadline.remaining();
+    return (await peers.ask(peer, method, sent, { signal: own.signal, remainingMs })) as Answer;
+  } catch (error) {
+    if (own.signal.aborted && own.signal.reason instanceof LeftError) return { kind: 'left' };
+    if (error instanceof PeerError) return { kind: error.fault };
+    if (call.signal.aborted) throw call.signal.reason;
+    throw error;
+  } finally {
+    call.signal.removeEventListener('abort', withdraw);
+    over.abort();
+    late?.[Symbol.dispose]();
+  }
+}
