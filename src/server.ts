@@ -89,6 +89,8 @@ export async function createServer(options: ServerOptions): Promise<Listening> {
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     setSecurityHeaders(response);
+    // Who keeps connections goes elsewhere with its next request: this one is not there much longer.
+    if (options.node?.isDraining) response.shouldKeepAlive = false;
     const record = watchRequest(request, response, clock, options.telemetry);
     const preflight = allowOrigins(origins, request, response);
     if (preflight === 'answered') return;

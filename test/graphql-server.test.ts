@@ -142,6 +142,18 @@ describe('the HTTP server, with sessions that are only in memory', () => {
     expect(await status('/health')).toBe(200);
   });
 
+  test('of a node that drains answers and closes the connection, so that who keeps it goes to another one', async () => {
+    const node = { id: 'a', held: true, isDraining: false, nodes: [] };
+    await using server = await serveFake(new FakeFleet('demo'), { node });
+    const connection = async (): Promise<unknown> => {
+      const response = await server.post({ query: '{ instance(name: "demo") { name } }' });
+      return [response.status, response.headers.get('connection')];
+    };
+    expect(await connection()).toEqual([200, 'keep-alive']);
+    node.isDraining = true;
+    expect(await connection()).toEqual([200, 'close']);
+  });
+
   test('says of one node of several which there are, and is not ready while it drains or its lease does not hold', async () => {
     const rowOf = (id: string) => ({
       id,
