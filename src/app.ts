@@ -12,8 +12,8 @@ import { createRestRoute } from './rest/rest.ts';
 import { createServer } from './server.ts';
 import { linkTo, type WhatsAppServer } from './wire/baileys/socket.ts';
 import { Fleet } from './fleet/fleet.ts';
-import { watchOwnership } from './storage/dialects/owner-watch.ts';
-import { acquireOwnership, openStorage, type Storage, type StorageOptions } from './storage/storage.ts';
+import { serveData } from './nodes/served-data.ts';
+import type { Storage } from './storage/storage.ts';
 import { silenceConsole } from './telemetry/console.ts';
 import { createServerEvents, createSessionEvents } from './telemetry/events.ts';
 import { componentLogger, createLogger } from './telemetry/logger.ts';
@@ -66,16 +66,29 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
 
   const storageLog = componentLogger(log, 'storage');
   const warn = (message: string): void => storageLog.warn(message);
-  const place: StorageOptions = {
-    dataDir: config.dataDir,
-    databaseUrl: secrets.databaseUrl,
-    masterKey: secrets.encryptionKey,
-    clock,
-    warn,
-    onDamage: (message) => storageLog.error(message),
-  };
-  const owner = stack.use(await acquireOwnership(place));
-  const storage = stack.use(await openStorage({ ...place, owner }));
+  const lost = new AbortController();
+  const data = stack.use(
+    await serveData({
+      storage: {
+        dataDir: config.dataDir,
+        databaseUrl: secrets.databaseUrl,
+        masterKey: secrets.encryptionKey,
+        clock,
+        warn,
+        onDamage: (message) => storageLog.error(message),
+      },
+      log: componentLogger(log, 'nodes'),
+      nodeName: config.node.name,
+      nodeUrl: async () => config.node.url ?? `http://${config.node.host}:${config.node.port}`,
+      onLost: (why) => {
+        storageLog.error(why);
+        lost.abort(why);
+        // At once: the other one has the same links.
+        void fleet[Symbol.asyncDispose]();
+      },
+    }),
+  );
+  const { storage, owner, node } = data;
   const tokens = createTokenService({
     storage,
     clock,
@@ -89,6 +102,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       clock,
       storage,
       owner,
+      node: node && { membership: node.membership, claimNow: (id) => node.claims.claimNow(id) },
       log: componentLogger(log, 'session'),
       telemetry: createSessionEvents(componentLogger(log, 'session'), metrics),
       openLink: linkTo(whatsAppServer(config)),
@@ -96,14 +110,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     }),
   );
   await fleet.load();
-  const lost = new AbortController();
-  const onLost = (): void => {
-    storageLog.error(owner.says.lost);
-    lost.abort(owner.says.lost);
-    // At once: the other one has the same links.
-    void fleet[Symbol.asyncDispose]();
-  };
-  stack.use(watchOwnership({ owner, clock, warn, onLost }));
+  node?.claims.watch(fleet.residents);
   const gate: Gate = new Gate({
     clock,
     rateLimit: config.rateLimit,
@@ -132,6 +139,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
         ...(config.metrics.onMainPort ? [metricsRoute(metrics)] : []),
       ],
       telemetry: createServerEvents(componentLogger(log, 'http'), metrics),
+      node: node?.membership,
       ready: async () => {
         await storage.ping();
         return owner.held;
@@ -143,6 +151,10 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   // Only now, since a token that was made is shown once: a port that is taken must not cost it.
   const firstToken = await tokens.ensureFirstAccount(secrets.accountToken);
   fleet.resume();
+  if (node) {
+    stack.defer(() => node.claims.stop());
+    node.claims.start();
+  }
 
   const running = stack.move();
   return {

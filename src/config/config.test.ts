@@ -29,6 +29,8 @@ test('an empty environment gives the defaults', () => {
     corsOrigins: [],
     trustedProxyHops: 0,
     metrics: { host: '127.0.0.1', port: undefined, onMainPort: true },
+    node: { name: undefined, host: '127.0.0.1', port: 0, url: undefined },
+    loginRate: 20,
     console: true,
     graphiql: true,
   });
@@ -53,6 +55,11 @@ test('good values arrive', () => {
     PRIVET_TRUSTED_PROXY_HOPS: '1',
     PRIVET_METRICS_HOST: '::1',
     PRIVET_METRICS_PORT: '9464',
+    PRIVET_NODE: 'shop-7f9.b_1',
+    PRIVET_NODE_HOST: '10.0.0.5',
+    PRIVET_NODE_PORT: '4001',
+    PRIVET_NODE_URL: 'http://node.example:4001/',
+    PRIVET_LOGIN_RATE: '40',
   };
   expect(config(values)).toEqual({
     host: '0.0.0.0',
@@ -64,6 +71,8 @@ test('good values arrive', () => {
     corsOrigins: ['https://a.example', 'http://localhost:3000'],
     trustedProxyHops: 1,
     metrics: { host: '::1', port: 9464, onMainPort: false },
+    node: { name: 'shop-7f9.b_1', host: '10.0.0.5', port: 4001, url: 'http://node.example:4001' },
+    loginRate: 40,
     console: false,
     graphiql: false,
   });
@@ -119,6 +128,11 @@ const BAD: Record<Exclude<EnvName, 'PRIVET_DATA'>, string[]> = {
   PRIVET_TRUSTED_PROXY_HOPS: ['-1', '11', 'true'],
   PRIVET_METRICS_HOST: ['a b'],
   PRIVET_METRICS_PORT: ['99999', 'off'],
+  PRIVET_NODE: ['a b', '-a', 'a/b', 'x'.repeat(64)],
+  PRIVET_NODE_HOST: ['a b'],
+  PRIVET_NODE_PORT: ['65536', 'any'],
+  PRIVET_NODE_URL: ['10.0.0.5:4001', 'https://a.example', 'http://a.example/path', 'http://u:p@a.example'],
+  PRIVET_LOGIN_RATE: ['0', '1001', 'fast'],
   PRIVET_CONSOLE: ['yes', '1', 'ON', 'true'],
   PRIVET_GRAPHIQL: ['yes', '1', 'ON'],
 };

@@ -30,6 +30,18 @@ export interface Config {
     /** Whether the main port serves them too: only where nobody but this machine reaches it. */
     readonly onMainPort: boolean;
   };
+  /** This process as one of several; of no use without a database of Postgres. */
+  readonly node: {
+    /** Undefined: the machine's. */
+    readonly name?: string | undefined;
+    /** Where it listens for other nodes. Port 0: any free one. */
+    readonly host: string;
+    readonly port: number;
+    /** Where other nodes reach it; undefined: there. */
+    readonly url?: string | undefined;
+  };
+  /** Logins a second, over all nodes. */
+  readonly loginRate: number;
   /** Whether browsers get the console at `/`. */
   readonly console: boolean;
   readonly graphiql: boolean;
@@ -63,6 +75,13 @@ export const createConfig = ({ values }: Env): Config => {
       port: metricsPort,
       onMainPort: metricsPort === undefined && isPrivate,
     },
+    node: {
+      name: checked.PRIVET_NODE,
+      host: checked.PRIVET_NODE_HOST,
+      port: checked.PRIVET_NODE_PORT,
+      url: checked.PRIVET_NODE_URL,
+    },
+    loginRate: checked.PRIVET_LOGIN_RATE,
     console: checked.PRIVET_CONSOLE ?? isPrivate,
     graphiql: checked.PRIVET_GRAPHIQL ?? isPrivate,
   };

@@ -16,6 +16,22 @@ const integer = (min: number, max: number) => {
   return z.string().refine(isWithin, `must be a whole number from ${min} to ${max}`).transform(Number);
 };
 
+/** Names a node in tables, logs and metrics. */
+const NODE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+const nodeName = z
+  .string()
+  .regex(NODE_NAME, 'must have 1 to 63 letters, digits, dots, hyphens and underscores, at its ends letters or digits');
+
+const isNodeUrl = (text: string): boolean => {
+  const url = URL.parse(text);
+  return url?.protocol === 'http:' && url.pathname === '/' && url.search === '' && url.hash === '' && !url.username;
+};
+const NODE_URL = 'must be an http:// URL without a path, such as http://10.0.0.5:4001';
+const nodeUrl = z
+  .string()
+  .refine(isNodeUrl, NODE_URL)
+  .transform((text) => new URL(text).origin);
+
 const onOrOff = z.enum(['on', 'off'], 'must be "on" or "off"').transform((text) => text === 'on');
 
 const isOrigin = (text: string): boolean => {
@@ -99,6 +115,11 @@ const VARIABLES = z
     PRIVET_TRUSTED_PROXY_HOPS: integer(0, 10).default(0),
     PRIVET_METRICS_HOST: host,
     PRIVET_METRICS_PORT: integer(0, 65_535).optional(),
+    PRIVET_NODE: nodeName.optional(),
+    PRIVET_NODE_HOST: host,
+    PRIVET_NODE_PORT: integer(0, 65_535).default(0),
+    PRIVET_NODE_URL: nodeUrl.optional(),
+    PRIVET_LOGIN_RATE: integer(1, 1_000).default(20),
     PRIVET_CONSOLE: onOrOff.optional(),
     PRIVET_GRAPHIQL: onOrOff.optional(),
     ...SECRETS,

@@ -8,6 +8,10 @@ import type { SessionEvents } from '../telemetry/events.ts';
 import type { FleetCalls } from './calls/fleet-calls.ts';
 import { IdempotentCalls } from './once-only/idempotent-calls.ts';
 import { InstanceRows } from './instance-rows.ts';
+import type { Residents } from '../nodes/residents.ts';
+import { Departures } from './departures.ts';
+import type { PoolNode } from './pool-node.ts';
+import { SessionResidents } from './session-residents.ts';
 import { SessionContactCalls } from './session-contact-calls.ts';
 import { SessionDirectory } from './session-directory.ts';
 import { SessionLifecycle } from './session-lifecycle.ts';
@@ -23,6 +27,8 @@ export interface FleetOptions {
   readonly telemetry: SessionEvents;
   readonly storage: Storage;
   readonly owner: Owner;
+  /** Where this process is one of several. Its membership is the owner then. */
+  readonly node?: PoolNode | undefined;
   readonly openLink: OpenLinkOf;
   /** 0 … 1; Math.random by default. */
   readonly random?: () => number;
@@ -35,6 +41,8 @@ export class Fleet implements FleetCalls, AsyncDisposable {
   readonly privacy: SessionPrivacyCalls;
   readonly contacts: SessionContactCalls;
   readonly watching: SessionWatching;
+  /** The sessions, for the claims of a node of several. */
+  readonly residents: Residents;
   readonly #options: FleetOptions;
   /** Of the instances of all nodes, where there are several. */
   readonly rows: InstanceRows;
@@ -50,11 +58,13 @@ export class Fleet implements FleetCalls, AsyncDisposable {
       ...options,
       rows,
       random,
+      departures: options.node && new Departures(clock),
       onInstanceChange: (instance) => this.watching.instanceChanged(instance),
       onPrivacyChange: (instance) => this.watching.privacyChanged(instance),
     });
     this.#pool = pool;
     this.rows = rows;
+    this.residents = new SessionResidents(pool, rows);
     this.#idempotent = new IdempotentCalls(storage, clock, options.owner);
     this.watching = new SessionWatching(pool, rows);
     this.directory = new SessionDirectory(pool, rows, new StoredSettings(storage.observedSettings));

@@ -38,6 +38,12 @@ export class InstanceRows {
     return this.#within(reach, await this.#instances.get(id));
   }
 
+  /** Whoever's it is. */
+  async byId(id: string): Promise<InstanceRow | undefined> {
+    const record = await this.#instances.get(id);
+    return record && this.#rowOf(record);
+  }
+
   /** At most `first`, by name, those after `afterName`. */
   async list(reach: Reach, page: { first: number; afterName: string | undefined }): Promise<InstanceRow[]> {
     const { accountId, instanceId } = reach;

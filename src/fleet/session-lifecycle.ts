@@ -16,6 +16,7 @@ import type { InstanceRecord } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { FirstTokenOf, Lifecycle } from './calls/lifecycle.ts';
 import type { Reach } from './calls/reach.ts';
+import type { PoolNode } from './pool-node.ts';
 import type { SessionPool } from './session-pool.ts';
 import type { SessionWatching } from './watching/session-watching.ts';
 
@@ -25,6 +26,7 @@ export interface SessionLifecycleOptions {
   readonly storage: Storage;
   readonly pool: SessionPool;
   readonly watching: SessionWatching;
+  readonly node?: PoolNode | undefined;
 }
 
 export class SessionLifecycle implements Lifecycle {
@@ -35,12 +37,13 @@ export class SessionLifecycle implements Lifecycle {
   }
 
   async create(reach: Reach, name: string, tokenOf?: FirstTokenOf): Promise<InstanceView> {
-    const { storage, watching } = this.#options;
+    const { storage, watching, node } = this.#options;
     const { accountId } = reach;
+    const owner = node?.membership.incarnation;
     let made: InstanceRecord | undefined;
     try {
       await storage.transaction(async (tx) => {
-        made = await tx.instances.insert({ accountId, name, wanted: 'running', state: 'UNPAIRED' });
+        made = await tx.instances.insert({ accountId, name, wanted: 'running', state: 'UNPAIRED', owner });
         if (tokenOf) await tx.tokens.insert(await tokenOf(made));
       });
     } catch (error) {

@@ -1,13 +1,16 @@
 import { instanceNotFound } from '../errors.ts';
+import { mutedBy } from '../instance/mute-link.ts';
 import { LoginGate } from '../instance/login/login-gate.ts';
 import type { SessionDeps } from '../instance/session-deps.ts';
 import { Session } from '../instance/session.ts';
 import { type InstanceView, PAIRING_ENDED } from '../instance/state.ts';
 import type { Reach } from './calls/reach.ts';
 import type { Departures } from './departures.ts';
+import { ElsewhereError } from '../nodes/elsewhere.ts';
+import type { Released } from '../nodes/residents.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import type { InstanceRow, InstanceRows } from './instance-rows.ts';
-import type { Released } from '../nodes/residents.ts';
+import { epochHere, onNode, type PoolNode } from './pool-node.ts';
 import { RestingSessions } from './resting-sessions.ts';
 
 /** So many that neither run nor are used stay in memory, with the settings that they showed: for the next call. */
@@ -18,8 +21,13 @@ export interface HeldSession extends Disposable {
   readonly session: Session;
 }
 
-export interface SessionPoolOptions extends Omit<SessionDeps, 'gate' | 'onInstanceChange' | 'onPrivacyChange'> {
+export interface SessionPoolOptions extends Omit<
+  SessionDeps,
+  'gate' | 'onInstanceChange' | 'onPrivacyChange' | 'onLost'
+> {
   readonly rows: InstanceRows;
+  /** Where this process is one of several: then it has sessions of its own instances alone. */
+  readonly node?: PoolNode | undefined;
   readonly onInstanceChange: (instance: InstanceView) => void;
   readonly onPrivacyChange: (instance: InstanceView) => void;
   readonly mostAtRest?: number | undefined;
@@ -56,8 +64,11 @@ export class SessionPool implements AsyncDisposable {
       stored: async (view) => (await options.rows.get(view, view.id).catch(() => undefined))?.view,
       drop: (session) => this.remove(session),
     });
+    const { node, openLink } = options;
     this.#deps = {
       ...options,
+      openLink: node ? mutedBy(node.membership, openLink) : openLink,
+      onLost: node && ((id) => this.#lost(id)),
       gate: new LoginGate(options.clock),
       onInstanceChange: (id) => {
         const session = this.registry.byId(id);
@@ -72,8 +83,9 @@ export class SessionPool implements AsyncDisposable {
     };
   }
 
-  /** Makes the sessions of all instances that are to be connected. */
+  /** Makes the sessions of all instances that are to be connected. A node of several is given its own by its claims. */
   async load(): Promise<void> {
+    if (this.#options.node) return;
     for await (const row of this.#options.rows.toResume()) this.#resumable.add(this.#take(row));
   }
 
@@ -92,7 +104,7 @@ export class SessionPool implements AsyncDisposable {
   /** Keeps the session of an instance in memory, and has it made first where there is none; undefined without an instance. */
   async hold(reach: Reach, name: string): Promise<HeldSession | undefined> {
     const session = this.registry.find(reach, name);
-    return session ? this.#held(session) : this.#bring(() => this.#options.rows.find(reach, name));
+    return session ? this.#held(session) : this.#brought(() => this.#options.rows.find(reach, name));
   }
 
   /** The session of an instance, where there is one: for what is done at once, which costs less than to hold it. */
@@ -105,12 +117,12 @@ export class SessionPool implements AsyncDisposable {
   /** The same as `hold`, by its id. */
   async holdById(reach: Reach, id: string): Promise<HeldSession | undefined> {
     const session = this.registry.get(reach, id);
-    return session ? this.#held(session) : this.#bring(() => this.#options.rows.get(reach, id));
+    return session ? this.#held(session) : this.#brought(() => this.#options.rows.get(reach, id));
   }
 
   /**
    * Does something with an instance's session.
-   * @throws PrivetError NOT_FOUND when there is none of that name within reach
+   * @throws PrivetError NOT_FOUND when there is none of that name within reach; ElsewhereError, of a node of several
    */
   async use<T>(reach: Reach, name: string, work: (session: Session) => Promise<T>): Promise<T> {
     using held = await this.hold(reach, name);
@@ -118,7 +130,7 @@ export class SessionPool implements AsyncDisposable {
     const { session } = held;
     reach.onFound?.(session.view);
     const { departures } = this.#options;
-    return await (departures ? departures.run(session, work) : work(session));
+    return await (departures ? onNode(departures, session, work) : work(session));
   }
 
   /** As `use`, for one change of the instance's life, in its turn. */
@@ -130,7 +142,10 @@ export class SessionPool implements AsyncDisposable {
   changeOf<T>(session: Session, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     return session.exclusively(signal, async () => {
       // It may have been deleted while this call waited.
-      if (!this.registry.has(session)) throw instanceNotFound(session.view.name);
+      if (!this.registry.has(session)) {
+        const { id, name } = session.view;
+        throw session.life.isLost ? new ElsewhereError(id, undefined) : instanceNotFound(name);
+      }
       // What a user asks for now replaces what was wanted when the service ended, unless it fails.
       const wasResumable = this.#resumable.delete(session);
       try {
@@ -182,7 +197,23 @@ export class SessionPool implements AsyncDisposable {
     this.registry.remove(session);
   }
 
-  async #bring(read: () => Promise<InstanceRow | undefined>): Promise<HeldSession | undefined> {
+  /** As `bring`. An instance that no node has becomes this one's. */
+  async #brought(read: () => Promise<InstanceRow | undefined>): Promise<HeldSession | undefined> {
+    const { node } = this.#options;
+    if (!node) return this.bring(read);
+    try {
+      return await this.bring(read);
+    } catch (error) {
+      if (!(error instanceof ElsewhereError) || !(await node.claimNow(error.instanceId))) throw error;
+      return this.bring(read);
+    }
+  }
+
+  /**
+   * The session of the instance that is read, which is made where there is none.
+   * @throws ElsewhereError, of a node of several
+   */
+  async bring(read: () => Promise<InstanceRow | undefined>): Promise<HeldSession | undefined> {
     const removed = new Set<string>();
     this.#reading.add(removed);
     try {
@@ -197,14 +228,27 @@ export class SessionPool implements AsyncDisposable {
     }
   }
 
-  #take({ view }: InstanceRow): Session {
+  #take({ view, record }: InstanceRow): Session {
+    const { node } = this.#options;
     const known = this.registry.byId(view.id);
-    if (known) return known;
-    const session = new Session(this.#deps, view);
+    // What was read may be older than what is known, or the other way round.
+    if (known && (!node || (known.life.epoch ?? 0) >= record.epoch)) return known;
+    known?.life.lose();
+    const session = new Session(this.#deps, view, node && epochHere(node, record));
     this.#madeFrom.set(session, view);
     if (this.#hasEnded) void session.end();
     this.registry.add(session);
     return session;
+  }
+
+  /** Another node has the instance: who calls or watches is to look for it there. */
+  #lost(id: string): void {
+    const session = this.registry.byId(id);
+    if (!session?.life.isLost) return;
+    this.remove(session);
+    void session.end();
+    this.#options.onInstanceChange(session.view);
+    this.#options.onPrivacyChange(session.view);
   }
 
   #held(session: Session): HeldSession {

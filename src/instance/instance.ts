@@ -26,12 +26,12 @@ export class Instance {
   readonly #shown: ShownView;
   #link: Link | undefined;
 
-  constructor(deps: SessionDeps, view: InstanceView, hooks: InstanceHooks) {
+  constructor(deps: SessionDeps, view: InstanceView, hooks: InstanceHooks, epoch?: number) {
     const { clock, telemetry, storage, owner } = deps;
     this.#deps = deps;
     this.#hooks = hooks;
     this.#shown = new ShownView(clock, view);
-    this.life = new Life({ storage, owner, instanceId: view.id, onLost: hooks.onLost });
+    this.life = new Life({ storage, owner, instanceId: view.id, epoch, onLost: hooks.onLost });
     this.privacy = new InstancePrivacy({
       clock,
       telemetry,

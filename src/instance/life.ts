@@ -9,12 +9,20 @@ import type { KeyStore } from '../wire/link.ts';
 /** A login that WhatsApp no longer takes stays sealed for 30 days. */
 export const ARCHIVE_MS = 30 * 24 * 3_600_000;
 
-/** The lock of the data, which one run of the service holds. */
+/** How long a write waits for a node that may not write at present, in milliseconds. */
+const MUTE_MS = 10_000;
+
+/** The lock of the data, which one run of the service holds; or the lease of a node of several. */
 export interface Owner {
   /** Names this run of the service. */
   readonly incarnation: string;
   /** Whether it holds the lock now. */
   readonly held: boolean;
+  /**
+   * Of a node of several alone, whose lease comes back by itself: resolves with true once it is held, with false after so
+   * many milliseconds.
+   */
+  whenHeld?(ms: number): Promise<boolean>;
 }
 
 /** What a user's command changes of an instance. Its time tells it from what was stored before. */
@@ -35,6 +43,8 @@ export interface LifeOptions {
   readonly storage: InstanceStorage;
   readonly owner: Owner;
   readonly instanceId: string;
+  /** Under which this run has it already; undefined: its first write takes it. */
+  readonly epoch?: number | undefined;
   /** Told once, when another run of the service has the instance: nothing can be stored of it any more. */
   readonly onLost: () => void;
 }
@@ -54,6 +64,12 @@ export class Life {
 
   constructor(options: LifeOptions) {
     this.#options = options;
+    this.#epoch = options.epoch;
+  }
+
+  /** Under which this run has the instance; undefined before its first write, where that takes it. */
+  get epoch(): number | undefined {
+    return this.#epoch;
   }
 
   /** Another run of the service has the instance. */
@@ -61,9 +77,9 @@ export class Life {
     return this.#lost !== undefined;
   }
 
-  /** Undefined before the first write. */
-  get epoch(): number | undefined {
-    return this.#epoch;
+  /** Others have taken it, as the database says: nothing of it is stored here any more. */
+  lose(): void {
+    this.#isLostBy(new StorageError('fenced', 'Another run of the service has taken the instance'));
   }
 
   /** The login as JSON text; undefined only where there is none. */
@@ -129,8 +145,12 @@ export class Life {
   }
 
   async #asOwner<T>(write: (claim: { incarnation: string; epoch: number | undefined }) => Promise<T>): Promise<T> {
-    const { owner, onLost } = this.#options;
+    const { owner } = this.#options;
+    // A node whose lease may have ended writes nothing: it waits for the next one.
+    const isMute = owner.whenHeld !== undefined && !owner.held;
+    const isMuteStill = isMute && !(await owner.whenHeld?.(MUTE_MS));
     if (this.#lost) throw this.#lost;
+    if (isMuteStill) throw new StorageError('io', 'This node has lost touch with the database');
     // A process that lost the lock must not take the instance from the one that has it. One that only lost the lock's
     // file makes it again, and may take the instance then.
     if (this.#epoch === undefined && !owner.held) {
@@ -139,12 +159,15 @@ export class Life {
     try {
       return await write({ incarnation: owner.incarnation, epoch: this.#epoch });
     } catch (error) {
-      if (!this.#lost && error instanceof StorageError && error.code === 'fenced') {
-        this.#lost = error;
-        onLost();
-      }
+      if (error instanceof StorageError && error.code === 'fenced') this.#isLostBy(error);
       throw error;
     }
+  }
+
+  #isLostBy(error: StorageError): void {
+    if (this.#lost) return;
+    this.#lost = error;
+    this.#options.onLost();
   }
 
   #inOrder<T>(work: (id: string) => Promise<T>): Promise<T> {

@@ -21,4 +21,6 @@ export interface SessionDeps {
   readonly gate: LoginGate;
   readonly onInstanceChange: (instanceId: string) => void;
   readonly onPrivacyChange: (instanceId: string) => void;
+  /** Another run of the service has the instance: the session has ended. */
+  readonly onLost?: ((instanceId: string) => void) | undefined;
 }

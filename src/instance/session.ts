@@ -9,7 +9,7 @@ import { Waiting } from './login/waiting.ts';
 import { runPairing } from './pairing-run.ts';
 import type { InstancePrivacy } from './privacy/instance-privacy.ts';
 import type { SessionDeps } from './session-deps.ts';
-import { isLive, SESSION_FAILED, STARTING, TAKEN_OVER } from './state.ts';
+import { isLive, MOVING, SESSION_FAILED, STARTING, TAKEN_OVER } from './state.ts';
 import type { InstanceState, InstanceView, StateReason } from './state.ts';
 
 /** How many commands may wait for their turn at one instance. */
@@ -31,12 +31,11 @@ export class Session {
   /** It begins no run any more. */
   #hasEnded = false;
 
-  constructor(deps: SessionDeps, view: InstanceView) {
+  /** @param epoch under which this run of the service has the instance, where it has it already */
+  constructor(deps: SessionDeps, view: InstanceView, epoch?: number) {
     this.#deps = deps;
-    this.#instance = new Instance(deps, view, {
-      isRunning: () => this.#run !== undefined,
-      onLost: () => this.#takenOver(),
-    });
+    const hooks = { isRunning: () => this.#run !== undefined, onLost: () => this.#takenOver() };
+    this.#instance = new Instance(deps, view, hooks, epoch);
     this.#waiting = new Waiting(deps, this.#instance);
     this.#logins = new LoginLoop(deps, this.#instance, this.#waiting);
   }
@@ -164,7 +163,11 @@ export class Session {
   #takenOver(): void {
     this.#hasEnded = true;
     this.#run?.controller.abort();
-    this.set('STOPPED', TAKEN_OVER);
+    const { onLost } = this.#deps;
+    if (!onLost) return this.set('STOPPED', TAKEN_OVER);
+    // On another node it goes on.
+    this.set('RECONNECTING', MOVING);
+    onLost(this.view.id);
   }
 
   #begin(work: (signal: AbortSignal) => Promise<void>): void {

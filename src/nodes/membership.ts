@@ -16,6 +16,8 @@ export interface Membership {
   readonly isDraining: boolean;
   /** All nodes with a row. */
   readonly nodes: readonly NodeRow[];
+  /** Resolves with true once its lease holds, or with false after so long: what has to be written waits for that. */
+  whenHeld(ms: number): Promise<boolean>;
   /** The node of that run; asks the database where it is not known yet. Undefined where it has no row. */
   find(incarnation: string): Promise<NodeRow | undefined>;
   /**

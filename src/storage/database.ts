@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { wasUndone } from './errors.ts';
+import type { NodeStore } from './nodes/node-store.ts';
 import type { Tables } from './schema.ts';
 import type { Shared } from './nodes/shared.ts';
 import type { Keyring } from './sealing/keyring.ts';
@@ -10,6 +11,8 @@ export interface Database extends AsyncDisposable {
   readonly keyring: Keyring;
   /** Of a server's, which several nodes may have open. */
   readonly shared?: Shared | undefined;
+  /** Where several nodes may serve it. */
+  readonly nodes?: NodeStore | undefined;
   /** It was locked or away a moment ago: work that can wait should wait. */
   readonly isBusy: boolean;
   /** Writes a value that is there already. Rejects where nothing can be stored, as on a full disk. */

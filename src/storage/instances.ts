@@ -46,6 +46,8 @@ export interface NewInstance {
   readonly name: string;
   readonly wanted: Wanted;
   readonly state: string;
+  /** The run of the service that has it from the start, under the epoch 1. */
+  readonly owner?: string | undefined;
 }
 
 /** What is absent stays; null clears. */
@@ -196,8 +198,8 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
           credentials_revision: 0,
           has_credentials: 0,
           keys_revision: 0,
-          owner_incarnation: null,
-          epoch: 0,
+          owner_incarnation: instance.owner ?? null,
+          epoch: instance.owner === undefined ? 0 : 1,
         };
         try {
           await db.insertInto('instances').values(row).execute();

@@ -146,6 +146,8 @@ interface NodesTable {
   incarnation: string;
   url: string;
   draining: boolean;
+  /** Which process of which machine it is, as `storage/nodes/own-process.ts` writes it; null where that can't be told. */
+  process: string | null;
   started_at: Date;
   expires_at: Date;
 }

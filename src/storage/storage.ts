@@ -5,6 +5,7 @@ import type { Warn } from './sqlite/data-folder.ts';
 import { guarded } from './errors.ts';
 import type { Database } from './database.ts';
 import type { Shared } from './nodes/shared.ts';
+import type { NodeStore } from './nodes/node-store.ts';
 import type { ServerOptions } from './postgres/open.ts';
 import type { Ownership } from './dialects/ownership.ts';
 import { acquireOwnership as ownFolder } from './sqlite/owner.ts';
@@ -19,6 +20,8 @@ export interface Storage extends Repositories, AsyncDisposable {
   readonly shared: Shared | undefined;
   /** For the keyed hashes of the API tokens. */
   readonly tokenKey: KeyObject;
+  /** What the nodes of a database share; undefined where it is a file, which one process serves. */
+  readonly nodes?: NodeStore | undefined;
   /** Another process has the database locked, as was seen a moment ago: what can wait is better not written now. */
   readonly isBusy: boolean;
   /** Writes what is there already: rejects where nothing can be stored, as on a full disk. */
@@ -76,6 +79,7 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
     transaction: (work) => transact(db, over, work),
     tokenKey,
     shared: database.shared,
+    nodes: database.nodes,
     get isBusy() {
       return database.isBusy;
     },

@@ -6,6 +6,9 @@ import type { SessionDeps } from '../session-deps.ts';
 import { CLIENT_OUTDATED, LOGINS_HELD_UP } from './close-reasons.ts';
 import type { ReconnectPolicy } from './reconnect.ts';
 
+/** A login that waits for a mute node looks this often whether it was ended meanwhile, in milliseconds. */
+const MUTE_LOOK_MS = 1_000;
+
 export interface LoginRun {
   readonly deps: SessionDeps;
   readonly instance: Instance;
@@ -15,10 +18,7 @@ export interface LoginRun {
 /** Logs in when it is this instance's turn, and stays until the link is gone. */
 export async function runLogin(run: LoginRun, credentials: string, signal: AbortSignal): Promise<CloseEvidence> {
   const { deps, instance, policy } = run;
-  const place = await deps.gate.enter(instance.view.id, signal, (wasRefused, retryAt) => {
-    if (wasRefused) return instance.set('CLIENT_OUTDATED', { ...CLIENT_OUTDATED, retryAt });
-    instance.set('RECONNECTING', { ...LOGINS_HELD_UP, retryAt });
-  });
+  const place = await enterGate(run, signal);
   instance.set('CONNECTING', instance.view.reason && { ...instance.view.reason, retryAt: undefined });
   const events = {
     // Only a refused login means that the device is not linked any more.
@@ -32,6 +32,22 @@ export async function runLogin(run: LoginRun, credentials: string, signal: Abort
     place[Symbol.dispose]();
     policy.ended();
   });
+}
+
+/** A node of several logs nothing in while another one may have the instance. */
+async function enterGate({ deps, instance }: LoginRun, signal: AbortSignal): Promise<Disposable> {
+  const { gate, owner } = deps;
+  for (;;) {
+    const place = await gate.enter(instance.view.id, signal, (wasRefused, retryAt) => {
+      if (wasRefused) return instance.set('CLIENT_OUTDATED', { ...CLIENT_OUTDATED, retryAt });
+      instance.set('RECONNECTING', { ...LOGINS_HELD_UP, retryAt });
+    });
+    const mayLogIn = owner.whenHeld === undefined || owner.held;
+    if (mayLogIn) return place;
+    place[Symbol.dispose]();
+    await owner.whenHeld?.(MUTE_LOOK_MS);
+    signal.throwIfAborted();
+  }
 }
 
 /** Logged in; OPEN once the first read is in. */

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { BUSY_MS, Contention } from '../dialects/contention.ts';
+import { createNodeStore } from '../nodes/postgres-nodes.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { createShared } from '../nodes/shared.ts';
@@ -34,10 +35,12 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
   const keyring = await prepared(options, contention);
   const cut = new AbortController();
   const db = connect(connectionConfig(url), { clock, contention, cut: cut.signal });
+  const nodes = createNodeStore(db, url, clock);
   return {
     db,
     keyring,
     shared: createShared(db, clock),
+    nodes,
     get isBusy() {
       return contention.isBusy;
     },
@@ -51,7 +54,10 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
       await db.selectFrom('keyring').select('id').executeTakeFirstOrThrow();
     },
     giveUp: () => cut.abort(new ConnectionLost('The service ends')),
-    [Symbol.asyncDispose]: () => db.destroy(),
+    async [Symbol.asyncDispose]() {
+      await nodes[Symbol.asyncDispose]();
+      await db.destroy();
+    },
   };
 };
 

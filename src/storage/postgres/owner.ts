@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import type { Clock } from '../../clock.ts';
@@ -7,42 +6,15 @@ import { OperatorError } from '../../errors.ts';
 import { BUSY_MS } from '../dialects/contention.ts';
 import type { Ownership } from '../dialects/ownership.ts';
 import { endInTime } from './closing.ts';
-import { connectionConfig, LOCK_CLASS, placeOf, unusable } from './connection.ts';
+import { connectionConfig, placeOf, unusable } from './connection.ts';
 import { known, postgresFault } from './faults.ts';
+import { describe, type Holder, HOLDER, isOf, KEEPALIVE, LOCK_KEY, nameOf } from './owner-lock.ts';
 
 /** How long a start waits for the lock: of a process that was killed the server hears a moment later. In milliseconds. */
 const FREED_MS = 1_000;
 const LOOK_EVERY_MS = 100;
 /** A lock that is looked at every second must not wait as long as a statement may. */
 const SILENCE_MS = 2_000;
-
-/** So that a machine that is gone without a word frees the lock within about 10 s, not after the server's two hours. */
-const KEEPALIVE = 'set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3';
-
-/** The schema's own: several services may share a database. */
-const KEY = `${LOCK_CLASS}, hashtext(coalesce(current_schema(), ''))`;
-const HOLDER = `
-  select pid, application_name as name, backend_start as since from pg_stat_activity where pid in (
-    select pid from pg_locks where locktype = 'advisory' and granted and objsubid = 2
-      and database = (select oid from pg_database where datname = current_database())
-      and classid = ${LOCK_CLASS} and objid::bigint = hashtext(coalesce(current_schema(), ''))::bigint & 4294967295)`;
-
-interface Holder {
-  readonly pid: number;
-  /** As `nameOf` writes it. */
-  readonly name: string;
-  readonly since: Date;
-}
-
-/** What the server shows of the connection that has the lock. It keeps 63 bytes. */
-const nameOf = (incarnation: string): string => `privet/${incarnation}/${process.pid}/${hostname()}`.slice(0, 63);
-
-const isOf = (incarnation: string, name: string): boolean => name.startsWith(`privet/${incarnation}/`);
-
-const describe = ({ name, since }: Holder): string => {
-  const [, , pid, host] = name.split('/');
-  return `process ${pid ?? 'unknown'} on ${host ?? 'another machine'}, started at ${since.toISOString()}`;
-};
 
 /** A connection that has the lock, or who has it; neither where nobody is seen to have it. */
 const lock = async (url: string, incarnation: string): Promise<{ client?: Client; holder?: Holder | undefined }> => {
@@ -51,7 +23,7 @@ const lock = async (url: string, incarnation: string): Promise<{ client?: Client
   try {
     await client.connect();
     await client.query(KEEPALIVE);
-    const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${KEY}) as locked`);
+    const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${LOCK_KEY}) as locked`);
     if (rows[0]?.locked === true) return { client };
     const holders = await client.query<Holder>(HOLDER);
     const [holder] = holders.rows;
@@ -70,8 +42,9 @@ const lock = async (url: string, incarnation: string): Promise<{ client?: Client
 const close = (client: Client): void => void client.end().catch(() => {});
 
 /**
- * Makes this process the only one that serves the database: by a lock of the server's, on a connection of its own, which
- * frees it when that ends. It does not go through a pooler that shares connections.
+ * Makes this process the only one at the database, for a command that needs it alone: by a lock of the server's, on a
+ * connection of its own, which frees it when that ends. Nodes share the same lock, see `LeaseConnection`. It does not go
+ * through a pooler that shares connections.
  * @throws OperatorError naming the owner when there is one already.
  */
 export const ownServer = async (url: string, clock: Clock): Promise<Ownership & AsyncDisposable> => {

@@ -119,6 +119,7 @@ const STATEMENTS = [
     incarnation ${TEXT} not null unique,
     url text not null,
     draining boolean not null,
+    process text,
     started_at timestamptz not null,
     expires_at timestamptz not null
   )`,

@@ -1,0 +1,40 @@
+import { InstanceNotConnectedError } from '../errors.ts';
+import type { Departures } from './departures.ts';
+import type { Session } from '../instance/session.ts';
+import { ElsewhereError } from '../nodes/elsewhere.ts';
+import type { Membership } from '../nodes/membership.ts';
+import { StorageError } from '../storage/errors.ts';
+import type { InstanceRecord } from '../storage/instances.ts';
+
+/** This process as a node of several, as its sessions see it. */
+export interface PoolNode {
+  readonly membership: Pick<Membership, 'incarnation' | 'held' | 'whenHeld'>;
+  /** Takes an instance that no node has; false where one has it, or this one may take none. */
+  claimNow(instanceId: string): Promise<boolean>;
+}
+
+/** The epoch under which this run has the instance, as its row says. @throws ElsewhereError */
+export const epochHere = ({ membership }: PoolNode, { id, owner, epoch }: InstanceRecord): number => {
+  if (owner === membership.incarnation) return epoch;
+  throw new ElsewhereError(id, owner === null ? undefined : { incarnation: owner, epoch });
+};
+
+/** As `Departures.run`. @throws ElsewhereError also where the session was lost under the call, and nothing was done */
+export const onNode = async <T>(
+  departures: Departures,
+  session: Session,
+  work: (session: Session) => Promise<T>,
+): Promise<T> => {
+  try {
+    return await departures.run(session, work);
+  } catch (error) {
+    throw elsewhereIfLost(session, error);
+  }
+};
+
+const elsewhereIfLost = (session: Session, error: unknown): unknown => {
+  if (!session.life.isLost) return error;
+  const isOfLoss =
+    error instanceof InstanceNotConnectedError || (error instanceof StorageError && error.code === 'fenced');
+  return isOfLoss ? new ElsewhereError(session.view.id, undefined) : error;
+};

@@ -1,0 +1,64 @@
+import type { Session } from '../instance/session.ts';
+import { ElsewhereError } from '../nodes/elsewhere.ts';
+import type { Released, Residents } from '../nodes/residents.ts';
+import type { InstanceRow, InstanceRows } from './instance-rows.ts';
+import type { SessionPool } from './session-pool.ts';
+
+/** The sessions of a pool, as the claims of its node see them. */
+export class SessionResidents implements Residents {
+  readonly #pool: SessionPool;
+  readonly #rows: InstanceRows;
+  readonly #ended = new AbortController();
+
+  constructor(pool: SessionPool, rows: InstanceRows) {
+    this.#pool = pool;
+    this.#rows = rows;
+  }
+
+  epochs(): ReadonlyMap<string, number> {
+    return new Map(this.#pool.registry.all().map(({ view, life }) => [view.id, life.epoch ?? 0]));
+  }
+
+  async take(instanceId: string, epoch: number, slot?: Disposable): Promise<void> {
+    // The login that it was kept for enters the gate as any other.
+    using _slot = slot;
+    const { row, session, isNew } = (await this.#brought(instanceId)) ?? {};
+    if (!row || !session || session.life.epoch !== epoch || !isWanted(row)) return;
+    if (isNew) return session.resume();
+    // A call had it made: what users want of it may have changed since its row was read.
+    await session.exclusively(this.#ended.signal, async () => {
+      const now = await this.#rows.byId(instanceId);
+      if (now && isWanted(now) && !session.finished) session.resume();
+    });
+  }
+
+  drop(instanceId: string): void {
+    this.#pool.registry.byId(instanceId)?.life.lose();
+  }
+
+  isPairing(instanceId: string): boolean {
+    return this.#pool.isPairing(instanceId);
+  }
+
+  release(instanceId: string, signal: AbortSignal): Promise<Released | undefined> {
+    return this.#pool.release(instanceId, signal);
+  }
+
+  /** The session of an instance of this node, and whether it was made just now; undefined where another one has it. */
+  async #brought(id: string): Promise<{ row: InstanceRow; session: Session; isNew: boolean } | undefined> {
+    const known = this.#pool.registry.byId(id);
+    let row: InstanceRow | undefined;
+    try {
+      using held = await this.#pool.bring(async () => (row = await this.#rows.byId(id)));
+      const session = held?.session;
+      return row && session && { row, session, isNew: session !== known };
+    } catch (error) {
+      if (error instanceof ElsewhereError) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** It is to be connected, and has something to log in with, or what may be that. */
+const isWanted = ({ record: { wanted, state, hasCredentials } }: InstanceRow): boolean =>
+  wanted === 'running' && (state !== 'UNPAIRED' || hasCredentials);

@@ -1,0 +1,146 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { ClaimedInstance, NodeStore } from '../storage/nodes/node-store.ts';
+import type { Membership } from './membership.ts';
+import type { Residents } from './residents.ts';
+import { TIMING, type Timing } from './timing.ts';
+
+/**
+ * A node that has just come takes no more at once than can log in meanwhile: others that were started with it are not
+ * there yet, and the first one would have all.
+ */
+const MOST_OF_A_NEWCOMER = 20;
+/** So many are made sessions of at a time. */
+const AT_ONCE = 20;
+
+export interface ClaimsOptions {
+  readonly store: NodeStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly membership: Membership;
+  readonly timing?: Partial<Timing> | undefined;
+}
+
+/** Which instances this node has: it takes its share of those that nobody has, and lets go of those that others took. */
+export class Claims {
+  readonly #options: ClaimsOptions;
+  readonly #timing: Timing;
+  readonly #ended = new AbortController();
+  #residents: Residents | undefined;
+  #listening: Disposable | undefined;
+  #loop: Promise<void> | undefined;
+  #isRenewed = false;
+  /** Of those that this node has, how many are to be connected; and of all. As of the last look. */
+  #ownWanted = 0;
+  #allWanted = 0;
+  #isWarned = false;
+
+  constructor(options: ClaimsOptions) {
+    this.#options = options;
+    this.#timing = { ...TIMING, ...options.timing };
+  }
+
+  /** From now on those that are lost end. */
+  watch(residents: Residents): void {
+    this.#residents = residents;
+  }
+
+  /** From now on it takes instances too. */
+  start(): void {
+    this.#isRenewed = true;
+    this.#listening = this.#options.membership.onChange(() => {
+      this.#isRenewed = true;
+    });
+    this.#loop = this.#run();
+  }
+
+  /** It takes no more; resolves once nothing is under way. */
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    this.#listening?.[Symbol.dispose]();
+    await this.#loop;
+  }
+
+  /** Takes one instance for a call; false where another node has it that lives, or this one may take none. */
+  async claimNow(instanceId: string): Promise<boolean> {
+    const { store, membership } = this.#options;
+    const { incarnation, isSteady } = membership;
+    if (!membership.held || membership.isDraining || this.#ended.signal.aborted) return false;
+    const claimed = await store.claimOne({ instanceId, incarnation, fromDead: isSteady });
+    if (!claimed) return false;
+    if (claimed.isWanted) this.#ownWanted += 1;
+    await this.#residents?.take(claimed.id, claimed.epoch);
+    return true;
+  }
+
+  /** Ends the sessions of instances that others have taken. @throws where the database does not say who has them */
+  async dropLost(): Promise<void> {
+    await this.#look();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.#options;
+    while (!this.#ended.signal.aborted) {
+      try {
+        await this.#step();
+        this.#isWarned = false;
+      } catch (error) {
+        if (!this.#isWarned) log.warn({ err: error }, 'no instances could be claimed; trying again');
+        this.#isWarned = true;
+      }
+      await clock.sleep(this.#timing.claimEveryMs, this.#ended.signal).catch(() => undefined);
+    }
+  }
+
+  async #step(): Promise<void> {
+    const { membership, store } = this.#options;
+    if (!membership.held) return;
+    if (this.#isRenewed) {
+      this.#isRenewed = false;
+      await this.#reconcile();
+    }
+    if (membership.isDraining || !membership.held) return;
+    const { incarnation, isSteady } = membership;
+    const most = isSteady ? this.#room : Math.min(this.#room, MOST_OF_A_NEWCOMER);
+    if (most <= 0) return;
+    const claimed = await store.claimDue({ incarnation, fromDead: isSteady, most });
+    this.#ownWanted += claimed.length;
+    await this.#take(claimed);
+  }
+
+  /** How many it may take: its share of all that are to be connected, less what it has. */
+  get #room(): number {
+    const takers = this.#options.membership.nodes.filter(({ isLive, draining }) => isLive && !draining).length;
+    return Math.ceil(this.#allWanted / Math.max(1, takers)) - this.#ownWanted;
+  }
+
+  async #reconcile(): Promise<void> {
+    this.#allWanted = await this.#options.store.countWanted();
+    await this.#take(await this.#look());
+  }
+
+  /** Drops what is lost; returns what it has, and what is to be connected, but has no session. */
+  async #look(): Promise<ClaimedInstance[]> {
+    const residents = this.#residents;
+    if (!residents) return [];
+    const { store, membership } = this.#options;
+    const before = new Map(residents.epochs());
+    const owned = await store.owned(membership.incarnation);
+    const now = residents.epochs();
+    for (const [id, epoch] of before) {
+      // What has come meanwhile is not known to what was read.
+      if (now.get(id) === epoch && owned.get(id)?.epoch !== epoch) residents.drop(id);
+    }
+    const rows = [...owned].map(([id, { epoch, isWanted }]) => ({ id, epoch, isWanted }));
+    this.#ownWanted = rows.filter(({ isWanted }) => isWanted).length;
+    return rows.filter(({ id, isWanted }) => isWanted && !now.has(id));
+  }
+
+  async #take(instances: readonly ClaimedInstance[]): Promise<void> {
+    for (let start = 0; start < instances.length; start += AT_ONCE) {
+      if (this.#ended.signal.aborted) return;
+      const some = instances.slice(start, start + AT_ONCE);
+      await Promise.all(some.map(async ({ id, epoch }) => this.#residents?.take(id, epoch)));
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { watchOwnership } from '../storage/dialects/owner-watch.ts';
+import { acquireOwnership, openStorage, type Storage, type StorageOptions } from '../storage/storage.ts';
+import { Node } from './node.ts';
+
+export interface ServedDataOptions {
+  readonly storage: StorageOptions & { readonly clock: Clock; readonly warn: (message: string) => void };
+  readonly log: Logger;
+  /** As an operator named it; undefined: the machine's name. */
+  readonly nodeName: string | undefined;
+  /** Where other nodes reach this process; asked only where there may be others. */
+  readonly nodeUrl: () => Promise<string>;
+  /** Another process serves the data now, or goes by this one's name: this one has to end. Hears a line about it. */
+  readonly onLost: (why: string) => void;
+}
+
+/** The data, and what this run of the service serves it by. */
+export interface ServedData extends AsyncDisposable {
+  readonly storage: Storage;
+  /** The lock of a data folder, or the lease of a node. */
+  readonly owner: { readonly incarnation: string; readonly held: boolean; whenHeld?(ms: number): Promise<boolean> };
+  /** Where the data are on a server: one of several, or the only one so far. */
+  readonly node?: Node | undefined;
+}
+
+/**
+ * Opens the data, and takes what allows to serve them.
+ * @throws OperatorError
+ */
+export async function serveData({
+  storage: place,
+  log,
+  nodeName,
+  nodeUrl,
+  onLost,
+}: ServedDataOptions): Promise<ServedData> {
+  const { clock, warn } = place;
+  await using stack = new AsyncDisposableStack();
+  if (place.databaseUrl === undefined) {
+    const owner = stack.use(await acquireOwnership(place));
+    const storage = stack.use(await openStorage({ ...place, owner }));
+    stack.use(watchOwnership({ owner, clock, warn, onLost: () => onLost(owner.says.lost) }));
+    return served(stack, { storage, owner });
+  }
+  const storage = stack.use(await openStorage(place));
+  const { nodes: store } = storage;
+  if (!store) throw new TypeError('A database of a server has no nodes');
+  const onReplaced = (): void =>
+    onLost('Another process goes by the name of this node: the lease of this one had ended. This one ends');
+  const options = { store, clock, log, name: nodeName, url: await nodeUrl(), onReplaced };
+  const node = stack.use(await Node.join(options));
+  return served(stack, { storage, owner: node.membership, node });
+}
+
+const served = (stack: AsyncDisposableStack, data: Omit<ServedData, keyof AsyncDisposable>): ServedData => {
+  const kept = stack.move();
+  return { ...data, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+};

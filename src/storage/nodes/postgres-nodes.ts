@@ -1,0 +1,153 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Clock } from '../../clock.ts';
+import { guarded } from '../errors.ts';
+import type { Tables } from '../schema.ts';
+import { type Ask, LeaseConnection } from './lease-connection.ts';
+import type { ClaimedInstance, InstanceOwner, NodeRow, NodeSelf, NodeStore, OwnedInstance } from './node-store.ts';
+import { isGone, ownProcess } from './own-process.ts';
+
+/** For so long the row of a node that is gone shows that it was there. */
+const REMEMBERED_MS = 600_000;
+
+/** To be connected, with something to log in with, or with what may be that. */
+const WANTED = sql<boolean>`(i.wanted = 'running' and (i.state <> 'UNPAIRED' or i.has_credentials = 1))`;
+
+const RENEW = `
+  insert into nodes (id, incarnation, url, draining, process, started_at, expires_at)
+  values ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp() + $6 * interval '1 millisecond')
+  on conflict (id) do update set
+    incarnation = excluded.incarnation, url = excluded.url, draining = excluded.draining, process = excluded.process,
+    started_at = case when nodes.incarnation = excluded.incarnation then nodes.started_at else excluded.started_at end,
+    expires_at = excluded.expires_at
+  where nodes.incarnation = excluded.incarnation or nodes.expires_at < clock_timestamp()
+  returning id`;
+
+const NODES = `
+  select n.id, n.incarnation, n.url, n.draining,
+    (extract(epoch from n.started_at) * 1000)::bigint as "startedAt",
+    n.expires_at >= clock_timestamp() as "isLive",
+    (select count(*) from instances i where i.owner_incarnation = n.incarnation) as instances
+  from nodes n order by n.id`;
+
+/**
+ * The rows that nodes share, on Postgres. What is claimed goes over the pool; renewals have a connection of their own.
+ * @param url of the database
+ */
+export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): NodeStore & AsyncDisposable => {
+  const lease = new LeaseConnection(url, clock);
+  const process = ownProcess();
+
+  const renew = async (self: NodeSelf, ttlMs: number) => {
+    const { id, incarnation, draining } = self;
+    const values = [id, incarnation, self.url, draining, (await process) ?? null, ttlMs];
+    return lease.run(incarnation, forgetGone, async (ask) => {
+      const renewed = await ask(RENEW, values);
+      if (renewed.length === 0) return { kind: 'refused' } as const;
+      return { kind: 'renewed', nodes: await ask<NodeRow>(NODES) } as const;
+    });
+  };
+
+  /** At most `most` of the instances for which `isDue` holds, and that nobody has who lives. */
+  const claim = async (
+    { incarnation, fromDead }: { incarnation: string; fromDead: boolean },
+    isDue: RawBuilder<boolean>,
+    most: number,
+  ): Promise<ClaimedInstance[]> => {
+    const isLeft = fromDead ? sql`n.expires_at >= clock_timestamp()` : sql`true`;
+    // What another claimer has just taken is told by its epoch: the server looks at the row once more after it has waited
+    // for it, but not at the nodes. Each node goes through them in another order, so that few are claimed by two at once.
+    const { rows } = await sql<ClaimedInstance>`
+      with due as materialized (
+        select i.id, i.epoch from instances i
+        where ${isDue}
+          and exists (
+            select from nodes n where n.incarnation = ${incarnation} and not n.draining
+              and n.expires_at > clock_timestamp())
+          and not exists (select from nodes n where n.incarnation = i.owner_incarnation and ${isLeft})
+      ), locked as (
+        select i.id from due d join instances i on i.id = d.id and i.epoch = d.epoch
+        order by hashtext(i.id || ${incarnation}) limit ${most} for update of i skip locked
+      )
+      update instances i set owner_incarnation = ${incarnation}, epoch = i.epoch + 1
+      from locked where i.id = locked.id
+      returning i.id, i.epoch, ${WANTED} as "isWanted"`.execute(db);
+    return rows;
+  };
+
+  return {
+    renew: (self, ttlMs) => guarded('nodes.renew', () => renew(self, ttlMs)),
+
+    leave: (incarnation) =>
+      guarded('nodes.leave', async () => {
+        await db.deleteFrom('nodes').where('incarnation', '=', incarnation).execute();
+      }),
+
+    nodes: () => guarded('nodes.nodes', async () => (await sql.raw<NodeRow>(NODES).execute(db)).rows),
+
+    owned: (incarnation) =>
+      guarded('nodes.owned', async () => {
+        const { rows } = await sql<OwnedInstance & { id: string }>`
+          select i.id, i.epoch, ${WANTED} as "isWanted" from instances i
+          where i.owner_incarnation = ${incarnation}`.execute(db);
+        return new Map(rows.map(({ id, ...owned }) => [id, owned]));
+      }),
+
+    countWanted: () =>
+      guarded('nodes.countWanted', async () => {
+        const { rows } = await sql<{ n: number }>`select count(*) as n from instances i where ${WANTED}`.execute(db);
+        return rows[0]?.n ?? 0;
+      }),
+
+    claimDue: ({ most, ...claiming }) =>
+      guarded('nodes.claimDue', async () => {
+        if (claiming.fromDead) await forgetLongGone(db);
+        return most > 0 ? claim(claiming, WANTED, most) : [];
+      }),
+
+    claimOne: ({ instanceId, ...claiming }) =>
+      guarded('nodes.claimOne', async () => {
+        const [claimed] = await claim(claiming, sql<boolean>`i.id = ${instanceId}`, 1);
+        return claimed;
+      }),
+
+    handOver: (instanceId, from, to) =>
+      guarded('nodes.handOver', async () => {
+        const row = await db
+          .updateTable('instances')
+          .set((instance) => ({ owner_incarnation: to, epoch: instance('epoch', '+', 1) }))
+          .where('id', '=', instanceId)
+          .where('owner_incarnation', '=', from.incarnation)
+          .where('epoch', '=', from.epoch)
+          .returning('epoch')
+          .executeTakeFirst();
+        return row?.epoch;
+      }),
+
+    ownerOf: (instanceId) =>
+      guarded('nodes.ownerOf', async (): Promise<InstanceOwner | undefined> => {
+        const row = await db
+          .selectFrom('instances')
+          .select(['owner_incarnation as incarnation', 'epoch'])
+          .where('id', '=', instanceId)
+          .executeTakeFirst();
+        return row && row.incarnation !== null ? { incarnation: row.incarnation, epoch: row.epoch } : undefined;
+      }),
+
+    [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),
+  };
+};
+
+/** A process of this machine that was killed left its row: whoever is started in its place need not wait for its end. */
+const forgetGone = async (ask: Ask): Promise<void> => {
+  const rows = await ask<{ incarnation: string; process: string }>(
+    'select incarnation, process from nodes where process is not null',
+  );
+  for (const { incarnation, process } of rows) {
+    if (await isGone(process)) await ask('delete from nodes where incarnation = $1', [incarnation]);
+  }
+};
+
+const forgetLongGone = async (db: Kysely<Tables>): Promise<void> => {
+  await sql`
+    delete from nodes where expires_at < clock_timestamp() - ${REMEMBERED_MS} * interval '1 millisecond'`.execute(db);
+};
