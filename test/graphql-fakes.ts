@@ -103,6 +103,11 @@ export class FakeFleet implements Directory, Lifecycle, PrivacyCalls, Watching {
     return instanceId === undefined ? this.instances.size : 1;
   }
 
+  nodes = new Map<string, string>();
+  async nodeOf({ name }: InstanceView) {
+    return this.nodes.get(name);
+  }
+
   async lastObserved(instance: InstanceView) {
     return { instance, snapshot: this.snapshot, stale: true };
   }

@@ -12,12 +12,13 @@ import type { Residents } from '../nodes/residents.ts';
 import { Departures } from './departures.ts';
 import type { PoolNode } from './pool-node.ts';
 import { SessionResidents } from './session-residents.ts';
+import { ReadTogether } from './stored/read-together.ts';
 import { SessionContactCalls } from './session-contact-calls.ts';
 import { SessionDirectory } from './session-directory.ts';
 import { SessionLifecycle } from './session-lifecycle.ts';
 import { SessionPool } from './session-pool.ts';
 import { SessionPrivacyCalls } from './session-privacy-calls.ts';
-import { StoredSettings } from './stored-settings.ts';
+import { StoredSettings } from './stored/stored-settings.ts';
 import { SessionWatching } from './watching/session-watching.ts';
 import { startUpkeep } from './upkeep.ts';
 
@@ -67,7 +68,9 @@ export class Fleet implements FleetCalls, AsyncDisposable {
     this.residents = new SessionResidents(pool, rows);
     this.#idempotent = new IdempotentCalls(storage, clock, options.owner);
     this.watching = new SessionWatching(pool, rows);
-    this.directory = new SessionDirectory(pool, rows, new StoredSettings(storage.observedSettings));
+    const { whereabouts } = storage;
+    const nodes = whereabouts && new ReadTogether((ids) => whereabouts.nodesOf(ids));
+    this.directory = new SessionDirectory(pool, rows, new StoredSettings(storage.observedSettings), nodes);
     this.lifecycle = new SessionLifecycle({ ...options, pool, watching: this.watching });
     this.privacy = new SessionPrivacyCalls(pool, this.#idempotent, telemetry);
     this.contacts = new SessionContactCalls(pool, this.#idempotent, telemetry);

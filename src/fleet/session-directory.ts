@@ -5,7 +5,8 @@ import type { PrivacyReading } from './calls/privacy-calls.ts';
 import type { Reach } from './calls/reach.ts';
 import type { InstanceRows } from './instance-rows.ts';
 import type { HeldSession, SessionPool } from './session-pool.ts';
-import type { StoredSettings } from './stored-settings.ts';
+import type { ReadTogether } from './stored/read-together.ts';
+import type { StoredSettings } from './stored/stored-settings.ts';
 
 /**
  * Instances as they are stored; those that have a session here as it shows them. One that is asked for by its name or id
@@ -15,11 +16,14 @@ export class SessionDirectory implements Directory {
   readonly #pool: SessionPool;
   readonly #rows: InstanceRows;
   readonly #settings: StoredSettings;
+  readonly #nodes: ReadTogether<string> | undefined;
 
-  constructor(pool: SessionPool, rows: InstanceRows, settings: StoredSettings) {
+  /** @param nodes the names of the nodes that have them; undefined where there are no nodes */
+  constructor(pool: SessionPool, rows: InstanceRows, settings: StoredSettings, nodes?: ReadTogether<string>) {
     this.#pool = pool;
     this.#rows = rows;
     this.#settings = settings;
+    this.#nodes = nodes;
   }
 
   find(reach: Reach, name: string): Promise<InstanceView | undefined> {
@@ -52,6 +56,10 @@ export class SessionDirectory implements Directory {
     const snapshot = await this.#settings.get(instance.id);
     // It may have been connected meanwhile.
     return this.#known(instance) ?? (snapshot && { instance, snapshot, stale: true });
+  }
+
+  nodeOf(instance: InstanceView): Promise<string | undefined> | undefined {
+    return this.#nodes?.get(instance.id);
   }
 
   #known(instance: InstanceView): PrivacyReading | undefined {

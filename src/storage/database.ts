@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { wasUndone } from './errors.ts';
 import type { NodeStore } from './nodes/node-store.ts';
+import type { Whereabouts } from './nodes/whereabouts.ts';
 import type { Tables } from './schema.ts';
 import type { Shared } from './nodes/shared.ts';
 import type { Keyring } from './sealing/keyring.ts';
@@ -13,6 +14,8 @@ export interface Database extends AsyncDisposable {
   readonly shared?: Shared | undefined;
   /** Where several nodes may serve it. */
   readonly nodes?: NodeStore | undefined;
+  /** The same, for people. */
+  readonly whereabouts?: Whereabouts | undefined;
   /** It was locked or away a moment ago: work that can wait should wait. */
   readonly isBusy: boolean;
   /** Writes a value that is there already. Rejects where nothing can be stored, as on a full disk. */

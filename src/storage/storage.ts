@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 import type { Shared } from './nodes/shared.ts';
 import type { NodeStore } from './nodes/node-store.ts';
 import type { ServerOptions } from './postgres/open.ts';
+import type { Whereabouts } from './nodes/whereabouts.ts';
 import type { Ownership } from './dialects/ownership.ts';
 import { acquireOwnership as ownFolder } from './sqlite/owner.ts';
 import { openFolder } from './sqlite/open.ts';
@@ -22,6 +23,8 @@ export interface Storage extends Repositories, AsyncDisposable {
   readonly tokenKey: KeyObject;
   /** What the nodes of a database share; undefined where it is a file, which one process serves. */
   readonly nodes?: NodeStore | undefined;
+  /** Where several nodes may serve the database; undefined where it is in a data folder. */
+  readonly whereabouts?: Whereabouts | undefined;
   /** Another process has the database locked, as was seen a moment ago: what can wait is better not written now. */
   readonly isBusy: boolean;
   /** Writes what is there already: rejects where nothing can be stored, as on a full disk. */
@@ -80,6 +83,7 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
     tokenKey,
     shared: database.shared,
     nodes: database.nodes,
+    whereabouts: database.whereabouts,
     get isBusy() {
       return database.isBusy;
     },

@@ -22,4 +22,9 @@ export interface Directory {
    * Undefined where none were since the account was linked. Calls that come together read the database together.
    */
   lastObserved(instance: InstanceView): Promise<PrivacyReading | undefined>;
+  /**
+   * The name of the node of several that has the instance; undefined where none has that lives, or there are no nodes.
+   * Calls that come together read the database together.
+   */
+  nodeOf(instance: InstanceView): Promise<string | undefined> | undefined;
 }

@@ -40,6 +40,10 @@ export class SpreadDirectory implements Directory {
     return { instance, snapshot: far.snapshot, stale: far.stale };
   }
 
+  nodeOf(instance: InstanceView): Promise<string | undefined> | undefined {
+    return this.#near.directory.nodeOf(instance);
+  }
+
   async #found(reach: Reach, near: Promise<InstanceView | undefined>): Promise<InstanceView | undefined> {
     let elsewhere: ElsewhereError;
     try {

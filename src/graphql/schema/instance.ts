@@ -59,6 +59,14 @@ builder.node(Instance, {
       // Whoever sees it can link a phone of their own, which is more than the `read` scope stands for.
       resolve: ({ pairing }, _args, { principal }) => (principal.scopes.has('pair') ? pairing : undefined),
     }),
+    node: t.string({
+      nullable: true,
+      description:
+        'The node of the service that has it, by its name. Null where one process serves all, where no node has it, and for a token without the scope `ADMIN`.',
+      // Names of machines are the operator's, and nobody else needs them.
+      resolve: (instance, _args, { principal, fleet }) =>
+        principal.scopes.has('admin') ? fleet.directory.nodeOf(instance) : undefined,
+    }),
   }),
 });
 

@@ -10,7 +10,7 @@ import { isGone, ownProcess } from './own-process.ts';
 const REMEMBERED_MS = 600_000;
 
 /** To be connected, with something to log in with, or with what may be that. */
-const WANTED = sql<boolean>`(i.wanted = 'running' and (i.state <> 'UNPAIRED' or i.has_credentials = 1))`;
+export const WANTED = sql<boolean>`(i.wanted = 'running' and (i.state <> 'UNPAIRED' or i.has_credentials = 1))`;
 
 const RENEW = `
   insert into nodes (id, incarnation, url, draining, process, started_at, expires_at)

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { OperatorError } from '../../errors.ts';
 import { BUSY_MS, Contention } from '../dialects/contention.ts';
 import { createNodeStore } from '../nodes/postgres-nodes.ts';
+import { createWhereabouts } from '../nodes/whereabouts.ts';
 import type { Database } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { createShared } from '../nodes/shared.ts';
@@ -41,6 +42,7 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
     keyring,
     shared: createShared(db, clock),
     nodes,
+    whereabouts: createWhereabouts(db),
     get isBusy() {
       return contention.isBusy;
     },
