@@ -19,13 +19,14 @@ import { isRunByNpx, untilParentEnds } from './parent.ts';
  */
 const HEAP_GROWING_PERCENT = 30;
 
-/** The time to shut down. Running calls get 10 s of it; the rest is for sessions and the database. */
+/** The time to shut down, once instances that other nodes can have are given to them. Running calls get 10 s of it; the rest is for sessions and the database. */
 const CLOSE_MS = 15_000;
 
-const closeInTime = async (app: AsyncDisposable): Promise<void> => {
+const closeInTime = async (app: AsyncDisposable, drainMs: number): Promise<void> => {
+  const mostMs = drainMs + CLOSE_MS;
   const late = new AbortController();
-  const overdue = systemClock.sleep(CLOSE_MS, late.signal).then(
-    () => Promise.reject(new OperatorError(`Not all of the service ended within ${CLOSE_MS / 1000} s`)),
+  const overdue = systemClock.sleep(mostMs, late.signal).then(
+    () => Promise.reject(new OperatorError(`Not all of the service ended within ${mostMs / 1000} s`)),
     () => undefined,
   );
   try {
@@ -65,7 +66,7 @@ const serve = async (io: CommandIo, withParent: boolean): Promise<void> => {
     } else if (!signal.aborted) await once(signal, 'abort');
     if (app.lost.aborted) throw new OperatorError(String(app.lost.reason));
   } finally {
-    await closeInTime(app);
+    await closeInTime(app, secrets.databaseUrl === undefined ? 0 : config.drainMs);
   }
   logger.info({ version: VERSION, pid: process.pid }, 'service ended');
 };

@@ -31,6 +31,7 @@ test('an empty environment gives the defaults', () => {
     metrics: { host: '127.0.0.1', port: undefined, onMainPort: true },
     node: { name: undefined, host: '127.0.0.1', port: 0, url: undefined },
     loginRate: 20,
+    drainMs: 20_000,
     console: true,
     graphiql: true,
   });
@@ -60,6 +61,7 @@ test('good values arrive', () => {
     PRIVET_NODE_PORT: '4001',
     PRIVET_NODE_URL: 'http://node.example:4001/',
     PRIVET_LOGIN_RATE: '40',
+    PRIVET_DRAIN_SECONDS: '60',
   };
   expect(config(values)).toEqual({
     host: '0.0.0.0',
@@ -73,6 +75,7 @@ test('good values arrive', () => {
     metrics: { host: '::1', port: 9464, onMainPort: false },
     node: { name: 'shop-7f9.b_1', host: '10.0.0.5', port: 4001, url: 'http://node.example:4001' },
     loginRate: 40,
+    drainMs: 60_000,
     console: false,
     graphiql: false,
   });
@@ -133,6 +136,7 @@ const BAD: Record<Exclude<EnvName, 'PRIVET_DATA'>, string[]> = {
   PRIVET_NODE_PORT: ['65536', 'any'],
   PRIVET_NODE_URL: ['10.0.0.5:4001', 'https://a.example', 'http://a.example/path', 'http://u:p@a.example'],
   PRIVET_LOGIN_RATE: ['0', '1001', 'fast'],
+  PRIVET_DRAIN_SECONDS: ['-1', '3601', '20s'],
   PRIVET_CONSOLE: ['yes', '1', 'ON', 'true'],
   PRIVET_GRAPHIQL: ['yes', '1', 'ON'],
 };

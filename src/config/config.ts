@@ -42,6 +42,8 @@ export interface Config {
   };
   /** Logins a second, over all nodes. */
   readonly loginRate: number;
+  /** How long instances are given to other nodes when this one ends; 0: not at all. */
+  readonly drainMs: number;
   /** Whether browsers get the console at `/`. */
   readonly console: boolean;
   readonly graphiql: boolean;
@@ -82,6 +84,7 @@ export const createConfig = ({ values }: Env): Config => {
       url: checked.PRIVET_NODE_URL,
     },
     loginRate: checked.PRIVET_LOGIN_RATE,
+    drainMs: checked.PRIVET_DRAIN_SECONDS * 1_000,
     console: checked.PRIVET_CONSOLE ?? isPrivate,
     graphiql: checked.PRIVET_GRAPHIQL ?? isPrivate,
   };

@@ -120,6 +120,7 @@ const VARIABLES = z
     PRIVET_NODE_PORT: integer(0, 65_535).default(0),
     PRIVET_NODE_URL: nodeUrl.optional(),
     PRIVET_LOGIN_RATE: integer(1, 1_000).default(20),
+    PRIVET_DRAIN_SECONDS: integer(0, 3_600).default(20),
     PRIVET_CONSOLE: onOrOff.optional(),
     PRIVET_GRAPHIQL: onOrOff.optional(),
     ...SECRETS,

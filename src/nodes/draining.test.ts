@@ -47,6 +47,7 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
     ask: (_target: string, _method: string): Promise<unknown> => Promise.resolve(),
     handOver: (_id: string): Promise<unknown> => Promise.resolve(),
     releaseMs: 100,
+    drain: (): Promise<unknown> => Promise.resolve(log.push('drain')),
     renewed: () => {
       for (const listener of listeners) listener();
     },
@@ -65,7 +66,7 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
     nodes: [node(SELF, wanted + stopped, { draining: true }), ...nodes],
     whenHeld: async () => true,
     find: () => expect.unreachable(),
-    drain: async () => void log.push('drain'),
+    drain: async () => void (await rig.drain()),
     onChange: (listener) => {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
@@ -127,7 +128,10 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
 test('one by one: a place to log in, the session here, the row, the session there, and then those who wait', async () => {
   const rig = draining({ wanted: 1 });
   const { over } = rig.run();
-  await rig.clock.advance(1_000);
+  await rig.clock.advance(1_999);
+  // Who sends calls here has time to see that it is not ready.
+  expect([over.done, rig.log.length]).toEqual([false, 6]);
+  await rig.clock.advance(1);
   expect(over.done).toBe(true);
   expect(rig.log).toEqual([
     'drain',
@@ -144,7 +148,7 @@ test('instances go to the nodes with the fewest, eight at a time; what is not to
   const gone = [node('dead', 0, { isLive: false }), node('leaving', 0, { draining: true })];
   const rig = draining({ nodes: [node('a', 10), node('b', 40), ...gone], wanted: 50, stopped: 20 });
   const { over } = rig.run();
-  await rig.clock.advance(1_000);
+  await rig.clock.advance(2_000);
   expect([over.done, rig.most]).toEqual([true, 8]);
   expect(rig.counts()).toEqual({ a: 50, b: 20 });
   expect(rig.log.filter((line) => line.startsWith('nodes.') && line.includes('stopped'))).toEqual([]);
@@ -160,7 +164,7 @@ test('where no other node lives, or none takes any, it is over at once, and noth
   const refused = draining({ wanted: 3 });
   refused.ask = () => Promise.reject(new PeerError('unreachable', 'made to fail'));
   const second = refused.run();
-  await refused.clock.advance(0);
+  await refused.clock.advance(2_000);
   expect([second.over.done, refused.log]).toEqual([true, ['drain']]);
 });
 
@@ -205,7 +209,7 @@ test('a row that others have taken meanwhile is no longer this node’s: calls g
   const { over } = rig.run();
   await rig.clock.advance(50);
   rig.rows.set('wanted 0', { owner: 'c', epoch: 2, isWanted: true });
-  await rig.clock.advance(1_000);
+  await rig.clock.advance(2_000);
   expect([over.done, rig.log.at(-1)]).toEqual([true, 'moved wanted 0 to c']);
 });
 
@@ -235,6 +239,14 @@ test('when the time is up what has not begun stays, and what has moved is told',
   const moved = rig.log.filter((line) => line.startsWith('moved'));
   expect([moved.length, rig.counts()[SELF]]).toEqual([24, 16]);
   expect(rig.log.filter((line) => line.startsWith('nodes.take'))).toHaveLength(24);
+});
+
+test('a renewal that never comes ends with the time', async () => {
+  const rig = draining({ wanted: 1, mostMs: 5_000 });
+  rig.drain = () => new Promise(() => undefined);
+  const { over } = rig.run();
+  await rig.clock.advance(5_000);
+  expect([over.done, rig.log]).toEqual([true, []]);
 });
 
 test('a node that has lost its lease gives nothing away', async () => {

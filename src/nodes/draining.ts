@@ -14,6 +14,8 @@ const AT_ONCE = 8;
 const TAKE_MS = 2_000;
 /** After how long is looked again: whether a pairing is over, or the database back. */
 const LOOK_MS = 250;
+/** Where there are other nodes, this one answers for so long at least: who sends calls to it has to see that it is not ready. */
+const NOTICE_MS = 2_000;
 /** At the end there is time left to give away what was being paired until then. */
 const AFTER_PAIRING_MS = 2_000;
 
@@ -42,15 +44,18 @@ export class Draining {
   /** Resolves once there is nothing left, nobody takes any, or the time is up. */
   async run(): Promise<void> {
     const { clock, log, membership, mostMs } = this.#options;
+    const from = clock.monotonic();
     const over = new AbortController();
     using _timer = clock.after(mostMs, () => over.abort(new Error('The time to hand instances over is up')));
     const deadline = deadlineIn(clock, mostMs);
     using targets = new Targets(membership);
     const handOvers = new HandOvers(this.#options, targets, deadline, over.signal);
     try {
-      await membership.drain();
+      await inTime(membership.drain(), over.signal);
       log.info('draining: instances are given to other nodes');
       await this.#rounds(handOvers, deadline, over.signal);
+      const hasOthers = membership.held && targets.all.length > 0;
+      if (hasOthers) await clock.sleep(Math.max(0, NOTICE_MS - (clock.monotonic() - from)), over.signal);
     } catch (error) {
       if (!over.signal.aborted) log.warn({ err: error }, 'what is left is for others to take');
     }
@@ -72,6 +77,13 @@ export class Draining {
       if (!ends.includes('moved')) await clock.sleep(LOOK_MS, signal);
     }
   }
+}
+
+/** Stops waiting when the time is up. */
+async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => late.reject(signal.reason), { once: true });
+  return await Promise.race([work, late.promise]);
 }
 
 /** One after the other from the row here to the session there. */

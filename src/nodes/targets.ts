@@ -29,12 +29,15 @@ export class Targets implements Disposable {
     this.#listener[Symbol.dispose]();
   }
 
+  /** Those that live and do not drain, whether or not they take any. */
+  get all(): readonly NodeRow[] {
+    const { nodes, incarnation: own } = this.#membership;
+    return nodes.filter(({ incarnation, isLive, draining }) => isLive && !draining && incarnation !== own);
+  }
+
   /** Undefined where nobody takes any. */
   next(): NodeRow | undefined {
-    const open = this.#membership.nodes.filter(
-      ({ incarnation, isLive, draining }) =>
-        isLive && !draining && incarnation !== this.#membership.incarnation && !this.#refused.has(incarnation),
-    );
+    const open = this.all.filter(({ incarnation }) => !this.#refused.has(incarnation));
     return open.toSorted((one, other) => this.#load(one) - this.#load(other))[0];
   }
 
