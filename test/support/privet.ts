@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulator.ts';
-import { createApp, type App } from '../../src/app.ts';
+import { createApp } from '../../src/app.ts';
 import type { Clock } from '../../src/clock.ts';
 import { createConfig, type Config } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
 import { createSecrets } from '../../src/config/secrets.ts';
+import { type FrontDoor, openFrontDoor } from './nodes/front-door.ts';
 import { POSTGRES_PASSWORD } from './postgres-place.ts';
 import { databaseEnv, prepareDatabase } from './postgres.ts';
 import { ALL_ERROR_CODES } from '../../src/graphql/error-codes.ts';
@@ -111,11 +112,13 @@ export async function bootPrivet({
     databaseUrl === undefined
       ? createSecrets(readEnv(databaseEnv(dataDir)))
       : { databaseUrl, encryptionKey: randomBytes(32) };
-  const boot = (): Promise<App> =>
-    createApp(
-      configured(configFor(simulator, dataDir, env)),
-      { ...databaseSecrets, accountToken: token },
-      { ...(clock && { clock }), random, logDestination: { write: (l) => void logs.push(l) } },
+  const boot = (): Promise<FrontDoor> =>
+    openFrontDoor((node) =>
+      createApp(
+        configured(configFor(simulator, dataDir, { ...env, ...node })),
+        { ...databaseSecrets, accountToken: token },
+        { ...(clock && { clock }), random, logDestination: { write: (l) => void logs.push(l) } },
+      ),
     );
   let app = await boot();
   stack.defer(() => app[Symbol.asyncDispose]());

@@ -1,0 +1,67 @@
+import { createServer, connect, type Socket } from 'node:net';
+import type { App } from '../../../src/app.ts';
+
+/**
+ * What the tests' calls go through, where they are about several nodes: `idle`, one that has no instance, or `turns`, three
+ * of them, another one for each connection.
+ */
+const through = process.env['PRIVET_TEST_NODES'];
+
+/** What the tests see of a service, of however many nodes. */
+export type FrontDoor = Pick<App, 'url' | 'metricsUrl'> & AsyncDisposable;
+
+/** Starts the service, with the variables that it needs to be one of several nodes. */
+export async function openFrontDoor(boot: (env: Readonly<Record<string, string>>) => Promise<App>): Promise<FrontDoor> {
+  if (through === undefined) return boot({});
+  await using stack = new AsyncDisposableStack();
+  // The last ends first: who calls is answered until then by nodes that are there.
+  if (through === 'idle') {
+    stack.use(await boot({ PRIVET_NODE: 'at-work' }));
+    const idle = stack.use(await boot({ PRIVET_NODE: 'idle', PRIVET_NODE_CAPACITY: '0' }));
+    return doorOf(idle, stack.move());
+  }
+  if (through !== 'turns') throw new Error(`PRIVET_TEST_NODES is idle or turns, not ${through}`);
+  const apps: App[] = [];
+  for (const name of ['one', 'two', 'three']) apps.push(stack.use(await boot({ PRIVET_NODE: name })));
+  const turns = stack.use(await takeTurns(apps.map(({ url }) => Number(new URL(url).port))));
+  return doorOf({ url: turns.url, metricsUrl: apps[0]?.metricsUrl }, stack.move());
+}
+
+const doorOf = ({ url, metricsUrl }: Pick<App, 'url' | 'metricsUrl'>, all: AsyncDisposable): FrontDoor => ({
+  url,
+  metricsUrl,
+  [Symbol.asyncDispose]: () => all[Symbol.asyncDispose](),
+});
+
+/** Gives each connection to the next one of these ports. */
+async function takeTurns(ports: readonly number[]): Promise<{ readonly url: string } & AsyncDisposable> {
+  const open = new Set<Socket>();
+  let turn = 0;
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const node = connect({ port: ports[(turn += 1) % ports.length] ?? 0, host: '127.0.0.1', allowHalfOpen: true });
+    for (const [from, to] of [
+      [client, node],
+      [node, client],
+    ] as const) {
+      open.add(from);
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        open.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('It listens on a port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
