@@ -12,6 +12,7 @@ import { createRestRoute } from './rest/rest.ts';
 import { createServer } from './server.ts';
 import { linkTo, type WhatsAppServer } from './wire/baileys/socket.ts';
 import { Fleet } from './fleet/fleet.ts';
+import { CROSSING_ERRORS, type FleetOnNode, putOnNode } from './fleet/spread/on-node.ts';
 import { serveData } from './nodes/served-data.ts';
 import type { Storage } from './storage/storage.ts';
 import { silenceConsole } from './telemetry/console.ts';
@@ -67,6 +68,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   const storageLog = componentLogger(log, 'storage');
   const warn = (message: string): void => storageLog.warn(message);
   const lost = new AbortController();
+  let onNode: FleetOnNode | undefined;
   const data = stack.use(
     await serveData({
       storage: {
@@ -78,8 +80,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
         onDamage: (message) => storageLog.error(message),
       },
       log: componentLogger(log, 'nodes'),
-      nodeName: config.node.name,
-      nodeUrl: async () => config.node.url ?? `http://${config.node.host}:${config.node.port}`,
+      node: { ...config.node, errors: CROSSING_ERRORS },
+      handler: () => onNode?.handler,
       onLost: (why) => {
         storageLog.error(why);
         lost.abort(why);
@@ -110,7 +112,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     }),
   );
   await fleet.load();
-  node?.claims.watch(fleet.residents);
+  if (node) onNode = stack.use(putOnNode(fleet, node, clock));
+  const calls = onNode?.calls ?? fleet;
   const gate: Gate = new Gate({
     clock,
     rateLimit: config.rateLimit,
@@ -119,7 +122,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     endedAmong: (tokenIds) => tokens.endedAmong(tokenIds, clock.now()),
   });
   const services = {
-    fleet,
+    fleet: calls,
     tokens: createTokenAdmin({ storage, tokens, clock, rateLimit: config.rateLimit }),
     gate,
     log: componentLogger(log, 'http'),
@@ -135,7 +138,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       corsOrigins: config.corsOrigins,
       services,
       routes: [
-        createRestRoute({ directory: fleet.directory, privacy: fleet.privacy, gate, clock }),
+        createRestRoute({ directory: calls.directory, privacy: calls.privacy, gate, clock }),
         ...(config.metrics.onMainPort ? [metricsRoute(metrics)] : []),
       ],
       telemetry: createServerEvents(componentLogger(log, 'http'), metrics),

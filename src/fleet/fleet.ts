@@ -8,6 +8,7 @@ import type { SessionEvents } from '../telemetry/events.ts';
 import type { FleetCalls } from './calls/fleet-calls.ts';
 import { IdempotentCalls } from './once-only/idempotent-calls.ts';
 import { InstanceRows } from './instance-rows.ts';
+import type { LoginSlots } from '../nodes/receiving.ts';
 import type { Residents } from '../nodes/residents.ts';
 import { Departures } from './departures.ts';
 import type { PoolNode } from './pool-node.ts';
@@ -44,6 +45,8 @@ export class Fleet implements FleetCalls, AsyncDisposable {
   readonly watching: SessionWatching;
   /** The sessions, for the claims of a node of several. */
   readonly residents: Residents;
+  /** The turns to log in. */
+  readonly slots: LoginSlots;
   readonly #options: FleetOptions;
   /** Of the instances of all nodes, where there are several. */
   readonly rows: InstanceRows;
@@ -65,6 +68,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
     });
     this.#pool = pool;
     this.rows = rows;
+    this.slots = pool.gate;
     this.residents = new SessionResidents(pool, rows);
     this.#idempotent = new IdempotentCalls(storage, clock, options.owner);
     this.watching = new SessionWatching(pool, rows);

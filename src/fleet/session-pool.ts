@@ -43,6 +43,8 @@ export class SessionPool implements AsyncDisposable {
   readonly registry = new InstanceRegistry<Session>();
   readonly #options: SessionPoolOptions;
   readonly #deps: SessionDeps;
+  /** To WhatsApp's login. */
+  readonly gate: LoginGate;
   /** Still to be taken up where the service before left them. */
   readonly #resumable = new Set<Session>();
   #hasResumed = false;
@@ -65,11 +67,12 @@ export class SessionPool implements AsyncDisposable {
       drop: (session) => this.remove(session),
     });
     const { node, openLink } = options;
+    this.gate = new LoginGate(options.clock);
     this.#deps = {
       ...options,
       openLink: node ? mutedBy(node.membership, openLink) : openLink,
       onLost: node && ((id) => this.#lost(id)),
-      gate: new LoginGate(options.clock),
+      gate: this.gate,
       onInstanceChange: (id) => {
         const session = this.registry.byId(id);
         if (!session) return;

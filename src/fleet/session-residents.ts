@@ -20,10 +20,12 @@ export class SessionResidents implements Residents {
   }
 
   async take(instanceId: string, epoch: number, slot?: Disposable): Promise<void> {
-    // The login that it was kept for enters the gate as any other.
-    using _slot = slot;
+    using kept = new DisposableStack();
+    if (slot) kept.use(slot);
     const { row, session, isNew } = (await this.#brought(instanceId)) ?? {};
     if (!row || !session || session.life.epoch !== epoch || !isWanted(row)) return;
+    if (slot) this.#pool.gate.keep(instanceId, slot);
+    kept.move();
     if (isNew) return session.resume();
     // A call had it made: what users want of it may have changed since its row was read.
     await session.exclusively(this.#ended.signal, async () => {

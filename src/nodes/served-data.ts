@@ -2,15 +2,15 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { watchOwnership } from '../storage/dialects/owner-watch.ts';
 import { acquireOwnership, openStorage, type Storage, type StorageOptions } from '../storage/storage.ts';
-import { Node } from './node.ts';
+import type { PeerHandler } from '../peers/peers.ts';
+import { Node, type NodeOptions } from './node.ts';
 
 export interface ServedDataOptions {
   readonly storage: StorageOptions & { readonly clock: Clock; readonly warn: (message: string) => void };
   readonly log: Logger;
-  /** As an operator named it; undefined: the machine's name. */
-  readonly nodeName: string | undefined;
-  /** Where other nodes reach this process; asked only where there may be others. */
-  readonly nodeUrl: () => Promise<string>;
+  readonly node: Pick<NodeOptions, 'name' | 'host' | 'port' | 'url' | 'errors'>;
+  /** What other nodes are answered with, once there is something. */
+  readonly handler: () => PeerHandler | undefined;
   /** Another process serves the data now, or goes by this one's name: this one has to end. Hears a line about it. */
   readonly onLost: (why: string) => void;
 }
@@ -31,8 +31,8 @@ export interface ServedData extends AsyncDisposable {
 export async function serveData({
   storage: place,
   log,
-  nodeName,
-  nodeUrl,
+  node: own,
+  handler,
   onLost,
 }: ServedDataOptions): Promise<ServedData> {
   const { clock, warn } = place;
@@ -44,12 +44,11 @@ export async function serveData({
     return served(stack, { storage, owner });
   }
   const storage = stack.use(await openStorage(place));
-  const { nodes: store } = storage;
+  const { nodes: store, tokenKey } = storage;
   if (!store) throw new TypeError('A database of a server has no nodes');
   const onReplaced = (): void =>
     onLost('Another process goes by the name of this node: the lease of this one had ended. This one ends');
-  const options = { store, clock, log, name: nodeName, url: await nodeUrl(), onReplaced };
-  const node = stack.use(await Node.join(options));
+  const node = stack.use(await Node.join({ ...own, store, tokenKey, clock, log, onReplaced }, handler));
   return served(stack, { storage, owner: node.membership, node });
 }
 

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSimulator } from '../simulator/simulator.ts';
+import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
+import { askFor } from './support/ask.ts';
+import { makeDatabase, runSql } from './support/postgres.ts';
+import { dataFolder, runService, simulatorEnv } from './support/service-process.ts';
+
+const TOKEN = 'nodes-account-token-0123456789abcdef';
+
+/** Services in processes of their own, over one database. */
+async function world() {
+  const simulator = await startSimulator({ preKeys: 30 });
+  onTestFinished(() => simulator[Symbol.asyncDispose]());
+  const databaseUrl = await makeDatabase();
+  const key = randomBytes(32).toString('hex');
+  const start = (env: Record<string, string> = {}) =>
+    runService({
+      ...simulatorEnv(simulator),
+      PRIVET_DATA: dataFolder(),
+      PRIVET_ACCOUNT_TOKEN: TOKEN,
+      DATABASE_URL: databaseUrl,
+      PRIVET_ENCRYPTION_KEY: key,
+      LOG_LEVEL: 'warn',
+      ...env,
+    });
+  const stateAt = async (url: string, name: string): Promise<string | undefined> =>
+    (await askFor({ url, token: TOKEN }, InstanceDocument, { name })).instance?.state;
+  /** Creates an instance at one node and links it, and waits until it is OPEN there. */
+  const link = async (url: string, name: string): Promise<string> => {
+    const caller = { url, token: TOKEN };
+    await askFor(caller, CreateInstanceDocument, { name });
+    const { pairInstance } = await askFor(caller, PairInstanceDocument, { instance: name });
+    const phoneNumber = await simulator.scan(pairInstance?.pairing?.qr ?? '');
+    await expect.poll(() => stateAt(url, name)).toBe('OPEN');
+    return phoneNumber;
+  };
+  const owners = async () =>
+    (
+      await runSql(
+        databaseUrl,
+        `select i.name, n.id as node, i.epoch::int as epoch from instances i
+         left join nodes n on n.incarnation = i.owner_incarnation order by i.name`,
+      )
+    ).map(({ name, node, epoch }) => ({ name, node, epoch }));
+  return { simulator, start, stateAt, link, owners };
+}
+
+test('any node answers for any instance, and those of a node that is killed are OPEN at the others', async () => {
+  const { simulator, start, stateAt, link, owners } = await world();
+  const [one, two] = [await start({ PRIVET_NODE: 'one' }), await start({ PRIVET_NODE: 'two' })];
+  const numbers = [await link(one.url, 'shop'), await link(one.url, 'branch')];
+  expect([await stateAt(two.url, 'shop'), await stateAt(two.url, 'branch')]).toEqual(['OPEN', 'OPEN']);
+  expect(await owners()).toEqual([
+    { name: 'branch', node: 'one', epoch: 1 },
+    { name: 'shop', node: 'one', epoch: 1 },
+  ]);
+  const logins = () => numbers.map((number) => simulator.account(number).logins.length);
+  const before = logins();
+
+  await one.kill('SIGKILL');
+  await expect.poll(owners, { timeout: 20_000 }).toEqual([
+    { name: 'branch', node: 'two', epoch: 2 },
+    { name: 'shop', node: 'two', epoch: 2 },
+  ]);
+  await expect.poll(() => stateAt(two.url, 'shop')).toBe('OPEN');
+  await expect.poll(() => stateAt(two.url, 'branch')).toBe('OPEN');
+  expect(logins()).toEqual(before.map((count) => count + 1));
+  expect(numbers.map((number) => simulator.account(number).linkedDevices)).toEqual([1, 1]);
+});
+
+test('a node that is started again where it was killed does not wait for its own lease', async () => {
+  const { start, stateAt, link, owners } = await world();
+  const first = await start();
+  await link(first.url, 'shop');
+  await first.kill('SIGKILL');
+  const second = await start();
+  // Well before the lease of the first one, of 6 s, could have ended and the second one be steady.
+  await expect.poll(() => stateAt(second.url, 'shop'), { timeout: 4_000 }).toBe('OPEN');
+  expect(await owners()).toMatchObject([{ name: 'shop', epoch: 2 }]);
+  expect((await owners())[0]?.node).not.toBeNull();
+});
