@@ -117,6 +117,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   const gate: Gate = new Gate({
     clock,
     rateLimit: config.rateLimit,
+    nodes: storage.shared && { ...storage.shared, incarnation: owner.incarnation },
     log: componentLogger(log, 'access'),
     authenticate: (token) => tokens.authenticate(token, clock.now()),
     endedAmong: (tokenIds) => tokens.endedAmong(tokenIds, clock.now()),

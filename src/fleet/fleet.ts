@@ -97,6 +97,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
       { what: 'archived logins', run: () => storage.credentials.purgeArchived(clock.now()) },
       { what: 'calls with a key that were left running', run: () => this.#idempotent.forgetLeftBehind() },
       { what: 'outcomes of calls with a key', run: () => this.#idempotent.purge() },
+      { what: 'streams of nodes that are gone', run: async () => storage.shared?.streams.purge() },
     ];
     this.#upkeep ??= startUpkeep({ clock, log, chores, isBusy: () => storage.isBusy });
     this.#pool.resume();

@@ -1,25 +1,28 @@
 import type { Clock } from '../../clock.ts';
 import { type PrivetError, RetryLaterError, unauthenticated } from '../../errors.ts';
 import { Places } from '../../places.ts';
+import type { Shared } from '../../storage/nodes/shared.ts';
 import type { Principal } from '../principal.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
+import { SharedStreams } from './shared-streams.ts';
 import { TokenWatch, type TokenWatchOptions } from '../tokens/token-watch.ts';
 
-/** How many calls of a token may run on one instance at a time. */
+/** How many calls of a token may run on one instance at a time, on one node: it keeps an instance that does not answer from the others. */
 export const OPERATIONS_AT_ONCE = 10;
 /** How many more may wait for the same instance. */
 const MOST_WAITING = 490;
-/** How many calls of a token may run or wait at a time, on all instances: half of the server's connections. */
+/** How many calls of a token may run or wait at a time on one node, on all instances: half of the server's connections. */
 export const CALLS_AT_ONCE = 1_000;
-/** How many streams a token may have, over all of its connections: one WebSocket can carry many. */
+/** How many streams a token may have, over all of its connections and all nodes: one WebSocket can carry many. */
 export const STREAMS_AT_ONCE = 100;
-/** How many WebSockets a token may have: each open page needs one. */
+/** How many WebSockets a token may have on one node: each open page needs one, and what they carry is counted by itself. */
 export const SOCKETS_AT_ONCE = 50;
-/** How many invalid tokens an address may send in a minute. */
+/** How many invalid tokens an address may send in a minute, to all nodes. */
 export const FAILED_TRIES = 10;
 /**
  * How many documents of a token may be refused, or be new, in a minute: the larger of a fixed number and a multiple of its
- * calls. Even a client that writes a new document for each call stays below.
+ * calls. Even a client that writes a new document for each call stays below. Each node counts its own, since each has to
+ * parse what is new to it.
  */
 export const DOCUMENTS = 300;
 const DOCUMENTS_A_CALL = 3;
@@ -36,6 +39,8 @@ export interface GateOptions extends TokenWatchOptions {
   readonly clock: Clock;
   /** Calls a minute and token. */
   readonly rateLimit: number;
+  /** Where calls, failed tries and streams are counted for all nodes; undefined where this process is alone. */
+  readonly nodes?: (Pick<Shared, 'hits' | 'streams'> & { readonly incarnation: string }) | undefined;
   /** The principal of a token, at once if asked a moment ago; undefined when it is unknown, expired or revoked. */
   authenticate(token: string): Principal | Promise<Principal | undefined> | undefined;
 }
@@ -57,18 +62,23 @@ export class Gate {
   /** One call more is refused, and does not wait. */
   readonly #underWay = new Places(CALLS_AT_ONCE, 0, `This token has ${CALLS_AT_ONCE} calls under way`);
   readonly #streams = new Places(STREAMS_AT_ONCE);
+  readonly #streamsOfAll: SharedStreams | undefined;
   readonly #sockets = new Places(SOCKETS_AT_ONCE);
   readonly #watch: TokenWatch;
 
   constructor(options: GateOptions) {
-    const { clock, rateLimit } = options;
+    const { clock, rateLimit, nodes } = options;
+    const over = (name: string) => nodes && { hits: nodes.hits, name };
     this.#options = options;
     this.#watch = new TokenWatch(options);
-    this.#calls = new RateLimiter(rateLimit, clock, `This token has used up its ${rateLimit} calls a minute`);
+    this.#streamsOfAll = nodes && new SharedStreams({ ...nodes, clock, most: STREAMS_AT_ONCE });
+    const usedUp = `This token has used up its ${rateLimit} calls a minute`;
+    this.#calls = new RateLimiter(rateLimit, clock, usedUp, over('calls'));
     const documents = Math.max(DOCUMENTS, DOCUMENTS_A_CALL * rateLimit);
     const tooMany = `Too many operations of this token were refused, or new: ${documents} a minute may be`;
     this.#documents = new RateLimiter(documents, clock, tooMany);
-    this.#failedTries = new RateLimiter(FAILED_TRIES, clock, 'Too many tokens that do not work came from this address');
+    const tried = 'Too many tokens that do not work came from this address';
+    this.#failedTries = new RateLimiter(FAILED_TRIES, clock, tried, over('tries'));
   }
 
   /**
@@ -170,10 +180,11 @@ export class Gate {
 
   /**
    * Takes one of the token's streams. Dispose what it returns when the stream has ended.
-   * @throws RetryLaterError RATE_LIMITED when the token has all of them open.
+   * @throws RetryLaterError RATE_LIMITED when the token has all of them open; of several nodes, DatabaseAwayError too.
    */
-  openStream({ family }: Principal): Disposable {
-    return this.#streams.takeFree(family) ?? refuse(`${STREAMS_AT_ONCE} streams`);
+  openStream({ family }: Principal): Disposable | Promise<Disposable> {
+    const here = this.#streams.takeFree(family) ?? refuse(ALL_STREAMS);
+    return this.#streamsOfAll ? openForAll(this.#streamsOfAll, family, here) : here;
   }
 
   /**
@@ -185,9 +196,18 @@ export class Gate {
   }
 }
 
+const openForAll = async (streams: SharedStreams, family: string, here: Disposable): Promise<Disposable> => {
+  using taken = new DisposableStack();
+  taken.use(here);
+  taken.use((await streams.open(family)) ?? refuse(ALL_STREAMS));
+  return taken.move();
+};
+
 /** With the length, so that no two can be one. */
 const placesOf = ({ family, instanceId }: Principal, instance: string): string =>
   `${family.length} ${family} ${instanceId ?? instance}`;
+
+const ALL_STREAMS = `${STREAMS_AT_ONCE} streams`;
 
 const refuse = (all: string): never => {
   throw new RetryLaterError('RATE_LIMITED', `This token has ${all} open: close one first`, RETRY_MS);

@@ -3,6 +3,7 @@ import { getGraphQLRateLimiter, type Identity, type Store } from 'graphql-rate-l
 import type { Clock } from '../../clock.ts';
 import { RetryLaterError } from '../../errors.ts';
 import { type HitCount, HitLog } from './hit-log.ts';
+import { type SharedLimit, SharedLog } from './shared-log.ts';
 
 /** The length of the sliding window of every limit, in milliseconds. */
 export const WINDOW_MS = 60_000;
@@ -75,6 +76,18 @@ class ReservingStore implements Store {
   }
 }
 
+/** Tells the package what was reserved for the call before it was asked, for all nodes. */
+class ReservedStore implements Store {
+  /** Of the call that the package is asked about next. */
+  reserved: HitCount = { recorded: false, count: 0, oldest: undefined };
+
+  getForIdentity(): readonly number[] {
+    return this.reserved.recorded ? NO_HITS : ONE_HIT;
+  }
+
+  setForIdentity(): void {}
+}
+
 /**
  * One rule: `limit` calls a minute for each caller. Refused calls do not count: a caller that keeps trying is served again
  * as soon as its oldest served call is a minute old.
@@ -83,17 +96,23 @@ export class RateLimiter {
   readonly #limit: number;
   readonly #clock: Clock;
   readonly #store: ReservingStore;
+  readonly #reserved = new ReservedStore();
+  readonly #shared: SharedLog | undefined;
   readonly #message: string;
   readonly #ask: ReturnType<typeof getGraphQLRateLimiter>;
 
-  /** @param message for a caller that has used up its limit. */
-  constructor(limit: number, clock: Clock, message: string) {
+  /**
+   * @param message for a caller that has used up its limit.
+   * @param shared given: the limit holds over all nodes, else over this process.
+   */
+  constructor(limit: number, clock: Clock, message: string, shared?: SharedLimit) {
     this.#limit = limit;
     this.#clock = clock;
     this.#message = message;
     this.#store = new ReservingStore(limit, clock);
+    this.#shared = shared && new SharedLog(shared, limit, WINDOW_MS, clock);
     this.#ask = getGraphQLRateLimiter({
-      store: this.#store,
+      store: shared ? this.#reserved : this.#store,
       identifyContext: (caller: string) => caller,
       formatError: () => message,
     });
@@ -106,12 +125,27 @@ export class RateLimiter {
 
   /**
    * Counts one call.
-   * @throws RateLimitError
+   * @throws RateLimitError; where the limit holds over all nodes, DatabaseAwayError and StorageError
    */
   count(caller: string): Promise<Allowance> {
+    if (this.#shared) return this.#countForAll(caller, this.#shared);
     // The package reads the store before its first await, so `last` is the result of this call.
-    const asked = this.#ask({ parent: undefined, args: {}, context: caller, info: ANY_FIELD }, ONE_RULE);
-    const { allowance, waitMs } = this.#allowanceOf(this.#store.last);
+    const asked = this.#askPackage(caller);
+    return this.#judged(asked, this.#store.last);
+  }
+
+  async #countForAll(caller: string, shared: SharedLog): Promise<Allowance> {
+    const hits = await shared.record(caller);
+    this.#reserved.reserved = hits;
+    return this.#judged(this.#askPackage(caller), hits);
+  }
+
+  #askPackage(caller: string): Promise<string | undefined> {
+    return this.#ask({ parent: undefined, args: {}, context: caller, info: ANY_FIELD }, ONE_RULE);
+  }
+
+  #judged(asked: Promise<string | undefined>, hits: HitCount): Promise<Allowance> {
+    const { allowance, waitMs } = this.#allowanceOf(hits);
     return asked.then((refusal) => {
       if (refusal === undefined) return allowance;
       throw new RateLimitError(refusal, waitMs, allowance);
@@ -123,13 +157,17 @@ export class RateLimiter {
    * @throws RateLimitError
    */
   admit(caller: string): void {
-    const { allowance, waitMs } = this.#allowanceOf(this.#store.look(caller));
+    const { allowance, waitMs } = this.#allowanceOf(this.#look(caller));
     if (allowance.remaining <= 0) throw new RateLimitError(this.#message, waitMs, allowance);
   }
 
-  /** What is left, without counting a call. */
+  /** What is left, without counting a call; over all nodes, as of the latest call that was counted here. */
   allowance(caller: string): Allowance {
-    return this.#allowanceOf(this.#store.look(caller)).allowance;
+    return this.#allowanceOf(this.#look(caller)).allowance;
+  }
+
+  #look(caller: string): HitCount {
+    return this.#shared?.look(caller) ?? this.#store.look(caller);
   }
 
   #allowanceOf({ count, oldest }: HitCount): { readonly allowance: Allowance; readonly waitMs: number } {

@@ -115,7 +115,8 @@ const CALLS_PER_NEW_TOKEN = 5;
 
 export function createTokenAdmin({ storage, tokens, clock, rateLimit }: TokenAdminOptions): TokenAdmin {
   const most = Math.ceil(rateLimit / CALLS_PER_NEW_TOKEN);
-  const newTokens = new RateLimiter(most, clock, `This account has made its ${most} tokens a minute`);
+  const tooMany = `This account has made its ${most} tokens a minute`;
+  const newTokens = new RateLimiter(most, clock, tooMany, storage.shared && { ...storage.shared, name: 'tokens' });
   const find = async ({ accountId }: Principal, tokenId: string): Promise<TokenView | undefined> => {
     const found = await storage.tokens.findById(tokenId);
     return found?.accountId === accountId ? toView(found) : undefined;

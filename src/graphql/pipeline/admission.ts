@@ -70,7 +70,8 @@ export class StreamAdmission implements Admission, Disposable {
 
   async #begin(): Promise<undefined> {
     await this.#gate.count(this.#principal);
-    this.#stream = this.#gate.openStream(this.#principal);
+    const stream = this.#gate.openStream(this.#principal);
+    this.#stream = stream instanceof Promise ? await stream : stream;
     if (this.#isOver) this.#stream[Symbol.dispose]();
   }
 

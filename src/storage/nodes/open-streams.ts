@@ -4,23 +4,23 @@ import { guarded } from '../errors.ts';
 import { LOCK_CLASS } from '../postgres/connection.ts';
 import type { Tables } from '../schema.ts';
 
-/** A stream that is to be opened. */
-export interface NewStream {
+/** Streams of one token that are to be opened on one node. */
+export interface NewStreams {
   /** Of the caller's choice, so that it can close what it never heard of. */
-  readonly id: string;
+  readonly ids: readonly string[];
   /** Of the token. */
   readonly family: string;
-  /** The run of the service that has it. */
+  /** The run of the service that has them. */
   readonly incarnation: string;
 }
 
 /** The streams that tokens have open, over all nodes. Those of a node whose lease has ended do not count. */
 export interface OpenStreams {
   /**
-   * Notes a stream where its token has fewer than `most`; false where it has not.
-   * @throws StorageError, DatabaseAwayError: it may have been noted
+   * Notes as many of them as the token may have, the first ones, and says how many. It may have `most` in all.
+   * @throws StorageError, DatabaseAwayError: they may have been noted
    */
-  open(stream: NewStream, most: number): Promise<boolean>;
+  open(streams: NewStreams, most: number): Promise<number>;
   close(ids: readonly string[]): Promise<void>;
   /** Deletes those of nodes that are not there any more. */
   purge(): Promise<void>;
@@ -30,23 +30,23 @@ export interface OpenStreams {
 const LOST_AFTER = sql`interval '10 minutes'`;
 
 export const createOpenStreams = (db: Kysely<Tables>): OpenStreams => ({
-  open: ({ id, family, incarnation }, most) =>
+  open: ({ ids, family, incarnation }, most) =>
     guarded('streams.open', () =>
       transaction(db, async (tx) => {
         // Those of one token one after the other: a statement sees what was committed when it began.
         await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_CLASS + 2)}, hashtext(${family}))`.execute(tx);
         const { rows } = await sql`
           insert into open_streams (id, family, incarnation)
-          select ${id}, ${family}, ${incarnation}
-          where (
+          select id, ${family}, ${incarnation} from unnest(${ids}::text[]) with ordinality as asked (id, place)
+          where place <= ${most}::integer - (
             select count(*) from open_streams as stream
             where family = ${family} and (incarnation = ${incarnation} or exists (
               select from nodes
               where nodes.incarnation = stream.incarnation and nodes.expires_at > clock_timestamp()
             ))
-          ) < ${most}::integer
+          )
           returning id`.execute(tx);
-        return rows.length > 0;
+        return rows.length;
       }),
     ),
 
