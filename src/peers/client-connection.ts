@@ -27,6 +27,9 @@ export interface SentRequest {
 /** HTTP/2 has 2^30 streams a connection: long before that, another one is made. */
 const MOST_REQUESTS = 2 ** 29;
 
+/** A URL leaves it out. */
+const HTTP_PORT = 80;
+
 const EMPTY = Buffer.alloc(0);
 
 /** The connection to one run of another node, which has proven that it is that. */
@@ -64,6 +67,7 @@ export class ClientConnection {
       this.#liveness[Symbol.dispose]();
       onGone();
     });
+    session.setLocalWindowSize(CONNECTION_WINDOW);
     // The other end lets in few streams until it knows who asks.
     this.request(KNOWN_PATH, EMPTY, undefined).stream.resume();
   }
@@ -136,7 +140,7 @@ export async function openConnection(
   const session = connect(peer.url, {
     ...SESSION_OPTIONS,
     settings: { enablePush: false, maxHeaderListSize: 8 * 1024 },
-    createConnection: () => connectSocket({ host, port: Number(port), noDelay: true }),
+    createConnection: () => connectSocket({ host, port: Number(port || HTTP_PORT), noDelay: true }),
   });
   const failed = Promise.withResolvers<never>();
   const fail = (why: string, cause?: unknown): void =>
@@ -165,7 +169,6 @@ function greet(
 ): Promise<ConnectionMarks> {
   const nonce = randomText();
   const { promise, resolve } = Promise.withResolvers<ConnectionMarks>();
-  session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW));
   const stream = session.request({
     ':path': HELLO_PATH,
     [HEADERS.target]: incarnation,
@@ -177,7 +180,7 @@ function greet(
     const challenge = textOf(headers, HEADERS.challenge);
     if (challenge === undefined) return fail(headers[':status'] === 421 ? 'is another run' : 'did not say who it is');
     const marks = new ConnectionMarks(key, { target: incarnation, asker: self, nonce, challenge });
-    // guard: peer-proof
+    // Whoever has the address of a node that is gone gets no question to read.
     if (!isSameMark(textOf(headers, HEADERS.proof), marks.proof())) return fail('is none of this database');
     resolve(marks);
   });

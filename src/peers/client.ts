@@ -35,6 +35,8 @@ interface Opening {
   opened: ClientConnection | undefined;
 }
 
+const tooLate = (): PeerError => new PeerError('unreachable', 'The time was up before the node could be asked');
+
 class HttpPeers implements Peers, AsyncDisposable {
   readonly #deps: Deps;
   readonly #connections = new Map<string, Opening>();
@@ -50,9 +52,9 @@ class HttpPeers implements Peers, AsyncDisposable {
     call.signal.throwIfAborted();
     const due = clock.monotonic() + call.remainingMs;
     const bytes = this.#bytesOf(body);
-    const connection = await this.#connected(peer, call.signal);
+    const connection = await this.#connected(peer, call.signal, call.remainingMs);
     const remainingMs = due - clock.monotonic();
-    if (remainingMs <= 0) throw new PeerError('unreachable', 'The time was up before the node could be asked');
+    if (remainingMs <= 0) throw tooLate();
     const sent = connection.request(ASK_PATH + encodeURIComponent(method), bytes, remainingMs);
     return receiveAnswer(sent, { signal: call.signal, remainingMs }, this.#deps);
   }
@@ -70,7 +72,7 @@ class HttpPeers implements Peers, AsyncDisposable {
   async #begin(peer: Peer, method: string, body: unknown, signal: AbortSignal): Promise<ReceivedStream> {
     signal.throwIfAborted();
     const bytes = this.#bytesOf(body);
-    const connection = await this.#connected(peer, signal);
+    const connection = await this.#connected(peer, signal, this.#deps.limits.longestMs);
     return new ReceivedStream(
       connection.request(STREAM_PATH + encodeURIComponent(method), bytes, undefined),
       signal,
@@ -86,12 +88,13 @@ class HttpPeers implements Peers, AsyncDisposable {
   }
 
   /** Others may wait for the same connection: who stops waiting does not end it. */
-  async #connected(peer: Peer, signal: AbortSignal): Promise<ClientConnection> {
+  async #connected(peer: Peer, signal: AbortSignal, remainingMs: number): Promise<ClientConnection> {
     const opening = this.#connections.get(peer.incarnation) ?? this.#open(peer);
     if (opening.opened) return opening.opened;
     const aborted = Promise.withResolvers<never>();
     const onAbort = (): void => aborted.reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
+    using _timer = this.#deps.clock.after(remainingMs, () => aborted.reject(tooLate()));
     try {
       return await Promise.race([opening.connection, aborted.promise]);
     } finally {
@@ -102,21 +105,34 @@ class HttpPeers implements Peers, AsyncDisposable {
   #open(peer: Peer): Opening {
     if (this.#closed.signal.aborted) throw new PeerError('unreachable', 'This node asks no more');
     this.#makeRoom();
-    const opening: Opening = { connection: this.#connect(peer, () => this.#forget(peer, opening)), opened: undefined };
+    const opening: Opening = {
+      connection: this.#connect(
+        peer,
+        (opened) => (opening.opened = opened),
+        () => this.#forget(peer, opening),
+      ),
+      opened: undefined,
+    };
     this.#connections.set(peer.incarnation, opening);
-    opening.connection.then(
-      (connection) => (opening.opened = connection),
-      () => this.#forget(peer, opening),
-    );
+    opening.connection.catch(() => this.#forget(peer, opening));
     return opening;
   }
 
-  async #connect(peer: Peer, onGone: () => void): Promise<ClientConnection> {
+  async #connect(
+    peer: Peer,
+    onOpen: (opened: ClientConnection) => void,
+    onGone: () => void,
+  ): Promise<ClientConnection> {
     const { session, marks } = await openConnection(peer, this.#deps, this.#closed.signal);
+    // It may have ended since it greeted: then nothing tells of its end any more.
+    if (session.destroyed) throw new PeerError('unreachable', `The node at ${peer.url} closed the connection`);
     const ended = new Promise<void>((resolve) => session.once('close', resolve));
     this.#sessions.add(ended);
     void ended.then(() => this.#sessions.delete(ended));
-    return new ClientConnection(session, marks, this.#deps, onGone);
+    const connection = new ClientConnection(session, marks, this.#deps, onGone);
+    onOpen(connection);
+    if (this.#closed.signal.aborted) connection.drop();
+    return connection;
   }
 
   #forget({ incarnation }: Peer, opening: Opening): void {

@@ -4,9 +4,11 @@ export const PEER_LIMITS = {
   connectMs: 1_500,
   /** How often a connection is tried by a PING, and how long without an answer it counts as gone. */
   pingMs: 500,
-  silentMs: 2_000,
+  silentMs: 2_500,
   /** After so long without a question the asker closes its connection. */
   idleMs: 60_000,
+  /** Above any call's time: a question that leaves its own out, or too long, ends then. */
+  longestMs: 600_000,
   /** How many other nodes one asks at a time. */
   connections: 64,
   /** How many questions and streams at once over one connection. */

@@ -25,6 +25,15 @@ interface CrossingError {
   readonly fields: object;
 }
 
+/** Undefined where something of it can not leave the process. */
+function tryToSerialize(error: CrossingError): Buffer | undefined {
+  try {
+    return serialize(error);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Turns the errors of a call into bytes at one node, and into the same errors at the other. */
 export class ErrorCodec {
   readonly #classes: ReadonlyMap<string, CrossingClass>;
@@ -39,13 +48,11 @@ export class ErrorCodec {
       return { status: OUTCOME.moved, payload: serialize(error.message) };
     }
     if (!(error instanceof PrivetError)) return undefined;
-    const crossing: CrossingError = {
-      class: this.#nearest(error),
-      message: error.message,
-      // A class's fields are enumerable; what caused it stays here, and so does its stack.
-      fields: Object.fromEntries(Object.entries(error)),
-    };
-    return { status: OUTCOME.refused, payload: serialize(crossing) };
+    const { name, code, message } = error;
+    // A class's fields are enumerable; what caused it stays here, and so does its stack.
+    const whole = { class: this.#nearest(error), message, fields: Object.fromEntries(Object.entries(error)) };
+    const payload = tryToSerialize(whole) ?? serialize({ class: PrivetError.name, message, fields: { name, code } });
+    return { status: OUTCOME.refused, payload };
   }
 
   /** The error that came with that status. */

@@ -33,7 +33,9 @@ export function receiveAnswer(sent: SentRequest, call: PeerCall, deps: Receiving
     stream.close(constants.NGHTTP2_CANCEL);
   };
   const onAbort = (): void => giveUp(call.signal.reason);
-  const timer = clock.after(call.remainingMs, () => giveUp(new PeerError('lost', 'The node did not answer in time')));
+  const timer = clock.after(Math.min(call.remainingMs, limits.longestMs), () =>
+    giveUp(new PeerError('lost', 'The node did not answer in time')),
+  );
   call.signal.addEventListener('abort', onAbort, { once: true });
   if (call.signal.aborted) onAbort();
   const chunks: Buffer[] = [];
@@ -51,7 +53,7 @@ export function receiveAnswer(sent: SentRequest, call: PeerCall, deps: Receiving
   });
   stream.once('end', () => {
     const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-    // guard: peer-answer
+    // Nobody else may answer, be it by what lies on the way.
     if (!isSameMark(mark, sent.marks.answer(sent.sequence, status, body))) return reject(unanswered(sent));
     try {
       if (status === OUTCOME.value) resolve(deserialize(body));

@@ -61,8 +61,11 @@ export class ReceivedStream {
     } catch (error) {
       this.stop({ error: new PeerError('lost', 'What came from the node is not what it wrote', { cause: error }) });
     }
-    if (this.#frames.length > 0) this.#sent.stream.pause();
-    if (this.#frames.at(-1) && this.#frames.at(-1)?.kind !== OUTCOME.value) this.#finish({});
+    const last = this.#frames.at(-1);
+    if (!last) return;
+    // Nothing follows the frame that ends it: the stream itself ends only once it is read to its end.
+    if (last.kind === OUTCOME.value) this.#sent.stream.pause();
+    else this.#finish({});
     this.#wake?.();
   }
 

@@ -17,6 +17,5 @@ export async function readBody(
   signal.addEventListener('abort', () => resolve(false), { once: true });
   if (signal.aborted || !(await promise)) return undefined;
   const bytes = Buffer.concat(chunks);
-  // guard: peer-body
   return hashOf(bytes) === bodyHash ? bytes : undefined;
 }

@@ -39,13 +39,22 @@ export class ServedCall {
   readonly #deps: CallDeps;
   readonly #withdrawn = new AbortController();
   readonly #due: number;
+  readonly #timer: Disposable | undefined;
+  #isAnswered = false;
 
   constructor(stream: ServerHttp2Stream, request: MarkedRequest, deps: CallDeps) {
     this.#stream = stream;
     this.#request = request;
     this.#deps = deps;
-    this.#due = deps.clock.monotonic() + Number(request.deadlineMs);
     this.isStream = request.path.startsWith(STREAM_PATH);
+    const { clock, limits } = deps;
+    const ms = this.isStream ? Number.POSITIVE_INFINITY : Math.min(Number(request.deadlineMs), limits.longestMs);
+    this.#due = clock.monotonic() + ms;
+    this.#timer = this.isStream ? undefined : clock.after(ms, () => this.#withdrawn.abort(timeIsUp()));
+    stream.once('close', () => {
+      this.#timer?.[Symbol.dispose]();
+      if (!this.#isAnswered) this.#withdrawn.abort(askerGone());
+    });
     this.ended = this.#run();
   }
 
@@ -56,12 +65,9 @@ export class ServedCall {
   }
 
   async #run(): Promise<void> {
-    const { clock, log, limits, marks } = this.#deps;
-    const { deadlineMs, path, length, sequence } = this.#request;
+    const { log, limits, marks } = this.#deps;
+    const { path, length, sequence } = this.#request;
     if (length > limits.requestBytes) return answerWith(this.#stream, 413, { marks, sequence });
-    const withdraw = (reason: PrivetError): void => this.#withdrawn.abort(reason);
-    this.#stream.once('close', () => withdraw(askerGone()));
-    const timer = deadlineMs === '' ? undefined : clock.after(Number(deadlineMs), () => withdraw(timeIsUp()));
     try {
       const body = await readBody(this.#stream, this.#request, this.#withdrawn.signal);
       if (!body) return answerWith(this.#stream, 401);
@@ -72,7 +78,7 @@ export class ServedCall {
       log.error({ err: error, path }, 'A question of another node could not be answered');
       this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     } finally {
-      timer?.[Symbol.dispose]();
+      this.#timer?.[Symbol.dispose]();
     }
   }
 
@@ -81,6 +87,7 @@ export class ServedCall {
     const { path, sequence } = this.#request;
     const call = { signal: this.#withdrawn.signal, remainingMs: Math.max(0, this.#due - clock.monotonic()) };
     const { status, payload } = await this.#outcomeOf(() => handler.ask(methodOf(path), deserialize(body), call));
+    this.#isAnswered = true;
     if (this.#stream.destroyed || this.#stream.closed) return;
     this.#stream.respond({
       ':status': status,

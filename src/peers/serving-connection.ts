@@ -70,7 +70,6 @@ export class ServingConnection {
     for (const call of this.#running) if (call.isStream) call.end();
     using _timer = clock.after(limits.closeMs, () => this.drop());
     await closed;
-    await Promise.all([...this.#running].map((call) => call.ended));
   }
 
   #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
@@ -86,9 +85,7 @@ export class ServingConnection {
 
   /** Whether the other end made this request, for this connection, and after all others that came over it. */
   #isMarked(request: MarkedRequest & { readonly mark: string }): boolean {
-    // guard: peer-mark
     if (!this.#marks || !isSameMark(request.mark, this.#marks.request(request))) return false;
-    // guard: peer-sequence
     return request.sequence > this.#lastSequence;
   }
 
@@ -107,7 +104,7 @@ export class ServingConnection {
   }
 
   #becomeKnown(): void {
-    if (this.#isKnown) return;
+    if (this.#isKnown || this.#session.destroyed) return;
     this.#isKnown = true;
     this.#unknownTimer[Symbol.dispose]();
     this.#session.settings({ maxConcurrentStreams: this.#deps.limits.openAtOnce });
