@@ -1,9 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
-import { makeDatabase, runSql } from './support/postgres.ts';
+import { commandLine } from '../src/cli/cli.fixture.ts';
+import { acquireOwnership } from '../src/storage/storage.ts';
+import { makeDatabase, runSql, sqliteOnly } from './support/postgres.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
 
 const databaseUrl = await makeDatabase();
-const privet = await sharedPrivet({ databaseUrl, env: { PRIVET_NODE: 'node-a' } });
+const encryptionKey = randomBytes(32);
+const privet = await sharedPrivet({ databaseUrl, encryptionKey, env: { PRIVET_NODE: 'node-a' } });
 
 /** A node that only has a row, as one that is there, or was. */
 const addRow = (id: string, expires: string): Promise<unknown> =>
@@ -39,4 +44,41 @@ test('an instance says which node has it, to who may administer; of a list too',
   const made = await privet.graphql<{ createToken: { token: string } }>(create);
   const { token } = made.data?.createToken ?? expect.unreachable(JSON.stringify(made.errors));
   expect(await list(token)).toMatchObject({ nodes: [{ node: null }, { node: null }, { node: null }] });
+});
+
+test('privet nodes lists who serves the database, and how many instances nobody has', async () => {
+  const cli = commandLine({ DATABASE_URL: databaseUrl, PRIVET_ENCRYPTION_KEY: encryptionKey.toString('hex') });
+  await runSql(databaseUrl, `update nodes set draining = true where id = 'node-b'`);
+  await runSql(databaseUrl, `update instances set wanted = 'running', state = 'STOPPED' where name <> 'here'`);
+  const { code, out, err } = await cli.run('nodes');
+  expect([code, err]).toEqual([0, '']);
+  expect(out.split('\n')).toEqual([
+    expect.stringMatching(/^NODE +SINCE +LEASE +INSTANCES$/),
+    expect.stringMatching(/^node-a +\d{4}-\d\d-\d\d \d\d:\d\d +live +1$/),
+    expect.stringMatching(/^node-b +2026-01-31 12:00 +draining +1$/),
+    expect.stringMatching(/^node-c +2026-01-31 12:00 +ended +1$/),
+    '1 instance is to be connected, and no node has it.',
+  ]);
+  expect(JSON.parse((await cli.run('nodes', '--json')).out)).toMatchObject({
+    nodes: [
+      { node: 'node-a', lease: 'live', instances: 1 },
+      { node: 'node-b', since: '2026-01-31T12:00:00.000Z', lease: 'draining', instances: 1 },
+      { node: 'node-c', lease: 'ended', instances: 1 },
+    ],
+    unclaimed: 1,
+  });
+});
+
+sqliteOnly('of a data folder')('on a data folder it says that one process serves it, and which', async () => {
+  const cli = commandLine();
+  await cli.run('account', 'create');
+  const said = async () => (await cli.run('nodes')).out;
+  const start = `One process at a time serves the data folder ${cli.dataDir}:`;
+  expect(await said()).toBe(`${start} none does now. Several nodes need DATABASE_URL`);
+  const owner = await acquireOwnership({ dataDir: cli.dataDir });
+  const who = `owner.json names process ${process.pid} on ${hostname()}, started at `;
+  expect(await said()).toMatch(new RegExp(`${who}\\S+Z\\. Several nodes need DATABASE_URL$`));
+  const { out } = await cli.run('nodes', '--json');
+  expect(JSON.parse(out)).toMatchObject({ nodes: [], owner: { pid: String(process.pid), isGone: false } });
+  if (Symbol.dispose in owner) owner[Symbol.dispose]();
 });

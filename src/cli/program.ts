@@ -5,6 +5,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { instanceCommand } from './commands/instance.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateFromCommand } from './commands/migrate-from.ts';
+import { nodesCommand } from './commands/nodes.ts';
 import { tokenCommand } from './commands/token.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import { completionCommand } from './completion/completion.ts';
@@ -93,6 +94,7 @@ export const createProgram = (io: CommandIo): CommandUnknownOpts => {
     .addCommand(blockedCommand(io))
     .addCommand(accountCommand(io))
     .addCommand(tokenCommand(io))
+    .addCommand(nodesCommand(io))
     .addCommand(backupCommand(io))
     .addCommand(restoreCommand(io))
     .addCommand(keysCommand(io))

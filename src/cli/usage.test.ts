@@ -92,7 +92,7 @@ test.each([
   ],
   [['serve', '-x'], `Unknown option '-x'; see "privet serve --help"`],
   [['--force', 'restore', 'x'], `Unknown option '--force'; see "privet serve --help"`],
-  [['nope'], `Unknown command 'nope'; see "privet --help"`],
+  [['albatross'], `Unknown command 'albatross'; see "privet --help"`],
   [['nope', '--help'], `Unknown command 'nope'; see "privet --help"`],
   [['help', 'nope'], `Unknown command 'nope'; see "privet --help"`],
   [['help', 'token', 'nope'], `Unknown command 'nope'; see "privet token --help"`],

@@ -76,6 +76,8 @@ export interface BootOptions {
   readonly random?: () => number;
   /** A database of Postgres, whatever the tests are about. */
   readonly databaseUrl?: string;
+  /** Of that database; one of its own where nothing is said. */
+  readonly encryptionKey?: Uint8Array;
   /** How long QR and pairing codes live, for example. */
   readonly simulator?: SimulatorOptions;
 }
@@ -90,6 +92,7 @@ export async function bootPrivet({
   random = () => 0,
   simulator: options,
   databaseUrl,
+  encryptionKey = randomBytes(32),
 }: BootOptions = {}): Promise<TestPrivet> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'privet-test-'));
@@ -109,9 +112,7 @@ export async function bootPrivet({
     for (const [name, canary] of canaries) if (text.includes(canary)) throw new Error(`${name} was logged`);
   });
   const databaseSecrets =
-    databaseUrl === undefined
-      ? createSecrets(readEnv(databaseEnv(dataDir)))
-      : { databaseUrl, encryptionKey: randomBytes(32) };
+    databaseUrl === undefined ? createSecrets(readEnv(databaseEnv(dataDir))) : { databaseUrl, encryptionKey };
   const boot = (): Promise<FrontDoor> =>
     openFrontDoor((node) =>
       createApp(

@@ -18,16 +18,39 @@ interface Lock {
 
 const sidecarPath = (dataDir: string): string => join(dataDir, 'owner.json');
 
-/** Who holds the folder, as far as it said so: only for the message, the lock alone decides. */
-const describeOwner = (dataDir: string): string => {
+export interface NotedOwner {
+  readonly pid: string;
+  readonly host: string;
+  readonly startedAt: string;
+  /** Whether it was on this machine, and is there no more. */
+  readonly isGone: boolean;
+}
+
+/** Who holds the folder, as far as it said so: only for people, the lock alone decides. */
+export const ownerNoted = (dataDir: string): NotedOwner | undefined => {
   try {
     const owner: unknown = JSON.parse(readFileSync(sidecarPath(dataDir), 'utf8'));
-    if (typeof owner !== 'object' || owner === null) return 'another process';
+    if (typeof owner !== 'object' || owner === null) return undefined;
     const { pid, host, startedAt } = owner as Record<string, unknown>;
-    return `process ${String(pid)} on ${String(host)}, started at ${String(startedAt)}`;
+    const isGone = host === hostname() && !isThere(Number(pid));
+    return { pid: String(pid), host: String(host), startedAt: String(startedAt), isGone };
   } catch {
-    return 'another process';
+    return undefined;
   }
+};
+
+const isThere = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+};
+
+const describeOwner = (dataDir: string): string => {
+  const owner = ownerNoted(dataDir);
+  return owner ? `process ${owner.pid} on ${owner.host}, started at ${owner.startedAt}` : 'another process';
 };
 
 /** SQLite would write the first page of an empty file at each `begin`, for which there may be no room next time. */

@@ -1,0 +1,56 @@
+import { Command } from '@commander-js/extra-typings';
+import type { NodeRow } from '../../storage/nodes/node-store.ts';
+import { ownerNoted } from '../../storage/sqlite/owner.ts';
+import type { CommandIo } from '../io.ts';
+import { jsonLine, showTime, table } from '../output.ts';
+import { adminSettings, withAdmin } from './admin.ts';
+
+/** What a node's row says of its lease. One whose lease has ended drains nothing any more. */
+const leaseOf = ({ isLive, draining }: NodeRow): 'live' | 'draining' | 'ended' =>
+  isLive ? (draining ? 'draining' : 'live') : 'ended';
+
+const unclaimedLine = (unclaimed: number): string => {
+  if (unclaimed === 0) return 'Every instance that is to be connected has a node.';
+  return unclaimed === 1
+    ? '1 instance is to be connected, and no node has it.'
+    : `${unclaimed} instances are to be connected, and no node has them.`;
+};
+
+const folderLine = (dataDir: string): string => {
+  const owner = ownerNoted(dataDir);
+  const who = owner
+    ? `owner.json names process ${owner.pid} on ${owner.host}, started at ${owner.startedAt}${owner.isGone ? ', which is gone' : ''}`
+    : 'none does now';
+  return `One process at a time serves the data folder ${dataDir}: ${who}. Several nodes need DATABASE_URL`;
+};
+
+export const nodesCommand = (io: CommandIo) =>
+  new Command('nodes')
+    .description(
+      `Lists the nodes that serve the database.
+LEASE: live, draining (it hands over what it has, and ends), or ended. INSTANCES: how many it has, those that are stopped too.`,
+    )
+    .option('--json', 'As one line of JSON')
+    .action(({ json = false }) =>
+      withAdmin(io, async ({ storage }) => {
+        const { dataDir } = adminSettings({ ...io, complain: () => {} });
+        const [all, unclaimed] = await Promise.all([storage.nodes?.nodes(), storage.whereabouts?.countUnclaimed()]);
+        if (!all || unclaimed === undefined) {
+          io.say(json ? jsonLine({ nodes: [], owner: ownerNoted(dataDir) ?? null }) : folderLine(dataDir));
+          return;
+        }
+        if (json) {
+          const nodes = all.map((node) => ({
+            node: node.id,
+            since: new Date(node.startedAt).toISOString(),
+            lease: leaseOf(node),
+            instances: node.instances,
+          }));
+          io.say(jsonLine({ nodes, unclaimed }));
+          return;
+        }
+        const rows = all.map((node) => [node.id, showTime(node.startedAt), leaseOf(node), String(node.instances)]);
+        io.say(table(['NODE', 'SINCE', 'LEASE', 'INSTANCES'], rows));
+        io.say(unclaimedLine(unclaimed));
+      }),
+    );
