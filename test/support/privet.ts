@@ -114,12 +114,14 @@ export async function bootPrivet({
   const databaseSecrets =
     databaseUrl === undefined ? createSecrets(readEnv(databaseEnv(dataDir))) : { databaseUrl, encryptionKey };
   const boot = (): Promise<FrontDoor> =>
-    openFrontDoor((node) =>
-      createApp(
-        configured(configFor(simulator, dataDir, { ...env, ...node })),
-        { ...databaseSecrets, accountToken: token },
-        { ...(clock && { clock }), random, logDestination: { write: (l) => void logs.push(l) } },
-      ),
+    openFrontDoor(
+      (node) =>
+        createApp(
+          configured(configFor(simulator, dataDir, { ...env, ...node })),
+          { ...databaseSecrets, accountToken: token },
+          { ...(clock && { clock }), random, logDestination: { write: (l) => void logs.push(l) } },
+        ),
+      databaseSecrets.databaseUrl,
     );
   let app = await boot();
   stack.defer(() => app[Symbol.asyncDispose]());

@@ -1,5 +1,6 @@
 import { createServer, connect, type Socket } from 'node:net';
 import type { App } from '../../../src/app.ts';
+import { runSql } from '../postgres.ts';
 
 /**
  * What the tests' calls go through, where they are about several nodes: `idle`, one that has no instance, or `turns`, three
@@ -10,14 +11,34 @@ const through = process.env['PRIVET_TEST_NODES'];
 /** What the tests see of a service, of however many nodes. */
 export type FrontDoor = Pick<App, 'url' | 'metricsUrl'> & AsyncDisposable;
 
-/** Starts the service, with the variables that it needs to be one of several nodes. */
-export async function openFrontDoor(boot: (env: Readonly<Record<string, string>>) => Promise<App>): Promise<FrontDoor> {
+/** From now on what the idle node would take or make is the other one's. */
+const TAKES_NOTHING = `
+  create or replace function to_who_works() returns trigger as $$
+  begin
+    if new.owner_incarnation = (select incarnation from nodes where id = 'idle') then
+      new.owner_incarnation := (select incarnation from nodes where id = 'at-work');
+    end if;
+    return new;
+  end $$ language plpgsql;
+  create or replace trigger to_who_works before insert or update on instances
+    for each row execute function to_who_works()`;
+
+/**
+ * Starts the service, with the variables that it needs to be one of several nodes.
+ * @param databaseUrl of the database that they share
+ */
+export async function openFrontDoor(
+  boot: (env: Readonly<Record<string, string>>) => Promise<App>,
+  databaseUrl: string | undefined,
+): Promise<FrontDoor> {
   if (through === undefined) return boot({});
   await using stack = new AsyncDisposableStack();
   // The last ends first: who calls is answered until then by nodes that are there.
   if (through === 'idle') {
     stack.use(await boot({ PRIVET_NODE: 'at-work' }));
-    const idle = stack.use(await boot({ PRIVET_NODE: 'idle', PRIVET_NODE_CAPACITY: '0' }));
+    if (databaseUrl === undefined) throw new Error('PRIVET_TEST_NODES needs PRIVET_TEST_DATABASE=postgres');
+    await runSql(databaseUrl, TAKES_NOTHING);
+    const idle = stack.use(await boot({ PRIVET_NODE: 'idle' }));
     return doorOf(idle, stack.move());
   }
   if (through !== 'turns') throw new Error(`PRIVET_TEST_NODES is idle or turns, not ${through}`);
