@@ -17,6 +17,7 @@ const SIDE_BY_SIDE = [
   'exclusions-devices',
   'harness',
   'harness-guards',
+  'harness-nodes',
   'harness-storage',
   'harness-storage-link',
   'image',

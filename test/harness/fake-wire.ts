@@ -26,6 +26,10 @@ export interface FakeWireParts {
   readonly log: Trace;
   /** Whether these credentials, or later ones of the same device, are committed. */
   readonly isStored: (credentials: Credentials) => boolean;
+  /** How something reaches the process that has this end: at once, where nothing is said. */
+  readonly enter?: (work: () => void) => void;
+  /** A frame leaves that asks for something: no acknowledgement, and no ping. */
+  readonly onAsks?: (what: string) => void;
 }
 
 /** The model in Baileys' place: the service's end of a connection, without sockets. */
@@ -70,7 +74,10 @@ export class FakeWire implements Wire, Client {
     const request = this.current;
     if (!request) throw new Error('A request that nobody noted down');
     request.left = true;
-    this.#attempt.pass(() => this.#server.push({ kind: 'iq', stanza, request }));
+    this.#attempt.pass(() => {
+      this.#parts.onAsks?.(`request ${request.seq}`);
+      this.#server.push({ kind: 'iq', stanza, request });
+    });
   }
 
   terminate(): void {
@@ -82,7 +89,7 @@ export class FakeWire implements Wire, Client {
     // Most sockets close at once; some take their time.
     const { random, options } = this.#parts;
     const closeMs = random.chance(0.1) ? random.int(200, 2_000) : random.int(0, 20);
-    options.clock.after(closeMs, () => this.closed());
+    options.clock.after(closeMs, () => this.#closed());
   }
 
   jid(): string | undefined {
@@ -113,6 +120,24 @@ export class FakeWire implements Wire, Client {
   }
 
   deliver(frame: Down): void {
+    this.#enter(() => this.#deliver(frame));
+  }
+
+  closed(): void {
+    this.#enter(() => this.#closed());
+  }
+
+  closing(word: CloseEvidence | undefined): void {
+    this.#enter(() => this.#closing(word));
+  }
+
+  #enter(work: () => void): void {
+    const { enter } = this.#parts;
+    if (enter) enter(work);
+    else work();
+  }
+
+  #deliver(frame: Down): void {
     // A socket that was closed at this end brings nothing more.
     if (this.#isTerminated || this.#isClosed || this.#parts.trace.isDead) return;
     try {
@@ -122,7 +147,7 @@ export class FakeWire implements Wire, Client {
     }
   }
 
-  closed(): void {
+  #closed(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#goes();
@@ -130,7 +155,7 @@ export class FakeWire implements Wire, Client {
     if (this.#endsByItself) this.#attempt.endedByItself();
   }
 
-  closing(word: CloseEvidence | undefined): void {
+  #closing(word: CloseEvidence | undefined): void {
     const { trace, log, options, random } = this.#parts;
     if (this.#isTerminated || this.#isClosed || trace.isDead) return;
     this.#goes();
@@ -139,7 +164,7 @@ export class FakeWire implements Wire, Client {
       const isOver = this.#isTerminated || this.#isClosed || trace.isDead;
       log.expect(isOver, 'a link that WhatsApp closes is over soon', () => `link ${trace.n}`);
     });
-    const read = (): void => word && this.deliver({ kind: 'last_word', evidence: word });
+    const read = (): void => word && this.#deliver({ kind: 'last_word', evidence: word });
     this.#timers.use(options.clock.after(random.int(0, READ_WITHIN_MS), read));
     this.#attempt.closing();
   }
@@ -204,7 +229,10 @@ export class FakeWire implements Wire, Client {
     try {
       const stored = await this.#parts.options.keys.get('session', ['whatsapp']);
       const storedKeys = Math.min(Number(stored.get('whatsapp') ?? 0), credentials.keys);
-      this.#attempt.pass(() => this.#server.push({ kind: 'login', identity: credentials, storedKeys }));
+      this.#attempt.pass(() => {
+        this.#parts.onAsks?.('a login');
+        this.#server.push({ kind: 'login', identity: credentials, storedKeys });
+      });
     } catch (error) {
       this.#attempt.storageFailed(error);
     }

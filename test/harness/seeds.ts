@@ -1,24 +1,17 @@
 import { describe as suite, expect, test } from 'vitest';
-import { planRun } from './plan.ts';
-import { runPlan } from './run.ts';
-import { shrink } from './shrink.ts';
-import { describe, describeShort } from './soak-run.ts';
-
-const PER_TEST = 100;
+import { describe, describeShort, type Harness, ONE_SERVICE } from './soak-run.ts';
 
 /** Runs that many seeds, from this one on, and tells of the first one that breaks a promise how little it takes. */
-export function runSeeds(from: number, count: number): void {
+export function runSeeds(from: number, count: number, harness: Harness = ONE_SERVICE, perTest = 100): void {
   suite(`the promises hold in ${count} runs of the service with faults on every side`, () => {
-    const starts = Array.from({ length: count / PER_TEST }, (_, n) => from + n * PER_TEST);
+    const starts = Array.from({ length: count / perTest }, (_, n) => from + n * perTest);
     test.each(starts)(
       'from seed %i',
       async (first) => {
-        for (let seed = first; seed < first + PER_TEST; seed += 1) {
-          const plan = planRun(seed);
-          const result = await runPlan(plan);
+        for (let seed = first; seed < first + perTest; seed += 1) {
+          const result = await harness.run(seed);
           if (result.violations.length === 0) continue;
-          const short = await shrink(plan, result);
-          expect.fail(`${describe(result)}\n${describeShort(short.result)}`);
+          expect.fail(`${describe(result, harness)}\n${describeShort(await harness.short(result))}`);
         }
       },
       120_000,

@@ -2,7 +2,23 @@ import { planRun } from './plan.ts';
 import { runPlan, type RunResult } from './run.ts';
 import { shrink } from './shrink.ts';
 
+/** What runs a seed: the service alone, or several nodes of it. */
+export interface Harness {
+  run(seed: number): Promise<RunResult>;
+  /** The same history made short, of a seed that breaks a promise. */
+  short(broken: RunResult): Promise<RunResult>;
+  /** What `npm run soak` is told besides the seed. */
+  readonly flags: string;
+}
+
+export const ONE_SERVICE: Harness = {
+  run: (seed) => runPlan(planRun(seed)),
+  short: async (broken) => (await shrink(planRun(broken.seed), broken)).result,
+  flags: '',
+};
+
 export interface SoakOptions {
+  readonly harness: Harness;
   readonly from: number;
   readonly seeds: number;
   readonly showHistory: boolean;
@@ -27,14 +43,13 @@ const PROGRESS_MS = 10_000;
 const MOST_BROKEN = 20;
 const MOST_LINES = 200;
 
-export async function soak({ from, seeds, showHistory, stop, say }: SoakOptions): Promise<SoakSummary> {
+export async function soak({ harness, from, seeds, showHistory, stop, say }: SoakOptions): Promise<SoakSummary> {
   const started = performance.now();
   let saidAt = started;
   const broken: { seed: number; rules: string[] }[] = [];
   const total = { seeds: 0, calls: 0, stanzas: 0, links: 0, virtualMs: 0 };
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const plan = planRun(seed);
-    const result = await runPlan(plan);
+    const result = await harness.run(seed);
     total.seeds += 1;
     total.calls += result.calls;
     total.stanzas += result.stanzas;
@@ -44,10 +59,9 @@ export async function soak({ from, seeds, showHistory, stop, say }: SoakOptions)
     if (result.violations.length > 0) {
       const rules = [...new Set(result.violations.map(({ rule }) => rule))];
       broken.push({ seed, rules });
-      say(describe(result));
+      say(describe(result, harness));
       if (stop === true || (stop !== false && rules.includes(stop.at))) break;
-      if (broken.length === 1 && stop === false && !showHistory)
-        say(describeShort((await shrink(plan, result)).result));
+      if (broken.length === 1 && stop === false && !showHistory) say(describeShort(await harness.short(result)));
     }
     if (stop === false && broken.length >= MOST_BROKEN) break;
     if (performance.now() - saidAt < PROGRESS_MS) continue;
@@ -68,9 +82,11 @@ export async function soak({ from, seeds, showHistory, stop, say }: SoakOptions)
 }
 
 /** What a failing run says: its seed, what broke, and how to see it again. */
-export function describe({ seed, violations }: RunResult): string {
+export function describe({ seed, violations }: RunResult, { flags }: Harness): string {
   const broken = violations.map(({ rule, text }) => `  ${rule}: ${text}`);
-  return [`Seed ${seed} breaks a promise; npm run soak -- --seed ${seed} shows it again:`, ...broken].join('\n');
+  return [`Seed ${seed} breaks a promise; npm run soak -- ${flags}--seed ${seed} shows it again:`, ...broken].join(
+    '\n',
+  );
 }
 
 export function describeShort({ history }: RunResult): string {

@@ -6,6 +6,7 @@ const HELP = `Runs the harness on many seeds, and says which ones break a promis
   npm run soak -- [--seeds 1000] [--from 1]   that many seeds, beginning with this one
   npm run soak -- --seed 123                  one seed, with its history
   npm run soak -- --without "update turns"    with that guard of the service removed (\`// guard:\` in src)
+  npm run soak -- --nodes                     three nodes of the service on one database
   npm run soak -- --stop                      end with the first seed that breaks a promise
   npm run soak -- --until "bans are waited for"   … that breaks this one, whatever else is broken
 
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     without: { type: 'string' },
+    nodes: { type: 'boolean', default: false },
     stop: { type: 'boolean', default: false },
     until: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -36,9 +38,11 @@ if (values.help) {
 } else {
   if (values.without !== undefined) withoutGuard(values.without);
   // Only now: what a guard is removed from must not be loaded before.
-  const { soak } = await import('./soak-run.ts');
+  const { ONE_SERVICE, soak } = await import('./soak-run.ts');
+  const { THREE_NODES } = await import('./nodes/three-nodes.ts');
   const one = values.seed !== undefined;
   const summary = await soak({
+    harness: values.nodes ? THREE_NODES : ONE_SERVICE,
     from: values.seed === undefined ? whole(values.from, 'from') : whole(values.seed, 'seed'),
     seeds: one ? 1 : whole(values.seeds, 'seeds'),
     showHistory: one,

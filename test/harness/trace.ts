@@ -73,6 +73,8 @@ export interface LinkTrace {
   readonly n: number;
   readonly slot: string;
   readonly incarnation: number;
+  /** Of the instance, when it was opened: of one node of several alone. */
+  readonly epoch?: number;
   readonly openedAt: number;
   readonly openedSeq: number;
   /** Undefined while pairing. */

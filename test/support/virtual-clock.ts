@@ -67,8 +67,12 @@ export class VirtualClock implements Clock {
   }
 
   #next(end: number): Timer | undefined {
-    const due = [...this.#timers].filter(({ at }) => at <= end);
-    return due.sort((a, b) => a.at - b.at || a.order - b.order)[0];
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.at > end) continue;
+      if (!next || timer.at < next.at || (timer.at === next.at && timer.order < next.order)) next = timer;
+    }
+    return next;
   }
 }
 

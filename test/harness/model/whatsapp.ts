@@ -127,6 +127,13 @@ export class WhatsApp {
     }
   }
 
+  /** Nothing that it sends arrives any more, and nobody says so. */
+  processIsCut(incarnation: number): void {
+    for (const link of this.#links.values()) {
+      if (link.trace.incarnation === incarnation && !link.ended) link.end({ how: 'deaf' });
+    }
+  }
+
   endFaults(): void {
     for (const account of this.#accounts.values()) {
       account.stanzaFaults.length = 0;

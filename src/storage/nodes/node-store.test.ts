@@ -1,0 +1,279 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ModelNodes } from '../../../test/harness/nodes/model-nodes.ts';
+import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
+import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { createRepositories, type Repositories } from '../repositories.ts';
+import { openFolder } from '../sqlite/open.ts';
+import { openStorage, type Storage } from '../storage.ts';
+import { temporaryFolder } from '../storage.fixture.ts';
+import type { NodeSelf, NodeStore } from './node-store.ts';
+
+interface Place {
+  readonly nodes: NodeStore;
+  readonly stored: Repositories;
+  /** Lets that much time go by for the database, and a little more. */
+  wait(ms: number): Promise<void>;
+}
+
+/** The model that the harness runs nodes on: what holds for the one has to hold for the other. */
+const model = async (): Promise<Place> => {
+  const clock = new VirtualClock();
+  const { db, keyring, ...database } = await openFolder({
+    dataDir: temporaryFolder(),
+    masterKey: undefined,
+    clock,
+    warn: () => {},
+    onDamage: undefined,
+  });
+  onTestFinished(() => database[Symbol.asyncDispose]());
+  return {
+    nodes: new ModelNodes({ db, clock }),
+    stored: createRepositories(db, keyring.sealer, clock),
+    wait: (ms) => clock.advance(ms + 1),
+  };
+};
+
+/** One for all tests: to make a database takes longer than most of them. */
+let server: { readonly url: string; readonly storage: Storage } | undefined;
+
+afterAll(() => server?.storage[Symbol.asyncDispose]());
+
+const postgres = async (): Promise<Place> => {
+  if (!server) {
+    const url = await makeDatabase();
+    const storage = await openStorage({ dataDir: '', databaseUrl: url, masterKey: Buffer.alloc(32, 1) });
+    server = { url, storage };
+  }
+  const { url, storage } = server;
+  await runSql(url, 'truncate instances, nodes cascade');
+  if (!storage.nodes) throw new TypeError('Several nodes may serve a database of Postgres');
+  return { nodes: storage.nodes, stored: storage, wait: (ms) => delay(ms + 50) };
+};
+
+/** Longer than any test. */
+const LONG_MS = 600_000;
+/** Over before the next statement is sent, with a wait. */
+const SHORT_MS = 1;
+
+const selfOf = (id: string, incarnation = `run of ${id}`, draining = false): NodeSelf => ({
+  id,
+  incarnation,
+  url: `http://127.0.0.1/${id}`,
+  draining,
+});
+
+describe.each([
+  ['the model', model],
+  ['Postgres', postgres],
+])('what nodes share, on %s', (_, open) => {
+  const set = async (...names: string[]) => {
+    const place = await open();
+    const { nodes, stored, wait } = place;
+    const account = await stored.accounts.create({ label: '' });
+    const add = async (name: string, wanted: 'running' | 'stopped' = 'running', state = 'OPEN'): Promise<string> =>
+      (await stored.instances.insert({ accountId: account.id, name, wanted, state })).id;
+    const ids = new Map<string, string>();
+    for (const name of names) ids.set(name, await add(name));
+    const idOf = (name: string): string => ids.get(name) ?? '';
+    return {
+      ...place,
+      add,
+      idOf,
+      live: (id: string, incarnation?: string, draining?: boolean) =>
+        nodes.renew(selfOf(id, incarnation, draining), LONG_MS),
+      /** Its lease has ended, and its row is there. */
+      async dead(id: string) {
+        await nodes.renew(selfOf(id), SHORT_MS);
+        await wait(SHORT_MS);
+      },
+      claim: async (id: string, fromDead = false, most = 10) =>
+        (await nodes.claimDue({ incarnation: `run of ${id}`, fromDead, most })).toSorted((a, b) =>
+          a.id < b.id ? -1 : 1,
+        ),
+      claimOne: (id: string, name: string, fromDead = false) =>
+        nodes.claimOne({ incarnation: `run of ${id}`, fromDead, instanceId: idOf(name) }),
+    };
+  };
+
+  test('a lease is renewed, and names all nodes', async () => {
+    const { nodes, live, dead, wait, claim } = await set('one', 'two');
+    await dead('b');
+    expect(await live('a')).toMatchObject({ kind: 'renewed' });
+    await claim('a');
+    const renewed = await live('a');
+    if (renewed.kind !== 'renewed') throw new TypeError('refused');
+    expect(renewed.nodes).toMatchObject([
+      { id: 'a', incarnation: 'run of a', url: 'http://127.0.0.1/a', draining: false, isLive: true, instances: 2 },
+      { id: 'b', incarnation: 'run of b', isLive: false, instances: 0 },
+    ]);
+    expect(await nodes.nodes()).toEqual(renewed.nodes);
+    const [first] = renewed.nodes;
+    await wait(5);
+    await live('a', undefined, true);
+    expect(await nodes.nodes()).toMatchObject([{ draining: true, startedAt: first?.startedAt }, { id: 'b' }]);
+  });
+
+  test('a name is held by one run of a node until its lease ends', async () => {
+    const { nodes, live, dead } = await set();
+    await live('a');
+    expect(await live('a', 'another run')).toEqual({ kind: 'refused' });
+    expect(await nodes.nodes()).toMatchObject([{ incarnation: 'run of a' }]);
+    await dead('b');
+    expect(await live('b', 'another run')).toMatchObject({ kind: 'renewed' });
+    expect(await nodes.nodes()).toMatchObject([{ id: 'a' }, { id: 'b', incarnation: 'another run', isLive: true }]);
+    // Its former run has no name any more.
+    expect(await live('b')).toEqual({ kind: 'refused' });
+  });
+
+  test('what nobody has is claimed, up to a bound, under the next epoch', async () => {
+    const { nodes, live, claim, idOf, add } = await set('one', 'two', 'three');
+    const stopped = await add('stopped', 'stopped');
+    const unpaired = await add('unpaired', 'running', 'UNPAIRED');
+    await live('a');
+    await live('b');
+    expect(await nodes.countWanted()).toBe(3);
+    expect(await claim('a', false, 0)).toEqual([]);
+    const first = await claim('a', false, 2);
+    expect(first).toMatchObject([
+      { epoch: 1, isWanted: true },
+      { epoch: 1, isWanted: true },
+    ]);
+    const second = await claim('b');
+    expect(second).toHaveLength(1);
+    expect(new Set([...first, ...second].map(({ id }) => id))).toEqual(new Set(['one', 'two', 'three'].map(idOf)));
+    expect(await claim('a')).toEqual([]);
+    expect(await nodes.owned('run of a')).toEqual(new Map(first.map(({ id }) => [id, { epoch: 1, isWanted: true }])));
+    expect(await nodes.ownerOf(stopped)).toBeUndefined();
+    expect(await nodes.ownerOf(unpaired)).toBeUndefined();
+    expect(await nodes.ownerOf('no such instance')).toBeUndefined();
+  });
+
+  test('what was never linked and has a login is to be connected', async () => {
+    const { nodes, stored, live, claim, add } = await set();
+    await live('a');
+    const id = await add('paired', 'running', 'UNPAIRED');
+    await stored.credentials.save(id, '{}');
+    expect(await nodes.countWanted()).toBe(1);
+    expect(await claim('a')).toEqual([{ id, epoch: 1, isWanted: true }]);
+  });
+
+  test('instances of a node without a row are free for all', async () => {
+    const { nodes, live, claim, idOf } = await set('one');
+    await live('a');
+    await live('b');
+    expect(await claim('a')).toHaveLength(1);
+    await nodes.leave('run of a');
+    await nodes.leave('run of a');
+    expect(await nodes.nodes()).toMatchObject([{ id: 'b' }]);
+    expect(await claim('b')).toEqual([{ id: idOf('one'), epoch: 2, isWanted: true }]);
+  });
+
+  test('instances of a node whose lease has ended are for those alone that may say so', async () => {
+    const { live, dead, claim, claimOne, idOf } = await set('one', 'two');
+    await live('a');
+    expect(await claim('a')).toHaveLength(2);
+    await live('b');
+    expect(await claim('b', true)).toEqual([]);
+    await dead('a');
+    expect(await claim('b')).toEqual([]);
+    expect(await claimOne('b', 'one')).toBeUndefined();
+    expect(await claimOne('b', 'one', true)).toEqual({ id: idOf('one'), epoch: 2, isWanted: true });
+    expect(await claim('b', true)).toEqual([{ id: idOf('two'), epoch: 2, isWanted: true }]);
+  });
+
+  test.each([
+    ['whose own lease has ended', (place: { dead(id: string): Promise<void> }) => place.dead('a')],
+    ['that drains', (place: { live(...self: unknown[]): unknown }) => place.live('a', 'run of a', true)],
+    ['without a row', () => undefined],
+  ])('a node %s claims nothing', async (_what, become) => {
+    const { nodes, ...place } = await set('one');
+    await become({
+      ...place,
+      live: (id, ...rest) => nodes.renew(selfOf(String(id), 'run of a', rest.length > 0), LONG_MS),
+    });
+    expect(await place.claim('a', true)).toEqual([]);
+    expect(await place.claimOne('a', 'one', true)).toBeUndefined();
+    expect(await nodes.ownerOf(place.idOf('one'))).toBeUndefined();
+  });
+
+  test('one instance is claimed for a call, connected or not, where nobody has it who lives', async () => {
+    const { nodes, live, claimOne, add } = await set();
+    await live('a');
+    await live('b');
+    const id = await add('stopped', 'stopped');
+    const claimOf = (node: string) => nodes.claimOne({ incarnation: `run of ${node}`, fromDead: true, instanceId: id });
+    expect(await claimOf('a')).toEqual({ id, epoch: 1, isWanted: false });
+    expect(await claimOf('b')).toBeUndefined();
+    expect(await nodes.ownerOf(id)).toEqual({ incarnation: 'run of a', epoch: 1 });
+    expect(await nodes.owned('run of a')).toEqual(new Map([[id, { epoch: 1, isWanted: false }]]));
+    expect(await claimOne('a', 'no such instance')).toBeUndefined();
+  });
+
+  test('an instance is handed over by who has it, under the next epoch', async () => {
+    const { nodes, live, claim, idOf } = await set('one');
+    await live('a');
+    await live('b');
+    await claim('a');
+    const id = idOf('one');
+    expect(await nodes.handOver(id, { incarnation: 'run of a', epoch: 0 }, 'run of b')).toBeUndefined();
+    expect(await nodes.handOver(id, { incarnation: 'run of b', epoch: 1 }, 'run of b')).toBeUndefined();
+    expect(await nodes.handOver('none', { incarnation: 'run of a', epoch: 1 }, 'run of b')).toBeUndefined();
+    expect(await nodes.handOver(id, { incarnation: 'run of a', epoch: 1 }, 'run of b')).toBe(2);
+    expect(await nodes.handOver(id, { incarnation: 'run of a', epoch: 1 }, 'run of b')).toBeUndefined();
+    expect(await nodes.ownerOf(id)).toEqual({ incarnation: 'run of b', epoch: 2 });
+  });
+
+  test('who lost an instance stores nothing of it any more', async () => {
+    const { stored, live, dead, claim, idOf } = await set('one');
+    await live('a');
+    await live('b');
+    const [{ epoch } = { epoch: 0 }] = await claim('a');
+    const id = idOf('one');
+    const patch = { state: 'RECONNECTING' };
+    const write = (node: string, under: number) =>
+      stored.owned.change(id, { incarnation: `run of ${node}`, epoch: under }, { patch });
+    expect(await write('a', epoch)).toBe(1);
+    await dead('a');
+    // Nobody has taken it yet.
+    expect(await write('a', epoch)).toBe(1);
+    await claim('b', true);
+    await expect(write('a', 1)).rejects.toMatchObject({ code: 'fenced' });
+    await expect(write('a', 2)).rejects.toMatchObject({ code: 'fenced' });
+    expect(await write('b', 2)).toBe(2);
+  });
+
+  test('what is claimed by many at once is had by one', async () => {
+    const names = Array.from({ length: 40 }, (_, n) => `instance ${n}`);
+    const { nodes, live, claim } = await set(...names);
+    const claimers = ['a', 'b', 'c'];
+    for (const id of claimers) await live(id);
+    const claimed = await Promise.all([...claimers, ...claimers].map((id) => claim(id, true, 7)));
+    const ids = claimed.flat().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of claimers) while ((await claim(id, true, 7)).length > 0);
+    const owned = await Promise.all(claimers.map((id) => nodes.owned(`run of ${id}`)));
+    const all = owned.flatMap((each) => [...each.values()]);
+    expect(all).toHaveLength(40);
+    expect(new Set(all.map(({ epoch }) => epoch))).toEqual(new Set([1]));
+  });
+});
+
+test('on Postgres an instance that is being stored is passed over, and no claim waits for it', async () => {
+  const { nodes, stored, wait } = await postgres();
+  const account = await stored.accounts.create({ label: '' });
+  const add = async (name: string): Promise<string> =>
+    (await stored.instances.insert({ accountId: account.id, name, wanted: 'running', state: 'OPEN' })).id;
+  const [one, two] = [await add('one'), await add('two')];
+  await nodes.renew(selfOf('a'), LONG_MS);
+  await nodes.claimDue({ incarnation: 'run of a', fromDead: false, most: 2 });
+  await nodes.renew(selfOf('b'), LONG_MS);
+  await nodes.renew(selfOf('a'), SHORT_MS);
+  await wait(SHORT_MS);
+  const claim = { incarnation: 'run of b', fromDead: true, most: 2 };
+  await server?.storage.transaction(async (tx) => {
+    await tx.owned.change(one, { incarnation: 'run of a', epoch: 1 }, { patch: { state: 'RECONNECTING' } });
+    expect(await nodes.claimDue(claim)).toEqual([{ id: two, epoch: 2, isWanted: true }]);
+  });
+  expect(await nodes.claimDue(claim)).toEqual([{ id: one, epoch: 2, isWanted: true }]);
+});

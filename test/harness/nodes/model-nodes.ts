@@ -1,0 +1,185 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from '../../../src/clock.ts';
+import type {
+  ClaimedInstance,
+  InstanceOwner,
+  NodeRow,
+  NodeSelf,
+  NodeStore,
+  OwnedInstance,
+  Renewal,
+} from '../../../src/storage/nodes/node-store.ts';
+import type { Tables } from '../../../src/storage/schema.ts';
+
+/** A node's row. Times are the database's own. */
+export interface ModelNode extends NodeSelf {
+  readonly startedAt: number;
+  readonly expiresAt: number;
+  /** Since when its lease has never ended between two renewals. */
+  readonly unbrokenSince: number;
+}
+
+/** An instance that was taken from somebody, as the checks hear of it. */
+export interface Taken {
+  readonly id: string;
+  readonly epoch: number;
+  readonly by: string;
+  readonly from: InstanceOwner | undefined;
+  /** The row of who had it, where there is one. */
+  readonly fromNode: ModelNode | undefined;
+}
+
+export interface ModelNodesOptions {
+  /** Where the instances are. */
+  readonly db: Kysely<Tables>;
+  /** The database's. */
+  readonly clock: Clock;
+  readonly onTaken?: (taken: Taken) => void;
+  /** Whether whoever claims has to have a lease of its own: a check that never fails proves nothing. */
+  readonly asksForOwnLease?: boolean;
+}
+
+interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly epoch: number;
+  readonly owner: string | null;
+  readonly isWanted: boolean;
+}
+
+/** The rows that nodes share, in memory but for the instances: what `NodeStore` promises, on a clock of the database's own. */
+export class ModelNodes implements NodeStore {
+  readonly rows = new Map<string, ModelNode>();
+  readonly #options: ModelNodesOptions;
+
+  constructor(options: ModelNodesOptions) {
+    this.#options = options;
+  }
+
+  async renew(self: NodeSelf, ttlMs: number): Promise<Renewal> {
+    const now = this.#now();
+    const before = this.rows.get(self.id);
+    const isSame = before?.incarnation === self.incarnation;
+    if (before && !isSame && this.isLive(before)) return { kind: 'refused' };
+    const isUnbroken = isSame && this.isLive(before);
+    this.rows.set(self.id, {
+      ...self,
+      startedAt: isSame ? before.startedAt : now,
+      expiresAt: now + ttlMs,
+      unbrokenSince: isUnbroken ? before.unbrokenSince : now,
+    });
+    return { kind: 'renewed', nodes: await this.nodes() };
+  }
+
+  async leave(incarnation: string): Promise<void> {
+    const node = this.of(incarnation);
+    if (node) this.rows.delete(node.id);
+  }
+
+  async nodes(): Promise<NodeRow[]> {
+    const counts = new Map<string | null, number>();
+    for (const { owner } of await this.#instances()) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+    return [...this.rows.values()]
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .map(({ id, incarnation, url, draining, startedAt, expiresAt }) => ({
+        id,
+        incarnation,
+        url,
+        draining,
+        startedAt,
+        isLive: expiresAt >= this.#now(),
+        instances: counts.get(incarnation) ?? 0,
+      }));
+  }
+
+  async owned(incarnation: string): Promise<Map<string, OwnedInstance>> {
+    const rows = (await this.#instances()).filter(({ owner }) => owner === incarnation);
+    return new Map(rows.map(({ id, epoch, isWanted }) => [id, { epoch, isWanted }]));
+  }
+
+  async countWanted(): Promise<number> {
+    return (await this.#instances()).filter(({ isWanted }) => isWanted).length;
+  }
+
+  claimDue({ incarnation, fromDead, most }: Parameters<NodeStore['claimDue']>[0]): Promise<ClaimedInstance[]> {
+    return this.#claim({ incarnation, fromDead }, ({ isWanted }) => isWanted, most);
+  }
+
+  async claimOne(claim: Parameters<NodeStore['claimOne']>[0]): Promise<ClaimedInstance | undefined> {
+    const [claimed] = await this.#claim(claim, ({ id }) => id === claim.instanceId, 1);
+    return claimed;
+  }
+
+  async handOver(id: string, from: InstanceOwner, to: string): Promise<number | undefined> {
+    const row = (await this.#instances()).find((each) => each.id === id);
+    if (row?.owner !== from.incarnation || row.epoch !== from.epoch) return undefined;
+    return (await this.#take(row, to)) ? from.epoch + 1 : undefined;
+  }
+
+  async ownerOf(id: string): Promise<InstanceOwner | undefined> {
+    const row = (await this.#instances()).find((each) => each.id === id);
+    return row && row.owner !== null ? { incarnation: row.owner, epoch: row.epoch } : undefined;
+  }
+
+  /** The row of that run of a node. */
+  of(incarnation: string | null): ModelNode | undefined {
+    return [...this.rows.values()].find((node) => node.incarnation === incarnation);
+  }
+
+  isLive({ expiresAt }: ModelNode): boolean {
+    return expiresAt >= this.#now();
+  }
+
+  async #claim(
+    { incarnation, fromDead }: { incarnation: string; fromDead: boolean },
+    isDue: (row: Row) => boolean,
+    most: number,
+  ): Promise<ClaimedInstance[]> {
+    const self = this.of(incarnation);
+    const { asksForOwnLease = true } = this.#options;
+    if (asksForOwnLease && (!self || !this.isLive(self) || self.draining)) return [];
+    const due = (await this.#instances()).filter((row) => isDue(row) && this.#isFree(row, fromDead));
+    const claimed: ClaimedInstance[] = [];
+    for (const row of due.slice(0, most)) {
+      const { id, epoch, isWanted } = row;
+      if (await this.#take(row, incarnation)) claimed.push({ id, epoch: epoch + 1, isWanted });
+    }
+    return claimed;
+  }
+
+  #isFree({ owner }: Row, fromDead: boolean): boolean {
+    const node = this.of(owner);
+    return !node || (fromDead && !this.isLive(node));
+  }
+
+  /** Where nobody else was first. */
+  async #take({ id, epoch, owner }: Row, by: string): Promise<boolean> {
+    const taken = await this.#options.db
+      .updateTable('instances')
+      .set({ owner_incarnation: by, epoch: epoch + 1 })
+      .where('id', '=', id)
+      .where('epoch', '=', epoch)
+      .returning('id')
+      .executeTakeFirst();
+    if (!taken) return false;
+    const from = owner === null ? undefined : { incarnation: owner, epoch };
+    this.#options.onTaken?.({ id, epoch: epoch + 1, by, from, fromNode: this.of(owner) });
+    return true;
+  }
+
+  async #instances(): Promise<Row[]> {
+    const rows = await this.#options.db
+      .selectFrom('instances')
+      .select(['id', 'name', 'epoch', 'owner_incarnation as owner', 'wanted', 'state', 'has_credentials as linked'])
+      .orderBy('name')
+      .execute();
+    return rows.map(({ wanted, state, linked, ...row }) => ({
+      ...row,
+      isWanted: wanted === 'running' && (state !== 'UNPAIRED' || linked === 1),
+    }));
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+}

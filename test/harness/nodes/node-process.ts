@@ -1,0 +1,215 @@
+import { pino } from 'pino';
+import { EqualTimers } from '../../../src/clock.ts';
+import { CALL_MS } from '../../../src/call.ts';
+import { Fleet } from '../../../src/fleet/fleet.ts';
+import { ServedCalls } from '../../../src/fleet/spread/served.ts';
+import { SpreadFleet } from '../../../src/fleet/spread/spread-fleet.ts';
+import { Claims } from '../../../src/nodes/claims.ts';
+import { Draining } from '../../../src/nodes/draining.ts';
+import { Lease } from '../../../src/nodes/lease.ts';
+import { Receiving } from '../../../src/nodes/receiving.ts';
+import { NO_NODE_EVENTS } from '../../../src/telemetry/node-events.ts';
+import type { SessionEvents } from '../../../src/telemetry/events.ts';
+import type { Link, LinkOptions } from '../../../src/wire/link.ts';
+import { FakeLink } from '../fake-link.ts';
+import type { Credentials } from '../model/frames.ts';
+import { callContext, type LinkTrace } from '../trace.ts';
+import { checkAsks, checkOpening, checkWrite, checkWriting } from './checks.ts';
+import { NodeClock } from './node-clock.ts';
+import { NodeDatabase } from './node-database.ts';
+import { type Place, slotOf, type World } from './world.ts';
+
+const log = pino({ level: 'silent' });
+/** Nobody counts here. */
+const telemetry = new Proxy({} as SessionEvents, {
+  get: (_, event) => () => {
+    const call = callContext.getStore();
+    if (event === 'updateFinished' && call) call.judged = true;
+  },
+});
+
+const REFUSED_MS = 20;
+/** What a drain may take; the rest is left to the others. */
+const DRAIN_MS = 20_000;
+
+/** One run of the service at a place: put together as `src/app.ts` does, from the lease to the calls. */
+export class NodeProcess {
+  readonly n: number;
+  readonly place: Place;
+  readonly name: string;
+  readonly incarnation: string;
+  readonly clock: NodeClock;
+  readonly database: NodeDatabase;
+  readonly lease: Lease;
+  readonly claims: Claims;
+  readonly fleet: Fleet;
+  readonly timers: EqualTimers;
+  readonly #world: World;
+  /** What its edges ask. */
+  readonly calls: SpreadFleet;
+  isDead = false;
+  isDraining = false;
+
+  constructor(world: World, place: Place) {
+    world.lives += 1;
+    this.#world = world;
+    this.n = world.lives;
+    this.place = place;
+    this.name = `node ${place.n}`;
+    this.incarnation = `run ${this.n} of ${this.name}`;
+    const clock = new NodeClock(world.clock, place.offsetMs);
+    this.clock = clock;
+    this.timers = new EqualTimers(clock, CALL_MS);
+    this.database = new NodeDatabase({
+      root: world.clock,
+      clock,
+      random: world.random.fork(),
+      storage: world.storage,
+      nodes: world.nodes,
+      onSend: (method, args) => checkWriting(world, this, method, args),
+      onCall: (method, args) => checkWrite(world, this, method, args),
+    });
+    this.database.way = place.way;
+    this.database.slowMs = place.slowMs;
+    const { storage, nodes: store } = this.database;
+    const { incarnation } = this;
+    this.lease = new Lease({
+      store,
+      clock,
+      log,
+      incarnation,
+      url: `http://${place.n}`,
+      confirm: () => this.claims.dropLost(),
+      onReplaced: () => this.kill(),
+    });
+    const membership = this.lease;
+    this.claims = new Claims({ store, clock, log, membership });
+    const random = world.random.fork();
+    this.fleet = new Fleet({
+      clock,
+      log,
+      telemetry,
+      storage,
+      owner: membership,
+      node: { membership, claimNow: (id) => this.claims.claimNow(id) },
+      openLink: (options, id) => this.#openLink(options, id),
+      random: () => random.next(),
+    });
+    const { residents } = this.fleet;
+    const slots = { reserve: () => Promise.resolve({ [Symbol.dispose]: () => undefined }) };
+    const receiving = new Receiving({ clock, membership, residents, slots });
+    const served = new ServedCalls(this.fleet, clock);
+    this.calls = new SpreadFleet({
+      near: this.fleet,
+      clock,
+      membership,
+      store,
+      peers: world.network.peersOf(place.n, clock),
+      claim: (id) => this.claims.claimNow(id),
+    });
+    world.network.listen(incarnation, {
+      place: place.n,
+      clock,
+      handler: {
+        ask: (method, body, call) => receiving.ask(method, body, call) ?? served.ask(method, body, call),
+        stream: (method, body, signal) => served.stream(method, body, signal),
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.lease.join(this.name, true);
+    await this.fleet.load();
+    this.claims.watch(this.fleet.residents);
+    this.fleet.resume();
+    this.claims.start();
+  }
+
+  /** In order: all it has goes to the others first. */
+  async drain(): Promise<void> {
+    this.isDraining = true;
+    const { clock, lease: membership, fleet, database } = this;
+    const peers = this.#world.network.peersOf(this.place.n, clock);
+    const { residents } = fleet;
+    const options = { clock, log, membership, residents, peers, store: database.nodes, events: NO_NODE_EVENTS };
+    await new Draining({ ...options, mostMs: DRAIN_MS }).run();
+    await this.claims.stop();
+    this.calls[Symbol.dispose]();
+    await fleet[Symbol.asyncDispose]();
+    await membership.leave().catch(() => undefined);
+  }
+
+  /** As a power cut. */
+  kill(): void {
+    if (this.isDead) return;
+    this.isDead = true;
+    const { trace, whatsApp, network, clock } = this.#world;
+    this.clock.die();
+    this.database.die();
+    network.close(this.incarnation);
+    for (const link of trace.links) {
+      if (link.incarnation !== this.n) continue;
+      link.isDead = true;
+      if (link.endedAt !== undefined) continue;
+      link.gone = true;
+      link.goneAt ??= clock.monotonic();
+      link.endedAt = clock.monotonic();
+    }
+    for (const call of trace.calls) if (call.incarnation === this.n && call.endSeq === undefined) call.crashed = true;
+    whatsApp.processDied(this.n);
+  }
+
+  #openLink(options: LinkOptions, instanceId: string): Link {
+    const { trace, whatsApp, owners, random } = this.#world;
+    const slot = slotOf(this.#world, instanceId);
+    if (!slot) throw new Error('A link for an instance that nobody knows');
+    const link: LinkTrace = {
+      n: trace.links.length + 1,
+      slot: slot.name,
+      incarnation: this.n,
+      epoch: owners.of(instanceId)?.epoch ?? 0,
+      openedAt: this.#world.clock.monotonic(),
+      openedSeq: trace.seq(),
+      credentials: options.credentials,
+      wasHeard: false,
+      qr: undefined,
+      pairsUntil: undefined,
+      codeConfirmed: false,
+      gone: false,
+      isDead: this.isDead,
+      goneAt: undefined,
+      evidence: undefined,
+      endedAt: undefined,
+      serverWord: undefined,
+      wordBeforeClose: undefined,
+      openAt: undefined,
+      wasOpen: false,
+      atOnce: false,
+      pending: 0,
+      lastReplyAt: 0,
+    };
+    if (!this.isDead) {
+      trace.note(slot.name, `link ${link.n} of ${this.name} opens`);
+      checkOpening(this.#world, this, slot, link);
+    }
+    trace.links.push(link);
+    const isStored = ({ device, keys }: Credentials): boolean => {
+      const stored = JSON.parse(slot.stored) as Credentials;
+      return stored.device === device && stored.keys >= keys;
+    };
+    const fake = new FakeLink({
+      options,
+      whatsApp,
+      trace: link,
+      random: random.fork(),
+      log: trace,
+      isStored,
+      enter: (work) => this.clock.enter(work),
+      onAsks: (what) => checkAsks(this.#world, this, slot, link, what),
+    });
+    if (!this.place.hasWhatsApp && !this.isDead) {
+      this.clock.after(REFUSED_MS, () => fake.end({ kind: 'closed', phase: fake.phase }));
+    }
+    return fake;
+  }
+}

@@ -1,0 +1,173 @@
+import { PROFILE_FIELDS } from '../../../src/privacy/fields.ts';
+import type { RequestedChange } from '../../../src/privacy/outcome.ts';
+import type { Ending } from '../model/faults.ts';
+import { phoneAct, randomChange } from '../random-acts.ts';
+import { Random } from '../random.ts';
+import type { Standstill } from './node-clock.ts';
+import type { DatabaseWay, LostCommit } from './node-database.ts';
+
+export const PLACES = [0, 1, 2] as const;
+const NAMES = ['a', 'b', 'c', 'd', 'e'] as const;
+
+/** One thing that happens at a time, in virtual milliseconds. */
+export type NodeStep = { readonly at: number } & NodeAct;
+
+export type NodeAct =
+  | { readonly do: 'kill'; readonly node: number; readonly downMs: number }
+  /** In order: it gives its instances to others, and another process starts in its place. */
+  | { readonly do: 'drain'; readonly node: number; readonly downMs: number }
+  | {
+      readonly do: 'stand_still';
+      readonly node: number;
+      readonly how: Standstill;
+      readonly ms: number;
+      readonly inboxFirst: boolean;
+    }
+  | { readonly do: 'jump'; readonly node: number; readonly ms: number }
+  /** `node`: undefined is all of them, as when the database is down. */
+  | {
+      readonly do: 'database';
+      readonly node: number | undefined;
+      readonly way: Exclude<DatabaseWay, 'open'>;
+      readonly ms: number;
+    }
+  | { readonly do: 'slow_database'; readonly node: number; readonly slowMs: number; readonly ms: number }
+  | { readonly do: 'lost_commit'; readonly node: number; readonly becomes: LostCommit }
+  | { readonly do: 'cut_peers'; readonly node: number; readonly other: number; readonly ms: number }
+  | { readonly do: 'cut_whatsapp'; readonly node: number; readonly ms: number }
+  | { readonly do: 'read'; readonly node: number; readonly slot: string }
+  | {
+      readonly do: 'update';
+      readonly node: number;
+      readonly slot: string;
+      readonly changes: readonly RequestedChange[];
+    }
+  | { readonly do: 'stop' | 'start'; readonly node: number; readonly slot: string }
+  | { readonly do: 'phone'; readonly slot: string; readonly category: string; readonly value: string }
+  | { readonly do: 'keys'; readonly slot: string }
+  | { readonly do: 'disconnect'; readonly slot: string; readonly ending: Ending };
+
+export interface NodesPlan {
+  readonly seed: number;
+  /** Each an instance that is linked. */
+  readonly slots: readonly string[];
+  /** How far the wall clock of each node is off. */
+  readonly offsetsMs: readonly number[];
+  /** When each of them is started. */
+  readonly startsMs: readonly number[];
+  readonly latencyMs: number;
+  readonly steps: readonly NodeStep[];
+}
+
+/** When all that start at once have shared the instances among them, and logged in. */
+const SETUP_MS = 12_000;
+
+export function planNodes(seed: number): NodesPlan {
+  const random = new Random(seed ^ 0x6e0de5);
+  const slots = NAMES.slice(0, random.int(3, 5));
+  const offsetsMs = PLACES.map(() => random.int(-2_000, 2_000));
+  // A machine that is suspended while somebody sets its clock back shows neither: no more than one of these a node.
+  const clocks = PLACES.map(() => random.pick(['suspended', 'jumps'] as const));
+  const steps: NodeStep[] = [];
+  const most = random.int(12, 26);
+  let at = SETUP_MS;
+  while (steps.length < most) {
+    for (const [afterMs, act] of random.chance(0.5) ? calls(random, slots) : faults(random, slots, clocks)) {
+      steps.push({ at: at + afterMs, ...act });
+    }
+    at += random.int(0, random.pick([200, 1_500, 6_000, 12_000]));
+  }
+  return {
+    seed,
+    slots,
+    offsetsMs,
+    startsMs: random.chance(0.7) ? [0, 0, 0] : PLACES.map(() => random.int(0, 3_000)),
+    latencyMs: random.pick([20, 60, 120, 400]),
+    steps: steps.sort((a, b) => a.at - b.at),
+  };
+}
+
+type Episode = readonly (readonly [afterMs: number, act: NodeAct])[];
+
+const READABLE = PROFILE_FIELDS.map(({ field }) => field);
+
+const anUpdate = (random: Random, slots: readonly string[]): NodeAct => ({
+  do: 'update',
+  node: random.pick(PLACES),
+  slot: random.pick(slots),
+  changes: random.some(READABLE, random.int(1, 2)).map((field) => randomChange(random, field)),
+});
+
+function calls(random: Random, slots: readonly string[]): Episode {
+  const node = random.pick(PLACES);
+  const slot = random.pick(slots);
+  return random.weighted<Episode>([
+    [5, [[0, anUpdate(random, slots)]]],
+    [2, [[0, { do: 'read', node, slot }]]],
+    [2, [[0, { do: 'keys', slot }]]],
+    [1, [[0, phoneOf(random, slot)]]],
+    [
+      1,
+      [
+        [0, { do: 'stop', node, slot }],
+        [random.int(10, 9_000), { do: 'start', node: random.pick(PLACES), slot }],
+      ],
+    ],
+  ]);
+}
+
+function phoneOf(random: Random, slot: string): NodeAct {
+  const act = phoneAct(random);
+  return act.do === 'phone' ? { ...act, slot } : { do: 'keys', slot };
+}
+
+/** A fault, and what users and WhatsApp do while it lasts. */
+function faults(random: Random, slots: readonly string[], clocks: readonly ('suspended' | 'jumps')[]): Episode {
+  const node = random.pick(PLACES);
+  const ms = random.pick([random.int(100, 3_000), random.int(3_000, 9_000), random.int(6_000, 25_000)]);
+  const meanwhile = Array.from({ length: random.int(0, 3) }, (): readonly [number, NodeAct] => [
+    random.int(0, ms + 2_000),
+    random.weighted<NodeAct>([
+      [4, anUpdate(random, slots)],
+      [3, { do: 'keys', slot: random.pick(slots) }],
+      [2, { do: 'read', node: random.pick(PLACES), slot: random.pick(slots) }],
+      [
+        1,
+        { do: 'disconnect', slot: random.pick(slots), ending: { how: random.pick(['fin', 'cut', 'deaf'] as const) } },
+      ],
+    ]),
+  ]);
+  const way = random.pick(['black', 'refused'] as const);
+  const other = random.pick(PLACES.filter((place) => place !== node));
+  const fault = random.weighted<Episode>([
+    [3, [[0, { do: 'kill', node, downMs: random.int(100, 20_000) }]]],
+    [2, [[0, { do: 'drain', node, downMs: random.int(100, 5_000) }]]],
+    [5, [[0, standStill(random, node, ms, clocks)]]],
+    [3, [[0, { do: 'database', node, way, ms }]]],
+    [2, [[0, { do: 'database', node: undefined, way, ms }]]],
+    [2, [[0, { do: 'slow_database', node, slowMs: random.int(50, 2_500), ms }]]],
+    [2, [[0, { do: 'lost_commit', node, becomes: random.pick(['done', 'undone'] as const) }]]],
+    [2, [[0, { do: 'cut_peers', node, other, ms }]]],
+    [2, [[0, { do: 'cut_whatsapp', node, ms }]]],
+    [clocks[node] === 'jumps' ? 3 : 0, cutAndJump(random, node, ms)],
+  ]);
+  return [...fault, ...meanwhile];
+}
+
+const standStill = (random: Random, node: number, ms: number, clocks: readonly string[]): NodeAct => ({
+  do: 'stand_still',
+  node,
+  how: clocks[node] === 'suspended' && random.chance(0.6) ? 'suspended' : 'stopped',
+  ms,
+  inboxFirst: random.chance(0.5),
+});
+
+/** The clock of a node is set, most often while it can't renew its lease. */
+function cutAndJump(random: Random, node: number, ms: number): Episode {
+  const jump: NodeAct = { do: 'jump', node, ms: random.pick([-20_000, -6_000, -50, 3_000, 20_000]) };
+  if (random.chance(0.3)) return [[0, jump]];
+  return [
+    [0, { do: 'database', node, way: 'black', ms }],
+    [random.int(0, 4_500), jump],
+  ];
+}
