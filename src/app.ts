@@ -13,12 +13,14 @@ import { createServer } from './server.ts';
 import { linkTo, type WhatsAppServer } from './wire/baileys/socket.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { CROSSING_ERRORS, type FleetOnNode, putOnNode } from './fleet/spread/on-node.ts';
+import type { Node } from './nodes/node.ts';
 import { serveData } from './nodes/served-data.ts';
 import type { Storage } from './storage/storage.ts';
 import { silenceConsole } from './telemetry/console.ts';
 import { createServerEvents, createSessionEvents } from './telemetry/events.ts';
 import { componentLogger, createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { createNodeEvents } from './telemetry/node-events.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -98,7 +100,13 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     onEnd: () => gate.tokensEnded(),
   });
 
-  const metrics = createMetrics(VERSION, () => fleet.countByState());
+  const figures = ({ membership: { held, nodes } }: Node) => ({
+    held,
+    nodes,
+    instances: fleet.residents.epochs().size,
+  });
+  const metrics = createMetrics(VERSION, () => fleet.countByState(), node && (() => figures(node)));
+  const nodeEvents = metrics.node && createNodeEvents(componentLogger(log, 'nodes'), metrics.node);
   const fleet: Fleet = stack.use(
     new Fleet({
       clock,
@@ -112,7 +120,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     }),
   );
   await fleet.load();
-  if (node) onNode = stack.use(putOnNode(fleet, node, clock));
+  if (node) onNode = stack.use(putOnNode(fleet, node, clock, nodeEvents));
   const calls = onNode?.calls ?? fleet;
   const gate: Gate = new Gate({
     clock,

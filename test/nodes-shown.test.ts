@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { commandLine } from '../src/cli/cli.fixture.ts';
 import { acquireOwnership } from '../src/storage/storage.ts';
 import { makeDatabase, runSql, sqliteOnly } from './support/postgres.ts';
+import { bootPrivet } from './support/privet.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
 
 const databaseUrl = await makeDatabase();
@@ -31,6 +32,13 @@ test('an instance says which node has it, to who may administer; of a list too',
   await addRow('node-c', '-1 hour');
   await give('there', 'node-b');
   await give('nowhere', 'node-c');
+  // Nor does this node take it, however long the tests are.
+  await runSql(
+    databaseUrl,
+    `create function stays() returns trigger as $$ begin return null; end $$ language plpgsql;
+     create trigger stays before update of owner_incarnation on instances
+       for each row when (old.owner_incarnation = 'run-node-c') execute function stays()`,
+  );
   const list = async (token?: string) =>
     (await privet.graphql('{ instances { nodes { name node } } }', {}, token)).data?.['instances'];
   expect(await list()).toEqual({
@@ -67,6 +75,38 @@ test('privet nodes lists who serves the database, and how many instances nobody 
     ],
     unclaimed: 1,
   });
+});
+
+test('probe and metrics of a node tell of its lease, of the others, and of calls that it asked another for', async () => {
+  await using other = await bootPrivet({ databaseUrl, encryptionKey, env: { PRIVET_NODE: 'node-z' } });
+  const ready = await fetch(`${other.url}/health/ready`);
+  const rest = { draining: false, live: true };
+  expect([ready.status, await ready.json()]).toMatchObject([
+    200,
+    {
+      status: 'ready',
+      node: 'node-z',
+      draining: false,
+      nodes: [
+        { node: 'node-a', instances: 1, ...rest },
+        { node: 'node-b', draining: true },
+        { node: 'node-c', live: false },
+        { node: 'node-z', instances: 0, ...rest },
+      ],
+    },
+  ]);
+  const scrape = async () => (await (await fetch(`${other.url}/metrics`)).text()).split('\n');
+  const lines = ['privet_node_lease_held 1', 'privet_node_instances 0', 'privet_nodes_live 3'];
+  expect(await scrape()).toEqual(expect.arrayContaining(lines));
+  const call = '{ privacy(instance: "here") { stale } }';
+  const { errors } = await other.graphql(call, {}, privet.token);
+  expect(errors).toMatchObject([{ extensions: { code: 'INSTANCE_NOT_CONNECTED' } }]);
+  expect(await scrape()).toEqual(
+    expect.arrayContaining([
+      'privet_node_forwarded_calls_total{outcome="answered"} 1',
+      'privet_node_forwarded_call_duration_seconds_count 1',
+    ]),
+  );
 });
 
 sqliteOnly('of a data folder')('on a data folder it says that one process serves it, and which', async () => {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import type { NodeEvents } from '../telemetry/node-events.ts';
 import type { ClaimedInstance, NodeStore } from '../storage/nodes/node-store.ts';
 import type { Membership } from './membership.ts';
 import type { Residents } from './residents.ts';
@@ -27,6 +28,7 @@ export class Claims {
   readonly #timing: Timing;
   readonly #ended = new AbortController();
   #residents: Residents | undefined;
+  #events: Pick<NodeEvents, 'claimed'> | undefined;
   #listening: Disposable | undefined;
   #loop: Promise<void> | undefined;
   #isRenewed = false;
@@ -41,8 +43,9 @@ export class Claims {
   }
 
   /** From now on those that are lost end. */
-  watch(residents: Residents): void {
+  watch(residents: Residents, events?: Pick<NodeEvents, 'claimed'>): void {
     this.#residents = residents;
+    this.#events = events;
   }
 
   /** From now on it takes instances too. */
@@ -68,6 +71,7 @@ export class Claims {
     if (!membership.held || membership.isDraining || this.#ended.signal.aborted) return false;
     const claimed = await store.claimOne({ instanceId, incarnation, fromDead: isSteady });
     if (!claimed) return false;
+    this.#events?.claimed(1);
     if (claimed.isWanted) this.#ownWanted += 1;
     await this.#residents?.take(claimed.id, claimed.epoch);
     return true;
@@ -105,6 +109,7 @@ export class Claims {
     if (most <= 0) return;
     const claimed = await store.claimDue({ incarnation, fromDead: isSteady, most });
     this.#ownWanted += claimed.length;
+    if (claimed.length > 0) this.#events?.claimed(claimed.length);
     await this.#take(claimed);
   }
 

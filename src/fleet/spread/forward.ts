@@ -3,6 +3,8 @@ import type { Clock } from '../../clock.ts';
 import type { Membership } from '../../nodes/membership.ts';
 import { type Peer, PeerError, type Peers } from '../../peers/peers.ts';
 import type { InstanceOwner, NodeStore } from '../../storage/nodes/node-store.ts';
+import type { NodeEvents } from '../../telemetry/node-events.ts';
+import type { ForwardOutcome } from '../../telemetry/node-metrics.ts';
 import { type Answer, sentError } from './answers.ts';
 import type { InstanceCallName, SentCall } from './instance-calls.ts';
 
@@ -18,6 +20,7 @@ export interface ForwardOptions {
   readonly store: Pick<NodeStore, 'ownerOf'>;
   /** Takes the instance here where nobody living has it. */
   readonly claim: (instanceId: string) => Promise<boolean>;
+  readonly events?: Pick<NodeEvents, 'forwarded'> | undefined;
 }
 
 export interface Forwarded {
@@ -41,7 +44,29 @@ export type ForwardEnd =
 class LeftError extends Error {}
 
 /** Has one call done by the node that has its instance, for as long as it has it. */
-export async function forward(
+export async function forward(options: ForwardOptions, asked: Forwarded): Promise<ForwardEnd> {
+  const { clock, events } = options;
+  const from = clock.monotonic();
+  let outcome: ForwardOutcome = 'withdrawn';
+  try {
+    const end = await send(options, asked);
+    outcome = OUTCOMES[end.kind];
+    return end;
+  } finally {
+    events?.forwarded(outcome, clock.monotonic() - from);
+  }
+}
+
+const OUTCOMES: Readonly<Record<ForwardEnd['kind'], ForwardOutcome>> = {
+  value: 'answered',
+  error: 'answered',
+  moved: 'moved',
+  unreachable: 'unreachable',
+  lost: 'lost',
+  left: 'lost',
+};
+
+async function send(
   { clock, peers, membership, store, claim }: ForwardOptions,
   { method, instanceId, owner, peer, sent, call }: Forwarded,
 ): Promise<ForwardEnd> {
