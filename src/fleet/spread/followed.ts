@@ -5,7 +5,6 @@ import type { Membership } from '../../nodes/membership.ts';
 import type { Peers } from '../../peers/peers.ts';
 import type { Reach } from '../calls/reach.ts';
 import type { InstanceRow } from '../instance-rows.ts';
-import { type Answer, errorFrom } from './answers.ts';
 import type { Legs } from './legs.ts';
 import type { Near } from './near.ts';
 
@@ -88,10 +87,5 @@ async function* leg<T>(
   if (!node?.isLive || node.incarnation === membership.incarnation) return;
   using far = legs.begin(node.incarnation, signal);
   const { accountId, instanceId } = reach;
-  for await (const answer of peers.stream(node, method, { accountId, instanceId, name }, far.signal)) {
-    const { kind, ...sent } = answer as Answer & { value?: T };
-    if (kind === 'error' && 'error' in sent) throw errorFrom(sent.error);
-    if (kind !== 'value') return;
-    yield sent.value as T;
-  }
+  for await (const value of peers.stream(node, method, { accountId, instanceId, name }, far.signal)) yield value as T;
 }

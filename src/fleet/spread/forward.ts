@@ -1,11 +1,11 @@
 import type { Call } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
+import { PrivetError } from '../../errors.ts';
 import type { Membership } from '../../nodes/membership.ts';
 import { type Peer, PeerError, type Peers } from '../../peers/peers.ts';
 import type { InstanceOwner, NodeStore } from '../../storage/nodes/node-store.ts';
 import type { NodeEvents } from '../../telemetry/node-events.ts';
 import type { ForwardOutcome } from '../../telemetry/node-metrics.ts';
-import { type Answer, sentError } from './answers.ts';
 import type { InstanceCallName, SentCall } from './instance-calls.ts';
 
 /** How often is looked whether the node that was asked still has the instance. One that is paused never says that not. */
@@ -33,13 +33,20 @@ export interface Forwarded {
 }
 
 export type ForwardEnd =
-  | Answer
+  | { readonly kind: 'value'; readonly value: unknown }
+  /** What the call came to there. */
+  | { readonly kind: 'error'; readonly error: unknown }
+  /** It does not have the instance, and did nothing. */
+  | { readonly kind: 'moved' }
   /** Nothing reached it. */
   | { readonly kind: 'unreachable' }
   /** It may have done it. */
   | { readonly kind: 'lost' }
   /** It may have done it, and does not have the instance any more. */
   | { readonly kind: 'left' };
+
+/** Why a call is to begin nothing more. */
+export type Withdrawn = Pick<PrivetError, 'code' | 'message'>;
 
 class LeftError extends Error {}
 
@@ -90,21 +97,22 @@ async function send(
   let late: Disposable | undefined;
   const withdraw = (): void => {
     late ??= clock.after(call.deadline.remaining() + LATE_MS, () => own.abort(call.signal.reason));
-    const reason = sentError(call.signal.reason);
+    const { reason } = call.signal;
+    const why: Withdrawn =
+      reason instanceof PrivetError ? reason : { code: 'TIMEOUT', message: 'The call was given up' };
+    const body = { id: sent.id, code: why.code, message: why.message };
     const ask = { signal: over.signal, remainingMs: LATE_MS };
-    void peers.ask(peer, 'withdraw', { id: sent.id, reason }, ask).catch(() => undefined);
+    void peers.ask(peer, 'withdraw', body, ask).catch(() => undefined);
   };
   call.signal.throwIfAborted();
   call.signal.addEventListener('abort', withdraw, { once: true });
   void watch().catch(() => undefined);
   try {
     const remainingMs = call.deadline.remaining();
-    return (await peers.ask(peer, method, sent, { signal: own.signal, remainingMs })) as Answer;
+    return { kind: 'value', value: await peers.ask(peer, method, sent, { signal: own.signal, remainingMs }) };
   } catch (error) {
     if (own.signal.aborted && own.signal.reason instanceof LeftError) return { kind: 'left' };
-    if (error instanceof PeerError) return { kind: error.fault };
-    if (call.signal.aborted) throw call.signal.reason;
-    throw error;
+    return error instanceof PeerError ? { kind: error.fault } : { kind: 'error', error };
   } finally {
     call.signal.removeEventListener('abort', withdraw);
     over.abort();

@@ -7,7 +7,6 @@ import { ElsewhereError } from '../../nodes/elsewhere.ts';
 import type { InstanceOwner } from '../../storage/nodes/node-store.ts';
 import { LAST_SEND_MS } from '../../privacy/time.ts';
 import type { FleetCalls } from '../calls/fleet-calls.ts';
-import { errorFrom } from './answers.ts';
 import { forward, type ForwardEnd, type ForwardOptions } from './forward.ts';
 import { INSTANCE_CALLS, type InstanceCallName, type InstanceCalls, type Target } from './instance-calls.ts';
 
@@ -56,24 +55,19 @@ export class Router {
         elsewhere = error;
       }
       target.reach.onFound?.({ id: elsewhere.instanceId, name: target.name });
+      const sent = {
+        id: randomUUID(),
+        accountId: target.reach.accountId,
+        instanceId: elsewhere.instanceId,
+        name: target.name,
+        args,
+      };
+      const { instanceId } = elsewhere;
       const end = await route.ask(elsewhere, (owner, peer) =>
-        forward(this.#options, {
-          method,
-          instanceId: elsewhere.instanceId,
-          owner,
-          peer,
-          call,
-          sent: {
-            id: randomUUID(),
-            accountId: target.reach.accountId,
-            instanceId: elsewhere.instanceId,
-            name: target.name,
-            args,
-          },
-        }),
+        forward(this.#options, { method, instanceId, owner, peer, call, sent }),
       );
+      if (end?.kind === 'error') throw route.told(end.error);
       if (end?.kind === 'value') return end.value as InstanceCalls[Name]['answer'];
-      if (end?.kind === 'error') throw route.told(errorFrom(end.error));
     }
   }
 }

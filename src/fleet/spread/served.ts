@@ -1,8 +1,10 @@
 import { type Clock, deadlineIn } from '../../clock.ts';
+import { PrivetError } from '../../errors.ts';
 import type { InstanceView } from '../../instance/state.ts';
-import type { PeerCall, PeerHandler } from '../../peers/peers.ts';
+import { ElsewhereError } from '../../nodes/elsewhere.ts';
+import { type PeerCall, PeerError, type PeerHandler } from '../../peers/peers.ts';
 import { type Reading, readingOf } from '../watching/session-watching.ts';
-import { type Answer, answerOf, errorFrom, type SentError } from './answers.ts';
+import type { Withdrawn } from './forward.ts';
 import { TOPICS, told } from './feed.ts';
 import { INSTANCE_CALLS, isInstanceCall, type SentCall, type Target } from './instance-calls.ts';
 import type { Near } from './near.ts';
@@ -26,8 +28,8 @@ export class ServedCalls implements PeerHandler {
       case 'readings':
         return this.#readings(body as readonly string[]);
       case 'withdraw': {
-        const { id, reason } = body as { id: string; reason: SentError };
-        this.#running.get(id)?.abort(errorFrom(reason));
+        const { id, code, message } = body as Withdrawn & { id: string };
+        this.#running.get(id)?.abort(new PrivetError(code, message));
         return undefined;
       }
       default:
@@ -43,17 +45,20 @@ export class ServedCalls implements PeerHandler {
     }
     const { accountId, instanceId, name } = body as Pick<SentCall, 'accountId' | 'instanceId' | 'name'>;
     const reach = { accountId, instanceId };
-    let values: AsyncIterable<unknown> | undefined;
-    const first = await answerOf(async () => {
-      if (method === 'watchInstance') values = await this.#near.watching.watchInstance(reach, name, signal);
-      else if (method === 'watchPrivacy') values = await this.#near.watching.watchPrivacy(reach, name, signal);
+    try {
+      if (method === 'watchInstance') yield* await this.#near.watching.watchInstance(reach, name, signal);
+      else if (method === 'watchPrivacy') yield* await this.#near.watching.watchPrivacy(reach, name, signal);
       else throw new TypeError(`Nothing here streams ${method}`);
-    });
-    if (first.kind !== 'value' || !values) return yield first;
-    for await (const value of values) yield { kind: 'value', value } satisfies Answer;
+    } catch (error) {
+      throw outward(error);
+    }
   }
 
-  async #call(method: keyof typeof INSTANCE_CALLS, sent: SentCall, { signal, remainingMs }: PeerCall): Promise<Answer> {
+  async #call(
+    method: keyof typeof INSTANCE_CALLS,
+    sent: SentCall,
+    { signal, remainingMs }: PeerCall,
+  ): Promise<unknown> {
     const own = new AbortController();
     const stop = (): void => own.abort(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
@@ -64,7 +69,9 @@ export class ServedCalls implements PeerHandler {
     // Which arguments a call has is its sender's to know: it is the same program.
     const run = INSTANCE_CALLS[method].run as (...args: readonly unknown[]) => Promise<unknown>;
     try {
-      return await answerOf(() => run(this.#near, target, call, sent.args));
+      return await run(this.#near, target, call, sent.args);
+    } catch (error) {
+      throw outward(error);
     } finally {
       this.#running.delete(sent.id);
       signal.removeEventListener('abort', stop);
@@ -86,3 +93,7 @@ export class ServedCalls implements PeerHandler {
     );
   }
 }
+
+/** One that is not here is for the other node to look up: who is asked asks nobody else. */
+const outward = (error: unknown): unknown =>
+  error instanceof ElsewhereError ? new PeerError('moved', error.message, { cause: error }) : error;
