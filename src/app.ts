@@ -15,6 +15,7 @@ import { Fleet } from './fleet/fleet.ts';
 import { CROSSING_ERRORS, type FleetOnNode, putOnNode } from './fleet/spread/on-node.ts';
 import type { Node } from './nodes/node.ts';
 import { serveData } from './nodes/served-data.ts';
+import type { Timing } from './nodes/timing.ts';
 import type { Storage } from './storage/storage.ts';
 import { silenceConsole } from './telemetry/console.ts';
 import { createServerEvents, createSessionEvents } from './telemetry/events.ts';
@@ -49,6 +50,8 @@ export interface AppOverrides {
   /** For the pauses between connections: 0 … 1. */
   readonly random: () => number;
   readonly logDestination: DestinationStream;
+  /** Of a node of several. */
+  readonly nodeTiming: Partial<Timing>;
   /** In place of the console's own built files. */
   readonly consoleFolder: string;
 }
@@ -82,7 +85,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
         onDamage: (message) => storageLog.error(message),
       },
       log: componentLogger(log, 'nodes'),
-      node: { ...config.node, errors: CROSSING_ERRORS },
+      node: { ...config.node, errors: CROSSING_ERRORS, timing: overrides.nodeTiming },
       handler: () => onNode?.handler,
       onLost: (why) => {
         storageLog.error(why);

@@ -8,7 +8,7 @@ import { Node, type NodeOptions } from './node.ts';
 export interface ServedDataOptions {
   readonly storage: StorageOptions & { readonly clock: Clock; readonly warn: (message: string) => void };
   readonly log: Logger;
-  readonly node: Pick<NodeOptions, 'name' | 'host' | 'port' | 'url' | 'errors'>;
+  readonly node: Pick<NodeOptions, 'name' | 'host' | 'port' | 'url' | 'errors' | 'timing'>;
   /** What other nodes are answered with, once there is something. */
   readonly handler: () => PeerHandler | undefined;
   /** Another process serves the data now, or goes by this one's name: this one has to end. Hears a line about it. */
