@@ -95,17 +95,41 @@ export class Fleet implements FleetCalls, AsyncDisposable {
     const { clock, log, storage } = this.#options;
     const chores = [
       { what: 'archived logins', run: () => storage.credentials.purgeArchived(clock.now()) },
-      { what: 'calls with a key that were left running', run: () => this.#idempotent.forgetLeftBehind() },
+      {
+        what: 'calls with a key that were left running',
+        run: () => this.#idempotent.forgetLeftBehind((run) => this.#lives(run)),
+      },
       { what: 'outcomes of calls with a key', run: () => this.#idempotent.purge() },
       { what: 'streams of nodes that are gone', run: async () => storage.shared?.streams.purge() },
     ];
-    this.#upkeep ??= startUpkeep({ clock, log, chores, isBusy: () => storage.isBusy });
+    this.#upkeep ??= startUpkeep({ clock, log, chores, isBusy: () => storage.isBusy || !this.#isFirst });
     this.#pool.resume();
   }
 
-  /** How many instances there are in each state. */
+  /** Whether it does what one process alone has to do: of several nodes the one that has run for longest. */
+  get #isFirst(): boolean {
+    const { membership } = this.#options.node ?? {};
+    if (!membership) return true;
+    const live = membership.nodes.filter(({ isLive }) => isLive);
+    const [first] = live.toSorted((one, other) => one.startedAt - other.startedAt || (one.id < other.id ? -1 : 1));
+    return first?.incarnation === membership.incarnation;
+  }
+
+  async #lives(incarnation: string): Promise<boolean> {
+    return (await this.#options.node?.membership.find(incarnation))?.isLive ?? false;
+  }
+
+  /**
+   * How many instances there are in each state. Of several nodes each counts what it has, and the one that has run for
+   * longest also what no node has that lives.
+   */
   countByState(): Promise<ReadonlyMap<InstanceState, number>> {
-    return this.directory.countByState();
+    const { membership } = this.#options.node ?? {};
+    if (!membership) return this.directory.countByState();
+    const { incarnation, nodes } = membership;
+    const others = nodes.filter((node) => node.isLive && node.incarnation !== incarnation);
+    const exceptOf = others.map((node) => node.incarnation);
+    return this.directory.countByState(this.#isFirst ? { exceptOf } : { of: incarnation });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { InstanceState, InstanceView } from '../instance/state.ts';
 import { INSTANCE_STATES } from '../instance/state.ts';
 import { viewOf } from '../instance/stored-view.ts';
-import type { InstanceRecord } from '../storage/instances.ts';
+import type { InstanceRecord, OwnersCounted } from '../storage/instances.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ofInstance } from '../telemetry/events.ts';
 import { isWithin, type Reach } from './calls/reach.ts';
@@ -72,17 +72,23 @@ export class InstanceRows {
   }
 
   /** How many there are in each state. Those in `live` count by the state that they have now, not by the stored one. */
-  async countByState(live: readonly InstanceView[]): Promise<ReadonlyMap<InstanceState, number>> {
+  async countByState(
+    live: readonly InstanceView[],
+    owners?: OwnersCounted,
+  ): Promise<ReadonlyMap<InstanceState, number>> {
     const counts = new Map<InstanceState, number>(INSTANCE_STATES.map((state) => [state, 0]));
     const add = (state: string, count: number): void => {
       const known = INSTANCE_STATES.find((each) => each === state) ?? 'STOPPED';
       // An instance that is stored anew between two of these statements is no fewer than none.
       counts.set(known, Math.max(0, (counts.get(known) ?? 0) + count));
     };
-    for (const [state, count] of await this.#instances.countByState()) add(state, count);
+    for (const [state, count] of await this.#instances.countByState(undefined, owners)) add(state, count);
     for (let start = 0; start < live.length; start += PAGE) {
       const some = live.slice(start, start + PAGE);
-      const stored = await this.#instances.countByState(some.map(({ id }) => id));
+      const stored = await this.#instances.countByState(
+        some.map(({ id }) => id),
+        owners,
+      );
       for (const [state, count] of stored) add(state, -count);
       for (const { state } of some) add(state, 1);
     }

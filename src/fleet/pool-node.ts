@@ -8,7 +8,7 @@ import type { InstanceRecord } from '../storage/instances.ts';
 
 /** This process as a node of several, as its sessions see it. */
 export interface PoolNode {
-  readonly membership: Pick<Membership, 'incarnation' | 'held' | 'whenHeld'>;
+  readonly membership: Pick<Membership, 'incarnation' | 'held' | 'whenHeld' | 'nodes' | 'find'>;
   /** Takes an instance that no node has; false where one has it, or this one may take none. */
   claimNow(instanceId: string): Promise<boolean>;
 }

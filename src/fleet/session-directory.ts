@@ -1,5 +1,6 @@
 import type { Session } from '../instance/session.ts';
 import type { InstanceState, InstanceView } from '../instance/state.ts';
+import type { OwnersCounted } from '../storage/instances.ts';
 import type { Directory, InstancePage } from './calls/directory.ts';
 import type { PrivacyReading } from './calls/privacy-calls.ts';
 import type { Reach } from './calls/reach.ts';
@@ -69,9 +70,12 @@ export class SessionDirectory implements Directory {
     return shown && { instance, snapshot: shown.snapshot, stale: shown.stale };
   }
 
-  /** How many instances there are in each state, those of all accounts. */
-  countByState(): Promise<ReadonlyMap<InstanceState, number>> {
-    return this.#rows.countByState(this.#pool.registry.all().map(({ view }) => view));
+  /** How many instances there are in each state, those of all accounts; of several nodes, those of some. */
+  countByState(owners?: OwnersCounted): Promise<ReadonlyMap<InstanceState, number>> {
+    return this.#rows.countByState(
+      this.#pool.registry.all().map(({ view }) => view),
+      owners,
+    );
   }
 }
 

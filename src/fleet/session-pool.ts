@@ -207,7 +207,11 @@ export class SessionPool implements AsyncDisposable {
     try {
       return await this.bring(read);
     } catch (error) {
-      if (!(error instanceof ElsewhereError) || !(await node.claimNow(error.instanceId))) throw error;
+      if (!(error instanceof ElsewhereError)) throw error;
+      const { owner, instanceId } = error;
+      // Most calls that come here are for one that another node has.
+      const isHad = owner && (await node.membership.find(owner.incarnation))?.isLive;
+      if (isHad || !(await node.claimNow(instanceId))) throw error;
       return this.bring(read);
     }
   }

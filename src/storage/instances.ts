@@ -70,8 +70,8 @@ export interface Instances {
   count(accountId: string): Promise<number>;
   /** Of these, those that are to be connected and have, or may have, something to log in with. */
   toResume(accountId: string, page: InstancePageRequest): Promise<InstanceRecord[]>;
-  /** How many instances are stored in each state: of all, or of `ids`. */
-  countByState(ids?: readonly string[]): Promise<Map<string, number>>;
+  /** How many instances are stored in each state: of all, or of `ids`; and of all owners, or of some. */
+  countByState(ids?: readonly string[], owners?: OwnersCounted): Promise<Map<string, number>>;
   /** @throws StorageError `no_instance` when it is gone. */
   update(id: string, patch: InstancePatch): Promise<void>;
   /**
@@ -80,6 +80,9 @@ export interface Instances {
    */
   remove(id: string): Promise<boolean>;
 }
+
+/** Whose instances are counted: one run's, or all but those of some runs. */
+export type OwnersCounted = { readonly of: string } | { readonly exceptOf: readonly string[] };
 
 export interface InstancePageRequest {
   readonly first: number;
@@ -245,10 +248,18 @@ export const createInstances = (db: Kysely<Tables>, sealer: Sealer, clock: Clock
         return rows.map((row) => toRecord(sealer, row));
       }),
 
-    countByState: (ids) =>
+    countByState: (ids, owners) =>
       guarded('instances.countByState', async () => {
-        const all = db.selectFrom('instances').select(['state', countAll]).groupBy('state');
-        const rows = await (ids ? all.where('id', 'in', ids) : all).execute();
+        let query = db.selectFrom('instances').select(['state', countAll]).groupBy('state');
+        if (ids) query = query.where('id', 'in', ids);
+        if (owners && 'of' in owners) query = query.where('owner_incarnation', '=', owners.of);
+        else if (owners && owners.exceptOf.length > 0) {
+          const { exceptOf } = owners;
+          query = query.where((row) =>
+            row.or([row('owner_incarnation', 'is', null), row('owner_incarnation', 'not in', exceptOf)]),
+          );
+        }
+        const rows = await query.execute();
         return new Map(rows.map(({ state, count }) => [state, Number(count)]));
       }),
 

@@ -76,7 +76,11 @@ export async function bootNodes(names: readonly string[]): Promise<TestNodes> {
       name,
       url: app.url,
       stop,
-      graphql: async <T>(query: string, variables?: object, headers: Record<string, string> = {}) => {
+      graphql: async <T>(
+        query: string,
+        variables?: object,
+        headers: Record<string, string> = {},
+      ): Promise<GraphQLAnswer<T>> => {
         const response = await fetch(`${app.url}/graphql`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },

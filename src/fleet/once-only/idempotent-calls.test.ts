@@ -42,7 +42,7 @@ const opened = async (fails: { finish?: boolean; forget?: boolean } = {}, dataDi
   const anotherRun = (held: boolean) => {
     const other = new IdempotentCalls(storage, clock, { incarnation: 'another', held });
     const again = () => other.run(id, KEY, privacyUpdate(CHANGES), async () => DONE);
-    return { again, forgetLeftBehind: () => other.forgetLeftBehind() };
+    return { again, forgetLeftBehind: () => other.forgetLeftBehind(() => Promise.resolve(false)) };
   };
   let runs = 0;
   const run = (

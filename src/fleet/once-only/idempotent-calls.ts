@@ -53,10 +53,13 @@ export class IdempotentCalls {
     return this.#storage.outcomes;
   }
 
-  /** Deletes what runs of the service that have ended left under way. */
-  async forgetLeftBehind(): Promise<void> {
-    const ended = (await this.#outcomes.owners()).filter((owner) => this.#hasEnded(owner));
-    for (const owner of ended) await this.#outcomes.forgetAllOf(owner);
+  /**
+   * Deletes what runs of the service that have ended left under way.
+   * @param lives of a run that is a node beside this one
+   */
+  async forgetLeftBehind(lives: (incarnation: string) => Promise<boolean>): Promise<void> {
+    const others = (await this.#outcomes.owners()).filter((owner) => this.#isNotMine(owner));
+    for (const owner of others) if (!(await lives(owner))) await this.#outcomes.forgetAllOf(owner);
   }
 
   /** Stores what could not be stored before, as far as that works now. */
@@ -77,8 +80,11 @@ export class IdempotentCalls {
     return (await this.#outcomes.purge(this.#clock.now() - KEPT_MS, PURGED_AT_ONCE)) === PURGED_AT_ONCE;
   }
 
-  /** The lock of the data is one run's alone: while this one holds it, every other has ended. */
-  #hasEnded(incarnation: string): boolean {
+  /**
+   * Of a call of an instance that this run has: another run does nothing with it any more. The lock of the data is one run's
+   * alone, and of several nodes one has the instance.
+   */
+  #isNotMine(incarnation: string): boolean {
     return this.#owner.held && incarnation !== this.#owner.incarnation;
   }
 
@@ -92,7 +98,7 @@ export class IdempotentCalls {
       case 'running': {
         const { owner = '' } = start;
         // The end of the first call could not be noted: this one does the work again.
-        const isLeftOver = owner === incarnation ? this.#present.held(place) === 1 : this.#hasEnded(owner);
+        const isLeftOver = owner === incarnation ? this.#present.held(place) === 1 : this.#isNotMine(owner);
         if (isLeftOver && (await this.#outcomes.takeOver(call, owner, incarnation))) return this.#runFirst(keyed);
         throw new PrivetError('CONFLICT', 'The first call with this Idempotency-Key is still running');
       }
