@@ -83,9 +83,11 @@ async function send(
     for (;;) {
       await clock.sleep(LOOK_EVERY_MS, over.signal);
       try {
-        if (!(await membership.find(owner.incarnation))?.isLive) await claim(instanceId);
+        const isLive = (await membership.find(owner.incarnation))?.isLive === true;
+        if (!isLive) await claim(instanceId);
         const now = await store.ownerOf(instanceId);
-        if (now && now.incarnation === owner.incarnation && now.epoch === owner.epoch) continue;
+        // One that is deleted is nobody's: who deletes it is about to say so.
+        if (now ? now.incarnation === owner.incarnation && now.epoch === owner.epoch : isLive) continue;
         // guard: a call does not wait for a node that has lost its instance
         own.abort(new LeftError());
         return;
