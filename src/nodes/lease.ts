@@ -45,6 +45,7 @@ export class Lease implements Membership {
   /** By the monotonic clock: since when no renewal failed or came too late. */
   #steadySince: number | undefined;
   #nodes: readonly NodeRow[] = [];
+  #until = 0;
   #isDraining = false;
   #lapse: Disposable | undefined;
   #wake = new AbortController();
@@ -74,6 +75,10 @@ export class Lease implements Membership {
   get isSteady(): boolean {
     if (!this.held || this.#steadySince === undefined) return false;
     return this.#options.clock.monotonic() - this.#steadySince >= this.#timing.ttlMs;
+  }
+
+  get until(): number {
+    return this.#until;
   }
 
   get isDraining(): boolean {
@@ -203,6 +208,7 @@ export class Lease implements Membership {
     }
     if (!this.#isWithin(sent)) throw new Error('The answer came too late');
     this.#sent = sent;
+    this.#until = renewal.until;
     this.#steadySince ??= clock.monotonic();
     this.#lapse?.[Symbol.dispose]();
     this.#lapse = clock.after(this.#timing.ttlMs - this.#timing.marginMs, () => {

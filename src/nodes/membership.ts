@@ -13,6 +13,8 @@ export interface Membership {
   readonly held: boolean;
   /** Whether its lease was unbroken for as long as one lasts: then it may take from nodes whose lease has ended. */
   readonly isSteady: boolean;
+  /** Until when, by the clock of the database and as of the last renewal. */
+  readonly until: number;
   readonly isDraining: boolean;
   /** All nodes with a row. */
   readonly nodes: readonly NodeRow[];

@@ -53,6 +53,8 @@ const postgres = async (): Promise<Place> => {
 
 /** Longer than any test. */
 const LONG_MS = 600_000;
+/** Later than any lease ends. */
+const EVER = 8_640_000_000_000;
 /** Over before the next statement is sent, with a wait. */
 const SHORT_MS = 1;
 
@@ -88,11 +90,11 @@ describe.each([
         await wait(SHORT_MS);
       },
       claim: async (id: string, fromDead = false, most = 10) =>
-        (await nodes.claimDue({ incarnation: `run of ${id}`, fromDead, most })).toSorted((a, b) =>
+        (await nodes.claimDue({ incarnation: `run of ${id}`, fromDead, until: EVER, most })).toSorted((a, b) =>
           a.id < b.id ? -1 : 1,
         ),
       claimOne: (id: string, name: string, fromDead = false) =>
-        nodes.claimOne({ incarnation: `run of ${id}`, fromDead, instanceId: idOf(name) }),
+        nodes.claimOne({ incarnation: `run of ${id}`, fromDead, until: EVER, instanceId: idOf(name) }),
     };
   };
 
@@ -149,6 +151,21 @@ describe.each([
     expect(await nodes.ownerOf('no such instance')).toBeUndefined();
   });
 
+  test('a claim that comes after the lease that it was decided under takes nothing', async () => {
+    const { nodes, live, claim, idOf, wait } = await set('one', 'two');
+    const first = await nodes.renew(selfOf('a'), 30);
+    if (first.kind !== 'renewed') throw new TypeError('refused');
+    await wait(30);
+    await live('a');
+    const late = { incarnation: 'run of a', fromDead: true, until: first.until };
+    expect(await nodes.claimDue({ ...late, most: 2 })).toEqual([]);
+    expect(await nodes.claimOne({ ...late, instanceId: idOf('one') })).toBeUndefined();
+    const next = await live('a');
+    if (next.kind !== 'renewed') throw new TypeError('refused');
+    expect(await nodes.claimDue({ ...late, until: next.until, most: 1 })).toHaveLength(1);
+    expect(await claim('a')).toHaveLength(1);
+  });
+
   test('what was never linked and has a login is to be connected', async () => {
     const { nodes, stored, live, claim, add } = await set();
     await live('a');
@@ -202,7 +219,8 @@ describe.each([
     await live('a');
     await live('b');
     const id = await add('stopped', 'stopped');
-    const claimOf = (node: string) => nodes.claimOne({ incarnation: `run of ${node}`, fromDead: true, instanceId: id });
+    const claimOf = (node: string) =>
+      nodes.claimOne({ incarnation: `run of ${node}`, fromDead: true, until: EVER, instanceId: id });
     expect(await claimOf('a')).toEqual({ id, epoch: 1, isWanted: false });
     expect(await claimOf('b')).toBeUndefined();
     expect(await nodes.ownerOf(id)).toEqual({ incarnation: 'run of a', epoch: 1 });
@@ -266,11 +284,11 @@ test('on Postgres an instance that is being stored is passed over, and no claim 
     (await stored.instances.insert({ accountId: account.id, name, wanted: 'running', state: 'OPEN' })).id;
   const [one, two] = [await add('one'), await add('two')];
   await nodes.renew(selfOf('a'), LONG_MS);
-  await nodes.claimDue({ incarnation: 'run of a', fromDead: false, most: 2 });
+  await nodes.claimDue({ incarnation: 'run of a', fromDead: false, until: EVER, most: 2 });
   await nodes.renew(selfOf('b'), LONG_MS);
   await nodes.renew(selfOf('a'), SHORT_MS);
   await wait(SHORT_MS);
-  const claim = { incarnation: 'run of b', fromDead: true, most: 2 };
+  const claim = { incarnation: 'run of b', fromDead: true, until: EVER, most: 2 };
   await server?.storage.transaction(async (tx) => {
     await tx.owned.change(one, { incarnation: 'run of a', epoch: 1 }, { patch: { state: 'RECONNECTING' } });
     expect(await nodes.claimDue(claim)).toEqual([{ id: two, epoch: 2, isWanted: true }]);

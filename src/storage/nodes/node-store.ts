@@ -27,7 +27,7 @@ export interface NodeStore {
 }
 
 /** Who claims. */
-interface Claiming {
+export interface Claiming {
   readonly incarnation: string;
   /**
    * Whether a node counts as gone whose lease has ended. Only the claimer that was itself steady for as long as a lease lasts
@@ -35,6 +35,11 @@ interface Claiming {
    * a row are free for all.
    */
   readonly fromDead: boolean;
+  /**
+   * As the last renewal said. A claim that was held up on its way until after that takes nothing: what it was decided by
+   * may not be so any more, as after an outage of the database, when all others look dead.
+   */
+  readonly until: number;
 }
 
 /** What a node says of itself. */
@@ -59,7 +64,14 @@ export interface NodeRow extends NodeSelf {
   readonly instances: number;
 }
 
-export type Renewal = { readonly kind: 'renewed'; readonly nodes: readonly NodeRow[] } | { readonly kind: 'refused' };
+export type Renewal =
+  | {
+      readonly kind: 'renewed';
+      readonly nodes: readonly NodeRow[];
+      /** When the lease ends by the clock of the database, epoch milliseconds. */
+      readonly until: number;
+    }
+  | { readonly kind: 'refused' };
 
 export interface InstanceOwner {
   readonly incarnation: string;

@@ -3,7 +3,15 @@ import type { Clock } from '../../clock.ts';
 import { guarded } from '../errors.ts';
 import type { Tables } from '../schema.ts';
 import { type Ask, LeaseConnection } from './lease-connection.ts';
-import type { ClaimedInstance, InstanceOwner, NodeRow, NodeSelf, NodeStore, OwnedInstance } from './node-store.ts';
+import type {
+  ClaimedInstance,
+  Claiming,
+  InstanceOwner,
+  NodeRow,
+  NodeSelf,
+  NodeStore,
+  OwnedInstance,
+} from './node-store.ts';
 import { isGone, ownProcess } from './own-process.ts';
 
 /** For so long the row of a node that is gone shows that it was there. */
@@ -20,7 +28,7 @@ const RENEW = `
     started_at = case when nodes.incarnation = excluded.incarnation then nodes.started_at else excluded.started_at end,
     expires_at = excluded.expires_at
   where nodes.incarnation = excluded.incarnation or nodes.expires_at < clock_timestamp()
-  returning id`;
+  returning (extract(epoch from expires_at) * 1000)::bigint as until`;
 
 const NODES = `
   select n.id, n.incarnation, n.url, n.draining,
@@ -41,15 +49,15 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
     const { id, incarnation, draining } = self;
     const values = [id, incarnation, self.url, draining, (await process) ?? null, ttlMs];
     return lease.run(incarnation, forgetGone, async (ask) => {
-      const renewed = await ask(RENEW, values);
-      if (renewed.length === 0) return { kind: 'refused' } as const;
-      return { kind: 'renewed', nodes: await ask<NodeRow>(NODES) } as const;
+      const [renewed] = await ask<{ until: number }>(RENEW, values);
+      if (!renewed) return { kind: 'refused' } as const;
+      return { kind: 'renewed', nodes: await ask<NodeRow>(NODES), until: renewed.until } as const;
     });
   };
 
   /** At most `most` of the instances for which `isDue` holds, and that nobody has who lives. */
   const claim = async (
-    { incarnation, fromDead }: { incarnation: string; fromDead: boolean },
+    { incarnation, fromDead, until }: Claiming,
     isDue: RawBuilder<boolean>,
     most: number,
   ): Promise<ClaimedInstance[]> => {
@@ -63,6 +71,7 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
           and exists (
             select from nodes n where n.incarnation = ${incarnation} and not n.draining
               and n.expires_at > clock_timestamp())
+          and clock_timestamp() <= to_timestamp(${until}::double precision / 1000)
           and not exists (select from nodes n where n.incarnation = i.owner_incarnation and ${isLeft})
       ), locked as (
         select i.id from due d join instances i on i.id = d.id and i.epoch = d.epoch

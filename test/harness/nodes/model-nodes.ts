@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../../../src/clock.ts';
 import type {
   ClaimedInstance,
+  Claiming,
   InstanceOwner,
   NodeRow,
   NodeSelf,
@@ -29,14 +30,17 @@ export interface Taken {
   readonly fromNode: ModelNode | undefined;
 }
 
+/** That whoever claims has a lease itself; that the claim comes before the end of the lease that it was decided under. */
+export type ClaimCondition = 'own lease' | 'time';
+
 export interface ModelNodesOptions {
   /** Where the instances are. */
   readonly db: Kysely<Tables>;
   /** The database's. */
   readonly clock: Clock;
   readonly onTaken?: (taken: Taken) => void;
-  /** Whether whoever claims has to have a lease of its own: a check that never fails proves nothing. */
-  readonly asksForOwnLease?: boolean;
+  /** Of what a claim is asked for, this is not: a check that never fails proves nothing. */
+  readonly without?: ClaimCondition | undefined;
 }
 
 interface Row {
@@ -68,7 +72,7 @@ export class ModelNodes implements NodeStore {
       expiresAt: now + ttlMs,
       unbrokenSince: isUnbroken ? before.unbrokenSince : now,
     });
-    return { kind: 'renewed', nodes: await this.nodes() };
+    return { kind: 'renewed', nodes: await this.nodes(), until: now + ttlMs };
   }
 
   async leave(incarnation: string): Promise<void> {
@@ -101,8 +105,8 @@ export class ModelNodes implements NodeStore {
     return (await this.#instances()).filter(({ isWanted }) => isWanted).length;
   }
 
-  claimDue({ incarnation, fromDead, most }: Parameters<NodeStore['claimDue']>[0]): Promise<ClaimedInstance[]> {
-    return this.#claim({ incarnation, fromDead }, ({ isWanted }) => isWanted, most);
+  claimDue({ most, ...claim }: Parameters<NodeStore['claimDue']>[0]): Promise<ClaimedInstance[]> {
+    return this.#claim(claim, ({ isWanted }) => isWanted, most);
   }
 
   async claimOne(claim: Parameters<NodeStore['claimOne']>[0]): Promise<ClaimedInstance | undefined> {
@@ -131,13 +135,14 @@ export class ModelNodes implements NodeStore {
   }
 
   async #claim(
-    { incarnation, fromDead }: { incarnation: string; fromDead: boolean },
+    { incarnation, fromDead, until }: Claiming,
     isDue: (row: Row) => boolean,
     most: number,
   ): Promise<ClaimedInstance[]> {
     const self = this.of(incarnation);
-    const { asksForOwnLease = true } = this.#options;
-    if (asksForOwnLease && (!self || !this.isLive(self) || self.draining)) return [];
+    const { without } = this.#options;
+    if (without !== 'own lease' && (!self || !this.isLive(self) || self.draining)) return [];
+    if (without !== 'time' && this.#now() > until) return [];
     const due = (await this.#instances()).filter((row) => isDue(row) && this.#isFree(row, fromDead));
     const claimed: ClaimedInstance[] = [];
     for (const row of due.slice(0, most)) {

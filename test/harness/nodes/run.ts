@@ -12,7 +12,7 @@ import { Random } from '../random.ts';
 import type { Violation } from '../trace.ts';
 import { checkTaken, Epochs, NodesTrace } from './checks.ts';
 import { finish } from './finale.ts';
-import { ModelNodes, type ModelNodesOptions } from './model-nodes.ts';
+import { type ClaimCondition, ModelNodes } from './model-nodes.ts';
 import { OwnerRows } from './owner-rows.ts';
 import { PeerNetwork } from './peer-network.ts';
 import { type NodesPlan, planNodes, PLACES } from './plan.ts';
@@ -31,16 +31,13 @@ export interface NodesResult {
   readonly virtualMs: number;
 }
 
-/** What is left out of the model, to see that the checks notice. */
-export type WithoutInModel = Pick<ModelNodesOptions, 'asksForOwnLease'>;
-
 const FOLDERS = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-export const runNodesSeed = (seed: number, without?: WithoutInModel): Promise<NodesResult> =>
+export const runNodesSeed = (seed: number, without?: ClaimCondition): Promise<NodesResult> =>
   runNodes(planNodes(seed), without);
 
 /** One whole run: the same plan gives the same events in the same order. */
-export async function runNodes(plan: NodesPlan, without: WithoutInModel = {}): Promise<NodesResult> {
+export async function runNodes(plan: NodesPlan, without?: ClaimCondition): Promise<NodesResult> {
   const folder = mkdtempSync(join(FOLDERS, 'privet-nodes-'));
   const clock = new VirtualClock();
   const trace = new NodesTrace(clock);
@@ -79,7 +76,7 @@ export async function runNodes(plan: NodesPlan, without: WithoutInModel = {}): P
       whatsApp,
       storage,
       nodes: new ModelNodes({
-        ...without,
+        without,
         db,
         clock,
         onTaken(event) {
