@@ -119,6 +119,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       log: componentLogger(log, 'session'),
       telemetry: createSessionEvents(componentLogger(log, 'session'), metrics),
       openLink: linkTo(whatsAppServer(config)),
+      loginRate: config.loginRate,
       random,
     }),
   );

@@ -32,6 +32,8 @@ export interface FleetOptions {
   /** Where this process is one of several. Its membership is the owner then. */
   readonly node?: PoolNode | undefined;
   readonly openLink: OpenLinkOf;
+  /** Logins a second, over all nodes. */
+  readonly loginRate?: number | undefined;
   /** 0 … 1; Math.random by default. */
   readonly random?: () => number;
 }
@@ -63,6 +65,8 @@ export class Fleet implements FleetCalls, AsyncDisposable {
       rows,
       random,
       departures: options.node && new Departures(clock),
+      logins: storage.shared?.logins,
+      isWatched: (id) => this.watching.isWatched(id),
       onInstanceChange: (instance) => this.watching.instanceChanged(instance),
       onPrivacyChange: (instance) => this.watching.privacyChanged(instance),
     });

@@ -8,6 +8,7 @@ import type { Reach } from './calls/reach.ts';
 import type { Departures } from './departures.ts';
 import { ElsewhereError } from '../nodes/elsewhere.ts';
 import type { Released } from '../nodes/residents.ts';
+import type { Logins } from '../storage/nodes/logins.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import type { InstanceRow, InstanceRows } from './instance-rows.ts';
 import { epochHere, onNode, type PoolNode } from './pool-node.ts';
@@ -33,6 +34,10 @@ export interface SessionPoolOptions extends Omit<
   readonly mostAtRest?: number | undefined;
   /** Given where this is one node of several: sessions may leave for another one. */
   readonly departures?: Departures | undefined;
+  /** Given where logins are those of all nodes. */
+  readonly logins?: Logins | undefined;
+  /** Logins a second. */
+  readonly loginRate?: number | undefined;
 }
 
 /**
@@ -67,7 +72,7 @@ export class SessionPool implements AsyncDisposable {
       drop: (session) => this.remove(session),
     });
     const { node, openLink } = options;
-    this.gate = new LoginGate(options.clock);
+    this.gate = new LoginGate(options.clock, options.loginRate, options.logins);
     this.#deps = {
       ...options,
       openLink: node ? mutedBy(node.membership, openLink) : openLink,

@@ -19,6 +19,8 @@ export interface SessionDeps {
   /** 0 … 1, for pauses. */
   readonly random: () => number;
   readonly gate: LoginGate;
+  /** Whether somebody watches the instance. */
+  readonly isWatched?: ((instanceId: string) => boolean) | undefined;
   readonly onInstanceChange: (instanceId: string) => void;
   readonly onPrivacyChange: (instanceId: string) => void;
   /** Another run of the service has the instance: the session has ended. */

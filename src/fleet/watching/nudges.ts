@@ -87,6 +87,11 @@ export class Topic {
     for (const subscriber of this.#subscribers.get(key) ?? []) subscriber.add(nudge);
   }
 
+  /** Whether somebody follows it by that key. */
+  isFollowed(key: string): boolean {
+    return this.#subscribers.has(key);
+  }
+
   /** Dispose what this returns once nobody reads it any more. */
   subscribe(key: string): Nudges {
     const subscribers = this.#subscribers.get(key) ?? new Set();

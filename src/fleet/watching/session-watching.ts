@@ -39,6 +39,11 @@ export class SessionWatching implements Watching {
     this.#rows = rows;
   }
 
+  /** Whether somebody watches this one instance. */
+  isWatched(instanceId: string): boolean {
+    return this.instances.isFollowed(instanceId) || this.settings.isFollowed(instanceId);
+  }
+
   instanceChanged(instance: Nudge): void {
     this.instances.publish(instance);
   }

@@ -1,9 +1,12 @@
 import type { Clock } from '../../clock.ts';
 import { RetryLaterError } from '../../errors.ts';
-import { Places } from '../../places.ts';
-import { type OnHeldUp, OutdatedBreaker } from './outdated-breaker.ts';
+import type { Logins } from '../../storage/nodes/logins.ts';
+import { type LoginSlots, OwnSlots, SharedSlots } from './login-slots.ts';
+import { type Breaker, type OnHeldUp, OutdatedBreaker } from './outdated-breaker.ts';
+import { type Rank, RankedPlaces, RANKS } from './ranked-places.ts';
+import { SharedBreaker } from './shared-breaker.ts';
 
-/** How many logins run at a time. With more than the machine has time for, all of them would run out of time. */
+/** How many logins run at a time on one node. With more than the machine has time for, all of them would run out of time. */
 const LOGINS_AT_ONCE = 30;
 /** Instances whose last login failed have places of their own: WhatsApp may not answer the next one either. */
 const DOUBTFUL_AT_ONCE = 10;
@@ -19,27 +22,33 @@ const RETRY_MS = 10_000;
 
 /**
  * The one door to WhatsApp's login for all instances of the process: at most so many a second and so many at a time, and
- * few while WhatsApp refuses the client as outdated.
+ * few while WhatsApp refuses the client as outdated. Several nodes share how many a second, and what WhatsApp refuses.
+ * First come those that a call waits for, then those that somebody watches.
  */
 export class LoginGate {
-  /** When the next login may begin. */
-  #earliest = 0;
   /** Whose login did not go through since it began the last time. */
   readonly #doubtful = new Set<string>();
   /** Each instance waits once at the most, so this is bounded by how many there are. */
-  readonly #places = new Places(LOGINS_AT_ONCE, Number.POSITIVE_INFINITY);
-  readonly #doubtfulPlaces = new Places(DOUBTFUL_AT_ONCE, Number.POSITIVE_INFINITY);
-  readonly #door = new Places(1, Number.POSITIVE_INFINITY);
+  readonly #places = new RankedPlaces(LOGINS_AT_ONCE);
+  readonly #doubtfulPlaces = new RankedPlaces(DOUBTFUL_AT_ONCE);
+  readonly #door = new RankedPlaces(1);
   /** For whom a place was taken beforehand. */
   readonly #kept = new Map<string, Disposable>();
-  readonly #breaker: OutdatedBreaker;
+  readonly #breaker: Breaker;
+  readonly #slots: LoginSlots;
   readonly #clock: Clock;
-  readonly #spacingMs: number;
 
-  constructor(clock: Clock, perSecond = 20) {
+  /** @param logins given: those of all nodes. */
+  constructor(clock: Clock, perSecond = 20, logins?: Logins) {
     this.#clock = clock;
-    this.#spacingMs = 1000 / perSecond;
-    this.#breaker = new OutdatedBreaker(clock);
+    if (logins) {
+      const breaker = new SharedBreaker(clock, logins);
+      this.#breaker = breaker;
+      this.#slots = new SharedSlots(clock, logins, perSecond, (state) => breaker.note(state));
+    } else {
+      this.#breaker = new OutdatedBreaker(clock);
+      this.#slots = new OwnSlots(clock, perSecond);
+    }
   }
 
   /** WhatsApp called the client outdated at this instance's login. */
@@ -66,7 +75,7 @@ export class LoginGate {
    */
   async reserve(instanceId: string, signal: AbortSignal): Promise<Disposable> {
     if (this.#breaker.isShut) throw new RetryLaterError('OVERLOADED', 'Logins are held up here', RETRY_MS);
-    return this.#takePlace(instanceId, signal);
+    return this.#takePlace(instanceId, signal, () => RANKS.called);
   }
 
   /** The instance's next login has this place. */
@@ -78,8 +87,14 @@ export class LoginGate {
   /**
    * Resolves when this login may begin, with its place, to be given back once it is over; rejects when aborted before.
    * `onHeldUp` hears of it while logins are held up.
+   * @param rank asked when it may be its turn
    */
-  async enter(instanceId: string, signal: AbortSignal, onHeldUp: OnHeldUp): Promise<Disposable> {
+  async enter(
+    instanceId: string,
+    signal: AbortSignal,
+    onHeldUp: OnHeldUp,
+    rank: () => Rank = () => RANKS.other,
+  ): Promise<Disposable> {
     signal.throwIfAborted();
     const kept = this.#takeKept(instanceId);
     if (kept && !this.#breaker.isShut) {
@@ -89,7 +104,7 @@ export class LoginGate {
     kept?.[Symbol.dispose]();
     for (;;) {
       const isProbe = await this.#breaker.pass(instanceId, signal, onHeldUp);
-      const place = await this.#takePlace(instanceId, signal);
+      const place = await this.#takePlace(instanceId, signal, rank);
       // WhatsApp may have begun to refuse the client while this one stood in line.
       if (isProbe || !this.#breaker.isShut) {
         this.#doubtful.add(instanceId);
@@ -105,25 +120,17 @@ export class LoginGate {
     return kept;
   }
 
-  async #takePlace(instanceId: string, signal: AbortSignal): Promise<Disposable> {
+  async #takePlace(instanceId: string, signal: AbortSignal, rank: () => Rank): Promise<Disposable> {
     const places = this.#doubtful.has(instanceId) ? this.#doubtfulPlaces : this.#places;
-    const place = await places.take(signal);
+    const place = await places.take(signal, rank);
     try {
-      await this.#takeSlot(signal);
+      using _turn = await this.#door.take(signal, rank);
+      await this.#slots.next(signal, this.#door.waiting);
     } catch (error) {
       place[Symbol.dispose]();
       throw error;
     }
     return new LoginPlace(this.#clock, place);
-  }
-
-  /** One after the other, so that a process that stood still does not let all of them in at once. */
-  async #takeSlot(signal: AbortSignal): Promise<void> {
-    using _turn = await this.#door.take(signal);
-    const left = this.#earliest - this.#clock.monotonic();
-    // guard: logins are spaced
-    if (left > 0) await this.#clock.sleep(Math.ceil(left), signal);
-    this.#earliest = this.#clock.monotonic() + this.#spacingMs;
   }
 }
 

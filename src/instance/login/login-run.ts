@@ -4,6 +4,7 @@ import type { Instance } from '../instance.ts';
 import { liveLink } from '../live-link.ts';
 import type { SessionDeps } from '../session-deps.ts';
 import { CLIENT_OUTDATED, LOGINS_HELD_UP } from './close-reasons.ts';
+import { type Rank, RANKS } from './ranked-places.ts';
 import type { ReconnectPolicy } from './reconnect.ts';
 
 /** A login that waits for a mute node looks this often whether it was ended meanwhile, in milliseconds. */
@@ -36,12 +37,17 @@ export async function runLogin(run: LoginRun, credentials: string, signal: Abort
 
 /** A node of several logs nothing in while another one may have the instance. */
 async function enterGate({ deps, instance }: LoginRun, signal: AbortSignal): Promise<Disposable> {
-  const { gate, owner } = deps;
+  const { gate, owner, isWatched } = deps;
+  const rank = (): Rank => {
+    if (instance.privacy.isWaitedFor) return RANKS.called;
+    return isWatched?.(instance.view.id) ? RANKS.watched : RANKS.other;
+  };
   for (;;) {
-    const place = await gate.enter(instance.view.id, signal, (wasRefused, retryAt) => {
+    const onHeldUp = (wasRefused: boolean, retryAt: number): void => {
       if (wasRefused) return instance.set('CLIENT_OUTDATED', { ...CLIENT_OUTDATED, retryAt });
       instance.set('RECONNECTING', { ...LOGINS_HELD_UP, retryAt });
-    });
+    };
+    const place = await gate.enter(instance.view.id, signal, onHeldUp, rank);
     const mayLogIn = owner.whenHeld === undefined || owner.held;
     if (mayLogIn) return place;
     place[Symbol.dispose]();

@@ -2,11 +2,11 @@ import type { Clock } from '../../clock.ts';
 
 /** When WhatsApp refuses so many instances in a row as outdated, it means the client, not the instance. */
 // guard: an outdated client stops logging in, else Number.POSITIVE_INFINITY
-const BREAKER_INSTANCES = 3;
+export const BREAKER_INSTANCES = 3;
 /** While logins are held up, one of the instances that WhatsApp refused may try this often. */
-const REFUSED_PROBE_MS = 300_000;
+export const REFUSED_PROBE_MS = 300_000;
 /** And one of the others this often: the client may be outdated for some accounts alone. */
-const OTHER_PROBE_MS = 10_000;
+export const OTHER_PROBE_MS = 10_000;
 
 interface Probes {
   readonly everyMs: number;
@@ -19,12 +19,22 @@ interface Probes {
 /** Tells an instance that it is held up: whether WhatsApp refused it, and when its turn comes (epoch milliseconds). */
 export type OnHeldUp = (wasRefused: boolean, retryAt: number) => void;
 
+/** Whether logins are held up since WhatsApp refuses the client. */
+export interface Breaker {
+  readonly isShut: boolean;
+  refused(instanceId: string): void;
+  accepted(instanceId: string): void;
+  forget(instanceId: string): void;
+  /** Resolves once logins are not held up, or to true for the one that may try all the same. Rejects when aborted. */
+  pass(instanceId: string, signal: AbortSignal, onHeldUp: OnHeldUp): Promise<boolean>;
+}
+
 /**
  * Holds up logins while WhatsApp refuses the client as outdated. Now and then one instance may try, which is a probe.
  * Instances that WhatsApp did not refuse have probes of their own, far more often: one waits for others for ten seconds
  * times its place in the line. The first login that goes through ends this.
  */
-export class OutdatedBreaker {
+export class OutdatedBreaker implements Breaker {
   /** Refused, and not taken since. */
   readonly #refused = new Set<string>();
   /** Refused since a login last went through. The same instance counts once: refused again, it says nothing new. */
@@ -66,7 +76,6 @@ export class OutdatedBreaker {
     this.#news.delete(instanceId);
   }
 
-  /** Resolves once logins are not held up, or to true for the one that may try all the same. Rejects when aborted. */
   async pass(instanceId: string, signal: AbortSignal, onHeldUp: OnHeldUp): Promise<boolean> {
     const wasRefused = this.#refused.has(instanceId);
     const probes = wasRefused ? this.#ofRefused : this.#ofOthers;

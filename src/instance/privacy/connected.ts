@@ -41,6 +41,11 @@ export class Connected {
     return this.#link;
   }
 
+  /** Whether a call waits for a link. */
+  get isWaitedFor(): boolean {
+    return !this.#waiters.isEmpty;
+  }
+
   /** Whether the account has a LID of its own, as its last link knew. */
   get usesLid(): boolean {
     return this.#usesLid;

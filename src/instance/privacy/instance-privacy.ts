@@ -57,6 +57,11 @@ export class InstancePrivacy {
     return this.#view.settings;
   }
 
+  /** Whether a call waits for the session to be OPEN. */
+  get isWaitedFor(): boolean {
+    return this.#connected.isWaitedFor;
+  }
+
   /** The first read of a link. Only after it succeeded the instance is OPEN. */
   async opened(link: Link): Promise<ReadOutcome> {
     const read = await this.#reads.first(link);

@@ -9,6 +9,10 @@ export class OpenWaiters {
     this.#clock = clock;
   }
 
+  get isEmpty(): boolean {
+    return this.#waiters.size === 0;
+  }
+
   tell(open: boolean): void {
     for (const tell of this.#waiters) tell(open);
   }
