@@ -13,6 +13,7 @@ import { createServer } from './server.ts';
 import { linkTo, type WhatsAppServer } from './wire/baileys/socket.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { CROSSING_ERRORS, type FleetOnNode, putOnNode } from './fleet/spread/on-node.ts';
+import { Draining } from './nodes/draining.ts';
 import type { Node } from './nodes/node.ts';
 import { serveData } from './nodes/served-data.ts';
 import type { Timing } from './nodes/timing.ts';
@@ -21,7 +22,7 @@ import { silenceConsole } from './telemetry/console.ts';
 import { createServerEvents, createSessionEvents } from './telemetry/events.ts';
 import { componentLogger, createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import { createNodeEvents } from './telemetry/node-events.ts';
+import { createNodeEvents, NO_NODE_EVENTS } from './telemetry/node-events.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -33,7 +34,7 @@ const CALLS_MS = 5_000;
 const DATABASE_MS = 8_000;
 const LOOK_EVERY_MS = 1_000;
 
-/** A running service. Disposing stops accepting, lets what runs finish, and closes sessions and database. */
+/** A running service. Disposing gives what another node can have to it, stops accepting, lets what runs finish, and closes sessions and database. */
 export interface App extends AsyncDisposable {
   readonly url: string;
   /** Where `/metrics` has a listener of its own. */
@@ -172,6 +173,19 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     node.claims.start();
   }
 
+  const draining =
+    node &&
+    new Draining({
+      clock,
+      log: componentLogger(log, 'nodes'),
+      events: nodeEvents ?? NO_NODE_EVENTS,
+      membership: node.membership,
+      store: node.store,
+      peers: node.peers,
+      residents: fleet.residents,
+      mostMs: config.drainMs,
+    });
+  let drained: Promise<void> | undefined;
   const running = stack.move();
   return {
     url: server.url,
@@ -179,6 +193,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     firstToken,
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
+      // Calls go on meanwhile. Where another process goes by this node's name, there is nothing left to give.
+      if (draining && config.drainMs > 0 && !lost.signal.aborted) await (drained ??= draining.run());
       using _silent = whenSilent(storage, clock);
       using _late = clock.after(CALLS_MS, () => void fleet[Symbol.asyncDispose]());
       await running.disposeAsync();

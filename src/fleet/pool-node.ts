@@ -1,5 +1,6 @@
 import { InstanceNotConnectedError } from '../errors.ts';
 import type { Departures } from './departures.ts';
+import type { InstanceRow } from './instance-rows.ts';
 import type { Session } from '../instance/session.ts';
 import { ElsewhereError } from '../nodes/elsewhere.ts';
 import type { Membership } from '../nodes/membership.ts';
@@ -18,6 +19,10 @@ export const epochHere = ({ membership }: PoolNode, { id, owner, epoch }: Instan
   if (owner === membership.incarnation) return epoch;
   throw new ElsewhereError(id, owner === null ? undefined : { incarnation: owner, epoch });
 };
+
+/** It is to be connected, and has something to log in with, or what may be that. */
+export const isWanted = ({ record: { wanted, state, hasCredentials } }: InstanceRow): boolean =>
+  wanted === 'running' && (state !== 'UNPAIRED' || hasCredentials);
 
 /** As `Departures.run`. @throws ElsewhereError also where the session was lost under the call, and nothing was done */
 export const onNode = async <T>(

@@ -11,7 +11,7 @@ import type { Released } from '../nodes/residents.ts';
 import type { Logins } from '../storage/nodes/logins.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import type { InstanceRow, InstanceRows } from './instance-rows.ts';
-import { epochHere, onNode, type PoolNode } from './pool-node.ts';
+import { epochHere, isWanted, onNode, type PoolNode } from './pool-node.ts';
 import { RestingSessions } from './resting-sessions.ts';
 
 /** So many that neither run nor are used stay in memory, with the settings that they showed: for the next call. */
@@ -210,15 +210,28 @@ export class SessionPool implements AsyncDisposable {
     const { node } = this.#options;
     if (!node) return this.bring(read);
     try {
-      return await this.bring(read);
+      return await this.#running(read);
     } catch (error) {
       if (!(error instanceof ElsewhereError)) throw error;
       const { owner, instanceId } = error;
       // Most calls that come here are for one that another node has.
       const isHad = owner && (await node.membership.find(owner.incarnation))?.isLive;
       if (isHad || !(await node.claimNow(instanceId))) throw error;
-      return this.bring(read);
+      return this.#running(read);
     }
+  }
+
+  /**
+   * Of an instance that is to be connected a node has a session that runs. A call may come for it once its row says that it
+   * is this node's, and before this node has heard so.
+   */
+  async #running(read: () => Promise<InstanceRow | undefined>): Promise<HeldSession | undefined> {
+    let row: InstanceRow | undefined;
+    const held = await this.bring(async () => (row = await read()));
+    const session = held?.session;
+    if (!row || !session || !isWanted(row) || session.finished) return held;
+    if (this.#madeFrom.get(session) === session.view) session.resume();
+    return held;
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Session } from '../instance/session.ts';
 import { ElsewhereError } from '../nodes/elsewhere.ts';
 import type { Released, Residents } from '../nodes/residents.ts';
 import type { InstanceRow, InstanceRows } from './instance-rows.ts';
+import { isWanted } from './pool-node.ts';
 import type { SessionPool } from './session-pool.ts';
 
 /** The sessions of a pool, as the claims of its node see them. */
@@ -60,7 +61,3 @@ export class SessionResidents implements Residents {
     }
   }
 }
-
-/** It is to be connected, and has something to log in with, or what may be that. */
-const isWanted = ({ record: { wanted, state, hasCredentials } }: InstanceRow): boolean =>
-  wanted === 'running' && (state !== 'UNPAIRED' || hasCredentials);

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSimulator } from '../simulator/simulator.ts';
+import { type App, createApp } from '../src/app.ts';
+import { createConfig } from '../src/config/config.ts';
+import { readEnv } from '../src/config/env.ts';
+import { openStorage } from '../src/storage/storage.ts';
+import { InstanceChangesDocument, InstancesDocument } from './gql/graphql.ts';
+import { askFor } from './support/ask.ts';
+import { type Member, membersOf, storeMembersIn } from './support/crowd.ts';
+import { openEventStream } from './support/event-stream.ts';
+import { startProber } from './support/nodes/prober.ts';
+import { makeDatabase, runSql } from './support/postgres.ts';
+import { dataFolder, simulatorEnv } from './support/service-process.ts';
+
+const TOKEN = 'drain-account-token-0123456789abcdef';
+const RTT_MS = 100;
+const PROBE_MS = 150;
+
+/** Services in this process, over one database, with instances that are linked already. */
+async function world(instances: number) {
+  const stack = new AsyncDisposableStack();
+  onTestFinished(() => stack.disposeAsync());
+  const simulator = stack.use(await startSimulator({ preKeys: 30, rttMs: RTT_MS }));
+  const secrets = { databaseUrl: await makeDatabase(), encryptionKey: randomBytes(32), accountToken: TOKEN };
+  const logs: string[] = [];
+  const start = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<App> => {
+    const values = { ...simulatorEnv(simulator), PORT: '0', PRIVET_DATA: dataFolder(), PRIVET_NODE: name, ...env };
+    const overrides = { random: () => 0, logDestination: { write: (line: string) => void logs.push(line) } };
+    const app = await createApp(createConfig(readEnv(values)), secrets, overrides);
+    return stack.use(app);
+  };
+  const { databaseUrl, encryptionKey: masterKey } = secrets;
+  let members: Member[];
+  {
+    await using storage = await openStorage({ dataDir: dataFolder(), databaseUrl, masterKey });
+    members = await storeMembersIn(storage, simulator, membersOf('member', 0, instances));
+  }
+  const one = await start('one');
+  const states = async ({ url }: App): Promise<string[]> => {
+    const found = await askFor({ url, token: TOKEN }, InstancesDocument, { first: 100 });
+    return found.instances?.nodes.map(({ state }) => state) ?? [];
+  };
+  const logins = () => members.map(({ phoneNumber }) => simulator.account(phoneNumber).logins.length);
+  const owners = async (): Promise<unknown[]> => {
+    const from = 'from instances left join nodes on incarnation = owner_incarnation order by name';
+    return (await runSql(databaseUrl, `select nodes.id as node ${from}`)).map(({ node }) => node);
+  };
+  return { simulator, start, one, members, logs, states, logins, owners, databaseUrl };
+}
+
+const all = (count: number, state: string): string[] => Array.from({ length: count }, () => state);
+
+/** What a stream about an instance has shown so far, and how it ended. */
+async function watch({ url }: App, name: string) {
+  const stream = await openEventStream({ url, token: TOKEN }, InstanceChangesDocument, { name });
+  const seen: { states: (string | undefined)[]; end?: string } = { states: [] };
+  const read = async (): Promise<void> => {
+    for (let event = await stream.next(); event; event = await stream.next()) {
+      seen.states.push(event.data?.instance?.state);
+    }
+    seen.end = 'complete';
+  };
+  read().catch(() => (seen.end = 'broken off'));
+  await expect.poll(() => seen.states).toEqual(['OPEN']);
+  return seen;
+}
+
+test('a node that ends gives its instances away: no call fails, each logs in once, and streams go on', async () => {
+  const { start, one, members, logs, states, logins, owners } = await world(12);
+  await expect.poll(() => states(one), { timeout: 20_000 }).toEqual(all(12, 'OPEN'));
+  const two = await start('two');
+  await expect.poll(() => states(two)).toEqual(all(12, 'OPEN'));
+  expect(await owners()).toEqual(all(12, 'one'));
+  const [first] = members;
+  const name = first?.name ?? expect.unreachable();
+  const [goesOn, ends] = [await watch(two, name), await watch(one, name)];
+  const prober = startProber(members, () => [one.url, two.url], PROBE_MS);
+  await expect.poll(() => prober.answered).toBeGreaterThan(24);
+  const [before, from] = [logins(), performance.now()];
+  await one[Symbol.asyncDispose]();
+  await expect.poll(() => members.every((each) => prober.backAt(each.name, performance.now() - 500))).toBe(true);
+  const silence = Math.max(...prober.silences(from).values());
+  await prober.stop();
+  process.stdout.write(`longest silence of an instance that moved: ${Math.round(silence)} ms\n`);
+
+  expect(prober.failures).toEqual([]);
+  expect(await owners()).toEqual(all(12, 'two'));
+  expect(logins()).toEqual(before.map((count) => count + 1));
+  expect(await states(two)).toEqual(all(12, 'OPEN'));
+  expect(logs.join('')).not.toMatch(/REPLACED|"replaced"/);
+  // Whoever watches sees it move; where the node ends, the stream breaks off, so that its client comes again.
+  for (const { states: seen } of [goesOn, ends]) {
+    expect([seen[0], seen.at(-1)]).toEqual(['OPEN', 'OPEN']);
+    expect(seen).toContain('RECONNECTING');
+  }
+  expect([goesOn.end, ends.end]).toEqual([undefined, 'broken off']);
+});
