@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { scaledClock } from '../../test/support/scaled-clock.ts';
 import { startTcpProxy } from '../../test/support/tcp-proxy.ts';
 import { InstanceNotConnectedError, PrivetError, RetryLaterError } from '../errors.ts';
 import { PeerError } from './peers.ts';
@@ -101,12 +102,16 @@ describe('A question to another node', () => {
     });
     await using peers = anAsker();
     expect(await failure(peers.ask(node.peer, 'late', {}, within(100)))).toMatchObject({ fault: 'lost' });
+    // For who asks, time goes by a hundred times as slow: the handler ends first, and says so.
+    await using slow = anAsker({ clock: scaledClock(0.01) });
+    const timedOut = await failure(slow.ask(node.peer, 'over', {}, within(100)));
+    expect(timedOut).toMatchObject({ code: 'TIMEOUT', message: 'The call did not end in time' });
     const withdrawn = new AbortController();
     const asked = failure(peers.ask(node.peer, 'withdrawn', {}, within(10_000, withdrawn.signal)));
     await sleep(50);
     withdrawn.abort(new PrivetError('TIMEOUT', 'The client left'));
     expect(await asked).toBe(withdrawn.signal.reason);
-    await expect.poll(() => ended).toEqual(['late', 'withdrawn']);
+    await expect.poll(() => ended).toEqual(['late', 'over', 'withdrawn']);
     expect(await failure(peers.ask(node.peer, 'never', {}, within(1_000, withdrawn.signal)))).toBe(
       withdrawn.signal.reason,
     );

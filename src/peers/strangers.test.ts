@@ -258,7 +258,8 @@ describe('What a listener bears', () => {
 
   test('who does not prove himself is sent away: with wrong marks, with half a header, with nothing', async () => {
     await using node = await aCountingNode({ limits: { unknownMs: 300, refusals: 4 } });
-    using guesser = await aStranger(node.peer.url);
+    await using patient = await aCountingNode({ limits: { unknownMs: 100_000, refusals: 4 } });
+    using guesser = await aStranger(patient.peer.url);
     for (let n = 0; n < 4; n++) void guesser.request({ ':path': '/ask/change', [HEADERS.mark]: 'x' }, BODY);
     await once(guesser.session, 'close');
     const slow = connectSocket(node.port, '127.0.0.1');
