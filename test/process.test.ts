@@ -57,20 +57,23 @@ async function refusal(args: readonly string[], env: Record<string, string>): Pr
   return command.stderr().trim();
 }
 
-test('a second service on the same data exits 1 and names the first, which notices nothing, and ends in good order by SIGTERM', async () => {
-  const simulator = await simulate();
-  const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
-  const first = await runService(env);
-  const caller = { url: first.url, token: TOKEN };
-  const phoneNumber = await link(caller, simulator);
-  const before = simulator.account(phoneNumber).stanzas.length;
+sqliteOnly('one more service is one more node')(
+  'a second service on the same data exits 1 and names the first, which notices nothing, and ends in good order by SIGTERM',
+  async () => {
+    const simulator = await simulate();
+    const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataFolder(), PRIVET_ACCOUNT_TOKEN: TOKEN };
+    const first = await runService(env);
+    const caller = { url: first.url, token: TOKEN };
+    const phoneNumber = await link(caller, simulator);
+    const before = simulator.account(phoneNumber).stanzas.length;
 
-  expect(await refusal(['serve'], env)).toContain(`process ${first.pid} on `);
-  expect(simulator.account(phoneNumber)).toMatchObject({ connected: true, linkedDevices: 1 });
-  expect(simulator.account(phoneNumber).stanzas.length).toBe(before);
-  await endInTheMiddle(first, { simulator, phoneNumber }, 'SIGTERM');
-  expect(first.stdout() + first.stderr()).not.toMatch(/pvta_|horse/);
-});
+    expect(await refusal(['serve'], env)).toContain(`process ${first.pid} on `);
+    expect(simulator.account(phoneNumber)).toMatchObject({ connected: true, linkedDevices: 1 });
+    expect(simulator.account(phoneNumber).stanzas.length).toBe(before);
+    await endInTheMiddle(first, { simulator, phoneNumber }, 'SIGTERM');
+    expect(first.stdout() + first.stderr()).not.toMatch(/pvta_|horse/);
+  },
+);
 
 test('data sealed under PRIVET_ENCRYPTION_KEY, by a service that SIGINT ends in good order: without it or with another one the service refuses to start', async () => {
   const simulator = await simulate();

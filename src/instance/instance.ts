@@ -5,7 +5,7 @@ import { Life } from './life.ts';
 import { InstancePrivacy } from './privacy/instance-privacy.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { ShownView } from './shown-view.ts';
-import { CLOSED, nextView, UNDER_WAY } from './state.ts';
+import { CLOSED, MOVING, nextView, UNDER_WAY } from './state.ts';
 import type { InstanceState, InstanceView, StateExtra, StateReason } from './state.ts';
 
 /** What an instance asks its session, and tells it. */
@@ -38,6 +38,7 @@ export class Instance {
       onChange: () => deps.onPrivacyChange(view.id),
       onNews: () => this.keptSettings.store(),
       mayOpenWithin: (ms) => this.#mayOpenWithin(ms),
+      lease: owner.whenHeld && owner,
       standing: () => this.standing,
     });
     this.keptSettings = new KeptSettings(deps, this);
@@ -49,6 +50,8 @@ export class Instance {
 
   /** What a call is told that finds no connection. The view stays OPEN until the socket of an ended link is closed. */
   get standing(): Standing {
+    const { owner } = this.#deps;
+    if (owner.whenHeld && !owner.held) return { state: 'RECONNECTING', reason: MOVING };
     return this.view.state === 'OPEN' ? { state: 'RECONNECTING', reason: CLOSED } : this.view;
   }
 

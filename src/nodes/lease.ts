@@ -50,7 +50,7 @@ export class Lease implements Membership {
   #lapse: Disposable | undefined;
   #wake = new AbortController();
   #loop: Promise<void> | undefined;
-  #isWarned = false;
+  #isFailing = false;
   /** Who waits for the next renewal. */
   #telling: PromiseWithResolvers<void>[] = [];
 
@@ -125,6 +125,8 @@ export class Lease implements Membership {
 
   whenHeld(ms: number): Promise<boolean> {
     if (this.held) return Promise.resolve(true);
+    // A clock that was set, or a process that stood still: the next renewal may come at once. One that failed is tried soon.
+    if (!this.#isFailing) this.#wake.abort();
     return new Promise((resolve) => {
       const finish = (isHeld: boolean): void => {
         timer[Symbol.dispose]();
@@ -180,15 +182,15 @@ export class Lease implements Membership {
           this.#changed();
           return this.#options.onReplaced();
         }
-        if (this.#isWarned) log.info('the lease of this node is renewed again');
-        this.#isWarned = false;
+        if (this.#isFailing) log.info('the lease of this node is renewed again');
+        this.#isFailing = false;
         for (const { resolve } of telling) resolve();
         pauseMs = Math.max(0, renewEveryMs - (clock.monotonic() - began));
       } catch (error) {
         for (const { reject } of telling) reject(error);
         this.#steadySince = undefined;
-        if (!this.#isWarned) log.warn({ err: error }, 'the lease of this node could not be renewed; trying again');
-        this.#isWarned = true;
+        if (!this.#isFailing) log.warn({ err: error }, 'the lease of this node could not be renewed; trying again');
+        this.#isFailing = true;
         pauseMs = renewAgainMs;
       }
     }
@@ -211,7 +213,8 @@ export class Lease implements Membership {
     this.#until = renewal.until;
     this.#steadySince ??= clock.monotonic();
     this.#lapse?.[Symbol.dispose]();
-    this.#lapse = clock.after(this.#timing.ttlMs - this.#timing.marginMs, () => {
+    const validMs = this.#timing.ttlMs - this.#timing.marginMs;
+    this.#lapse = clock.after(validMs - (clock.monotonic() - sent.monotonic), () => {
       if (!this.held) this.#changed();
     });
     this.#changed();

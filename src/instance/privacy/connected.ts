@@ -8,6 +8,7 @@ import type { SessionEvents } from '../../telemetry/events.ts';
 import type { Link } from '../../wire/link.ts';
 import type { Reply } from '../../wire/reply.ts';
 import type { Stanza } from '../../wire/stanza.ts';
+import type { Owner } from '../life.ts';
 import { OpenWaiters } from './open-waiters.ts';
 
 /** How long a call waits for an instance that is on its way to being connected. */
@@ -18,6 +19,8 @@ export interface ConnectedOptions {
   readonly telemetry: Pick<SessionEvents, 'stanzaAnswered' | 'stanzaUnanswered'>;
   /** Whether the session may be OPEN within so many milliseconds, so that waiting for it makes sense. */
   readonly mayOpenWithin: (ms: number) => boolean;
+  /** The lease of a node of several: while it does not hold, nothing is asked. */
+  readonly lease?: Pick<Owner, 'held' | 'whenHeld'> | undefined;
   /** Where the session stands, for those who are told that it is not OPEN. */
   readonly standing: () => Standing;
 }
@@ -90,11 +93,11 @@ export class Connected {
    */
   async require({ deadline, signal }: Call): Promise<void> {
     signal.throwIfAborted();
-    if (!this.#link) {
-      const waitMs = Math.min(OPEN_WAIT_MS, Math.max(0, deadline.remaining() - LAST_SEND_MS));
-      await abortable(this.whenOpen(waitMs), signal);
-    }
-    if (!this.#link) throw this.notConnected();
+    const { lease } = this.#options;
+    const waitMs = (): number => Math.min(OPEN_WAIT_MS, Math.max(0, deadline.remaining() - LAST_SEND_MS));
+    if (lease?.held === false) await abortable(lease.whenHeld?.(waitMs()) ?? Promise.resolve(false), signal);
+    if (!this.#link) await abortable(this.whenOpen(waitMs()), signal);
+    if (!this.#link || lease?.held === false) throw this.notConnected();
     if (requestTimeout(deadline.remaining()) === undefined) {
       throw new PrivetError('TIMEOUT', 'Too little time was left; nothing was sent to WhatsApp');
     }
