@@ -41,6 +41,8 @@ export class ClientConnection {
   readonly #liveness: Disposable;
   #sequence = 0;
   #open = 0;
+  /** It takes no more requests, and ends once those that run have. */
+  #isSpent = false;
   #idleSince: number;
   /** The last stream that the other node took before it said that it goes. */
   #lastTaken = Number.POSITIVE_INFINITY;
@@ -55,7 +57,7 @@ export class ClientConnection {
     const { clock, limits } = deps;
     this.#liveness = watchLiveness(session, clock, limits, {
       beat: () => {
-        if (this.isIdle && clock.monotonic() - this.#idleSince > limits.idleMs) this.close();
+        if (this.isIdle && (this.#isSpent || clock.monotonic() - this.#idleSince > limits.idleMs)) this.close();
       },
       gone: () => this.drop(),
     });
@@ -105,13 +107,16 @@ export class ClientConnection {
       this.#idleSince = clock.monotonic();
     });
     stream.end(body);
-    if (sequence >= MOST_REQUESTS) this.close();
+    if (sequence >= MOST_REQUESTS) {
+      this.#isSpent = true;
+      this.#onGone();
+    }
     const isUnseen = (): boolean =>
       stream.id === undefined || stream.id > this.#lastTaken || stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
     return { stream, sequence, marks: this.#marks, isUnseen };
   }
 
-  /** Takes no more requests, and ends once those that run have. */
+  /** For one that is idle. */
   close(): void {
     this.#onGone();
     this.#session.close();

@@ -135,9 +135,9 @@ describe('The connection to another node', () => {
         ...handler,
         ask: (method, body, call) => (method === 'short' ? release.promise : handler.ask(method, body, call)),
       },
-      { limits: { closeMs: 300 } },
+      { limits: { closeMs: 300, silentMs: 100_000 } },
     );
-    await using peers = anAsker();
+    await using peers = anAsker({ limits: { silentMs: 100_000 } });
     const values = peers.stream(node.peer, 'watch', {}, never)[Symbol.asyncIterator]();
     await values.next();
     const [short, long, waiting] = [

@@ -22,7 +22,7 @@ export const PEER_LIMITS = {
   knownConnections: 256,
   /** How many requests without a mark that holds end a connection. */
   refusals: 8,
-  /** How long running questions have to finish once a node stops listening. */
+  /** How long running questions have to finish once a node stops listening. Below `silentMs`: Node pings no closing session. */
   closeMs: 1_000,
 } as const satisfies Record<string, number>;
 
