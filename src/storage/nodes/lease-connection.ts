@@ -52,7 +52,7 @@ export class LeaseConnection implements AsyncDisposable {
       return await Promise.race([done, late.promise]);
     } catch (error) {
       this.#destroy(client);
-      throw known(error);
+      throw error instanceof OperatorError ? error : known(error);
     } finally {
       timer[Symbol.dispose]();
       done.catch(() => undefined);
