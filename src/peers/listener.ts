@@ -7,7 +7,7 @@ import { PEER_LIMITS, type PeerLimits, SESSION_OPTIONS } from './limits.ts';
 import type { PeerKey } from './marks.ts';
 import { type CrossingClass, ErrorCodec } from './outcome.ts';
 import type { PeerHandler } from './peers.ts';
-import { ServingConnection } from './serving-connection.ts';
+import { ServingConnection } from './serving/serving-connection.ts';
 
 export interface ListenOptions {
   readonly host: string;

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
-import { HEADERS, HELLO_PATH, KNOWN_PATH, readRequest, textOf } from './headers.ts';
-import { CONNECTION_WINDOW, type PeerLimits } from './limits.ts';
-import { watchLiveness } from './liveness.ts';
-import { ConnectionMarks, isSameMark, type MarkedRequest, type PeerKey, randomText } from './marks.ts';
-import type { ErrorCodec } from './outcome.ts';
-import type { PeerHandler } from './peers.ts';
+import type { Clock } from '../../clock.ts';
+import { HEADERS, HELLO_PATH, KNOWN_PATH, readRequest, textOf } from '../headers.ts';
+import { CONNECTION_WINDOW, type PeerLimits } from '../limits.ts';
+import { watchLiveness } from '../liveness.ts';
+import { ConnectionMarks, isSameMark, type MarkedRequest, type PeerKey, randomText } from '../marks.ts';
+import type { ErrorCodec } from '../outcome.ts';
+import type { PeerHandler } from '../peers.ts';
 import { answerWith, ServedCall } from './served-call.ts';
 
 export interface ServingDeps {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { ServerHttp2Stream } from 'node:http2';
-import { FrameWriter } from './frames.ts';
-import type { ConnectionMarks } from './marks.ts';
-import { type Crossing, OUTCOME } from './outcome.ts';
+import { FrameWriter } from '../frames.ts';
+import type { ConnectionMarks } from '../marks.ts';
+import { type Crossing, OUTCOME } from '../outcome.ts';
 
 interface Values {
   /** The next value, or how it ended. */

@@ -1,9 +1,9 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { deserialize, serialize } from 'node:v8';
-import { PrivetError } from '../errors.ts';
-import { ASK_PATH, HEADERS, STREAM_PATH } from './headers.ts';
-import { type ConnectionMarks, type MarkedRequest } from './marks.ts';
-import { type Crossing, OUTCOME } from './outcome.ts';
+import { PrivetError } from '../../errors.ts';
+import { ASK_PATH, HEADERS, STREAM_PATH } from '../headers.ts';
+import { type ConnectionMarks, type MarkedRequest } from '../marks.ts';
+import { type Crossing, OUTCOME } from '../outcome.ts';
 import { readBody } from './request-body.ts';
 import { writeValues } from './served-stream.ts';
 import type { ServingDeps } from './serving-connection.ts';

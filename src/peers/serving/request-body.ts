@@ -1,5 +1,5 @@
 import type { ServerHttp2Stream } from 'node:http2';
-import { hashOf, type MarkedRequest } from './marks.ts';
+import { hashOf, type MarkedRequest } from '../marks.ts';
 
 /**
  * The body as it was marked, not looked into before. Undefined where what came is not it, or the signal aborted first: HTTP/2
