@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BufferJSON, type AuthenticationCreds } from '@whiskeysockets/baileys';
-import { openStorage } from '../src/storage/storage.ts';
+import { openStorage, type StorageOptions } from '../src/storage/storage.ts';
 import { inParallel } from './deadline.ts';
 import { MemoryKeys } from './memory-keys.ts';
 import { openPeer, type Peer, type PeerOptions } from './peers.ts';
@@ -37,9 +37,9 @@ export async function linkDevices(address: Address, prefix: string, count: numbe
 /** The name of an instance of a fleet. */
 export const nameOf = (index: number): string => `instance-${index}`;
 
-/** Stores instances in a new data folder of the service, as a pairing would have stored them. */
-export async function storePrivet(dataDir: string, devices: readonly LinkedDevice[]): Promise<void> {
-  await using storage = await openStorage({ dataDir });
+/** Stores instances in a new data folder of the service or a database, as a pairing would have stored them. */
+export async function storePrivet(place: StorageOptions, devices: readonly LinkedDevice[]): Promise<void> {
+  await using storage = await openStorage(place);
   const { id: accountId } = await storage.accounts.create({ label: 'default' });
   for (const [index, { phoneNumber, credentials }] of devices.entries()) {
     const wanted = { accountId, name: nameOf(index), wanted: 'running', state: 'STOPPED' } as const;

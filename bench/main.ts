@@ -4,6 +4,7 @@ import { within } from './deadline.ts';
 import { measureThroughput, THROUGHPUT_SERVERS } from './http-throughput.ts';
 import { measureLists } from './list-update.ts';
 import { measureMemory, memoryLimitMs } from './memory.ts';
+import { measureNodes, nodesLimitMs } from './nodes.ts';
 import { measureNeighbours, neighboursLimitMs } from './neighbours.ts';
 import { HELP, readOptions, UsageError, type Options, type Part } from './options.ts';
 import { rounded } from './stats.ts';
@@ -26,6 +27,7 @@ const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 function limitOf(part: Part, { samples, rttMs, instances, calls, rounds, seconds }: Options): number {
   if (part === 'memory') return OVERHEAD_MS + memoryLimitMs(instances);
   if (part === 'neighbours') return OVERHEAD_MS + neighboursLimitMs(instances, calls);
+  if (part === 'nodes') return OVERHEAD_MS + nodesLimitMs(calls, rounds, seconds);
   if (part === 'lists') return OVERHEAD_MS + samples * (LIST_ROUND_RTTS * rttMs + 500) + LIST_ONE_BY_ONE_RTTS * rttMs;
   if (part === 'http') return OVERHEAD_MS + THROUGHPUT_SERVERS * (WARMING_MS + rounds * (seconds * 1000 + RUN_MS));
   return OVERHEAD_MS + samples * (ROUND_RTTS * rttMs + 500);
@@ -37,6 +39,7 @@ const MEASURES: Record<Part, (options: Options & { progress: typeof progress }) 
   memory: measureMemory,
   neighbours: measureNeighbours,
   http: measureThroughput,
+  nodes: measureNodes,
 };
 
 async function measure(part: Part, options: Options): Promise<unknown> {

@@ -47,7 +47,7 @@ export async function measureMemory({ instances, progress }: MemoryOptions) {
   ] as const) {
     // The same for all: they are connected one after the other.
     const devices = await linkDevices(address, prefix, count);
-    await storePrivet(join(places.privet, part), devices);
+    await storePrivet({ dataDir: join(places.privet, part) }, devices);
     await storePeers(join(places.bare, part), devices);
   }
   const measure = (subject: Subject): Promise<Report> => {

@@ -79,7 +79,7 @@ async function open(
   count: number,
 ): Promise<Subject> {
   const devices = await linkDevices(address, prefix, count);
-  await storePrivet(folder, devices);
+  await storePrivet({ dataDir: folder }, devices);
   const from = performance.now();
   const env = { PATH: process.env['PATH'], ...privetEnv(address, folder) };
   const { child, url } = await startServer([SERVICE, 'serve'], env, 'ignore');

@@ -2,23 +2,23 @@ import { parseArgs } from 'node:util';
 
 export const HELP = `Measures Privet beside bare Baileys, against the simulator on this machine, and beside bare HTTP servers.
 
-  npm run bench -- [--only update|lists|memory|neighbours|http] [--samples N] [--rtt MS] [--instances N] [--calls N]
+  npm run bench -- [--only update|lists|memory|neighbours|http|nodes] [--samples N] [--rtt MS] [--instances N] [--calls N]
                    [--rounds N] [--seconds S]
 
   --only PART     one part alone: update (about 50 s), lists (about 70 s), memory (about 4 min on two idle cores), neighbours
-                  (about 2 min) or http (about 2 min)
+                  (about 2 min), http (about 2 min) or nodes (about 3 min)
   --samples N     update, lists: calls of each kind (default 20)
   --rtt MS        update, lists: simulated round trip time in milliseconds (default 100)
   --instances N   memory, neighbours: idle instances (default 1000)
-  --calls N       neighbours: calls with and without them (default 1000)
-  --rounds N      http: rounds, in each of which every server is called (default 5)
-  --seconds S     http: how long a server is called in a round (default 3)
+  --calls N       neighbours: calls with and without them; nodes: calls of each way (default 1000)
+  --rounds N      http: rounds, in each of which every server is called; nodes: how often so long (default 5)
+  --seconds S     http, nodes: how long a server is called in a round (default 3)
   --help          this text
 
 Prints one JSON document on stdout, and its progress on stderr. What the figures mean: bench/README.md.
 `;
 
-export const PARTS = ['update', 'lists', 'memory', 'neighbours', 'http'] as const;
+export const PARTS = ['update', 'lists', 'memory', 'neighbours', 'http', 'nodes'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
