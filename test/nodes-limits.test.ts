@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { parse } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openEventStream } from './support/event-stream.ts';
+import { makeDatabase, runSql } from './support/postgres.ts';
+import { bootPrivet, type TestPrivet } from './support/privet.ts';
+
+const LIMIT = 100;
+const STREAMS = 100;
+/** Time enough for a token to end while WhatsApp answers, in milliseconds. */
+const SLOW_MS = 5_000;
+
+const nodes: TestPrivet[] = [];
+let databaseUrl: string;
+beforeAll(async () => {
+  databaseUrl = await makeDatabase();
+  const encryptionKey = randomBytes(32);
+  for (let node = 0; node < 3; node += 1) {
+    nodes.push(
+      await bootPrivet({
+        databaseUrl,
+        encryptionKey,
+        env: { PRIVET_RATE_LIMIT: String(LIMIT), PRIVET_TRUSTED_PROXY_HOPS: '1', PRIVET_DRAIN_SECONDS: '0' },
+      }),
+    );
+  }
+});
+afterAll(() => Promise.all(nodes.map((node) => node[Symbol.asyncDispose]())));
+
+const at = (node: number): TestPrivet => {
+  const privet = nodes[node % nodes.length];
+  if (!privet) throw new Error('There is no such node');
+  return privet;
+};
+const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+
+/** A token of the account, made through the first node. */
+async function makeToken(): Promise<{ token: string; id: string }> {
+  const { data } = await at(0).graphql<{ createToken: { token: string; details: { id: string } } }>(
+    'mutation { createToken(input: {}) { token details { id } } }',
+  );
+  if (!data) throw new Error('There is no token');
+  return { token: data.createToken.token, id: data.createToken.details.id };
+}
+
+test('of 300 calls at once through three nodes, half by GraphQL and half by REST, exactly 100 are served', async () => {
+  const { token } = await makeToken();
+  const answers = await Promise.all(
+    times(300, async (i) => {
+      const { url } = at(i);
+      if (i % 2 === 0) {
+        const { status, errors } = await at(i).graphql('{ instance(name: "nobody") { id } }', {}, token);
+        expect([status, errors?.[0]?.extensions['code']]).toEqual(
+          status === 200 ? [200, undefined] : [429, 'RATE_LIMITED'],
+        );
+        return status === 200;
+      }
+      const answer = await fetch(`${url}/api/profile/privacy/nobody`, { headers: { token } });
+      await answer.text();
+      expect([404, 429]).toContain(answer.status);
+      expect(answer.headers.get('x-ratelimit-limit')).toBe(String(LIMIT));
+      if (answer.status === 429) {
+        expect(answer.headers.get('x-ratelimit-remaining')).toBe('0');
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+      }
+      return answer.status === 404;
+    }),
+  );
+  expect(answers.filter(Boolean)).toHaveLength(LIMIT);
+});
+
+test('an address tries 10 tokens a minute, whichever node it tries them on', async () => {
+  const headers = { token: 'wrong-token-of-some-length-or-other', 'x-forwarded-for': '1.1.1.1' };
+  const tries = await Promise.all(times(30, (i) => fetch(`${at(i).url}/users/me/privacy`, { headers })));
+  for (const answer of tries) await answer.text();
+  expect(tries.filter(({ status }) => status === 401)).toHaveLength(10);
+  expect(tries.filter(({ status }) => status === 429)).toHaveLength(20);
+});
+
+test('a token has 100 streams over all nodes, and another one in the place of one that its client closed', async () => {
+  await at(0).graphql('mutation { createInstance(name: "watched") { token } }');
+  const { token } = await makeToken();
+  const watch = parse('subscription { instance(name: "watched") { state } }');
+  const open = (node: number) => openEventStream<object, object>({ url: at(node).url, token }, watch, {});
+  const isOpen = async (node: number): Promise<boolean> =>
+    open(node).then(
+      async (stream) => Boolean((await stream.next())?.data),
+      () => false,
+    );
+  const first = await open(0);
+  await first.next();
+  expect(await Promise.all(times(STREAMS - 2, (i) => isOpen(i)))).toEqual(times(STREAMS - 2, () => true));
+  // They were calls too, of which there are no more this minute.
+  await runSql(databaseUrl, 'delete from hits');
+  expect((await Promise.all(times(9, (i) => isOpen(i)))).filter(Boolean)).toHaveLength(1);
+  first.close();
+  await expect.poll(() => isOpen(1)).toBe(true);
+});
+
+test('a token that is revoked through one node ends what goes on under it at another', async () => {
+  const { phoneNumber } = await at(0).link('shop');
+  const { token, id } = await makeToken();
+  const [here, there] = [at(0), at(1)];
+  const stream = await openEventStream<object, object>(
+    { url: there.url, token },
+    parse('subscription { instance(name: "shop") { state } }'),
+    {},
+  );
+  await stream.next();
+  here.simulator.addFault({
+    phoneNumber,
+    times: 1,
+    do: 'delay',
+    match: { xmlns: 'privacy', type: 'get' },
+    ms: SLOW_MS,
+  });
+  const reads = () => here.simulator.account(phoneNumber).stanzas.length;
+  const before = reads();
+  const running = there.graphql('{ privacy(instance: "shop") { id } }', {}, token);
+  await expect.poll(reads).toBeGreaterThan(before);
+  expect((await here.graphql(`mutation { revokeToken(id: "${id}") { id } }`)).errors).toBeUndefined();
+  const revokedAt = performance.now();
+  expect((await stream.next())?.errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+  expect((await running).errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+  // A second is promised; the answer of WhatsApp, which would have been late, was not waited for.
+  expect(performance.now() - revokedAt).toBeLessThan(SLOW_MS - 1_000);
+  const status = async () => (await there.graphql('{ instance(name: "shop") { id } }', {}, token)).status;
+  await expect.poll(status).toBe(401);
+});
