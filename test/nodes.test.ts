@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../simulator/simulator.ts';
+import { createTokenService } from '../src/access/tokens/token-service.ts';
+import { openStorage } from '../src/storage/storage.ts';
 import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
 import { askFor } from './support/ask.ts';
 import { makeDatabase, runSql } from './support/postgres.ts';
@@ -79,4 +81,16 @@ test('a node that is started again where it was killed does not wait for its own
   await expect.poll(() => stateAt(second.url, 'shop'), { timeout: 4_000 }).toBe('OPEN');
   expect(await owners()).toMatchObject([{ name: 'shop', epoch: 2 }]);
   expect((await owners())[0]?.node).not.toBeNull();
+});
+
+test('nodes that start at once on an empty database make one account, with the token that they were given', async () => {
+  const databaseUrl = await makeDatabase();
+  const masterKey = randomBytes(32);
+  await using stack = new AsyncDisposableStack();
+  const open = async () => stack.use(await openStorage({ dataDir: dataFolder(), databaseUrl, masterKey }));
+  const storages = await Promise.all([open(), open(), open()]);
+  await Promise.all(storages.map((storage) => createTokenService({ storage }).ensureFirstAccount(TOKEN)));
+  const [account, ...others] = (await storages[0]?.accounts.list()) ?? [];
+  expect(others).toEqual([]);
+  expect(await storages[0]?.tokens.count(account?.id ?? '', undefined)).toBe(1);
 });

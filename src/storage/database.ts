@@ -22,6 +22,8 @@ export interface Database extends AsyncDisposable {
   probe(): Promise<void>;
   /** Resolves when it answers, and is still the one that was opened. */
   ping(): Promise<void>;
+  /** Does the work while no other process does this one; a file is served by one process. */
+  inTurn?<T>(work: () => Promise<T>): Promise<T>;
   /** Fails what still waits for a server; a file has no such thing. */
   giveUp?(): void;
 }

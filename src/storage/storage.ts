@@ -31,6 +31,8 @@ export interface Storage extends Repositories, AsyncDisposable {
   probe(): Promise<void>;
   /** Resolves when the database answers, and is still the file of its name. */
   ping(): Promise<void>;
+  /** Does the work while no other process does this one, where several may serve the database. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Fails at once what still waits for the server of the database, and all that is asked for from then on. */
   giveUp(): void;
 }
@@ -89,6 +91,7 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
     },
     probe: () => guarded('probe', () => database.probe()),
     ping: () => guarded('ping', () => database.ping()),
+    inTurn: (work) => database.inTurn?.(work) ?? work(),
     giveUp: () => database.giveUp?.(),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };

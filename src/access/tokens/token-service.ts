@@ -234,6 +234,8 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       return revoked;
     },
 
-    ensureFirstAccount: (given) => ensureFirstAccount({ storage, clock, logger, keep }, given),
+    ensureFirstAccount: (given) =>
+      // Several nodes may start at once on a new database.
+      storage.inTurn(() => ensureFirstAccount({ storage, clock, logger, keep }, given)),
   };
 };

@@ -4,7 +4,7 @@ import { OperatorError } from '../../errors.ts';
 import { BUSY_MS, Contention } from '../dialects/contention.ts';
 import { createNodeStore } from '../nodes/postgres-nodes.ts';
 import { createWhereabouts } from '../nodes/whereabouts.ts';
-import type { Database } from '../database.ts';
+import { type Database, inTransaction } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { createShared } from '../nodes/shared.ts';
 import { insertKeyring, type Keyring } from '../sealing/keyring.ts';
@@ -55,6 +55,11 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
     async ping() {
       await db.selectFrom('keyring').select('id').executeTakeFirstOrThrow();
     },
+    inTurn: (work) =>
+      inTransaction(db, async (tx) => {
+        await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_CLASS + 3)}, hashtext(current_schema()))`.execute(tx);
+        return work();
+      }),
     giveUp: () => cut.abort(new ConnectionLost('The service ends')),
     async [Symbol.asyncDispose]() {
       await nodes[Symbol.asyncDispose]();

@@ -63,6 +63,7 @@ export async function runNodes(plan: NodesPlan, without?: ClaimCondition): Promi
       isBusy: false,
       probe: () => database.probe(),
       ping: () => database.ping(),
+      inTurn: (work) => work(),
       giveUp: () => {},
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
