@@ -8,6 +8,9 @@ const LOOK_EVERY_MS = 250;
 const LOOK_MS = 1_000;
 /** Every so many calls of an instance one changes a setting. */
 const UPDATE_EVERY = 4;
+/** A call that takes longer does not hold up the next one of its instance; so many wait at most. */
+const SLOW_MS = 1_000;
+const MOST_WAITING = 10;
 
 interface Answered {
   readonly beganAt: number;
@@ -18,7 +21,7 @@ interface Answered {
 export interface Prober {
   /** How many calls were answered. */
   readonly answered: number;
-  /** What the others came to. */
+  /** What the others came to, and when they began. */
   readonly failures: readonly { readonly at: number; readonly what: string }[];
   /** The longest time between two answers, by instance, in milliseconds. */
   silences(from: number): ReadonlyMap<string, number>;
@@ -56,29 +59,38 @@ export function startProber(members: readonly Member[], urls: () => readonly str
       ready = all.filter((url) => known.get(url));
     }
   };
-  const probe = async ({ name, token }: Member, index: number): Promise<void> => {
+  const call = async ({ name, token }: Member, turn: number, url: string): Promise<void> => {
+    const beganAt = performance.now();
+    const caller = { url, token };
+    try {
+      const lastSeen = turn % (2 * UPDATE_EVERY) === 0 ? 'NONE' : 'ALL';
+      const { errors } =
+        turn % UPDATE_EVERY === 0
+          ? await ask(caller, UpdatePrivacyDocument, { instance: name, input: { visibility: { lastSeen } } })
+          : await ask(caller, PrivacyDocument, { instance: name });
+      if (errors.length > 0) throw new Error(JSON.stringify(errors));
+      counts.answered += 1;
+      answers.get(name)?.push({ beganAt, at: performance.now() });
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
+      const took = `${Math.round(performance.now() - beganAt)} ms`;
+      failures.push({ at: beganAt, what: `${name} by ${url} after ${took}: ${String(error)}${cause}` });
+    }
+  };
+  const probe = async (member: Member, index: number): Promise<void> => {
     await delay((everyMs * index) / members.length);
+    const waiting = new Set<Promise<void>>();
     for (let turn = index; !stopped.signal.aborted; turn += 1) {
       const url = ready[(counts.turn += 1) % Math.max(1, ready.length)];
       const beganAt = performance.now();
-      if (url !== undefined) {
-        const caller = { url, token };
-        try {
-          const lastSeen = turn % (2 * UPDATE_EVERY) === 0 ? 'NONE' : 'ALL';
-          const { errors } =
-            turn % UPDATE_EVERY === 0
-              ? await ask(caller, UpdatePrivacyDocument, { instance: name, input: { visibility: { lastSeen } } })
-              : await ask(caller, PrivacyDocument, { instance: name });
-          if (errors.length > 0) throw new Error(JSON.stringify(errors));
-          counts.answered += 1;
-          answers.get(name)?.push({ beganAt, at: performance.now() });
-        } catch (error) {
-          const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
-          failures.push({ at: performance.now(), what: `${name} by ${url}: ${String(error)}${cause}` });
-        }
+      if (url !== undefined && waiting.size < MOST_WAITING) {
+        const called = call(member, turn, url).then(() => void waiting.delete(called));
+        waiting.add(called);
+        await Promise.race([called, delay(SLOW_MS)]);
       }
       await delay(Math.max(0, beganAt + everyMs - performance.now()));
     }
+    await Promise.all(waiting);
   };
   const running = [lookAround(), ...members.map(probe)];
   return {

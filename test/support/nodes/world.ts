@@ -56,7 +56,7 @@ export interface WorldOptions {
 export async function startWorld({
   instances = 90,
   nodes: names = ['node-a', 'node-b', 'node-c'],
-  everyMs = 400,
+  everyMs = 600,
   env = () => ({}),
 }: WorldOptions = {}): Promise<World> {
   const stack = new AsyncDisposableStack();
@@ -105,7 +105,10 @@ export async function startWorld({
       states = await statesOf(caller()).catch(() => states);
       if (states.get('OPEN') === instances) return;
     }
-    throw new Error(`Not all are OPEN: ${JSON.stringify([...states])}`);
+    const warned = [...running.values()].flatMap(
+      ({ service }) => service.stdout().match(/^.*"level":"warn".*$/gm) ?? [],
+    );
+    throw new Error(`Not all are OPEN: ${JSON.stringify([...states])} ${warned.slice(-3).join('\n')}`);
   };
   await untilOpen();
   const prober = startProber(members, () => [...running.values()].map(({ service }) => service.url), everyMs);
