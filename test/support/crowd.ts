@@ -57,7 +57,7 @@ export async function storeMembers(
   members: readonly Omit<Member, 'token'>[],
 ): Promise<Member[]> {
   await using storage = await openStorage(await databaseOf(dataDir));
-  return storeMembersIn(storage, simulator, members);
+  return await storeMembersIn(storage, simulator, members);
 }
 
 /** The same, in a database that is open. */
