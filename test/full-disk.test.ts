@@ -18,7 +18,7 @@ import {
 } from './gql/graphql.ts';
 import { ask, askFor, type Caller } from './support/ask.ts';
 import { node, plain } from './support/hostile-frames.ts';
-import { databaseEnv, onPostgres, onSqlite, runSql } from './support/postgres.ts';
+import { databaseEnv, OF_NODES, onPostgres, onSqlite, runSql } from './support/postgres.ts';
 import { dataFolder, runService, simulatorEnv, type ServiceProcess } from './support/service-process.ts';
 import { hasSmallDisks, smallDisk, type SmallDisk } from './support/small-disk.ts';
 
@@ -40,7 +40,8 @@ const NO_ROOM = `
   create or replace function no_room() returns trigger as $$
     begin raise 'could not extend file: No space left on device' using errcode = '53100'; end $$ language plpgsql;
   do $$ declare name text; begin
-    for name in select tablename from pg_tables where schemaname = 'public' loop
+    for name in select tablename from pg_tables where schemaname = 'public'
+      and tablename not in ('${OF_NODES.join("', '")}') loop
       execute format('create or replace trigger no_room before insert or update or delete on %I
         for each row execute function no_room()', name);
     end loop; end $$`;
