@@ -41,10 +41,13 @@ const NO_ROOM = `
     begin raise 'could not extend file: No space left on device' using errcode = '53100'; end $$ language plpgsql;
   do $$ declare name text; begin
     for name in select tablename from pg_tables where schemaname = 'public'
-      and tablename not in ('${OF_NODES.join("', '")}') loop
+      and tablename not in ('instances', '${OF_NODES.join("', '")}') loop
       execute format('create or replace trigger no_room before insert or update or delete on %I
         for each row execute function no_room()', name);
-    end loop; end $$`;
+    end loop; end $$;
+  -- Who has it is overwritten in its place, or nobody could take it at a start.
+  create or replace trigger no_room before insert or delete or update of wanted, state, reason_code, phone, has_credentials
+    on instances for each row execute function no_room()`;
 
 type Room = Pick<SmallDisk, 'names'> & Record<'fill' | 'free', () => unknown>;
 
@@ -210,7 +213,9 @@ onSmallDisk(
     expect(await standing(service, 'other')).toEqual({ state: undefined, reason: undefined });
     await expectToWork(service, 'shop', 'NONE');
     expect([logins(bench, phone), simulator.account(phone).linkedDevices]).toEqual([before, 1]);
-    expect(service.stderr().match(/The disk of the database .* is full/g)).toHaveLength(1);
+    // On a server something is written all the time, and each time that something else fails it is told again.
+    const told = service.stderr().match(/The disk of the database .* is full/g)?.length ?? 0;
+    expect(onSqlite ? told === 1 : told > 0).toBe(true);
 
     await disk.free();
     await askFor(service, StartInstanceDocument, { instance: 'branch' });

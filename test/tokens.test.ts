@@ -236,6 +236,8 @@ describe('streams of a token end within a second of it', () => {
     ['revoked by this process', (id: string) => privet.graphql(`mutation { revokeToken(id: "${id}") { id } }`)],
     ['revoked by another process', (id: string) => cliRevoke(id)],
   ])('%s', async (_how, revoke) => {
+    await privet.graphql('mutation { startInstance(instance: "shop") { id } }');
+    await privet.waitForState('shop', 'OPEN');
     const { token, details } = await created({ instance: 'shop', scopes: ['READ'] });
     const stream = await openEventStream({ url: privet.url, token }, WATCH, {});
     const other = await openEventStream({ url: privet.url, token: shop.token }, WATCH, {});
