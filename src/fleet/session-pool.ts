@@ -34,9 +34,8 @@ export interface SessionPoolOptions extends Omit<
   readonly mostAtRest?: number | undefined;
   /** Given where this is one node of several: sessions may leave for another one. */
   readonly departures?: Departures | undefined;
-  /** Given where logins are those of all nodes. */
+  /** Given where logins are those of all nodes; else so many may begin a second. */
   readonly logins?: Logins | undefined;
-  /** Logins a second. */
   readonly loginRate?: number | undefined;
 }
 
