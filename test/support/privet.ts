@@ -185,7 +185,7 @@ export async function bootPrivet({
         `,
         { name },
       );
-      if (!created.data || !paired.data) throw new Error(JSON.stringify([created, paired]));
+      if (!created.data || !paired.data?.pairInstance) throw new Error(JSON.stringify([created, paired]));
       const { qr } = paired.data.pairInstance.pairing;
       const number = await simulator.scan(qr, phoneNumber);
       canaries.set(`the token of ${name}`, created.data.createInstance.token);
