@@ -210,7 +210,7 @@ export const fakeTokens: TokenAdmin = {
   create: async (_caller, instanceId) => issued(`token-of-${instanceId ?? 'account'}`, instanceId),
   rotate: async (_caller, id) => issued(`new-token-of-${id}`),
   rotateOfInstance: async (_caller, instanceId) => issued(`new-token-of-${instanceId}`, instanceId),
-  firstOfInstance: () => ({
+  firstOfInstance: async () => ({
     text: 'first-token',
     recordFor: async ({ id }) => ({ ...issued('', id).token, hash: new Uint8Array(32) }),
   }),

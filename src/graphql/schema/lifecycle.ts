@@ -39,7 +39,7 @@ builder.mutationField('createInstance', (t) =>
       }),
     },
     resolve: async (_root, { name }, { fleet: { lifecycle }, tokens, reach, principal }) => {
-      const { text, recordFor } = tokens.firstOfInstance(principal);
+      const { text, recordFor } = await tokens.firstOfInstance(principal);
       return { instance: await lifecycle.create(reach, name, recordFor), token: text };
     },
   }),
