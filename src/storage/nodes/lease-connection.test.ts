@@ -67,7 +67,7 @@ test('a connection that the server ends takes nothing else along, and is made an
 });
 
 test('writes that wait for a lock use up the pool, and the lease is renewed all the same', async () => {
-  const { storage, renew } = await behindProxy();
+  const { storage, nodes, renew } = await behindProxy();
   const { id: accountId } = await storage.accounts.create({ label: '' });
   const { id } = await storage.instances.insert({ accountId, name: 'shop', wanted: 'running', state: 'OPEN' });
   await renew();
@@ -81,6 +81,9 @@ test('writes that wait for a lock use up the pool, and the lease is renewed all 
   ];
   await new Promise((resolve) => setTimeout(resolve, 100));
   for (let n = 0; n < 5; n += 1) expect(await renew()).toBe('renewed');
+  // Nor does what nodes share wait for them: the row that is being written is passed over.
+  const claim = { incarnation: 'run of a', fromDead: false, until: Date.now() + TTL_MS, most: 1 };
+  expect(await nodes.claimDue(claim)).toEqual([]);
   held.resolve();
   await Promise.all(writes);
 });

@@ -25,6 +25,9 @@ export interface ServerOptions {
   readonly makesDatabase: boolean;
 }
 
+/** So many connections are for what nodes share: limits, turns to log in, and which instances a node takes. */
+const FOR_NODES = 2;
+
 /** Opens a database of a Postgres server, or makes an empty one ready. */
 export const openServer = async (options: ServerOptions): Promise<Database> => {
   const { url, clock, warn } = options;
@@ -36,11 +39,18 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
   const keyring = await prepared(options, contention);
   const cut = new AbortController();
   const db = connect(connectionConfig(url), { clock, contention, cut: cut.signal });
-  const nodes = createNodeStore(db, url, clock);
+  // What all calls of all nodes need waits for no write of an instance that waits itself.
+  const ofNodes = connect(connectionConfig(url), {
+    clock,
+    contention: new Contention(clock),
+    most: FOR_NODES,
+    cut: cut.signal,
+  });
+  const nodes = createNodeStore(ofNodes, url, clock);
   return {
     db,
     keyring,
-    shared: createShared(db, clock),
+    shared: createShared(ofNodes, clock),
     nodes,
     whereabouts: createWhereabouts(db),
     get isBusy() {
@@ -63,6 +73,7 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
     giveUp: () => cut.abort(new ConnectionLost('The service ends')),
     async [Symbol.asyncDispose]() {
       await nodes[Symbol.asyncDispose]();
+      await ofNodes.destroy();
       await db.destroy();
     },
   };
