@@ -10,7 +10,7 @@ import { RateLimitError } from './rate-limit.ts';
 
 const LIMIT = 100;
 /** What the service is patient with ends the sooner. */
-const clock = scaledClock(10);
+const clock = scaledClock(3);
 
 let url: string;
 let proxy: TcpProxy;
