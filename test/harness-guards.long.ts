@@ -65,8 +65,9 @@ test('without any one of its guards the service breaks the promise that the tabl
 }, 900_000);
 
 /** Whether its check notices on these seeds that the guard is gone. It is removed from what a process of its own loads. */
-async function misses({ name, breaks }: Guard, from: number, seeds: number): Promise<boolean> {
+async function misses({ name, breaks, nodes }: Guard, from: number, seeds: number): Promise<boolean> {
   const args = [SOAK, '--without', name, '--until', breaks, '--from', String(from), '--seeds', String(seeds)];
+  if (nodes) args.push('--nodes');
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let summary = '';
   let errors = '';

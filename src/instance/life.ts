@@ -147,6 +147,7 @@ export class Life {
   async #asOwner<T>(write: (claim: { incarnation: string; epoch: number | undefined }) => Promise<T>): Promise<T> {
     const { owner } = this.#options;
     // A node whose lease may have ended writes nothing: it waits for the next one.
+    // guard: a mute node writes nothing, else false
     const isMute = owner.whenHeld !== undefined && !owner.held;
     const isMuteStill = isMute && !(await owner.whenHeld?.(MUTE_MS));
     if (this.#lost) throw this.#lost;

@@ -11,7 +11,7 @@ const CODE_MS = 10_000;
 export const mutedBy =
   (owner: Owner, openLink: OpenLinkOf): OpenLinkOf =>
   (options, instanceId) =>
-    new MuteLink(openLink(options, instanceId), owner);
+    new MuteLink(openLink({ ...options, mayLogIn: () => owner.held }, instanceId), owner);
 
 /**
  * Mute at the request, and not below: a frame that is left out behind its encryption would break the count of both sides,
@@ -43,6 +43,7 @@ class MuteLink implements Link {
   }
 
   request(stanza: Stanza, timeoutMs: number): Promise<Reply> {
+    // guard: a mute node asks nothing of WhatsApp, else true
     const mayAsk = this.#owner.held;
     return mayAsk ? this.#link.request(stanza, timeoutMs) : Promise.resolve({ kind: 'unsent' });
   }

@@ -132,6 +132,7 @@ export class Claims {
     const before = new Map(residents.epochs());
     const owned = await store.owned(membership.incarnation);
     const now = residents.epochs();
+    // guard: what others have taken ends here
     for (const [id, epoch] of before) {
       // What has come meanwhile is not known to what was read.
       if (now.get(id) === epoch && owned.get(id)?.epoch !== epoch) residents.drop(id);

@@ -74,6 +74,7 @@ export class Lease implements Membership {
 
   get isSteady(): boolean {
     if (!this.held || this.#steadySince === undefined) return false;
+    // guard: a node claims from the dead once its own lease was unbroken for as long as one lasts, else true
     return this.#options.clock.monotonic() - this.#steadySince >= this.#timing.ttlMs;
   }
 
@@ -160,8 +161,12 @@ export class Lease implements Membership {
   #isWithin({ monotonic, wall }: Sent): boolean {
     const { clock } = this.#options;
     const validMs = this.#timing.ttlMs - this.#timing.marginMs;
-    const byWall = clock.now() - wall;
-    return clock.monotonic() - monotonic < validMs && byWall < validMs && byWall > -SET_BACK_MS;
+    const passedMs = clock.now() - wall;
+    // guard: a lease ends by the wall clock, else true
+    const byWall = passedMs < validMs && passedMs > -SET_BACK_MS;
+    // guard: a lease ends by the monotonic clock, else true
+    const byMonotonic = clock.monotonic() - monotonic < validMs;
+    return byWall && byMonotonic;
   }
 
   async #keep(): Promise<void> {
@@ -205,6 +210,7 @@ export class Lease implements Membership {
     this.#nodes = renewal.nodes;
     const wasHeld = this.held;
     if (!wasHeld) {
+      // guard: what others took while a node was mute ends before it speaks again
       await confirm();
       this.#steadySince = undefined;
     }

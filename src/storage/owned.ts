@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { createArchives } from './archives.ts';
 import { createCredentials } from './credentials.ts';
@@ -65,12 +65,16 @@ const take = async (tx: Kysely<Tables>, id: string, incarnation: string, lock?: 
 
 /** An update that changes nothing: on Postgres it locks the row. */
 const hold = async (tx: Kysely<Tables>, id: string, incarnation: string, epoch: number): Promise<number> => {
+  // guard: a write is fenced by the epoch, else sql`true`
+  const isOfEpoch = sql<boolean>`epoch = ${epoch}`;
+  // guard: a write is fenced by the run of the service, else sql`true`
+  const isOfRun = sql<boolean>`owner_incarnation = ${incarnation}`;
   const held = await tx
     .updateTable('instances')
     .set((instance) => ({ epoch: instance.ref('epoch') }))
     .where('id', '=', id)
-    .where('epoch', '=', epoch)
-    .where('owner_incarnation', '=', incarnation)
+    .where(isOfEpoch)
+    .where(isOfRun)
     .returning('id')
     .executeTakeFirst();
   if (held) return epoch;

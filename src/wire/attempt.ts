@@ -60,8 +60,8 @@ export class Attempt implements Link {
 
   /** @param connect opens the wire, which may call this attempt from then on, but not before it is returned. */
   constructor(options: LinkOptions, connect: (attempt: Attempt) => Wire) {
-    const { clock, saveCredentials, events, credentials } = options;
-    this.#options = { clock, saveCredentials, events };
+    const { clock, saveCredentials, events, credentials, mayLogIn } = options;
+    this.#options = { clock, saveCredentials, events, mayLogIn };
     this.#stored = credentials === undefined ? undefined : hash('sha256', credentials);
     this.over = this.#over.promise;
     this.ended = this.#gone.promise.then(() => this.over);
@@ -146,7 +146,14 @@ export class Attempt implements Link {
 
   /** Sends a frame once all that it depends on is stored; never where storing failed. */
   pass(send: () => void): void {
-    this.#barrier.pass(send);
+    const { mayLogIn } = this.#options;
+    if (!mayLogIn || (this.#phase !== 'hello' && this.#phase !== 'login')) return this.#barrier.pass(send);
+    this.#barrier.pass(() => {
+      // guard: a login does not leave a node that went mute meanwhile, else true
+      const mayLeave = mayLogIn();
+      if (mayLeave) send();
+      else this.end({ kind: 'closed', phase: this.#phase });
+    });
   }
 
   /** Something came from the server. */

@@ -106,6 +106,11 @@ export interface LinkOptions {
   readonly keys: KeyStore;
   /** Resolves once the credentials are committed. Called only for a paired device. */
   readonly saveCredentials: (credentials: string) => Promise<void>;
+  /**
+   * Whether it may log in now; absent: it always may. Asked for each frame until it has logged in, and where it may not
+   * any more the link ends: WhatsApp ends another link of the device at a login.
+   */
+  readonly mayLogIn?: (() => boolean) | undefined;
   readonly events: LinkEvents;
 }
 

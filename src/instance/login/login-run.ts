@@ -48,6 +48,7 @@ async function enterGate({ deps, instance }: LoginRun, signal: AbortSignal): Pro
       instance.set('RECONNECTING', { ...LOGINS_HELD_UP, retryAt });
     };
     const place = await gate.enter(instance.view.id, signal, onHeldUp, rank);
+    // guard: a mute node logs nothing in, else true
     const mayLogIn = owner.whenHeld === undefined || owner.held;
     if (mayLogIn) return place;
     place[Symbol.dispose]();

@@ -5,4 +5,6 @@ export interface Guard {
   readonly breaks: string;
   /** The seed that is tried first: it showed it when it was written down. */
   readonly seed: number;
+  /** It is seen where several nodes run. */
+  readonly nodes?: true;
 }

@@ -2,6 +2,7 @@ import { ATTEMPT_GUARDS } from './attempt-guards.ts';
 import type { Guard } from './guard.ts';
 import { LINK_GUARDS } from './link-guards.ts';
 import { LIST_GUARDS } from './list-guards.ts';
+import { NODE_GUARDS } from './node-guards.ts';
 import { PRIVACY_GUARDS } from './privacy-guards.ts';
 import { SESSION_GUARDS } from './session-guards.ts';
 
@@ -12,4 +13,5 @@ export const GUARDS: readonly Guard[] = [
   ...LINK_GUARDS,
   ...ATTEMPT_GUARDS,
   ...SESSION_GUARDS,
+  ...NODE_GUARDS,
 ];

@@ -40,7 +40,7 @@ export interface ModelNodesOptions {
   readonly clock: Clock;
   readonly onTaken?: (taken: Taken) => void;
   /** Of what a claim is asked for, this is not: a check that never fails proves nothing. */
-  readonly without?: ClaimCondition | undefined;
+  readonly without?: readonly ClaimCondition[] | undefined;
 }
 
 interface Row {
@@ -55,6 +55,7 @@ interface Row {
 export class ModelNodes implements NodeStore {
   readonly rows = new Map<string, ModelNode>();
   readonly #options: ModelNodesOptions;
+  #claims: { readonly at: number; readonly taken: Taken }[] = [];
 
   constructor(options: ModelNodesOptions) {
     this.#options = options;
@@ -125,6 +126,24 @@ export class ModelNodes implements NodeStore {
     return row && row.owner !== null ? { incarnation: row.owner, epoch: row.epoch } : undefined;
   }
 
+  /** Claims since then never were, where `isLost` says so: another server has taken the database's place. */
+  async forget(since: number, isLost: (id: string) => boolean): Promise<string[]> {
+    const forgotten: string[] = [];
+    for (const { taken } of this.#claims.filter(({ at }) => at >= since).toReversed()) {
+      const { id, epoch, from } = taken;
+      if (!isLost(id)) continue;
+      await this.#options.db
+        .updateTable('instances')
+        .set({ owner_incarnation: from?.incarnation ?? null, epoch: epoch - 1 })
+        .where('id', '=', id)
+        .where('epoch', '=', epoch)
+        .execute();
+      forgotten.push(id);
+    }
+    this.#claims = [];
+    return forgotten;
+  }
+
   /** The row of that run of a node. */
   of(incarnation: string | null): ModelNode | undefined {
     return [...this.rows.values()].find((node) => node.incarnation === incarnation);
@@ -140,9 +159,9 @@ export class ModelNodes implements NodeStore {
     most: number,
   ): Promise<ClaimedInstance[]> {
     const self = this.of(incarnation);
-    const { without } = this.#options;
-    if (without !== 'own lease' && (!self || !this.isLive(self) || self.draining)) return [];
-    if (without !== 'time' && this.#now() > until) return [];
+    const { without = [] } = this.#options;
+    if (!without.includes('own lease') && (!self || !this.isLive(self) || self.draining)) return [];
+    if (!without.includes('time') && this.#now() > until) return [];
     const due = (await this.#instances()).filter((row) => isDue(row) && this.#isFree(row, fromDead));
     const claimed: ClaimedInstance[] = [];
     for (const row of due.slice(0, most)) {
@@ -168,7 +187,9 @@ export class ModelNodes implements NodeStore {
       .executeTakeFirst();
     if (!taken) return false;
     const from = owner === null ? undefined : { incarnation: owner, epoch };
-    this.#options.onTaken?.({ id, epoch: epoch + 1, by, from, fromNode: this.of(owner) });
+    const event = { id, epoch: epoch + 1, by, from, fromNode: this.of(owner) };
+    this.#claims.push({ at: this.#now(), taken: event });
+    this.#options.onTaken?.(event);
     return true;
   }
 

@@ -30,12 +30,16 @@ export interface NodeDatabaseOptions {
 /** Writes of one instance: their commits are what a cut hits hardest. */
 const isWrite = (method: string): boolean => method.startsWith('owned.');
 
+const isTransaction = (method: string): boolean => isWrite(method) || method === 'transaction';
+
 /** The database as one node reaches it. Real repositories, and the model of what nodes share; the way to them fails. */
 export class NodeDatabase {
   way: DatabaseWay = 'open';
   /** There and back, each. */
   slowMs = 0;
   readonly lost: LostCommit[] = [];
+  /** So long the next writes are on their way, each. */
+  readonly heldUp: number[] = [];
   readonly storage: Storage;
   readonly nodes: NodeStore;
   readonly #options: NodeDatabaseOptions;
@@ -110,6 +114,8 @@ export class NodeDatabase {
     const lost = isWrite(method) ? this.lost.shift() : undefined;
     const carryOut = async (): Promise<void> => {
       if (lost === 'undone') return fail();
+      // A transaction takes several statements: whoever gave up sends no further one, and the server ends it.
+      if (isTransaction(method) && !this.#waiting.has(fail)) return;
       const onEnd = this.#options.onCall(method, args);
       let settle: () => void;
       try {
@@ -125,7 +131,15 @@ export class NodeDatabase {
         if (this.way === 'open') clock.enter(() => end(settle));
       });
     };
-    if (this.way === 'black') this.#underway.push(() => void carryOut());
+    const heldUpMs = isWrite(method) ? this.heldUp.shift() : undefined;
+    if (heldUpMs !== undefined) {
+      // It waits for a connection, and was not sent yet.
+      timer[Symbol.dispose]();
+      root.after(heldUpMs, () => {
+        clock.after(STATEMENT_MS, fail);
+        this.#arrive(carryOut);
+      });
+    } else if (this.way === 'black') this.#underway.push(() => void carryOut());
     else if (this.slowMs > 0) root.after(random.int(0, this.slowMs), () => this.#arrive(carryOut));
     else void carryOut();
     return promise;

@@ -33,6 +33,10 @@ export type NodeAct =
     }
   | { readonly do: 'slow_database'; readonly node: number; readonly slowMs: number; readonly ms: number }
   | { readonly do: 'lost_commit'; readonly node: number; readonly becomes: LostCommit }
+  /** The next write of an instance sets out, and arrives so much later. */
+  | { readonly do: 'hold_up_write'; readonly node: number; readonly ms: number }
+  /** Another server takes the database's place, which has not heard of the claims of the last while. */
+  | { readonly do: 'fail_over'; readonly forgetsMs: number }
   | { readonly do: 'cut_peers'; readonly node: number; readonly other: number; readonly ms: number }
   | { readonly do: 'cut_whatsapp'; readonly node: number; readonly ms: number }
   | { readonly do: 'read'; readonly node: number; readonly slot: string }
@@ -55,6 +59,8 @@ export interface NodesPlan {
   readonly offsetsMs: readonly number[];
   /** When each of them is started. */
   readonly startsMs: readonly number[];
+  /** When the instances are there to be claimed: at first, or once all nodes know each other, who share them then. */
+  readonly linkedAtMs: number;
   readonly latencyMs: number;
   readonly steps: readonly NodeStep[];
 }
@@ -82,7 +88,8 @@ export function planNodes(seed: number): NodesPlan {
     slots,
     offsetsMs,
     startsMs: random.chance(0.7) ? [0, 0, 0] : PLACES.map(() => random.int(0, 3_000)),
-    latencyMs: random.pick([20, 60, 120, 400]),
+    linkedAtMs: random.pick([0, 2_500, 5_500]),
+    latencyMs: random.pick([20, 60, 120, 400, 1_500]),
     steps: steps.sort((a, b) => a.at - b.at),
   };
 }
@@ -149,6 +156,8 @@ function faults(random: Random, slots: readonly string[], clocks: readonly ('sus
     [2, [[0, { do: 'lost_commit', node, becomes: random.pick(['done', 'undone'] as const) }]]],
     [2, [[0, { do: 'cut_peers', node, other, ms }]]],
     [2, [[0, { do: 'cut_whatsapp', node, ms }]]],
+    [1, lostAndRegained(random, node, other, slots)],
+    [1, failOver(random, node, slots)],
     [clocks[node] === 'jumps' ? 3 : 0, cutAndJump(random, node, ms)],
   ]);
   return [...fault, ...meanwhile];
@@ -164,10 +173,29 @@ const standStill = (random: Random, node: number, ms: number, clocks: readonly s
 
 /** The clock of a node is set, most often while it can't renew its lease. */
 function cutAndJump(random: Random, node: number, ms: number): Episode {
-  const jump: NodeAct = { do: 'jump', node, ms: random.pick([-20_000, -6_000, -50, 3_000, 20_000]) };
+  const jump: NodeAct = { do: 'jump', node, ms: random.pick([-20_000, -4_300, -3_500, -2_000, -50, 3_000, 20_000]) };
   if (random.chance(0.3)) return [[0, jump]];
   return [
     [0, { do: 'database', node, way: 'black', ms }],
     [random.int(0, 4_500), jump],
+  ];
+}
+
+/** A write is on its way for so long that its node has lost the instance meanwhile, and has it again. */
+function lostAndRegained(random: Random, node: number, other: number, slots: readonly string[]): Episode {
+  return [
+    [0, { do: 'hold_up_write', node, ms: random.int(14_000, 22_000) }],
+    ...slots.map((slot) => [10, { do: 'keys', slot }] as const),
+    [600, { do: 'stand_still', node, how: 'stopped', ms: 8_000, inboxFirst: random.chance(0.5) }],
+    [random.int(10_000, 12_000), { do: 'drain', node: other, downMs: 3_000 }],
+  ];
+}
+
+function failOver(random: Random, node: number, slots: readonly string[]): Episode {
+  const afterMs = random.int(6_200, 8_500);
+  return [
+    [0, { do: 'kill', node, downMs: 12_000 }],
+    [afterMs, { do: 'fail_over', forgetsMs: 2_000 }],
+    ...slots.map((slot) => [afterMs + random.int(50, 1_500), { do: 'keys', slot }] as const),
   ];
 }

@@ -17,7 +17,7 @@ import { OwnerRows } from './owner-rows.ts';
 import { PeerNetwork } from './peer-network.ts';
 import { type NodesPlan, planNodes, PLACES } from './plan.ts';
 import { perform, start } from './steps.ts';
-import type { Slot, World } from './world.ts';
+import type { World } from './world.ts';
 
 export interface NodesResult {
   readonly seed: number;
@@ -33,11 +33,11 @@ export interface NodesResult {
 
 const FOLDERS = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-export const runNodesSeed = (seed: number, without?: ClaimCondition): Promise<NodesResult> =>
+export const runNodesSeed = (seed: number, without?: readonly ClaimCondition[]): Promise<NodesResult> =>
   runNodes(planNodes(seed), without);
 
 /** One whole run: the same plan gives the same events in the same order. */
-export async function runNodes(plan: NodesPlan, without?: ClaimCondition): Promise<NodesResult> {
+export async function runNodes(plan: NodesPlan, without?: readonly ClaimCondition[]): Promise<NodesResult> {
   const folder = mkdtempSync(join(FOLDERS, 'privet-nodes-'));
   const clock = new VirtualClock();
   const trace = new NodesTrace(clock);
@@ -95,20 +95,21 @@ export async function runNodes(plan: NodesPlan, without?: ClaimCondition): Promi
         slowMs: 0,
         hasWhatsApp: true,
       })),
-      slots: await linked(plan, storage, whatsApp, random),
+      slots: new Map(),
+      epochs: new Epochs(),
       lives: 0,
       isCalm: false,
     };
-    const epochs = new Epochs();
+    clock.after(plan.linkedAtMs, () => void link(world, plan));
     for (const place of world.places) clock.after(plan.startsMs[place.n] ?? 0, () => void start(world, place));
     for (const step of plan.steps) {
       await clock.advance(Math.max(0, step.at - clock.monotonic()));
-      epochs.check(world);
+      world.epochs.check(world);
       perform(world, step);
       await drain();
     }
     await finish(world);
-    epochs.check(world);
+    world.epochs.check(world);
     for (const place of world.places) place.process?.kill();
     await drain();
     return {
@@ -130,14 +131,8 @@ export async function runNodes(plan: NodesPlan, without?: ClaimCondition): Promi
 }
 
 /** Instances that were linked and left running by a service before. */
-async function linked(
-  plan: NodesPlan,
-  storage: Storage,
-  whatsApp: WhatsApp,
-  random: Random,
-): Promise<ReadonlyMap<string, Slot>> {
+async function link({ storage, whatsApp, random, slots }: World, plan: NodesPlan): Promise<void> {
   const { id: accountId } = await storage.accounts.create({ label: 'harness' });
-  const slots = new Map<string, Slot>();
   for (const [index, name] of plan.slots.entries()) {
     const phoneNumber = `49170000000${index}`;
     const privacy = Object.entries(DEFAULT_PRIVACY);
@@ -146,9 +141,9 @@ async function linked(
     const device = account.newDevice(random);
     device.linked = true;
     const stored = JSON.stringify({ phoneNumber, device: device.id, secret: device.secret, keys: 0 });
-    const { id } = await storage.instances.insert({ accountId, name, wanted: 'running', state: 'OPEN' });
+    const { id } = await storage.instances.insert({ accountId, name, wanted: 'stopped', state: 'OPEN' });
+    slots.set(name, { name, id, accountId, stored, savedAt: 0, isWanted: true });
     await storage.credentials.save(id, stored);
-    slots.set(name, { name, id, accountId, stored, isWanted: true });
+    await storage.instances.update(id, { wanted: 'running' });
   }
-  return slots;
 }

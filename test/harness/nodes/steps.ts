@@ -58,6 +58,12 @@ export function perform(world: World, step: NodeAct): void {
       trace.note('*', `the answer of a commit is lost on its way to ${step.node}: it is ${step.becomes}`);
       placeOf(world, step.node).process?.database.lost.push(step.becomes);
       return;
+    case 'hold_up_write':
+      trace.note('*', `a write of ${step.node} is held up for ${step.ms} ms`);
+      placeOf(world, step.node).process?.database.heldUp.push(step.ms);
+      return;
+    case 'fail_over':
+      return void failOver(world, step.forgetsMs);
     case 'cut_peers':
       trace.note('*', `${step.node} and ${step.other} are cut apart for ${step.ms} ms`);
       world.network.cut(step.node, step.other, true);
@@ -80,6 +86,16 @@ export function perform(world: World, step: NodeAct): void {
     case 'disconnect':
       return whatsApp.disconnect(step.slot, step.ending);
   }
+}
+
+async function failOver({ clock, trace, nodes, slots, epochs }: World, forgetsMs: number): Promise<void> {
+  const since = clock.now() - forgetsMs;
+  // What was stored behind a claim would be lost with it, and WhatsApp was told of it.
+  const isLost = (id: string): boolean => [...slots.values()].some((slot) => slot.id === id && slot.savedAt < since);
+  trace.forgive();
+  const forgotten = await nodes.forget(since, isLost);
+  for (const id of forgotten) epochs.forget(id);
+  trace.note('*', `another database server: ${forgotten.length} claims are forgotten`);
 }
 
 export function setWay(place: Place, way: DatabaseWay): void {

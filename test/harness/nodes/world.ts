@@ -2,7 +2,7 @@ import type { Storage } from '../../../src/storage/storage.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { WhatsApp } from '../model/whatsapp.ts';
 import type { Random } from '../random.ts';
-import type { Trace } from '../trace.ts';
+import type { Epochs, NodesTrace } from './checks.ts';
 import type { ModelNodes } from './model-nodes.ts';
 import type { DatabaseWay } from './node-database.ts';
 import type { NodeProcess } from './node-process.ts';
@@ -28,13 +28,16 @@ export interface Slot {
   readonly accountId: string;
   /** The credentials that are committed now. */
   stored: string;
+  /** When they were saved. */
+  savedAt: number;
   /** The user's last word: should it connect? Undefined while a call for it is under way, or it failed. */
   isWanted: boolean | undefined;
 }
 
 export interface World {
   readonly clock: VirtualClock;
-  readonly trace: Trace;
+  readonly trace: NodesTrace;
+  readonly epochs: Epochs;
   readonly random: Random;
   readonly whatsApp: WhatsApp;
   readonly storage: Storage;
@@ -42,7 +45,7 @@ export interface World {
   readonly owners: OwnerRows;
   readonly network: PeerNetwork;
   readonly places: readonly Place[];
-  readonly slots: ReadonlyMap<string, Slot>;
+  readonly slots: Map<string, Slot>;
   /** Runs of the service that were started. */
   lives: number;
   /** The faults have ended. */
