@@ -131,9 +131,15 @@ const cutOff = async (world: World): Promise<void> => {
   let takenMs: number | undefined;
   const watching = async (): Promise<void> => {
     while ((letGoMs === undefined || takenMs === undefined) && seen.passed() < PATIENCE_MS) {
-      // It says which instances it has until it does not know any more.
-      const isHeld = !victim.service.stdout().includes('the lease of this node has ended');
-      if (!isHeld) letGoMs ??= seen.passed();
+      const ready = fetch(`${victim.service.url}/health/ready`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      if (
+        letGoMs === undefined &&
+        !(await ready.then(
+          ({ ok }) => ok,
+          () => true,
+        ))
+      )
+        letGoMs = seen.passed();
       const owners = await world.owners();
       if (names.some((name) => owners.get(name) !== victim.name)) takenMs ??= seen.passed();
       await delay(20);
@@ -142,7 +148,7 @@ const cutOff = async (world: World): Promise<void> => {
   const [times] = await Promise.all([world.allBack(names, PATIENCE_MS), watching()]);
   tell('cut off from the database', {
     instances: names.length,
-    'let go after': `${seconds(letGoMs ?? Number.NaN)} s`,
+    'not ready after': `${seconds(letGoMs ?? Number.NaN)} s`,
     'first taken after': `${seconds(takenMs ?? Number.NaN)} s`,
     'back (median / most)': ofMost(times),
     'silence (median / most)': ofMost(seen.silences()),
