@@ -33,6 +33,9 @@ const SIDE_BY_SIDE = [
   'survival-sigterm',
 ].map((name) => `test/${name}.long.ts`);
 
+/** Nodes in processes of their own, whose leases end where a machine has no time for them: these have it to themselves. */
+const NODES = ['test/nodes-*.long.ts'];
+
 /** What takes minutes: kills of the service by the hundred, a thousand instances at once, every guard taken away. */
 const long = mergeConfig(config, {});
 const { projects: _both, ...test } = long.test ?? {};
@@ -42,18 +45,22 @@ long.test = {
   projects: [
     {
       extends: true,
-      test: { name: 'side by side', include: SIDE_BY_SIDE, maxWorkers: 2, retry: 0, sequence: { groupOrder: 1 } },
+      test: { name: 'side by side', include: SIDE_BY_SIDE, maxWorkers: 3, retry: 0, sequence: { groupOrder: 1 } },
     },
     {
       extends: true,
       test: {
         name: 'timed',
         include: ['test/**/*.long.ts'],
-        exclude: SIDE_BY_SIDE,
+        exclude: [...SIDE_BY_SIDE, ...NODES],
         // Most of them wait: one at a time would leave half of a machine idle.
         maxWorkers: 2,
         sequence: { groupOrder: 2 },
       },
+    },
+    {
+      extends: true,
+      test: { name: 'nodes', include: NODES, maxWorkers: 1, sequence: { groupOrder: 3 } },
     },
   ],
 };
