@@ -79,7 +79,7 @@ export class Feed implements Disposable {
     while (!signal.aborted) {
       try {
         for await (const one of peers.stream(peer, 'told', topic, signal)) {
-          // guard: what was missed is looked at
+          // What was missed is looked at.
           if (one === 'ready') onMissed(topic);
           else watching[topic].publishFar(one as Nudge);
         }

@@ -56,7 +56,7 @@ export async function* follow<T>(
     if (signal.aborted) return;
     try {
       const row = await near.rows.get(reach, reach.instanceId);
-      // guard: a stream about an instance ends with the instance alone
+      // A stream about an instance ends with the instance alone.
       if (!row) return;
       const { owner } = row.record;
       const isHad = owner !== null && (await membership.find(owner))?.isLive === true;

@@ -88,7 +88,7 @@ async function send(
         const now = await store.ownerOf(instanceId);
         // One that is deleted is nobody's: who deletes it is about to say so.
         if (now ? now.incarnation === owner.incarnation && now.epoch === owner.epoch : isLive) continue;
-        // guard: a call does not wait for a node that has lost its instance
+        // A call does not wait for a node that has lost its instance.
         own.abort(new LeftError());
         return;
       } catch {

@@ -14,7 +14,7 @@ export class Legs implements Disposable {
     this.#listening = membership.onChange(() => {
       const live = new Set(membership.nodes.filter(({ isLive }) => isLive).map(({ incarnation }) => incarnation));
       for (const [incarnation, legs] of this.#legs) {
-        // guard: a stream does not wait for a node that is gone, else []
+        // A stream does not wait for a node that is gone.
         const ended = live.has(incarnation) ? [] : legs;
         for (const leg of ended) leg.abort(new Error('The node is gone'));
       }

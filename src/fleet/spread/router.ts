@@ -98,7 +98,7 @@ class Route {
     const node = owner && (await membership.find(owner.incarnation));
     // It is taken here where that is possible; or it is being taken here, or is about to leave.
     if (!owner || !node?.isLive || owner.incarnation === membership.incarnation) return this.#wait(MOVING);
-    // guard: a change is not made twice by the same node
+    // A change is not made twice by the same node.
     if (this.#isChange && isSame(owner, this.#lostAt)) return this.#wait(OUT_OF_REACH);
     const end = await send(owner, node);
     if (end.kind === 'lost' || end.kind === 'left') {
@@ -114,7 +114,7 @@ class Route {
   told(error: unknown): unknown {
     const { signal } = this.#call;
     if (!this.#mayBeDone || (signal.aborted && error === signal.reason)) return error;
-    // guard: what may have been made is not said to have failed, else error
+    // What may have been made is not said to have failed.
     return new OutcomeUnknownError(error);
   }
 
