@@ -65,7 +65,12 @@ async function setUpServer(): Promise<Bench> {
   onTestFinished(() => simulator[Symbol.asyncDispose]());
   const dataDir = dataFolder();
   const env = { ...simulatorEnv(simulator), PRIVET_DATA: dataDir, PRIVET_ACCOUNT_TOKEN: TOKEN };
-  const run = (sql: string) => runSql(databaseEnv(dataDir)['DATABASE_URL'] ?? '', sql);
+  // All tables are locked for it one after the other, which the service may do in another order.
+  const run = (sql: string, tries = 5): Promise<unknown> =>
+    runSql(databaseEnv(dataDir)['DATABASE_URL'] ?? '', sql).catch((error: unknown) => {
+      if (tries === 1 || !String(error).includes('deadlock')) throw error;
+      return run(sql, tries - 1);
+    });
   const disk = { names: () => [], fill: () => run(NO_ROOM), free: () => run('drop function no_room cascade') };
   return {
     simulator,
