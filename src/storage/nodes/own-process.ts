@@ -46,8 +46,18 @@ export const isGone = async (text: string): Promise<boolean> => {
   if (!here || !there || there.boot !== here.boot || there.space !== here.space) return false;
   try {
     return (await startOf(there.pid)) !== there.startedAt;
+  } catch {
+    return isNoProcess(there.pid);
+  }
+};
+
+/** By the kernel's word: `/proc` may hide the processes of other users. */
+const isNoProcess = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 };
 
