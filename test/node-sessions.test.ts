@@ -116,6 +116,16 @@ test('an instance that nobody has is taken for a call', async () => {
   await clock.advance(9_000);
 });
 
+test('an instance whose change takes long does not keep its node from the others', async () => {
+  const { open, residents, id } = await residing();
+  const session = await open();
+  const change = Promise.withResolvers<void>();
+  const changing = session.exclusively(new AbortController().signal, () => change.promise);
+  await residents.take(id, 1);
+  change.resolve();
+  await changing;
+});
+
 test('an instance that another node has taken stores nothing more here, and its link ends', async () => {
   const { takeAs, open, residents, storage, id, pool, links } = await residing();
   const session = await open();

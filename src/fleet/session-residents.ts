@@ -9,7 +9,8 @@ import type { SessionPool } from './session-pool.ts';
 export class SessionResidents implements Residents {
   readonly #pool: SessionPool;
   readonly #rows: InstanceRows;
-  readonly #ended = new AbortController();
+  /** What waits for its turn ends with the session, which begins nothing then. */
+  readonly #turns = new AbortController().signal;
 
   constructor(pool: SessionPool, rows: InstanceRows) {
     this.#pool = pool;
@@ -28,11 +29,8 @@ export class SessionResidents implements Residents {
     if (slot) this.#pool.gate.keep(instanceId, slot);
     kept.move();
     if (isNew) return session.resume();
-    // A call had it made: what users want of it may have changed since its row was read.
-    await session.exclusively(this.#ended.signal, async () => {
-      const now = await this.#rows.byId(instanceId);
-      if (now && isWanted(now) && !session.finished) session.resume();
-    });
+    // A call had it made, and may change it yet. The other instances of this node don't wait for that.
+    void this.#resumeInTurn(session).catch(() => undefined);
   }
 
   drop(instanceId: string): void {
@@ -45,6 +43,14 @@ export class SessionResidents implements Residents {
 
   release(instanceId: string, signal: AbortSignal): Promise<Released | undefined> {
     return this.#pool.release(instanceId, signal);
+  }
+
+  /** What users want of it may have changed since its row was read. */
+  #resumeInTurn(session: Session): Promise<void> {
+    return session.exclusively(this.#turns, async () => {
+      const now = await this.#rows.byId(session.view.id);
+      if (now && isWanted(now) && !session.finished) session.resume();
+    });
   }
 
   /** The session of an instance of this node, and whether it was made just now; undefined where another one has it. */
