@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
+import type { Clock } from '../../clock.ts';
 import { transaction } from '../database.ts';
-import { guarded } from '../errors.ts';
+import { DatabaseAwayError, guarded } from '../errors.ts';
 import { LOCK_CLASS } from '../postgres/connection.ts';
 import type { Tables } from '../schema.ts';
 
@@ -29,26 +30,24 @@ export interface OpenStreams {
 /** Its lease may be renewed yet, by a node that stood still: then its streams count again. */
 const LOST_AFTER = sql`interval '10 minutes'`;
 
-export const createOpenStreams = (db: Kysely<Tables>): OpenStreams => ({
-  open: ({ ids, family, incarnation }, most) =>
-    guarded('streams.open', () =>
-      transaction(db, async (tx) => {
-        // Those of one token one after the other: a statement sees what was committed when it began.
-        await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_CLASS + 2)}, hashtext(${family}))`.execute(tx);
-        const { rows } = await sql`
-          insert into open_streams (id, family, incarnation)
-          select id, ${family}, ${incarnation} from unnest(${ids}::text[]) with ordinality as asked (id, place)
-          where place <= ${most}::integer - (
-            select count(*) from open_streams as stream
-            where family = ${family} and (incarnation = ${incarnation} or exists (
-              select from nodes
-              where nodes.incarnation = stream.incarnation and nodes.expires_at > clock_timestamp()
-            ))
-          )
-          returning id`.execute(tx);
-        return rows.length;
-      }),
-    ),
+/** While another node opens streams of the same token: so often it is tried again, and for so long. */
+const AGAIN_MS = 25;
+const PATIENCE_MS = 10_000;
+
+export const createOpenStreams = (db: Kysely<Tables>, clock: Clock): OpenStreams => ({
+  open: async (streams, most) => {
+    const began = clock.monotonic();
+    for (;;) {
+      const opened = await guarded('streams.open', () => tryToOpen(db, streams, most));
+      if (opened !== undefined) return opened;
+      if (clock.monotonic() - began > PATIENCE_MS) {
+        throw new DatabaseAwayError({
+          cause: new Error('Another node has been opening streams of that token for long'),
+        });
+      }
+      await clock.sleep(AGAIN_MS);
+    }
+  },
 
   close: (ids) =>
     guarded('streams.close', async () => {
@@ -64,3 +63,28 @@ export const createOpenStreams = (db: Kysely<Tables>): OpenStreams => ({
         )`.execute(db);
     }),
 });
+
+/** Undefined while another one is at it: waiting for that here would keep a connection from all other calls. */
+const tryToOpen = (
+  db: Kysely<Tables>,
+  { ids, family, incarnation }: NewStreams,
+  most: number,
+): Promise<number | undefined> =>
+  transaction(db, async (tx) => {
+    // Those of one token one after the other: a statement sees what was committed when it began.
+    const lock = await sql<{ isHad: boolean }>`
+      select pg_try_advisory_xact_lock(${sql.lit(LOCK_CLASS + 2)}, hashtext(${family})) as "isHad"`.execute(tx);
+    if (!lock.rows[0]?.isHad) return undefined;
+    const { rows } = await sql`
+      insert into open_streams (id, family, incarnation)
+      select id, ${family}, ${incarnation} from unnest(${ids}::text[]) with ordinality as asked (id, place)
+      where place <= ${most}::integer - (
+        select count(*) from open_streams as stream
+        where family = ${family} and (incarnation = ${incarnation} or exists (
+          select from nodes
+          where nodes.incarnation = stream.incarnation and nodes.expires_at > clock_timestamp()
+        ))
+      )
+      returning id`.execute(tx);
+    return rows.length;
+  });

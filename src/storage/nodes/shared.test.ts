@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, expect, test, afterAll } from 'vitest';
 import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
+import { LOCK_CLASS } from '../postgres/connection.ts';
 import { openStorage, type Storage } from '../storage.ts';
 import type { Shared } from './shared.ts';
 
@@ -88,6 +89,27 @@ test('of 60 streams opened at once through three nodes as many are as may be; a 
   await run(`update nodes set expires_at = now() - interval '1 hour' where id = '${dead}'`);
   await at(0).streams.purge();
   expect(await run(`select count(*)::int as left from open_streams`)).toEqual([{ left: 20 }]);
+});
+
+test('streams that wait for another node keep no call from being counted', async () => {
+  const families = ['held 1', 'held 2', 'held 3'];
+  const lock = `pg_advisory_xact_lock(${LOCK_CLASS + 2}, hashtext(family))`;
+  const held = run(`select locked, pg_sleep(1.2)
+    from (select count(${lock}) as locked from unnest(array['${families.join("','")}']) family) of_another_node`);
+  const locks = () => run(`select from pg_locks where locktype = 'advisory' and classid = ${LOCK_CLASS + 2}`);
+  await expect.poll(async () => (await locks()).length).toBe(families.length);
+  const done: string[] = [];
+  const opening = families.map(async (family) => {
+    const opened = await at(0).streams.open({ ids: [family], family, incarnation: 'one' }, 20);
+    done.push('opened');
+    return opened;
+  });
+  await at(0).hits.record('beside', 1);
+  done.push('counted');
+  expect(await Promise.all(opening)).toEqual([1, 1, 1]);
+  expect(done).toEqual(['counted', 'opened', 'opened', 'opened']);
+  await held;
+  await at(0).streams.close(families);
 });
 
 test('slots of all nodes are at the spacing that is asked for, and none is saved up', async () => {

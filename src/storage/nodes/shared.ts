@@ -14,6 +14,6 @@ export interface Shared {
 
 export const createShared = (db: Kysely<Tables>, clock: Clock): Shared => ({
   hits: new SharedHits(db, clock),
-  streams: createOpenStreams(db),
+  streams: createOpenStreams(db, clock),
   logins: createLogins(db),
 });
