@@ -5,6 +5,10 @@ import config from './vitest.config.ts';
 /** What is not about a service that callers see, or about one process alone, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   'src/cli/commands/migrate-from.test.ts': 'it moves a folder of SQLite',
+  'test/backing-off.test.ts': 'its clock goes in leaps, which time limits between nodes do not bear',
+  'test/instance-lists.test.ts': 'it looks at the metrics, which are of one node each',
+  'test/metrics.test.ts': 'they are of one node each',
+  'test/nodes*.test.ts': 'they start their nodes themselves',
   'test/packed-keys.test.ts': "it is about SQLite's migrations",
 };
 

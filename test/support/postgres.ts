@@ -16,6 +16,13 @@ export function sqliteOnly(why: string): ReturnType<typeof test.runIf> {
   return test.runIf(onSqlite);
 }
 
+/** For tests of what one process does when it ends: with others behind the same address, they are left out, and the run says why. */
+export function oneNodeOnly(why: string): ReturnType<typeof test.runIf> {
+  const isOne = process.env['PRIVET_TEST_NODES'] === undefined;
+  if (!isOne) process.stdout.write(`left out with several nodes: ${why}\n`);
+  return test.runIf(isOne);
+}
+
 /**
  * What the nodes of a database share, whose rows are written over and over: where these can't be written, no node holds its
  * lease for longer than some seconds, and each is mute. So tests of other tables leave them alone.
