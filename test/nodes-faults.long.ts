@@ -224,12 +224,14 @@ test.each([
   ['idle,lease,fence', 'writes on without lease and fence: the history shows stale writes'],
 ])('%s: a node that is woken %s', { timeout: ALL_MS }, async (without) => {
   const world = await startWorld({
-    instances: 60,
+    instances: 30,
+    nodes: ['node-b'],
     env: (name) =>
       name === 'node-b'
         ? { NODE_OPTIONS: `--import=${new URL('support/nodes/without.ts', import.meta.url).href}`, WITHOUT: without }
         : {},
   });
+  await world.start('node-a');
   await delay(QUIET_MS);
   const { service } = nodeOf(world, 'node-b');
   const names = await world.namesOf('node-b');

@@ -14,8 +14,7 @@ const CUTS: Readonly<Record<string, { readonly file: string; readonly from: stri
   },
   fence: {
     file: 'src/storage/owned.ts',
-    from: `.where('epoch', '=', epoch)
-    .where('owner_incarnation', '=', incarnation)`,
+    from: '.where(isOfEpoch)\n    .where(isOfRun)',
     to: '',
   },
   idle: {
