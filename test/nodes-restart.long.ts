@@ -37,7 +37,7 @@ test(
       );
       expect(world.prober.failures).toEqual([]);
     }
-    for (const { service } of world.nodes) expect(service.stdout()).not.toMatch(/"state":"(PAIRING|UNPAIRED)"/);
+    for (const { service } of world.nodes) expect(service.stderr()).not.toMatch(/"state":"(PAIRING|UNPAIRED)"/);
     expect(await world.history.staleWrites()).toBe(0);
     expect(await world.history.epochsBack()).toBe(0);
   },

@@ -106,7 +106,7 @@ export async function startWorld({
       if (states.get('OPEN') === instances) return;
     }
     const warned = [...running.values()].flatMap(
-      ({ service }) => service.stdout().match(/^.*"level":"warn".*$/gm) ?? [],
+      ({ service }) => service.stderr().match(/^.*"level":"warn".*$/gm) ?? [],
     );
     throw new Error(`Not all are OPEN: ${JSON.stringify([...states])} ${warned.slice(-3).join('\n')}`);
   };
