@@ -4,6 +4,7 @@ import { ask, askFor } from './support/ask.ts';
 import { openEventStream } from './support/event-stream.ts';
 import { create, devices, freeName, freePhone, qrOf, see } from './support/life.ts';
 import { sharedPrivet } from './support/shared-privet.ts';
+import { oneNodeOnly } from './support/postgres.ts';
 
 const privet = await sharedPrivet();
 
@@ -80,7 +81,7 @@ describe('pairing', () => {
     await privet.waitForState(name, 'OPEN');
   });
 
-  test('who waits for a QR has an answer before the service ends', async () => {
+  oneNodeOnly('the others go on with it')('who waits for a QR has an answer before the service ends', async () => {
     const instance = await create(privet);
     using _fault = privet.simulator.addFault({ do: 'no-hello' });
     const waiting = ask(privet, PairInstanceDocument, { instance });
