@@ -11,8 +11,10 @@ const SQLITE_ONLY: Readonly<Record<string, string>> = {
   'test/harness*.test.ts': "faults are put in SQLite's driver, on a clock that a server does not follow",
 };
 
-/** What opens no database, which is not worth another run. */
+/** What opens no database, or brings its own Postgres whatever the tests are about: not worth another run. */
 const NEITHER = [
+  'src/storage/{nodes,postgres}/**',
+  'test/{nodes*,postgres-killed}.test.ts',
   'src/access/{client-address,limits/gate,limits/rate-limit,tokens/token-watch,tokens/tokens}.test.ts',
   'src/cli/{parent,signals}.test.ts',
   'src/fleet/{upkeep,watching/*}.test.ts',

@@ -2,11 +2,12 @@ import type { Clock } from '../../clock.ts';
 
 /** When WhatsApp refuses so many instances in a row as outdated, it means the client, not the instance. */
 // guard: an outdated client stops logging in, else Number.POSITIVE_INFINITY
-export const BREAKER_INSTANCES = 3;
+const BREAKER_INSTANCES = 3;
 /** While logins are held up, one of the instances that WhatsApp refused may try this often. */
 export const REFUSED_PROBE_MS = 300_000;
 /** And one of the others this often: the client may be outdated for some accounts alone. */
 export const OTHER_PROBE_MS = 10_000;
+export { BREAKER_INSTANCES };
 
 interface Probes {
   readonly everyMs: number;
