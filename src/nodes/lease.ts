@@ -220,9 +220,12 @@ export class Lease implements Membership {
     this.#steadySince ??= clock.monotonic();
     this.#lapse?.[Symbol.dispose]();
     const validMs = this.#timing.ttlMs - this.#timing.marginMs;
-    this.#lapse = clock.after(validMs - (clock.monotonic() - sent.monotonic), () => {
+    const tellLapse = (): void => {
       if (!this.held) this.#changed();
-    });
+      // A timer may be early by less than a millisecond.
+      else this.#lapse = clock.after(1, tellLapse);
+    };
+    this.#lapse = clock.after(validMs - (clock.monotonic() - sent.monotonic), tellLapse);
     this.#changed();
     return 'renewed';
   }
