@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * waited for alone. What keeps the processors busy takes turns with what mostly waits, and what is about being held up comes
  * beside that.
  */
-const LONGEST = [
+const LONGEST_OF_TEST = [
   'test/attacks',
   'test/survival-login',
   'test/busy-database',
@@ -46,7 +46,28 @@ const LONGEST = [
   'src/cli/commands/backup',
   'test/cut-commands',
   'test/postgres-killed',
-].map((name) => resolve(import.meta.dirname, '../..', `${name}.test.ts`));
+];
+
+/** The same of what takes minutes. */
+const LONGEST_OF_LONG = [
+  'test/kills',
+  'test/pairing-kills',
+  'test/browser/console-everywhere',
+  'test/survival-sigterm',
+  'test/random-categories',
+  'test/browser/console-markup',
+  'test/browser/console-faults',
+  'test/image',
+  'test/attacks',
+  'test/survival',
+  'test/browser/console-crowd',
+  'test/held-up',
+];
+
+const LONGEST = [
+  ...LONGEST_OF_TEST.map((name) => `${name}.test.ts`),
+  ...LONGEST_OF_LONG.map((name) => `${name}.long.ts`),
+].map((name) => resolve(import.meta.dirname, '../..', name));
 
 /** A database's server starts, and its tests take their time: they come before all others. */
 const FIRST_PROJECT = 'postgres';
