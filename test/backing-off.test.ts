@@ -38,13 +38,14 @@ test('a link that is OPEN and then brings what nobody can read is logged in less
 });
 
 test('one that gets no connection for five minutes is unlinked here alone, and linked anew', async () => {
+  // It has not been OPEN for a while before its link ends: it has tried since it was linked.
+  const from = clock.monotonic();
   const { phoneNumber } = await privet.link('stuck');
   const { simulator } = privet;
   const devices = (): number => simulator.account(phoneNumber).linkedDevices;
   const fault = simulator.addFault({ phoneNumber, match: { xmlns: 'privacy', type: 'get' }, do: 'error', code: 403 });
   const unlink = async () => (await ask(privet, UnlinkInstanceDocument, { instance: 'stuck' })).data?.unlinkInstance;
   // The clock goes on in leaps, whoever waits for it.
-  const from = clock.monotonic();
   await simulator.disconnect(phoneNumber, 'reset');
   await privet.waitForState('stuck', 'CONNECTING', 'RECONNECTING');
   let unlinked = await unlink();
