@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { deadlineIn } from '../src/clock.ts';
 import { InstanceNotConnectedError } from '../src/errors.ts';
-import { Departures } from '../src/fleet/departures.ts';
+import { Departures } from '../src/fleet/leaving/departures.ts';
 import { deafLink, fleetOptions } from '../src/fleet/fleet.fixture.ts';
 import { InstanceRows } from '../src/fleet/instance-rows.ts';
 import { SessionPool } from '../src/fleet/session-pool.ts';

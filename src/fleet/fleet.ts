@@ -10,7 +10,7 @@ import { IdempotentCalls } from './once-only/idempotent-calls.ts';
 import { InstanceRows } from './instance-rows.ts';
 import type { LoginSlots } from '../nodes/receiving.ts';
 import type { Residents } from '../nodes/residents.ts';
-import { Departures } from './departures.ts';
+import { Departures } from './leaving/departures.ts';
 import type { PoolNode } from './pool-node.ts';
 import { SessionResidents } from './session-residents.ts';
 import { ReadTogether } from './stored/read-together.ts';
@@ -60,11 +60,12 @@ export class Fleet implements FleetCalls, AsyncDisposable {
     this.#options = options;
     const { random = Math.random, clock, log, storage, telemetry } = options;
     const rows = new InstanceRows(storage, log);
+    const departures = options.node && new Departures(clock);
     const pool = new SessionPool({
       ...options,
       rows,
       random,
-      departures: options.node && new Departures(clock),
+      departures,
       logins: storage.shared?.logins,
       isWatched: (id) => this.watching.isWatched(id),
       onInstanceChange: (instance) => this.watching.instanceChanged(instance),
@@ -73,7 +74,7 @@ export class Fleet implements FleetCalls, AsyncDisposable {
     this.#pool = pool;
     this.rows = rows;
     this.slots = pool.gate;
-    this.residents = new SessionResidents(pool, rows);
+    this.residents = new SessionResidents(pool, rows, departures);
     this.#idempotent = new IdempotentCalls(storage, clock, options.owner);
     this.watching = new SessionWatching(pool, rows);
     const { whereabouts } = storage;

@@ -1,5 +1,5 @@
 import { InstanceNotConnectedError } from '../errors.ts';
-import type { Departures } from './departures.ts';
+import type { Departures } from './leaving/departures.ts';
 import type { InstanceRow } from './instance-rows.ts';
 import type { Session } from '../instance/session.ts';
 import { ElsewhereError } from '../nodes/elsewhere.ts';

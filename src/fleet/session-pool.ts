@@ -5,9 +5,8 @@ import type { SessionDeps } from '../instance/session-deps.ts';
 import { Session } from '../instance/session.ts';
 import { type InstanceView, PAIRING_ENDED } from '../instance/state.ts';
 import type { Reach } from './calls/reach.ts';
-import type { Departures } from './departures.ts';
+import type { Departures } from './leaving/departures.ts';
 import { ElsewhereError } from '../nodes/elsewhere.ts';
-import type { Released } from '../nodes/residents.ts';
 import type { Logins } from '../storage/nodes/logins.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import type { InstanceRow, InstanceRows } from './instance-rows.ts';
@@ -111,7 +110,7 @@ export class SessionPool implements AsyncDisposable {
   /** Keeps the session of an instance in memory, and has it made first where there is none; undefined without an instance. */
   async hold(reach: Reach, name: string): Promise<HeldSession | undefined> {
     const session = this.registry.find(reach, name);
-    return session ? this.#held(session) : this.#brought(() => this.#options.rows.find(reach, name));
+    return session ? this.keep(session) : this.#brought(() => this.#options.rows.find(reach, name));
   }
 
   /** The session of an instance, where there is one: for what is done at once, which costs less than to hold it. */
@@ -124,7 +123,7 @@ export class SessionPool implements AsyncDisposable {
   /** The same as `hold`, by its id. */
   async holdById(reach: Reach, id: string): Promise<HeldSession | undefined> {
     const session = this.registry.get(reach, id);
-    return session ? this.#held(session) : this.#brought(() => this.#options.rows.get(reach, id));
+    return session ? this.keep(session) : this.#brought(() => this.#options.rows.get(reach, id));
   }
 
   /**
@@ -165,35 +164,15 @@ export class SessionPool implements AsyncDisposable {
     });
   }
 
-  isPairing(instanceId: string): boolean {
-    return this.registry.byId(instanceId)?.view.state === 'PAIRING';
-  }
-
-  /** See `Residents`. */
-  async release(instanceId: string, signal: AbortSignal): Promise<Released | undefined> {
-    const { departures, onInstanceChange, onPrivacyChange } = this.#options;
-    const session = this.registry.byId(instanceId);
-    if (!session || !departures) return undefined;
-    using held = new DisposableStack();
-    held.use(this.#held(session));
-    const wasRunning = session.finished !== undefined;
-    const settle = await departures.begin(session, signal);
-    const holding = held.move();
+  /** Keeps a session in memory. */
+  keep(session: Session): HeldSession {
+    this.#holds.set(session, (this.#holds.get(session) ?? 0) + 1);
     return {
-      epoch: session.life.epoch ?? 0,
-      moved: (to) => {
-        using _ = holding;
-        this.remove(session);
-        settle({ kind: 'moved', to });
-        void session.end();
-        // Who watches it is told to look where it is now.
-        onInstanceChange(session.view);
-        onPrivacyChange(session.view);
-      },
-      stays: () => {
-        using _ = holding;
-        settle({ kind: 'stays' });
-        if (wasRunning) session.resume();
+      session,
+      [Symbol.dispose]: () => {
+        const left = (this.#holds.get(session) ?? 1) - 1;
+        this.#holds.set(session, left);
+        if (left === 0 && this.registry.has(session)) this.#resting.add(session);
       },
     };
   }
@@ -202,6 +181,14 @@ export class SessionPool implements AsyncDisposable {
   remove(session: Session): void {
     for (const removed of this.#reading) removed.add(session.view.id);
     this.registry.remove(session);
+  }
+
+  /** Another node has its instance: who calls or watches is to look for it there. */
+  letGo(session: Session): void {
+    this.remove(session);
+    void session.end();
+    this.#options.onInstanceChange(session.view);
+    this.#options.onPrivacyChange(session.view);
   }
 
   /** As `bring`. An instance that no node has becomes this one's. */
@@ -245,7 +232,7 @@ export class SessionPool implements AsyncDisposable {
         const row = await read();
         if (!row) return undefined;
         // It may have been deleted, or changed and dropped, since it was read.
-        if (!removed.delete(row.view.id)) return this.#held(this.#take(row));
+        if (!removed.delete(row.view.id)) return this.keep(this.#take(row));
       }
     } finally {
       this.#reading.delete(removed);
@@ -265,26 +252,9 @@ export class SessionPool implements AsyncDisposable {
     return session;
   }
 
-  /** Another node has the instance: who calls or watches is to look for it there. */
   #lost(id: string): void {
     const session = this.registry.byId(id);
-    if (!session?.life.isLost) return;
-    this.remove(session);
-    void session.end();
-    this.#options.onInstanceChange(session.view);
-    this.#options.onPrivacyChange(session.view);
-  }
-
-  #held(session: Session): HeldSession {
-    this.#holds.set(session, (this.#holds.get(session) ?? 0) + 1);
-    return {
-      session,
-      [Symbol.dispose]: () => {
-        const left = (this.#holds.get(session) ?? 1) - 1;
-        this.#holds.set(session, left);
-        if (left === 0 && this.registry.has(session)) this.#resting.add(session);
-      },
-    };
+    if (session?.life.isLost) this.letGo(session);
   }
 
   #isInUse(session: Session): boolean {

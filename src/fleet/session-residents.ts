@@ -2,6 +2,8 @@ import type { Session } from '../instance/session.ts';
 import { ElsewhereError } from '../nodes/elsewhere.ts';
 import type { Released, Residents } from '../nodes/residents.ts';
 import type { InstanceRow, InstanceRows } from './instance-rows.ts';
+import type { Departures } from './leaving/departures.ts';
+import { release } from './leaving/release.ts';
 import { isWanted } from './pool-node.ts';
 import type { SessionPool } from './session-pool.ts';
 
@@ -9,12 +11,15 @@ import type { SessionPool } from './session-pool.ts';
 export class SessionResidents implements Residents {
   readonly #pool: SessionPool;
   readonly #rows: InstanceRows;
+  readonly #departures: Departures | undefined;
   /** What waits for its turn ends with the session, which begins nothing then. */
   readonly #turns = new AbortController().signal;
 
-  constructor(pool: SessionPool, rows: InstanceRows) {
+  /** @param departures given where this is one node of several: its sessions may leave for another one */
+  constructor(pool: SessionPool, rows: InstanceRows, departures?: Departures) {
     this.#pool = pool;
     this.#rows = rows;
+    this.#departures = departures;
   }
 
   epochs(): ReadonlyMap<string, number> {
@@ -38,11 +43,11 @@ export class SessionResidents implements Residents {
   }
 
   isPairing(instanceId: string): boolean {
-    return this.#pool.isPairing(instanceId);
+    return this.#pool.registry.byId(instanceId)?.view.state === 'PAIRING';
   }
 
-  release(instanceId: string, signal: AbortSignal): Promise<Released | undefined> {
-    return this.#pool.release(instanceId, signal);
+  async release(instanceId: string, signal: AbortSignal): Promise<Released | undefined> {
+    return this.#departures && release(this.#pool, this.#departures, instanceId, signal);
   }
 
   /** What users want of it may have changed since its row was read. */

@@ -1,10 +1,10 @@
-import { abortable } from '../call.ts';
-import type { Clock } from '../clock.ts';
-import { InstanceNotConnectedError, RetryLaterError } from '../errors.ts';
-import type { Session } from '../instance/session.ts';
-import { MOVING, PAIRING_ENDED, UNDER_WAY } from '../instance/state.ts';
-import { ElsewhereError } from '../nodes/elsewhere.ts';
-import type { InstanceOwner } from '../storage/nodes/node-store.ts';
+import { abortable } from '../../call.ts';
+import type { Clock } from '../../clock.ts';
+import { InstanceNotConnectedError, RetryLaterError } from '../../errors.ts';
+import type { Session } from '../../instance/session.ts';
+import { MOVING, PAIRING_ENDED, UNDER_WAY } from '../../instance/state.ts';
+import { ElsewhereError } from '../../nodes/elsewhere.ts';
+import type { InstanceOwner } from '../../storage/nodes/node-store.ts';
 
 /** What runs of an instance may take so long before its link is ended under it. */
 const CALLS_MS = 10_000;

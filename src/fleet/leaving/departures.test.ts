@@ -1,14 +1,15 @@
 import { pino } from 'pino';
 import { expect } from 'vitest';
-import { sqliteOnly } from '../../test/support/postgres.ts';
-import { VirtualClock } from '../../test/support/virtual-clock.ts';
-import { InstanceNotConnectedError } from '../errors.ts';
-import type { Released } from '../nodes/residents.ts';
-import { temporaryStorage } from '../storage/storage.fixture.ts';
+import { sqliteOnly } from '../../../test/support/postgres.ts';
+import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { InstanceNotConnectedError } from '../../errors.ts';
+import type { Released } from '../../nodes/residents.ts';
+import { temporaryStorage } from '../../storage/storage.fixture.ts';
 import { Departures } from './departures.ts';
-import { deafLink, fleetOptions } from './fleet.fixture.ts';
-import { InstanceRows } from './instance-rows.ts';
-import { SessionPool } from './session-pool.ts';
+import { deafLink, fleetOptions } from '../fleet.fixture.ts';
+import { InstanceRows } from '../instance-rows.ts';
+import { SessionPool } from '../session-pool.ts';
+import { SessionResidents } from '../session-residents.ts';
 
 const test = sqliteOnly('a clock that the test moves; no server follows it');
 const { signal } = new AbortController();
@@ -23,22 +24,25 @@ const residing = async () => {
   await storage.credentials.save(id, '{}');
   let links = 0;
   let changes = 0;
+  const rows = new InstanceRows(storage, pino({ level: 'silent' }));
+  const departures = new Departures(clock);
   const pool = new SessionPool({
     ...fleetOptions(clock, storage),
     openLink: (options) => ((links += 1), deafLink(options)),
-    rows: new InstanceRows(storage, pino({ level: 'silent' })),
+    rows,
     random: () => 0,
-    departures: new Departures(clock),
+    departures,
     onInstanceChange: () => void (changes += 1),
     onPrivacyChange: () => undefined,
   });
+  const residents = new SessionResidents(pool, rows, departures);
   const reach = { accountId };
   const use = <T>(work: () => Promise<T>): Promise<T> => pool.use(reach, 'shop', work);
   const session = await pool.use(reach, 'shop', async (one) => one);
   session.start();
   await clock.advance(1_000);
   expect(session.view.state).toBe('OPEN');
-  return { clock, storage, pool, id, reach, use, session, links: () => links, changes: () => changes };
+  return { clock, storage, pool, residents, id, reach, use, session, links: () => links, changes: () => changes };
 };
 
 /** Whether it has ended by now, and how. */
@@ -55,11 +59,11 @@ const released = async (work: Promise<Released | undefined>): Promise<Released> 
   (await work) ?? expect.unreachable('Nothing was released');
 
 test('a session leaves once its calls are over; those that come meanwhile are told where it went', async () => {
-  const { clock, pool, id, use, session, changes } = await residing();
+  const { clock, pool, residents, id, use, session, changes } = await residing();
   const runs = Promise.withResolvers<string>();
   const running = watched(use(() => runs.promise));
   await clock.advance(0);
-  const release = pool.release(id, signal);
+  const release = residents.release(id, signal);
   const leaving = watched(release);
   const late = watched(use(async () => 'done here'));
   await clock.advance(9_000);
@@ -84,7 +88,7 @@ test('a session leaves once its calls are over; those that come meanwhile are to
 });
 
 test('a call that takes too long is not waited for; one that found the connection ended goes where the session went', async () => {
-  const { clock, pool, id, use, session } = await residing();
+  const { clock, residents, id, use, session } = await residing();
   const endless = watched(use(() => new Promise(() => undefined)));
   const call = { signal, deadline: { remaining: () => 30_000 } };
   // As a call that waits for its turn, and asks only when the link is gone.
@@ -97,7 +101,7 @@ test('a call that takes too long is not waited for; one that found the connectio
   const read = watched(use(() => session.privacy.read(call)));
   await clock.advance(0);
   expect(read.end).toBeDefined();
-  const release = pool.release(id, signal);
+  const release = residents.release(id, signal);
   await clock.advance(9_999);
   expect(session.link).toBeDefined();
   await clock.advance(1);
@@ -110,8 +114,8 @@ test('a call that takes too long is not waited for; one that found the connectio
 });
 
 test('a session that stays logs in again, and calls that waited are done here', async () => {
-  const { clock, pool, id, use, session, links } = await residing();
-  const { stays } = await released(pool.release(id, signal));
+  const { clock, pool, residents, id, use, session, links } = await residing();
+  const { stays } = await released(residents.release(id, signal));
   const waits = watched(use(async () => session.view.state));
   await clock.advance(100);
   expect([waits, links()]).toEqual([{}, 1]);
@@ -123,12 +127,12 @@ test('a session that stays logs in again, and calls that waited are done here', 
 });
 
 test('where the time is up while calls run, the session goes on', async () => {
-  const { clock, pool, id, use, session, links } = await residing();
+  const { clock, pool, residents, id, use, session, links } = await residing();
   const over = new AbortController();
   const runs = Promise.withResolvers<void>();
   const running = watched(use(() => runs.promise.then(() => 'ended')));
   await clock.advance(0);
-  const release = watched(pool.release(id, over.signal));
+  const release = watched(residents.release(id, over.signal));
   const waits = watched(use(async () => 'done here'));
   over.abort(new Error('over'));
   runs.resolve();
@@ -139,12 +143,12 @@ test('where the time is up while calls run, the session goes on', async () => {
 });
 
 test('what was to be stored is stored once it is released', async () => {
-  const { storage, pool, id, session } = await residing();
+  const { storage, residents, id, session } = await residing();
   const stored = storage.owned.change;
   const commits = Promise.withResolvers<void>();
   storage.owned.change = async (...args) => (await commits.promise, stored(...args));
   const save = watched(session.life.change({ credentials: '{"last":1}' }));
-  const release = pool.release(id, signal);
+  const release = residents.release(id, signal);
   const leaving = watched(release);
   for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
   expect([save, leaving]).toEqual([{}, {}]);
@@ -154,7 +158,7 @@ test('what was to be stored is stored once it is released', async () => {
 });
 
 test('an instance that is not in memory needs no release', async () => {
-  const { pool } = await residing();
-  expect(await pool.release('unknown', signal)).toBeUndefined();
-  expect(pool.isPairing('unknown')).toBe(false);
+  const { residents } = await residing();
+  expect(await residents.release('unknown', signal)).toBeUndefined();
+  expect(residents.isPairing('unknown')).toBe(false);
 });

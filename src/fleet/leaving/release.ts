@@ -1,0 +1,32 @@
+import type { Released } from '../../nodes/residents.ts';
+import type { SessionPool } from '../session-pool.ts';
+import type { Departures } from './departures.ts';
+
+/** See `Residents`. */
+export async function release(
+  pool: SessionPool,
+  departures: Departures,
+  instanceId: string,
+  signal: AbortSignal,
+): Promise<Released | undefined> {
+  const session = pool.registry.byId(instanceId);
+  if (!session) return undefined;
+  using held = new DisposableStack();
+  held.use(pool.keep(session));
+  const wasRunning = session.finished !== undefined;
+  const settle = await departures.begin(session, signal);
+  const holding = held.move();
+  return {
+    epoch: session.life.epoch ?? 0,
+    moved: (to) => {
+      using _ = holding;
+      settle({ kind: 'moved', to });
+      pool.letGo(session);
+    },
+    stays: () => {
+      using _ = holding;
+      settle({ kind: 'stays' });
+      if (wasRunning) session.resume();
+    },
+  };
+}
