@@ -194,7 +194,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
       // Calls go on meanwhile. Where another process goes by this node's name, there is nothing left to give.
-      if (draining && config.drainMs > 0 && !lost.signal.aborted) await (drained ??= draining.run());
+      if (draining && config.drainMs > 0 && !lost.signal.aborted) await (drained ??= draining.run(lost.signal));
       using _silent = whenSilent(storage, clock);
       using _late = clock.after(CALLS_MS, () => void fleet[Symbol.asyncDispose]());
       await running.disposeAsync();

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../demo/child.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { type App, createApp } from '../src/app.ts';
 import { createConfig } from '../src/config/config.ts';
@@ -12,10 +14,13 @@ import { openEventStream } from './support/event-stream.ts';
 import { startProber } from './support/nodes/prober.ts';
 import { makeDatabase, runSql } from './support/postgres.ts';
 import { dataFolder, simulatorEnv } from './support/service-process.ts';
+import { startTcpProxy } from './support/tcp-proxy.ts';
 
 const TOKEN = 'drain-account-token-0123456789abcdef';
 const RTT_MS = 100;
 const PROBE_MS = 150;
+/** So long the other node can't be reached when one begins to give its instances to it. */
+const AWAY_MS = 500;
 
 /** Services in this process, over one database, with instances that are linked already. */
 async function world(instances: number) {
@@ -66,10 +71,13 @@ async function watch({ url }: App, name: string) {
   return seen;
 }
 
-test('a node that ends gives its instances away: no call fails, each logs in once, and streams go on', async () => {
+test('a node that ends gives its instances away, at the second try too: no call fails, each logs in once, and streams go on', async () => {
   const { start, one, members, logs, states, logins, owners } = await world(12);
   await expect.poll(() => states(one), { timeout: 20_000 }).toEqual(all(12, 'OPEN'));
-  const two = await start('two');
+  const port = await freePort(0);
+  const way = await startTcpProxy(port);
+  const reached = { PRIVET_NODE_PORT: String(port), PRIVET_NODE_URL: `http://127.0.0.1:${way.port}` };
+  const two = await start('two', reached);
   await expect.poll(() => states(two)).toEqual(all(12, 'OPEN'));
   expect(await owners()).toEqual(all(12, 'one'));
   const [first] = members;
@@ -78,7 +86,11 @@ test('a node that ends gives its instances away: no call fails, each logs in onc
   const prober = startProber(members, () => [one.url, two.url], PROBE_MS);
   await expect.poll(() => prober.answered).toBeGreaterThan(24);
   const [before, from] = [logins(), performance.now()];
-  await one[Symbol.asyncDispose]();
+  await way[Symbol.asyncDispose]();
+  const ended = one[Symbol.asyncDispose]();
+  await delay(AWAY_MS);
+  await using _ = await startTcpProxy(port, way.port);
+  await ended;
   await expect.poll(() => members.every((each) => prober.backAt(each.name, performance.now() - 500))).toBe(true);
   const silence = Math.max(...prober.silences(from).values());
   await prober.stop();

@@ -48,6 +48,7 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
     handOver: (_id: string): Promise<unknown> => Promise.resolve(),
     releaseMs: 100,
     drain: (): Promise<unknown> => Promise.resolve(log.push('drain')),
+    owned: (): Promise<unknown> => Promise.resolve(),
     renewed: () => {
       for (const listener of listeners) listener();
     },
@@ -80,8 +81,10 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
     membership,
     mostMs,
     store: {
-      owned: async () =>
-        new Map([...rows].flatMap(([id, { owner, ...row }]) => (owner === SELF ? [[id, row] as const] : []))),
+      async owned() {
+        await rig.owned();
+        return new Map([...rows].flatMap(([id, { owner, ...row }]) => (owner === SELF ? [[id, row] as const] : [])));
+      },
       async handOver(id, from, to) {
         const row = rows.get(id);
         if (row?.owner !== from.incarnation || row.epoch !== from.epoch) return undefined;
@@ -118,12 +121,13 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
       },
     },
   });
+  const lost = new AbortController();
   const run = () => {
     const over = { done: false };
-    const done = drain.run().then(() => (over.done = true));
+    const done = drain.run(lost.signal).then(() => (over.done = true));
     return { over, done };
   };
-  return Object.assign(rig, { run });
+  return Object.assign(rig, { run, lost });
 };
 
 test('one by one: a place to log in, the session here, the row, the session there, and then those who wait', async () => {
@@ -156,20 +160,83 @@ test('instances go to the nodes with the fewest, eight at a time; what is not to
   expect(rig.log.filter((line) => line.startsWith('drop stopped'))).toHaveLength(20);
 });
 
-test('where no other node lives, or none takes any, it is over at once, and nothing is released', async () => {
-  const alone = draining({ nodes: [node('dead', 0, { isLive: false })], wanted: 3, stopped: 1 });
-  const first = alone.run();
-  await alone.clock.advance(0);
-  expect([first.over.done, alone.log]).toEqual([true, ['drain']]);
+test('where no other node lives it is over at once, and nothing is released', async () => {
+  const rig = draining({ nodes: [node('dead', 0, { isLive: false })], wanted: 3, stopped: 1 });
+  const { over } = rig.run();
+  await rig.clock.advance(0);
+  expect([over.done, rig.log]).toEqual([true, ['drain']]);
 
-  const refused = draining({ wanted: 3 });
-  refused.ask = () => Promise.reject(new PeerError('unreachable', 'made to fail'));
-  const second = refused.run();
-  await refused.clock.advance(2_000);
-  expect([second.over.done, refused.log]).toEqual([true, ['drain']]);
+  const away = draining({ nodes: [], wanted: 1 });
+  away.drain = () => Promise.reject(new Error('made to fail'));
+  const other = away.run();
+  await away.clock.advance(0);
+  expect(other.over.done).toBe(true);
 });
 
-test('a node that takes none is passed over until the rows are read anew', async () => {
+test('where none takes any, they are asked until the time is up, and nothing is released', async () => {
+  const rig = draining({ wanted: 3, mostMs: 5_000 });
+  let asked = 0;
+  rig.ask = async () => {
+    asked += 1;
+    throw new PeerError('unreachable', 'made to fail');
+  };
+  const { over } = rig.run();
+  await rig.clock.advance(4_999);
+  expect([over.done, rig.log]).toEqual([false, ['drain']]);
+  await rig.clock.advance(1);
+  expect([over.done, rig.log, rig.clock.pending]).toEqual([true, ['drain'], 0]);
+  expect(asked).toBeGreaterThan(6);
+  expect(asked).toBeLessThanOrEqual(3 * 2 * 5);
+});
+
+test('the one other node refused once: it is asked again after a while, and takes all', async () => {
+  const rig = draining({ nodes: [node('a', 0)], wanted: 12 });
+  rig.ask = async () => {
+    if (rig.clock.monotonic() < 1_000) throw new PeerError('unreachable', 'made to fail');
+  };
+  const { over } = rig.run();
+  await rig.clock.advance(5_000);
+  expect([over.done, rig.counts()]).toEqual([true, { a: 12 }]);
+});
+
+test('one renewal that fails, or one look at what it has, gives nothing up', async () => {
+  const rig = draining({ wanted: 12, stopped: 2 });
+  let [renewals, looks] = [0, 0];
+  rig.drain = async () => {
+    if ((renewals += 1) < 3) throw new Error('made to fail');
+  };
+  rig.owned = async () => {
+    if ((looks += 1) < 3) throw new Error('made to fail');
+  };
+  const { over } = rig.run();
+  await rig.clock.advance(3_000);
+  expect([over.done, rig.counts()[SELF]]).toEqual([true, undefined]);
+});
+
+test('a lease that lapses holds it up, and no more', async () => {
+  const rig = draining({ wanted: 24 });
+  const { over } = rig.run();
+  await rig.clock.advance(50);
+  rig.held = false;
+  await rig.clock.advance(9_950);
+  expect(over.done).toBe(false);
+  rig.held = true;
+  await rig.clock.advance(2_000);
+  expect([over.done, rig.counts()[SELF]]).toEqual([true, undefined]);
+});
+
+test('once another process goes by its name, nothing is left to give', async () => {
+  const rig = draining({ wanted: 3 });
+  rig.held = false;
+  const { over } = rig.run();
+  await rig.clock.advance(1_000);
+  expect(over.done).toBe(false);
+  rig.lost.abort();
+  await rig.clock.advance(0);
+  expect([over.done, rig.log]).toEqual([true, ['drain']]);
+});
+
+test('a node that takes none is passed over for a while', async () => {
   const rig = draining({ nodes: [node('a', 0), node('b', 5)], wanted: 9 });
   rig.releaseMs = 1_000;
   rig.ask = async (target) => {
@@ -178,7 +245,6 @@ test('a node that takes none is passed over until the rows are read anew', async
   rig.run();
   await rig.clock.advance(500);
   rig.ask = () => Promise.resolve();
-  rig.renewed();
   await rig.clock.advance(2_000);
   expect(rig.counts()).toEqual({ a: 1, b: 8 });
 });
@@ -251,10 +317,10 @@ test('a renewal that never comes ends with the time', async () => {
 });
 
 test('a node that has lost its lease gives nothing away', async () => {
-  const rig = draining({ wanted: 3 });
+  const rig = draining({ wanted: 3, mostMs: 5_000 });
   rig.held = false;
   const { over } = rig.run();
-  await rig.clock.advance(0);
+  await rig.clock.advance(5_000);
   expect([over.done, rig.log]).toEqual([true, ['drain']]);
 });
 

@@ -1,5 +1,9 @@
+import type { Clock } from '../clock.ts';
 import type { NodeRow } from '../storage/nodes/node-store.ts';
 import type { Membership } from './membership.ts';
+
+/** How long one that took none is passed over. */
+const REFUSED_MS = 1_000;
 
 interface Given {
   /** Under way. */
@@ -11,15 +15,16 @@ interface Given {
 /** The nodes that instances can be given to: the one with the fewest comes first, what was given to it meanwhile counted. */
 export class Targets implements Disposable {
   readonly #membership: Membership;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #given = new Map<string, Given>();
-  /** Those that took none: they are asked again once the rows are read anew. */
-  readonly #refused = new Set<string>();
+  /** Until when those that took none are passed over. */
+  readonly #refused = new Map<string, number>();
   readonly #listener: Disposable;
 
-  constructor(membership: Membership) {
+  constructor(membership: Membership, clock: Pick<Clock, 'monotonic'>) {
     this.#membership = membership;
+    this.#clock = clock;
     this.#listener = membership.onChange(() => {
-      this.#refused.clear();
       // The rows count it from now on.
       for (const given of this.#given.values()) given.taken = 0;
     });
@@ -35,9 +40,9 @@ export class Targets implements Disposable {
     return nodes.filter(({ incarnation, isLive, draining }) => isLive && !draining && incarnation !== own);
   }
 
-  /** Undefined where nobody takes any. */
+  /** Undefined where nobody takes any for now. */
   next(): NodeRow | undefined {
-    const open = this.all.filter(({ incarnation }) => !this.#refused.has(incarnation));
+    const open = this.all.filter(({ incarnation }) => !this.#isRefused(incarnation));
     return open.toSorted((one, other) => this.#load(one) - this.#load(other))[0];
   }
 
@@ -53,8 +58,15 @@ export class Targets implements Disposable {
     };
   }
 
-  refused({ incarnation }: NodeRow): void {
-    this.#refused.add(incarnation);
+  /** Returns whether that is new. */
+  refused({ incarnation }: NodeRow): boolean {
+    const isNew = !this.#isRefused(incarnation);
+    this.#refused.set(incarnation, this.#clock.monotonic() + REFUSED_MS);
+    return isNew;
+  }
+
+  #isRefused(incarnation: string): boolean {
+    return this.#clock.monotonic() < (this.#refused.get(incarnation) ?? 0);
   }
 
   #load({ incarnation, instances }: NodeRow): number {

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A proxy on a free port of this machine, whose connections can be cut, or made to answer nothing. */
+/** A proxy on this machine, whose connections can be cut, or made to answer nothing. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   /** Ends the connections that are open. */
@@ -9,7 +9,8 @@ export interface TcpProxy extends AsyncDisposable {
   blackHole(on: boolean): void;
 }
 
-export async function startTcpProxy(target: number): Promise<TcpProxy> {
+/** @param listensOn 0: any free port */
+export async function startTcpProxy(target: number, listensOn = 0): Promise<TcpProxy> {
   const open = new Set<Socket>();
   let isHole = false;
   // Half open, or Node would answer the end of one side by itself, which a black hole does not.
@@ -35,7 +36,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     }
   });
   const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
+  server.listen(listensOn, '127.0.0.1', resolve);
   await promise;
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('It listens on a port');
