@@ -5,6 +5,7 @@ import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { InstanceNotConnectedError } from '../../errors.ts';
 import type { Released } from '../../nodes/residents.ts';
 import { temporaryStorage } from '../../storage/storage.fixture.ts';
+import type { OpenLink } from '../../wire/link.ts';
 import { Departures } from './departures.ts';
 import { deafLink, fleetOptions } from '../fleet.fixture.ts';
 import { InstanceRows } from '../instance-rows.ts';
@@ -16,7 +17,7 @@ const { signal } = new AbortController();
 const TO = { incarnation: 'another', epoch: 7 };
 
 /** One instance named shop, OPEN on a node from which it can leave. */
-const residing = async () => {
+const residing = async (openLink: OpenLink = deafLink) => {
   const clock = new VirtualClock();
   const storage = await temporaryStorage({ clock });
   const { id: accountId } = await storage.accounts.create({ label: '' });
@@ -28,7 +29,7 @@ const residing = async () => {
   const departures = new Departures(clock);
   const pool = new SessionPool({
     ...fleetOptions(clock, storage),
-    openLink: (options) => ((links += 1), deafLink(options)),
+    openLink: (options) => ((links += 1), openLink(options)),
     rows,
     random: () => 0,
     departures,
@@ -139,6 +140,64 @@ test('where the time is up while calls run, the session goes on', async () => {
   await clock.advance(0);
   expect(release.end).toMatchObject({ message: 'over' });
   expect([running.end, waits.end, session.view.state, links()]).toEqual(['ended', 'done here', 'OPEN', 1]);
+  await pool[Symbol.asyncDispose]();
+});
+
+test('where the time is up once its link has ended, and something is still to be stored, it logs in again', async () => {
+  const { clock, storage, pool, residents, id, use, session, links } = await residing();
+  const stored = storage.owned.change;
+  const commits = Promise.withResolvers<void>();
+  storage.owned.change = async (...args) => (await commits.promise, stored(...args));
+  void session.life.change({ credentials: '{"last":1}' });
+  const over = new AbortController();
+  const release = watched(residents.release(id, over.signal));
+  const waits = watched(use(async () => session.finished !== undefined));
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  expect([release, waits, session.link, session.finished]).toEqual([{}, {}, undefined, undefined]);
+  over.abort(new Error('over'));
+  await clock.advance(0);
+  expect(release.end).toMatchObject({ message: 'over' });
+  expect(waits.end).toBe(true);
+  commits.resolve();
+  await clock.advance(1_000);
+  expect([session.view.state, links()]).toEqual(['OPEN', 2]);
+  await pool[Symbol.asyncDispose]();
+});
+
+test('where the time is up while its link ends, it logs in again once that is closed', async () => {
+  const closes = Promise.withResolvers<void>();
+  const { clock, pool, residents, id, use, session, links } = await residing((options) => {
+    const link = deafLink(options);
+    return { ...link, ended: link.ended.then(async (evidence) => (await closes.promise, evidence)) };
+  });
+  const over = new AbortController();
+  const release = watched(residents.release(id, over.signal));
+  const waits = watched(use(async () => 'done here'));
+  await clock.advance(0);
+  over.abort(new Error('over'));
+  await clock.advance(1_000);
+  expect(release.end).toMatchObject({ message: 'over' });
+  expect([waits, links()]).toEqual([{}, 1]);
+  // Who tries again waits until that is over.
+  const again = residents.release(id, signal);
+  closes.resolve();
+  await clock.advance(1_000);
+  expect(waits.end).toBe('done here');
+  const { stays } = await released(again);
+  expect(session.finished).toBeUndefined();
+  stays();
+  await clock.advance(1_000);
+  expect([session.view.state, links()]).toEqual(['OPEN', 2]);
+  await pool[Symbol.asyncDispose]();
+});
+
+test('one that was stopped while it was to leave stays stopped', async () => {
+  const { clock, pool, residents, id, session, links } = await residing();
+  const { stays } = await released(residents.release(id, signal));
+  session.set('STOPPED');
+  stays();
+  await clock.advance(1_000);
+  expect([session.view.state, links()]).toEqual(['STOPPED', 1]);
   await pool[Symbol.asyncDispose]();
 });
 

@@ -2,7 +2,7 @@ import { abortable } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
 import { InstanceNotConnectedError, RetryLaterError } from '../../errors.ts';
 import type { Session } from '../../instance/session.ts';
-import { MOVING, PAIRING_ENDED, UNDER_WAY } from '../../instance/state.ts';
+import { isLive, MOVING, PAIRING_ENDED, UNDER_WAY } from '../../instance/state.ts';
 import { ElsewhereError } from '../../nodes/elsewhere.ts';
 import type { InstanceOwner } from '../../storage/nodes/node-store.ts';
 
@@ -44,6 +44,13 @@ interface Running {
   onIdle: (() => void) | undefined;
 }
 
+/** A session that has ended in order to leave. One of the two is to be called. */
+export interface Departing {
+  /** It goes on as before. */
+  stays(): void;
+  moved(to: InstanceOwner | undefined): void;
+}
+
 /** How sessions leave for another node: their calls end first, and those that come meanwhile wait for where they went. */
 export class Departures {
   readonly #clock: Clock;
@@ -70,11 +77,18 @@ export class Departures {
     }
   }
 
+  /** Resolves once the session is not about to leave, or has left. @throws the signal's reason */
+  async over(instanceId: string, signal: AbortSignal): Promise<void> {
+    for (let one = this.#leaving.get(instanceId); one; one = this.#leaving.get(instanceId)) {
+      await abortable(one.wait(), signal);
+    }
+  }
+
   /**
-   * Ends what runs of the session, its calls first. From then on new ones wait until the outcome is told.
+   * Ends what runs of a session that does not leave yet, its calls first. From then on new ones wait until the outcome is told.
    * @throws the signal's reason: the session goes on, or is ended by whoever aborted
    */
-  async begin(session: Session, signal: AbortSignal): Promise<(outcome: Outcome) => void> {
+  async begin(session: Session, signal: AbortSignal): Promise<Departing> {
     const { id } = session.view;
     const departure = new Departure();
     this.#leaving.set(id, departure);
@@ -85,15 +99,24 @@ export class Departures {
     };
     try {
       await this.#callsOver(session, signal);
-      const wasPairing = session.view.state === 'PAIRING';
-      await abortable(session.rest(), signal);
-      if (wasPairing) session.set('UNPAIRED', PAIRING_ENDED);
-      else if (UNDER_WAY.includes(session.view.state)) session.set('RECONNECTING', MOVING);
     } catch (error) {
       settle({ kind: 'stays' });
       throw error;
     }
-    return settle;
+    const goOn = resumption(session);
+    const stays = (): void => {
+      goOn();
+      settle({ kind: 'stays' });
+    };
+    try {
+      await abortable(session.rest(), signal);
+    } catch (error) {
+      // Its link may still be ending.
+      void session.halt().then(stays);
+      throw error;
+    }
+    markLeft(session);
+    return { stays, moved: (to) => settle({ kind: 'moved', to }) };
   }
 
   async #settled(session: Session): Promise<void> {
@@ -133,3 +156,20 @@ export class Departures {
     return running;
   }
 }
+
+const markLeft = (session: Session): void => {
+  const { state } = session.view;
+  if (state === 'PAIRING') session.set('UNPAIRED', PAIRING_ENDED);
+  else if (UNDER_WAY.includes(state)) session.set('RECONNECTING', MOVING);
+};
+
+/** What lets a session that was ended go on: where it ran, and no command has ended it meanwhile. */
+const resumption = (session: Session): (() => void) => {
+  const wasRunning = session.finished !== undefined;
+  const wasPairing = session.view.state === 'PAIRING';
+  return () => {
+    const { view, finished } = session;
+    const isToRun = isLive(view) || (wasPairing && view.reason === PAIRING_ENDED);
+    if (wasRunning && !finished && isToRun) session.resume();
+  };
+};

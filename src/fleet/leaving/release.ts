@@ -9,24 +9,23 @@ export async function release(
   instanceId: string,
   signal: AbortSignal,
 ): Promise<Released | undefined> {
+  await departures.over(instanceId, signal);
   const session = pool.registry.byId(instanceId);
   if (!session) return undefined;
   using held = new DisposableStack();
   held.use(pool.keep(session));
-  const wasRunning = session.finished !== undefined;
-  const settle = await departures.begin(session, signal);
+  const departing = await departures.begin(session, signal);
   const holding = held.move();
   return {
     epoch: session.life.epoch ?? 0,
     moved: (to) => {
       using _ = holding;
-      settle({ kind: 'moved', to });
+      departing.moved(to);
       pool.letGo(session);
     },
     stays: () => {
       using _ = holding;
-      settle({ kind: 'stays' });
-      if (wasRunning) session.resume();
+      departing.stays();
     },
   };
 }
