@@ -91,8 +91,6 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       onLost: (why) => {
         storageLog.error(why);
         lost.abort(why);
-        // At once: the other one has the same links.
-        void fleet[Symbol.asyncDispose]();
       },
     }),
   );
@@ -124,6 +122,8 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       random,
     }),
   );
+  // At once: the other one has the same links.
+  lost.signal.addEventListener('abort', () => void fleet[Symbol.asyncDispose]());
   await fleet.load();
   if (node) onNode = stack.use(putOnNode(fleet, node, clock, nodeEvents));
   const calls = onNode?.calls ?? fleet;

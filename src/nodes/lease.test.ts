@@ -182,3 +182,24 @@ test('a node whose name another process has now ends', async () => {
   await lease.leave();
   expect([log.at(-1), clock.pending]).toEqual(['left', 0]);
 });
+
+test('a drain of a node whose name another process has now is told so, and waits for nothing', async () => {
+  const { clock, rig, lease } = await leased();
+  rig.answer = async () => ({ kind: 'refused' });
+  const replaced = 'Another process goes by the name of this node';
+  await expect(lease.drain()).rejects.toThrow(replaced);
+  await expect(lease.drain()).rejects.toThrow(replaced);
+  expect(clock.pending).toBe(1);
+});
+
+test('a drain is told too where the node leaves before it renews again', async () => {
+  const { clock, rig, lease } = await leased();
+  const slow = Promise.withResolvers<Renewal>();
+  rig.answer = () => slow.promise;
+  await clock.advance(2_000);
+  const told = expect(lease.drain()).rejects.toThrow('This node has left');
+  const left = lease.leave();
+  slow.resolve({ kind: 'renewed', nodes: [], until: 0 });
+  await left;
+  await told;
+});

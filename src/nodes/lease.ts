@@ -53,6 +53,8 @@ export class Lease implements Membership {
   #isFailing = false;
   /** Who waits for the next renewal. */
   #telling: PromiseWithResolvers<void>[] = [];
+  /** It renews no more: why. */
+  #over: Error | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -111,7 +113,7 @@ export class Lease implements Membership {
       }
       await clock.sleep(this.#timing.renewAgainMs);
     }
-    this.#loop = this.#keep();
+    this.#loop = this.#keep().then((why) => this.#renewsNoMore(why));
   }
 
   async find(incarnation: string): Promise<NodeRow | undefined> {
@@ -143,6 +145,7 @@ export class Lease implements Membership {
 
   async drain(): Promise<void> {
     this.#isDraining = true;
+    if (this.#over) throw this.#over;
     const told = Promise.withResolvers<void>();
     this.#telling.push(told);
     this.#wake.abort();
@@ -169,13 +172,14 @@ export class Lease implements Membership {
     return byWall && byMonotonic;
   }
 
-  async #keep(): Promise<void> {
+  /** Resolves with why it renews no more. */
+  async #keep(): Promise<'left' | 'replaced'> {
     const { clock, log } = this.#options;
     const { renewEveryMs, renewAgainMs } = this.#timing;
     let pauseMs = renewEveryMs;
     while (!this.#ended.signal.aborted) {
       await clock.sleep(pauseMs, AbortSignal.any([this.#ended.signal, this.#wake.signal])).catch(() => undefined);
-      if (this.#ended.signal.aborted) return;
+      if (this.#ended.signal.aborted) break;
       // What is to be told while this renewal runs is told by the next one, at once.
       this.#wake = new AbortController();
       const began = clock.monotonic();
@@ -184,8 +188,8 @@ export class Lease implements Membership {
       try {
         if ((await this.#renew()) === 'refused') {
           this.#sent = undefined;
-          this.#changed();
-          return this.#options.onReplaced();
+          this.#telling.push(...telling);
+          return 'replaced';
         }
         if (this.#isFailing) log.info('the lease of this node is renewed again');
         this.#isFailing = false;
@@ -199,6 +203,16 @@ export class Lease implements Membership {
         pauseMs = renewAgainMs;
       }
     }
+    return 'left';
+  }
+
+  #renewsNoMore(why: 'left' | 'replaced'): void {
+    this.#over = new Error(why === 'left' ? 'This node has left' : 'Another process goes by the name of this node');
+    for (const { reject } of this.#telling) reject(this.#over);
+    this.#telling = [];
+    if (why === 'left') return;
+    this.#changed();
+    this.#options.onReplaced();
   }
 
   async #renew(): Promise<'renewed' | 'refused'> {
