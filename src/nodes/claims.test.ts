@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import type { NodeRow, NodeStore } from '../storage/nodes/node-store.ts';
 import { Claims } from './claims.ts';
-import type { Membership } from './membership.ts';
+import type { CountedMembership } from './membership.ts';
 import type { Residents } from './residents.ts';
 
 const SELF = 'run of a';
@@ -28,16 +28,25 @@ const claiming = (count: number) => {
   const sessions = new Map<string, number>();
   const listeners = new Set<() => void>();
   const log: string[] = [];
-  const rig = { held: true, isSteady: true, isDraining: false, nodes: [row('a')] };
+  const rig = {
+    held: true,
+    isSteady: true,
+    isDraining: false,
+    nodes: [row('a')],
+    counted: new Map<string, number>() as ReadonlyMap<string, number>,
+  };
   const asked: { fromDead: boolean; most: number }[] = [];
   const take = (id: string, owner = SELF) => {
     const epoch = (rows.get(id)?.epoch ?? 0) + 1;
     rows.set(id, { owner, epoch, isWanted: true });
     return { id, epoch, isWanted: true };
   };
-  const store: Pick<NodeStore, 'owned' | 'countWanted' | 'claimDue' | 'claimOne'> = {
+  const store: Pick<NodeStore, 'owned' | 'counts' | 'claimDue' | 'claimOne'> = {
     owned: async (incarnation) => new Map([...rows].filter(([, { owner }]) => owner === incarnation)),
-    countWanted: async () => [...rows.values()].filter(({ isWanted }) => isWanted).length,
+    counts: async () => ({
+      wanted: [...rows.values()].filter(({ isWanted }) => isWanted).length,
+      byOwner: new Map([[SELF, [...rows.values()].filter(({ owner }) => owner === SELF).length]]),
+    }),
     claimDue: async ({ fromDead, most }) => {
       asked.push({ fromDead, most });
       const free = [...rows].filter(([, { owner }]) => owner === 'nobody').slice(0, most);
@@ -68,7 +77,8 @@ const claiming = (count: number) => {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
-  } as Partial<Membership> as Membership;
+    counted: (instances: ReadonlyMap<string, number>) => void (rig.counted = instances),
+  } as Partial<CountedMembership> as CountedMembership;
   const claims = new Claims({
     store: store as NodeStore,
     clock,
@@ -92,6 +102,8 @@ test('a node takes its share of all that are to be connected, and no more', asyn
   rig.nodes = [row('a'), row('b')];
   await renewed();
   expect(sessions.size).toBe(46);
+  await renewed();
+  expect(rig.counted).toEqual(new Map([[SELF, 46]]));
   await claims.stop();
   expect(clock.pending).toBe(0);
 });

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { NodeEvents } from '../telemetry/node-events.ts';
 import type { ClaimedInstance, NodeStore } from '../storage/nodes/node-store.ts';
-import type { Membership } from './membership.ts';
+import type { CountedMembership } from './membership.ts';
 import type { Residents } from './residents.ts';
 import { TIMING, type Timing } from './timing.ts';
 
@@ -18,7 +18,7 @@ export interface ClaimsOptions {
   readonly store: NodeStore;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly membership: Membership;
+  readonly membership: CountedMembership;
   readonly timing?: Partial<Timing> | undefined;
 }
 
@@ -32,6 +32,7 @@ export class Claims {
   #listening: Disposable | undefined;
   #loop: Promise<void> | undefined;
   #isRenewed = false;
+  #wake = new AbortController();
   /** Of those that this node has, how many are to be connected; and of all. As of the last look. */
   #ownWanted = 0;
   #allWanted = 0;
@@ -53,6 +54,7 @@ export class Claims {
     this.#isRenewed = true;
     this.#listening = this.#options.membership.onChange(() => {
       this.#isRenewed = true;
+      this.#wake.abort();
     });
     this.#loop = this.#run();
   }
@@ -85,6 +87,7 @@ export class Claims {
   async #run(): Promise<void> {
     const { clock, log } = this.#options;
     while (!this.#ended.signal.aborted) {
+      this.#wake = new AbortController();
       try {
         await this.#step();
         this.#isWarned = false;
@@ -92,7 +95,8 @@ export class Claims {
         if (!this.#isWarned) log.warn({ err: error }, 'no instances could be claimed; trying again');
         this.#isWarned = true;
       }
-      await clock.sleep(this.#timing.claimEveryMs, this.#ended.signal).catch(() => undefined);
+      const woken = AbortSignal.any([this.#ended.signal, this.#wake.signal]);
+      await clock.sleep(this.#timing.claimEveryMs, woken).catch(() => undefined);
     }
   }
 
@@ -119,9 +123,18 @@ export class Claims {
     return Math.ceil(this.#allWanted / Math.max(1, takers)) - this.#ownWanted;
   }
 
+  /** Counts the instances of all nodes. */
+  async count(): Promise<void> {
+    const { store, membership } = this.#options;
+    const { wanted, byOwner } = await store.counts();
+    this.#allWanted = wanted;
+    membership.counted(byOwner);
+  }
+
   async #reconcile(): Promise<void> {
-    this.#allWanted = await this.#options.store.countWanted();
-    await this.#take(await this.#look());
+    const missing = await this.#look();
+    await this.count();
+    await this.#take(missing);
   }
 
   /** Drops what is lost; returns what it has, and what is to be connected, but has no session. */

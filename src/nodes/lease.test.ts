@@ -1,17 +1,16 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
-import type { NodeRow, NodeStore, Renewal } from '../storage/nodes/node-store.ts';
+import type { LeaseRow, NodeStore, Renewal } from '../storage/nodes/node-store.ts';
 import { Lease } from './lease.ts';
 
-const row = (id: string): NodeRow => ({
+const row = (id: string): LeaseRow => ({
   id,
   incarnation: `run of ${id}`,
   url: 'http://127.0.0.1:1',
   draining: false,
   startedAt: 0,
   isLive: true,
-  instances: 0,
 });
 
 /** A node whose renewals are answered as the test says; its wall clock can be set. */
@@ -28,7 +27,7 @@ const leased = async ({ join = true } = {}) => {
     confirm: async (): Promise<void> => void log.push('confirmed'),
   };
   const store = {
-    renew: async ({ id, draining }: NodeRow) => {
+    renew: async ({ id, draining }: LeaseRow) => {
       rig.renewals.push({ id, draining });
       return rig.answer();
     },
@@ -52,6 +51,18 @@ const leased = async ({ join = true } = {}) => {
   if (join) await lease.join('a', true);
   return { ...rig, rig, lease };
 };
+
+test('it shows how many instances each node has, as they were counted last', async () => {
+  const { clock, rig, lease } = await leased();
+  lease.counted(new Map([['run of a', 3]]));
+  expect(lease.nodes).toEqual([{ ...row('a'), instances: 3 }]);
+  rig.answer = async () => ({ kind: 'renewed', nodes: [row('a'), row('b')], until: 0 });
+  await clock.advance(2_000);
+  expect(lease.nodes.map(({ id, instances }) => [id, instances])).toEqual([
+    ['a', 3],
+    ['b', 0],
+  ]);
+});
 
 const away = async (): Promise<Renewal> => {
   throw new Error('The server is away');

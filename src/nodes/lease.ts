@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
-import type { NodeRow, NodeStore } from '../storage/nodes/node-store.ts';
-import type { Membership } from './membership.ts';
+import type { LeaseRow, NodeRow, NodeStore } from '../storage/nodes/node-store.ts';
+import type { CountedMembership } from './membership.ts';
 import { TIMING, type Timing } from './timing.ts';
 
 /** How long a start tries to reach a database that does not answer. */
@@ -34,7 +34,7 @@ interface Sent {
 }
 
 /** The lease of this node: renewed until it leaves. */
-export class Lease implements Membership {
+export class Lease implements CountedMembership {
   readonly incarnation: string;
   readonly #options: LeaseOptions;
   readonly #timing: Timing;
@@ -45,6 +45,7 @@ export class Lease implements Membership {
   /** By the monotonic clock: since when no renewal failed or came too late. */
   #steadySince: number | undefined;
   #nodes: readonly NodeRow[] = [];
+  #counts: ReadonlyMap<string, number> = new Map();
   #until = 0;
   #isDraining = false;
   #lapse: Disposable | undefined;
@@ -116,9 +117,14 @@ export class Lease implements Membership {
     this.#loop = this.#keep().then((why) => this.#renewsNoMore(why));
   }
 
-  async find(incarnation: string): Promise<NodeRow | undefined> {
+  async find(incarnation: string): Promise<LeaseRow | undefined> {
     const known = this.#nodes.find((node) => node.incarnation === incarnation);
     return known ?? (await this.#options.store.nodes()).find((node) => node.incarnation === incarnation);
+  }
+
+  counted(instances: ReadonlyMap<string, number>): void {
+    this.#counts = instances;
+    this.#show(this.#nodes);
   }
 
   onChange(listener: () => void): Disposable {
@@ -221,7 +227,7 @@ export class Lease implements Membership {
     const self = { id: this.#id, incarnation, url, draining: this.#isDraining };
     const renewal = await store.renew(self, this.#timing.ttlMs);
     if (renewal.kind === 'refused') return 'refused';
-    this.#nodes = renewal.nodes;
+    this.#show(renewal.nodes);
     const wasHeld = this.held;
     if (!wasHeld) {
       // guard: what others took while a node was mute ends before it speaks again
@@ -242,6 +248,10 @@ export class Lease implements Membership {
     this.#lapse = clock.after(validMs - (clock.monotonic() - sent.monotonic), tellLapse);
     this.#changed();
     return 'renewed';
+  }
+
+  #show(nodes: readonly LeaseRow[]): void {
+    this.#nodes = nodes.map((node) => ({ ...node, instances: this.#counts.get(node.incarnation) ?? 0 }));
   }
 
   #changed(): void {

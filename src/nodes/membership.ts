@@ -1,4 +1,4 @@
-import type { NodeRow } from '../storage/nodes/node-store.ts';
+import type { LeaseRow, NodeRow } from '../storage/nodes/node-store.ts';
 
 /** What this process knows of the nodes, itself among them: as of its last renewal, at most some seconds ago. */
 export interface Membership {
@@ -21,7 +21,7 @@ export interface Membership {
   /** Resolves with true once its lease holds, or with false after so long: what has to be written waits for that. */
   whenHeld(ms: number): Promise<boolean>;
   /** The node of that run; asks the database where it is not known yet. Undefined where it has no row. */
-  find(incarnation: string): Promise<NodeRow | undefined>;
+  find(incarnation: string): Promise<LeaseRow | undefined>;
   /**
    * From now on it takes no more instances. Resolves once it has said so by a renewal, so that the others know; rejects
    * where that failed, and the next renewal says it.
@@ -29,4 +29,9 @@ export interface Membership {
   drain(): Promise<void>;
   /** Called after each renewal, and when the lease has lapsed. */
   onChange(listener: () => void): Disposable;
+}
+
+/** Told, after each look, how many instances each run of a node has: a renewal itself has no time to count them. */
+export interface CountedMembership extends Membership {
+  counted(instances: ReadonlyMap<string, number>): void;
 }

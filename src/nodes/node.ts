@@ -56,6 +56,8 @@ export class Node implements AsyncDisposable {
     // Where the database does not answer, the lease ends by itself.
     stack.defer(() => membership.leave().catch(() => undefined));
     stack.defer(() => claims.stop());
+    // What it shows of the others is right from the start.
+    await claims.count().catch(() => undefined);
     return new Node({ membership, claims, peers, store }, stack.move());
   }
 

@@ -1,12 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
-import type { NodeRow } from '../../storage/nodes/node-store.ts';
+import type { LeaseRow } from '../../storage/nodes/node-store.ts';
 import { ownerNoted } from '../../storage/sqlite/owner.ts';
 import type { CommandIo } from '../io.ts';
 import { jsonLine, showTime, table } from '../output.ts';
 import { adminSettings, withAdmin } from './admin.ts';
 
 /** What a node's row says of its lease. One whose lease has ended drains nothing any more. */
-const leaseOf = ({ isLive, draining }: NodeRow): 'live' | 'draining' | 'ended' =>
+const leaseOf = ({ isLive, draining }: LeaseRow): 'live' | 'draining' | 'ended' =>
   isLive ? (draining ? 'draining' : 'live') : 'ended';
 
 const unclaimedLine = (unclaimed: number): string => {
@@ -34,22 +34,28 @@ LEASE: live, draining (it hands over what it has, and ends), or ended. INSTANCES
     .action(({ json = false }) =>
       withAdmin(io, async ({ storage }) => {
         const { dataDir } = adminSettings({ ...io, complain: () => {} });
-        const [all, unclaimed] = await Promise.all([storage.nodes?.nodes(), storage.whereabouts?.countUnclaimed()]);
-        if (!all || unclaimed === undefined) {
+        const { nodes: store, whereabouts } = storage;
+        if (!store || !whereabouts) {
           io.say(json ? jsonLine({ nodes: [], owner: ownerNoted(dataDir) ?? null }) : folderLine(dataDir));
           return;
         }
+        const [all, { byOwner }, unclaimed] = await Promise.all([
+          store.nodes(),
+          store.counts(),
+          whereabouts.countUnclaimed(),
+        ]);
+        const has = ({ incarnation }: LeaseRow): number => byOwner.get(incarnation) ?? 0;
         if (json) {
           const nodes = all.map((node) => ({
             node: node.id,
             since: new Date(node.startedAt).toISOString(),
             lease: leaseOf(node),
-            instances: node.instances,
+            instances: has(node),
           }));
           io.say(jsonLine({ nodes, unclaimed }));
           return;
         }
-        const rows = all.map((node) => [node.id, showTime(node.startedAt), leaseOf(node), String(node.instances)]);
+        const rows = all.map((node) => [node.id, showTime(node.startedAt), leaseOf(node), String(has(node))]);
         io.say(table(['NODE', 'SINCE', 'LEASE', 'INSTANCES'], rows));
         io.say(unclaimedLine(unclaimed));
       }),

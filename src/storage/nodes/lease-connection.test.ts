@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts';
@@ -86,6 +87,19 @@ test('writes that wait for a lock use up the pool, and the lease is renewed all 
   expect(await nodes.claimDue(claim)).toEqual([]);
   held.resolve();
   await Promise.all(writes);
+});
+
+test('a renewal looks at no instance, and neither does a look for a node: they may be many, and be held up', async () => {
+  const { direct, renew, nodes } = await behindProxy();
+  const beside = new Client(direct);
+  await beside.connect();
+  try {
+    await beside.query('begin; lock table instances');
+    expect(await renew()).toBe('renewed');
+    expect(await nodes.nodes()).toMatchObject([{ id: 'a', isLive: true }]);
+  } finally {
+    await beside.end();
+  }
 });
 
 test('a command that needs the data alone runs beside no node, and no node beside it', async () => {

@@ -106,8 +106,8 @@ describe.each([
     const renewed = await live('a');
     if (renewed.kind !== 'renewed') throw new TypeError('refused');
     expect(renewed.nodes).toMatchObject([
-      { id: 'a', incarnation: 'run of a', url: 'http://127.0.0.1/a', draining: false, isLive: true, instances: 2 },
-      { id: 'b', incarnation: 'run of b', isLive: false, instances: 0 },
+      { id: 'a', incarnation: 'run of a', url: 'http://127.0.0.1/a', draining: false, isLive: true },
+      { id: 'b', incarnation: 'run of b', isLive: false },
     ]);
     expect(await nodes.nodes()).toEqual(renewed.nodes);
     const [first] = renewed.nodes;
@@ -134,7 +134,7 @@ describe.each([
     const unpaired = await add('unpaired', 'running', 'UNPAIRED');
     await live('a');
     await live('b');
-    expect(await nodes.countWanted()).toBe(3);
+    expect(await nodes.counts()).toEqual({ wanted: 3, byOwner: new Map() });
     expect(await claim('a', false, 0)).toEqual([]);
     const first = await claim('a', false, 2);
     expect(first).toMatchObject([
@@ -146,6 +146,8 @@ describe.each([
     expect(new Set([...first, ...second].map(({ id }) => id))).toEqual(new Set(['one', 'two', 'three'].map(idOf)));
     expect(await claim('a')).toEqual([]);
     expect(await nodes.owned('run of a')).toEqual(new Map(first.map(({ id }) => [id, { epoch: 1, isWanted: true }])));
+    const byOwner = new Map(Object.entries({ 'run of a': 2, 'run of b': 1 }));
+    expect(await nodes.counts()).toEqual({ wanted: 3, byOwner });
     expect(await nodes.ownerOf(stopped)).toBeUndefined();
     expect(await nodes.ownerOf(unpaired)).toBeUndefined();
     expect(await nodes.ownerOf('no such instance')).toBeUndefined();
@@ -171,7 +173,7 @@ describe.each([
     await live('a');
     const id = await add('paired', 'running', 'UNPAIRED');
     await stored.credentials.save(id, '{}');
-    expect(await nodes.countWanted()).toBe(1);
+    expect(await nodes.counts()).toMatchObject({ wanted: 1 });
     expect(await claim('a')).toEqual([{ id, epoch: 1, isWanted: true }]);
   });
 

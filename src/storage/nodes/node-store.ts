@@ -8,11 +8,11 @@ export interface NodeStore {
   /** Deletes the node's row: whoever looks next may take what it has. */
   leave(incarnation: string): Promise<void>;
   /** All nodes with a row, those too whose lease has ended. */
-  nodes(): Promise<readonly NodeRow[]>;
+  nodes(): Promise<readonly LeaseRow[]>;
   /** All that the node has, by the id of the instance. */
   owned(incarnation: string): Promise<ReadonlyMap<string, OwnedInstance>>;
-  /** How many instances are to be connected, those of all nodes. */
-  countWanted(): Promise<number>;
+  /** Looks at all instances: never on the way of a renewal or of a call. */
+  counts(): Promise<InstanceCounts>;
   /**
    * Takes at most `most` of the instances that are to be connected and that nobody has who lives, each under the next
    * epoch. Nothing where the claimer's own lease has ended, or it drains. Rows that others hold locked are passed over.
@@ -55,19 +55,29 @@ export interface NodeSelf {
 }
 
 /** A node as its row shows it. */
-export interface NodeRow extends NodeSelf {
+export interface LeaseRow extends NodeSelf {
   /** Epoch milliseconds. */
   readonly startedAt: number;
   /** Whether its lease had not ended when the row was read. */
   readonly isLive: boolean;
-  /** How many instances it has. */
+}
+
+export interface NodeRow extends LeaseRow {
+  /** How many instances it has, as of the latest count. */
   readonly instances: number;
+}
+
+export interface InstanceCounts {
+  /** How many are to be connected, those of all nodes. */
+  readonly wanted: number;
+  /** How many each run of a node has, connected or not. */
+  readonly byOwner: ReadonlyMap<string, number>;
 }
 
 export type Renewal =
   | {
       readonly kind: 'renewed';
-      readonly nodes: readonly NodeRow[];
+      readonly nodes: readonly LeaseRow[];
       /** When the lease ends by the clock of the database, epoch milliseconds. */
       readonly until: number;
     }

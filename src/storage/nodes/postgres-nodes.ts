@@ -7,7 +7,7 @@ import type {
   ClaimedInstance,
   Claiming,
   InstanceOwner,
-  NodeRow,
+  LeaseRow,
   NodeSelf,
   NodeStore,
   OwnedInstance,
@@ -33,8 +33,7 @@ const RENEW = `
 const NODES = `
   select n.id, n.incarnation, n.url, n.draining,
     (extract(epoch from n.started_at) * 1000)::bigint as "startedAt",
-    n.expires_at >= clock_timestamp() as "isLive",
-    (select count(*) from instances i where i.owner_incarnation = n.incarnation) as instances
+    n.expires_at >= clock_timestamp() as "isLive"
   from nodes n order by n.id`;
 
 /**
@@ -51,7 +50,7 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
     return lease.run(incarnation, forgetGone, async (ask) => {
       const [renewed] = await ask<{ until: number }>(RENEW, values);
       if (!renewed) return { kind: 'refused' } as const;
-      return { kind: 'renewed', nodes: await ask<NodeRow>(NODES), until: renewed.until } as const;
+      return { kind: 'renewed', nodes: await ask<LeaseRow>(NODES), until: renewed.until } as const;
     });
   };
 
@@ -91,7 +90,7 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
         await db.deleteFrom('nodes').where('incarnation', '=', incarnation).execute();
       }),
 
-    nodes: () => guarded('nodes.nodes', async () => (await sql.raw<NodeRow>(NODES).execute(db)).rows),
+    nodes: () => guarded('nodes.nodes', async () => (await sql.raw<LeaseRow>(NODES).execute(db)).rows),
 
     owned: (incarnation) =>
       guarded('nodes.owned', async () => {
@@ -101,10 +100,13 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
         return new Map(rows.map(({ id, ...owned }) => [id, owned]));
       }),
 
-    countWanted: () =>
-      guarded('nodes.countWanted', async () => {
-        const { rows } = await sql<{ n: number }>`select count(*) as n from instances i where ${WANTED}`.execute(db);
-        return rows[0]?.n ?? 0;
+    counts: () =>
+      guarded('nodes.counts', async () => {
+        const { rows } = await sql<{ owner: string | null; all: number; wanted: number }>`
+          select i.owner_incarnation as owner, count(*) as all, count(*) filter (where ${WANTED}) as wanted
+          from instances i group by i.owner_incarnation`.execute(db);
+        const byOwner = rows.flatMap(({ owner, all }) => (owner === null ? [] : [[owner, all] as const]));
+        return { wanted: rows.reduce((sum, { wanted }) => sum + wanted, 0), byOwner: new Map(byOwner) };
       }),
 
     claimDue: ({ most, ...claiming }) =>

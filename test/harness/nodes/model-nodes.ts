@@ -3,8 +3,9 @@ import type { Clock } from '../../../src/clock.ts';
 import type {
   ClaimedInstance,
   Claiming,
+  InstanceCounts,
   InstanceOwner,
-  NodeRow,
+  LeaseRow,
   NodeSelf,
   NodeStore,
   OwnedInstance,
@@ -81,9 +82,7 @@ export class ModelNodes implements NodeStore {
     if (node) this.rows.delete(node.id);
   }
 
-  async nodes(): Promise<NodeRow[]> {
-    const counts = new Map<string | null, number>();
-    for (const { owner } of await this.#instances()) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  async nodes(): Promise<LeaseRow[]> {
     return [...this.rows.values()]
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
       .map(({ id, incarnation, url, draining, startedAt, expiresAt }) => ({
@@ -93,7 +92,6 @@ export class ModelNodes implements NodeStore {
         draining,
         startedAt,
         isLive: expiresAt >= this.#now(),
-        instances: counts.get(incarnation) ?? 0,
       }));
   }
 
@@ -102,8 +100,11 @@ export class ModelNodes implements NodeStore {
     return new Map(rows.map(({ id, epoch, isWanted }) => [id, { epoch, isWanted }]));
   }
 
-  async countWanted(): Promise<number> {
-    return (await this.#instances()).filter(({ isWanted }) => isWanted).length;
+  async counts(): Promise<InstanceCounts> {
+    const rows = await this.#instances();
+    const byOwner = new Map<string, number>();
+    for (const { owner } of rows) if (owner !== null) byOwner.set(owner, (byOwner.get(owner) ?? 0) + 1);
+    return { wanted: rows.filter(({ isWanted }) => isWanted).length, byOwner };
   }
 
   claimDue({ most, ...claim }: Parameters<NodeStore['claimDue']>[0]): Promise<ClaimedInstance[]> {
