@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { median, type Node, nodeOf, seconds, startWorld, type World } from './support/nodes/world.ts';
+import { median, type Node, nodeOf, seconds, startWorld, tell, type World } from './support/nodes/world.ts';
 
 /** Between faults all is quiet for longer than a lease lasts: who was not steady takes nothing from others. */
 const QUIET_MS = 7_000;
@@ -9,14 +9,6 @@ const PATIENCE_MS = 30_000;
 /** The bounds are those of a machine with two processors for all of it; a busy one takes up to twice as long. */
 const SLACK = 2;
 const ALL_MS = 400_000;
-
-/** What people read who want to know what a fault looks like; the README has the figures of a quiet machine. */
-const tell = (what: string, figures: Record<string, string | number>): void => {
-  const text = Object.entries(figures)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
-  process.stdout.write(`${what}: ${text}\n`);
-};
 
 const ofMost = (times: readonly number[]): string => `${seconds(median(times))} / ${seconds(Math.max(...times))} s`;
 

@@ -26,6 +26,7 @@ export async function openEventStream<T, V extends object>(
   at: { readonly url: string; readonly token: string },
   document: TypedDocumentNode<T, V>,
   variables: V,
+  waitMs = WAIT_MS,
 ): Promise<EventStream<T>> {
   const controller = new AbortController();
   // A hook of this module would be the first file's alone, where one process runs several.
@@ -46,8 +47,8 @@ export async function openEventStream<T, V extends object>(
   const events = readEvents(response.body.values());
 
   const next = async (): Promise<StreamResult<T> | undefined> => {
-    const late = new Error(`No event within ${WAIT_MS} ms`);
-    const timer = setTimeout(() => controller.abort(late), WAIT_MS);
+    const late = new Error(`No event within ${waitMs} ms`);
+    const timer = setTimeout(() => controller.abort(late), waitMs);
     try {
       const { done, value } = await events.next();
       if (done) throw new Error('The connection ended without "complete"');
@@ -65,11 +66,11 @@ export async function openEventStream<T, V extends object>(
     next,
     data,
     async until(fits) {
-      for (const end = Date.now() + WAIT_MS; Date.now() < end;) {
+      for (const end = Date.now() + waitMs; Date.now() < end;) {
         const found = await data();
         if (fits(found)) return found;
       }
-      throw new Error(`Nothing fitting within ${WAIT_MS} ms`);
+      throw new Error(`Nothing fitting within ${waitMs} ms`);
     },
     close: () => controller.abort(),
   };

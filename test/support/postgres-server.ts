@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 import { isThere, POSTGRES_PASSWORD, POSTGRES_USER, postmaster } from './postgres-place.ts';
 
 /** A real Postgres of this machine's own, in a folder of its own. */
@@ -20,15 +20,6 @@ export interface PostgresServer extends AsyncDisposable {
 }
 
 const PROGRAM = new URL('postgres-process.ts', import.meta.url).pathname;
-
-const freePort = async (): Promise<number> => {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-  });
-  return promise;
-};
 
 /** How long its process may take to be gone, in milliseconds. */
 const GONE_MS = 10_000;

@@ -7,16 +7,22 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
   /** From now on nothing comes through, in either direction, and no connection ends; false takes that back for new ones. */
   blackHole(on: boolean): void;
+  /** From now on nothing comes through, in either direction, and no connection ends; with false it does, late: as in a network. */
+  hold(on: boolean): void;
+  /** From now on new connections lead to that port. */
+  leadTo(port: number): void;
 }
 
 /** @param listensOn 0: any free port */
 export async function startTcpProxy(target: number, listensOn = 0): Promise<TcpProxy> {
   const open = new Set<Socket>();
+  let port = target;
   let isHole = false;
+  let isHeld = false;
   // Half open, or Node would answer the end of one side by itself, which a black hole does not.
   const allowHalfOpen = true;
   const server = createServer({ allowHalfOpen }, (client) => {
-    const other = connect({ port: target, host: '127.0.0.1', allowHalfOpen });
+    const other = connect({ port, host: '127.0.0.1', allowHalfOpen });
     for (const [from, to] of [
       [client, other],
       [other, client],
@@ -33,6 +39,7 @@ export async function startTcpProxy(target: number, listensOn = 0): Promise<TcpP
         open.delete(from);
         if (!isHole) to.destroy();
       });
+      if (isHeld) from.pause();
     }
   });
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -46,6 +53,16 @@ export async function startTcpProxy(target: number, listensOn = 0): Promise<TcpP
     cut,
     blackHole: (on) => {
       isHole = on;
+    },
+    hold: (on) => {
+      isHeld = on;
+      for (const socket of open) {
+        if (on) socket.pause();
+        else socket.resume();
+      }
+    },
+    leadTo: (to) => {
+      port = to;
     },
     async [Symbol.asyncDispose]() {
       cut();

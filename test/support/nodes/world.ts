@@ -7,6 +7,7 @@ import { type Member, membersOf, statesOf, storeMembersIn } from '../crowd.ts';
 import { POSTGRES_PASSWORD } from '../postgres-place.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
 import { runSql } from '../postgres.ts';
+import { freePort } from '../free-port.ts';
 import { dataFolder, runService, type ServiceProcess, simulatorEnv } from '../service-process.ts';
 import { startTcpProxy, type TcpProxy } from '../tcp-proxy.ts';
 import { type History, keepHistory } from './history.ts';
@@ -15,16 +16,21 @@ import { type Prober, startProber } from './prober.ts';
 const TOKEN = 'nodes-account-token-0123456789abcdef';
 const RTT_MS = 100;
 const OPEN_MS = 60_000;
+const SETTLE_MS = 4_000;
 
 export interface Node {
   readonly name: string;
   /** What stands between it and the database. */
   readonly database: TcpProxy;
+  /** What stands between it and the nodes that ask it. */
+  readonly peers: TcpProxy;
   readonly service: ServiceProcess;
 }
 
 /** Nodes in processes of their own, with one database, one WhatsApp, and callers. */
 export interface World {
+  /** Of the account. */
+  readonly token: string;
   readonly simulator: Simulator;
   readonly postgres: PostgresServer;
   readonly members: readonly Member[];
@@ -37,6 +43,8 @@ export interface World {
   namesOf(node: string): Promise<readonly string[]>;
   /** Which node has each instance, by its name. */
   owners(): Promise<ReadonlyMap<string, string>>;
+  /** The epoch of each instance, by its name. */
+  epochs(): Promise<ReadonlyMap<string, number>>;
   /** Of all instances together. */
   logins(): number;
   loginsOf(name: string): number;
@@ -48,7 +56,8 @@ export interface World {
 export interface WorldOptions {
   readonly instances?: number;
   readonly nodes?: readonly string[];
-  readonly everyMs?: number;
+  /** How often the prober calls each instance; never: not at all. */
+  readonly everyMs?: number | 'never';
   /** More variables of each node. */
   readonly env?: (node: string) => Readonly<Record<string, string>>;
 }
@@ -80,6 +89,8 @@ export async function startWorld({
        exception when duplicate_object then null; end $$`,
     );
     const database = stack.use(await startTcpProxy(postgres.port));
+    const peerPort = await freePort();
+    const peers = stack.use(await startTcpProxy(peerPort));
     const own = new URL(url);
     own.username = name;
     own.port = String(database.port);
@@ -90,10 +101,12 @@ export async function startWorld({
       PRIVET_ENCRYPTION_KEY: masterKey.toString('hex'),
       PRIVET_ACCOUNT_TOKEN: TOKEN,
       PRIVET_NODE: name,
+      PRIVET_NODE_PORT: String(peerPort),
+      PRIVET_NODE_URL: `http://127.0.0.1:${peers.port}`,
       PRIVET_LOGIN_RATE: '40',
       ...env(name),
     });
-    const node = { name, database, service };
+    const node = { name, database, peers, service };
     running.set(name, node);
     return node;
   };
@@ -111,7 +124,8 @@ export async function startWorld({
     throw new Error(`Not all are OPEN: ${JSON.stringify([...states])} ${warned.slice(-3).join('\n')}`);
   };
   await untilOpen();
-  const prober = startProber(members, () => [...running.values()].map(({ service }) => service.url), everyMs);
+  const urls = (): string[] => [...running.values()].map(({ service }) => service.url);
+  const prober = everyMs === 'never' ? startProber([], urls, 0) : startProber(members, urls, everyMs);
   stack.defer(() => prober.stop());
   const phones = new Map(members.map(({ name, phoneNumber }) => [name, phoneNumber]));
   const loginsOf = (name: string): number => simulator.account(phones.get(name) ?? '').logins.length;
@@ -123,6 +137,7 @@ export async function startWorld({
     return new Map(rows.map(({ name, id }) => [String(name), String(id)]));
   };
   return {
+    token: TOKEN,
     simulator,
     postgres,
     members,
@@ -133,6 +148,10 @@ export async function startWorld({
     history,
     start,
     owners,
+    epochs: async () => {
+      const rows = await runSql(url, 'select name, epoch from instances');
+      return new Map(rows.map(({ name, epoch }) => [String(name), Number(epoch)]));
+    },
     namesOf: async (node) => [...(await owners())].flatMap(([name, owner]) => (owner === node ? [name] : [])),
     logins: () => members.reduce((sum, { name }) => sum + loginsOf(name), 0),
     loginsOf,
@@ -154,6 +173,30 @@ export const nodeOf = (world: World, name: string): Node => {
   const node = world.nodes.find((one) => one.name === name);
   if (!node) throw new Error(`There is no node ${name}`);
   return node;
+};
+
+/** Gives each node as many instances as any other, one by one by their names. */
+export async function spreadEvenly(world: World): Promise<void> {
+  const url = world.postgres.url('postgres');
+  const of = (index: number): string => world.nodes[index % world.nodes.length]?.name ?? '';
+  for (const [index, { name }] of world.members.entries()) {
+    await runSql(
+      url,
+      `update instances i set epoch = i.epoch + 1, owner_incarnation = n.incarnation from nodes n
+       where i.name = '${name}' and n.id = '${of(index)}' and i.owner_incarnation <> n.incarnation`,
+    );
+  }
+  // Each node looks whom it has after its next renewal.
+  await delay(SETTLE_MS);
+  await world.untilOpen();
+}
+
+/** What people read who want to know what a fault looks like; the README has the figures of a quiet machine. */
+export const tell = (what: string, figures: Record<string, string | number>): void => {
+  const text = Object.entries(figures)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+  process.stdout.write(`${what}: ${text}\n`);
 };
 
 export const median = (values: readonly number[]): number =>
