@@ -244,6 +244,42 @@ describe.each([
     expect(await nodes.ownerOf(id)).toEqual({ incarnation: 'run of b', epoch: 2 });
   });
 
+  test.each([
+    ['whose lease has ended', (place: { dead(id: string): Promise<void> }) => place.dead('b')],
+    ['that drains', (place: { live(...self: unknown[]): unknown }) => place.live('b', 'run of b', true)],
+    ['without a row', () => undefined],
+  ])('no instance is given to a node %s', async (_what, become) => {
+    const { nodes, live, claim, idOf, dead } = await set('one');
+    await live('a');
+    await claim('a');
+    await become({
+      dead,
+      live: (id, ...rest) => nodes.renew(selfOf(String(id), 'run of b', rest.length > 0), LONG_MS),
+    });
+    const from = { incarnation: 'run of a', epoch: 1 };
+    expect(await nodes.handOver(idOf('one'), from, 'run of b')).toBeUndefined();
+    expect(await nodes.ownerOf(idOf('one'))).toEqual(from);
+    await live('b');
+    expect(await nodes.handOver(idOf('one'), from, 'run of b')).toBe(2);
+  });
+
+  test('an instance is kept by who has it, under the next epoch: to give it away under the former one comes too late', async () => {
+    const { nodes, live, claim, idOf } = await set('one');
+    await live('a');
+    await claim('a');
+    // Who drains keeps what it has, too.
+    await live('a', 'run of a', true);
+    await live('b');
+    const id = idOf('one');
+    const from = { incarnation: 'run of a', epoch: 1 };
+    expect(await nodes.keep(id, { incarnation: 'run of b', epoch: 1 })).toBeUndefined();
+    expect(await nodes.keep('none', from)).toBeUndefined();
+    expect(await nodes.keep(id, from)).toBe(2);
+    expect(await nodes.handOver(id, from, 'run of b')).toBeUndefined();
+    expect(await nodes.keep(id, from)).toBeUndefined();
+    expect(await nodes.ownerOf(id)).toEqual({ incarnation: 'run of a', epoch: 2 });
+  });
+
   test('who lost an instance stores nothing of it any more', async () => {
     const { stored, live, dead, claim, idOf } = await set('one');
     await live('a');
@@ -296,4 +332,33 @@ test('on Postgres an instance that is being stored is passed over, and no claim 
     expect(await nodes.claimDue(claim)).toEqual([{ id: two, epoch: 2, isWanted: true }]);
   });
   expect(await nodes.claimDue(claim)).toEqual([{ id: one, epoch: 2, isWanted: true }]);
+});
+
+test('on Postgres a hand-over is under way while its node keeps the instance: what the node is told is so for good', async () => {
+  const { nodes, stored, wait } = await postgres();
+  const account = await stored.accounts.create({ label: '' });
+  const add = async (name: string): Promise<string> =>
+    (await stored.instances.insert({ accountId: account.id, name, wanted: 'running', state: 'OPEN' })).id;
+  const ids = [await add('one'), await add('two')];
+  for (const id of ['a', 'b']) await nodes.renew(selfOf(id), LONG_MS);
+  await nodes.claimDue({ incarnation: 'run of a', fromDead: false, until: EVER, most: 2 });
+  const from = { incarnation: 'run of a', epoch: 1 };
+  for (const [n, id] of ids.entries()) {
+    const [kept, given] = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
+    await server?.storage.transaction(async (tx) => {
+      await tx.owned.change(id, from, { patch: { state: 'RECONNECTING' } });
+      const keep = (): void => kept.resolve(nodes.keep(id, from));
+      const give = (): void => given.resolve(nodes.handOver(id, from, 'run of b'));
+      for (const step of n === 0 ? [give, keep] : [keep, give]) {
+        step();
+        await wait(50);
+      }
+      // Both wait for the row, and who only looks at it does not see that.
+      const look = 'select owner_incarnation as owner from instances where epoch = 1 and id =';
+      expect(await runSql(server?.url ?? '', `${look} '${id}'`)).toEqual([{ owner: 'run of a' }]);
+    });
+    const isKept = (await kept.promise) === 2;
+    expect(await given.promise).toBe(isKept ? undefined : 2);
+    expect(await nodes.ownerOf(id)).toEqual({ incarnation: isKept ? 'run of a' : 'run of b', epoch: 2 });
+  }
 });

@@ -20,8 +20,16 @@ export interface NodeStore {
   claimDue(claim: Claiming & { readonly most: number }): Promise<readonly ClaimedInstance[]>;
   /** Takes one instance for a call, connected or not; undefined where somebody has it who lives, or it is gone. */
   claimOne(claim: Claiming & { readonly instanceId: string }): Promise<ClaimedInstance | undefined>;
-  /** Gives an instance to another node, under the next epoch, which it returns; undefined where it has moved already. */
+  /**
+   * Gives an instance to another node, under the next epoch, which it returns; undefined where it has moved already, or the
+   * other node does not live or drains.
+   */
   handOver(instanceId: string, from: { incarnation: string; epoch: number }, to: string): Promise<number | undefined>;
+  /**
+   * The node goes on with an instance that it has, under the next epoch, which it returns: a hand-over that is still under
+   * way comes too late then. Undefined where it has moved.
+   */
+  keep(instanceId: string, from: { incarnation: string; epoch: number }): Promise<number | undefined>;
   /** Who has the instance, living or not; undefined where nobody has, or there is no such instance. */
   ownerOf(instanceId: string): Promise<InstanceOwner | undefined>;
 }

@@ -122,17 +122,15 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
       }),
 
     handOver: (instanceId, from, to) =>
-      guarded('nodes.handOver', async () => {
-        const row = await db
-          .updateTable('instances')
-          .set((instance) => ({ owner_incarnation: to, epoch: instance('epoch', '+', 1) }))
-          .where('id', '=', instanceId)
-          .where('owner_incarnation', '=', from.incarnation)
-          .where('epoch', '=', from.epoch)
-          .returning('epoch')
-          .executeTakeFirst();
-        return row?.epoch;
+      guarded('nodes.handOver', () => {
+        // The other one may have been paused, or have begun to drain itself, since it was asked.
+        const isFit = sql<boolean>`exists (
+          select from nodes n where n.incarnation = ${to} and not n.draining and n.expires_at > clock_timestamp())`;
+        return give(db, instanceId, from, to, isFit);
       }),
+
+    keep: (instanceId, from) =>
+      guarded('nodes.keep', () => give(db, instanceId, from, from.incarnation, sql<boolean>`true`)),
 
     ownerOf: (instanceId) =>
       guarded('nodes.ownerOf', async (): Promise<InstanceOwner | undefined> => {
@@ -146,6 +144,26 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
 
     [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),
   };
+};
+
+/** Under the next epoch, which it returns. */
+const give = async (
+  db: Kysely<Tables>,
+  instanceId: string,
+  from: InstanceOwner,
+  to: string,
+  isFit: RawBuilder<boolean>,
+): Promise<number | undefined> => {
+  const row = await db
+    .updateTable('instances')
+    .set((instance) => ({ owner_incarnation: to, epoch: instance('epoch', '+', 1) }))
+    .where('id', '=', instanceId)
+    .where('owner_incarnation', '=', from.incarnation)
+    .where('epoch', '=', from.epoch)
+    .where(isFit)
+    .returning('epoch')
+    .executeTakeFirst();
+  return row?.epoch;
 };
 
 /** A process of this machine that was killed left its row: whoever is started in its place need not wait for its end. */

@@ -117,9 +117,12 @@ export class ModelNodes implements NodeStore {
   }
 
   async handOver(id: string, from: InstanceOwner, to: string): Promise<number | undefined> {
-    const row = (await this.#instances()).find((each) => each.id === id);
-    if (row?.owner !== from.incarnation || row.epoch !== from.epoch) return undefined;
-    return (await this.#take(row, to)) ? from.epoch + 1 : undefined;
+    const target = this.of(to);
+    return target && this.isLive(target) && !target.draining ? this.#give(id, from, to) : undefined;
+  }
+
+  keep(id: string, from: InstanceOwner): Promise<number | undefined> {
+    return this.#give(id, from, from.incarnation);
   }
 
   async ownerOf(id: string): Promise<InstanceOwner | undefined> {
@@ -175,6 +178,12 @@ export class ModelNodes implements NodeStore {
   #isFree({ owner }: Row, fromDead: boolean): boolean {
     const node = this.of(owner);
     return !node || (fromDead && !this.isLive(node));
+  }
+
+  async #give(id: string, from: InstanceOwner, to: string): Promise<number | undefined> {
+    const row = (await this.#instances()).find((each) => each.id === id);
+    if (row?.owner !== from.incarnation || row.epoch !== from.epoch) return undefined;
+    return (await this.#take(row, to)) ? from.epoch + 1 : undefined;
   }
 
   /** Where nobody else was first. */
