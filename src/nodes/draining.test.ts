@@ -45,7 +45,10 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
     held: true,
     most: 0,
     ask: (_target: string, _method: string): Promise<unknown> => Promise.resolve(),
-    handOver: (_id: string): Promise<unknown> => Promise.resolve(),
+    handOver: async (_id: string, give: () => number | undefined): Promise<number | undefined> => give(),
+    keep: (): Promise<unknown> => Promise.resolve(),
+    /** They begin to drain, or die, once they have been asked. */
+    unfit: new Set<string>(),
     releaseMs: 100,
     drain: (): Promise<unknown> => Promise.resolve(log.push('drain')),
     owned: (): Promise<unknown> => Promise.resolve(),
@@ -54,6 +57,13 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
     },
     owners: () => Map.groupBy([...rows.values()], ({ owner }) => owner),
     counts: () => Object.fromEntries([...rig.owners()].map(([owner, all]) => [owner, all.length])),
+  };
+  const give = (id: string, from: { incarnation: string; epoch: number }, to: string): number | undefined => {
+    const row = rows.get(id);
+    if (row?.owner !== from.incarnation || row.epoch !== from.epoch) return undefined;
+    log.push(`row ${id}`);
+    rows.set(id, { ...row, owner: to, epoch: row.epoch + 1 });
+    return row.epoch + 1;
   };
   let open = 0;
   const membership: Membership = {
@@ -86,12 +96,12 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
         return new Map([...rows].flatMap(([id, { owner, ...row }]) => (owner === SELF ? [[id, row] as const] : [])));
       },
       async handOver(id, from, to) {
-        const row = rows.get(id);
-        if (row?.owner !== from.incarnation || row.epoch !== from.epoch) return undefined;
-        log.push(`row ${id}`);
-        rows.set(id, { ...row, owner: to, epoch: row.epoch + 1 });
-        await rig.handOver(id);
-        return row.epoch + 1;
+        if (rig.unfit.has(to)) return undefined;
+        return rig.handOver(id, () => give(id, from, to));
+      },
+      async keep(id, from) {
+        await rig.keep();
+        return give(id, from, SELF);
       },
       async ownerOf(id) {
         const row = rows.get(id);
@@ -101,6 +111,7 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
     residents: {
       isPairing: (id) => pairing.has(id),
       drop: (id) => void log.push(`drop ${id}`),
+      take: async (id, epoch) => void log.push(`take up ${id} under ${epoch}`),
       async release(id, signal) {
         log.push(`release ${id}`);
         if (id.startsWith('stopped')) return undefined;
@@ -249,26 +260,56 @@ test('a node that takes none is passed over for a while', async () => {
   expect(rig.counts()).toEqual({ a: 1, b: 8 });
 });
 
-test('a hand-over whose outcome is not known is looked up: the row has moved, or it stays and is tried again', async () => {
-  const rig = draining({ wanted: 2 });
-  rig.handOver = async (id) => {
-    rig.handOver = () => Promise.resolve();
-    // The database did not carry it out.
-    rig.rows.set(id, { owner: SELF, epoch: 1, isWanted: true });
-    rig.handOver = async () => {
-      rig.handOver = () => Promise.resolve();
-      throw new Error('made to fail');
-    };
+test('a hand-over that was carried out, and whose answer is lost, has moved the instance', async () => {
+  const rig = draining({ wanted: 1 });
+  let looks = 0;
+  rig.handOver = async (_, give) => {
+    give();
+    throw new Error('made to fail');
+  };
+  rig.keep = async () => {
+    if ((looks += 1) < 3) throw new Error('made to fail');
+  };
+  const { over } = rig.run();
+  await rig.clock.advance(2_000);
+  expect([over.done, rig.counts()]).toEqual([true, { a: 1 }]);
+  expect(rig.log.slice(-2)).toEqual(['nodes.take wanted 0', 'moved wanted 0 to a']);
+});
+
+test('a hand-over whose answer is lost while it is under way comes too late: the instance stays under the next epoch', async () => {
+  const rig = draining({ nodes: [node('a', 0)], wanted: 1 });
+  const late: (number | undefined)[] = [];
+  rig.handOver = async (_, give) => {
+    rig.handOver = async (_id, next) => next();
+    rig.clock.after(100, () => late.push(give()));
     throw new Error('made to fail');
   };
   const { over } = rig.run();
   await rig.clock.advance(2_000);
-  expect(over.done).toBe(true);
-  expect(rig.log.filter((line) => line.startsWith('stays'))).toEqual(['stays wanted 0']);
-  expect(rig.log.filter((line) => line.startsWith('moved')).toSorted()).toEqual([
-    expect.stringMatching('moved wanted 0 to [ab]'),
-    expect.stringMatching('moved wanted 1 to [ab]'),
+  expect([over.done, late, rig.counts()]).toEqual([true, [undefined], { a: 1 }]);
+  expect(rig.log.filter((line) => /moved|stays|take up/.test(line))).toEqual([
+    `moved wanted 0 to ${SELF}`,
+    'take up wanted 0 under 2',
+    'moved wanted 0 to a',
   ]);
+});
+
+test('one that can’t be given to the node that it was to go to, goes to the next one, and else stays', async () => {
+  const rig = draining({ nodes: [node('a', 0), node('b', 5)], wanted: 1 });
+  rig.unfit.add('a');
+  const first = rig.run();
+  await rig.clock.advance(2_000);
+  expect([first.over.done, rig.counts()]).toEqual([true, { b: 1 }]);
+  expect(rig.log.filter((line) => line.startsWith('release'))).toHaveLength(1);
+
+  const alone = draining({ nodes: [node('a', 0)], wanted: 1 });
+  alone.unfit.add('a');
+  const second = alone.run();
+  await alone.clock.advance(500);
+  expect(alone.log.at(-1)).toBe('stays wanted 0');
+  alone.unfit.clear();
+  await alone.clock.advance(2_000);
+  expect([second.over.done, alone.counts()]).toEqual([true, { a: 1 }]);
 });
 
 test('a row that others have taken meanwhile is no longer this node’s: calls go where it is', async () => {

@@ -6,7 +6,7 @@ import type { NodeEvents } from '../telemetry/node-events.ts';
 import type { Membership } from './membership.ts';
 import { RESERVE, TAKE } from './receiving.ts';
 import type { Released, Residents } from './residents.ts';
-import type { Targets } from './targets.ts';
+import type { Asked, Targets } from './targets.ts';
 
 /** How long the other node is waited for once it has the row. It finds it by itself too. */
 const TAKE_MS = 2_000;
@@ -18,9 +18,13 @@ export interface HandOversOptions {
   readonly log: Pick<Logger, 'warn'>;
   readonly events: Pick<NodeEvents, 'handedOver'>;
   readonly membership: Membership;
-  readonly store: Pick<NodeStore, 'handOver' | 'ownerOf'>;
-  readonly residents: Pick<Residents, 'release' | 'drop'>;
+  readonly store: Pick<NodeStore, 'handOver' | 'keep' | 'ownerOf'>;
+  readonly residents: Pick<Residents, 'release' | 'drop' | 'take'>;
   readonly peers: Pick<Peers, 'ask'>;
+}
+
+interface Place extends Asked {
+  readonly target: NodeRow;
 }
 
 export type Given = 'moved' | 'stays' | 'nobody';
@@ -57,72 +61,114 @@ export class HandOvers {
   }
 
   async #one(id: string, owned: OwnedInstance): Promise<Given> {
-    for (;;) {
-      const target = this.#options.membership.held ? this.#targets.next() : undefined;
-      if (!target) return 'nobody';
-      using asked = this.#targets.ask(target);
-      try {
-        if (owned.isWanted)
-          await this.#ask(target, RESERVE, { instanceId: id }, this.#signal, this.#deadline.remaining());
-      } catch (error) {
-        if (this.#signal.aborted) return 'stays';
-        const isNew = this.#targets.refused(target);
-        if (isNew) this.#options.log.warn({ err: error, node: target.id }, 'a node takes no instances for now');
-        continue;
+    const { clock, events, membership } = this.#options;
+    let place = await this.#place(id, owned);
+    if (!place) return 'nobody';
+    try {
+      const from = clock.monotonic();
+      const released = await this.#release(id);
+      if (released === 'stays') return 'stays';
+      let owner = await this.#handOver(id, owned.epoch, place.target);
+      while (owner === 'refused') {
+        place?.[Symbol.dispose]();
+        place = await this.#place(id, owned);
+        const { incarnation } = membership;
+        owner = place ? await this.#handOver(id, owned.epoch, place.target) : { incarnation, epoch: owned.epoch };
       }
-      const end = await this.#give(id, owned, target);
-      if (end === 'moved') asked.taken();
+      const end = await this.#settle(id, owned, released, owner, place);
+      events.handedOver(id, end === 'moved' ? 'moved' : 'stayed', clock.monotonic() - from);
       return end;
+    } finally {
+      place?.[Symbol.dispose]();
     }
   }
 
-  async #give(id: string, { epoch, isWanted }: OwnedInstance, target: NodeRow): Promise<Given> {
-    const { clock, events, residents, log } = this.#options;
-    const from = clock.monotonic();
-    let released: Released | undefined;
+  /** At the node that takes it: one to log in where that is wanted. Undefined where nobody takes any. */
+  async #place(id: string, { isWanted }: OwnedInstance): Promise<Place | undefined> {
+    while (!this.#signal.aborted) {
+      const target = this.#options.membership.held ? this.#targets.next() : undefined;
+      if (!target) return undefined;
+      const asked = this.#targets.ask(target);
+      try {
+        if (isWanted) await this.#ask(target, RESERVE, { instanceId: id }, this.#signal, this.#deadline.remaining());
+        return { target, ...asked };
+      } catch (error) {
+        asked[Symbol.dispose]();
+        if (!this.#signal.aborted) this.#refused(target, error);
+      }
+    }
+    return undefined;
+  }
+
+  #refused(target: NodeRow, error?: unknown): void {
+    const isNew = this.#targets.refused(target);
+    if (isNew) this.#options.log.warn({ err: error, node: target.id }, 'a node takes no instances for now');
+  }
+
+  async #release(id: string): Promise<Released | undefined | 'stays'> {
+    const { residents, log } = this.#options;
     try {
-      released = await residents.release(id, this.#signal);
+      return await residents.release(id, this.#signal);
     } catch (error) {
       if (!this.#signal.aborted) log.warn({ err: error, instance: id }, 'an instance could not be released');
       return 'stays';
     }
-    const to = await this.#handOver(id, epoch, target.incarnation);
-    if (to === 'stays') {
-      released?.stays();
-      events.handedOver(id, 'stayed', clock.monotonic() - from);
-      return 'stays';
-    }
-    if (to?.incarnation === target.incarnation) {
-      this.given += 1;
-      // Asked before anyone is told where it is: who comes there finds it on its way to being connected.
-      if (isWanted) await this.#take(id, to.epoch, target);
-    }
-    if (released) released.moved(to);
-    else residents.drop(id);
-    events.handedOver(id, 'moved', clock.monotonic() - from);
-    return 'moved';
   }
 
-  /** Who has it then; undefined where nobody has. */
-  async #handOver(id: string, epoch: number, to: string): Promise<InstanceOwner | undefined | 'stays'> {
+  /** Who has it then, for good; undefined where nobody has, or that can't be known. */
+  async #handOver(id: string, epoch: number, target: NodeRow): Promise<InstanceOwner | undefined | 'refused'> {
     const { clock, log, membership, store } = this.#options;
     const from = { incarnation: membership.incarnation, epoch };
     try {
-      const next = await store.handOver(id, from, to);
-      if (next !== undefined) return { incarnation: to, epoch: next };
+      const next = await store.handOver(id, from, target.incarnation);
+      if (next !== undefined) return { incarnation: target.incarnation, epoch: next };
+      const owner = await store.ownerOf(id);
+      if (owner?.incarnation !== from.incarnation || owner.epoch !== epoch) return owner;
+      this.#refused(target);
+      return 'refused';
     } catch (error) {
       log.warn({ err: error, instance: id }, 'the database failed at a hand-over');
     }
-    // It may have been carried out all the same.
+    // It may have been carried out all the same, or be yet: not under the next epoch.
     for (;;) {
       try {
-        const owner = await store.ownerOf(id);
-        return owner?.incarnation === from.incarnation ? 'stays' : owner;
+        const kept = await store.keep(id, from);
+        return kept === undefined ? await store.ownerOf(id) : { incarnation: from.incarnation, epoch: kept };
       } catch {
         if (this.#signal.aborted) return undefined;
         await clock.sleep(LOOK_MS);
       }
     }
+  }
+
+  async #settle(
+    id: string,
+    { epoch, isWanted }: OwnedInstance,
+    released: Released | undefined,
+    owner: InstanceOwner | undefined,
+    place: Place | undefined,
+  ): Promise<'moved' | 'stays'> {
+    const { log, membership, residents } = this.#options;
+    if (owner?.incarnation === membership.incarnation) {
+      if (owner.epoch === epoch) released?.stays();
+      // Its session was of the former epoch.
+      else released?.moved(owner);
+      if (owner.epoch !== epoch && isWanted) {
+        const error = await residents.take(id, owner.epoch).catch((reason: unknown) => ({ reason }));
+        if (error)
+          log.warn({ err: error.reason, instance: id }, 'an instance that stays could not be taken up at once');
+      }
+      return 'stays';
+    }
+    if (place && owner?.incarnation === place.target.incarnation) {
+      this.given += 1;
+      place.taken();
+      // Asked before anyone is told where it is: who comes there finds it on its way to being connected.
+      if (isWanted) await this.#take(id, owner.epoch, place.target);
+    }
+    if (released) released.moved(owner);
+    else residents.drop(id);
+    return 'moved';
   }
 
   async #take(instanceId: string, epoch: number, target: NodeRow): Promise<void> {

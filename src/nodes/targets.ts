@@ -12,6 +12,11 @@ interface Given {
   taken: number;
 }
 
+/** One that is asked to take an instance. */
+export interface Asked extends Disposable {
+  readonly taken: () => void;
+}
+
 /** The nodes that instances can be given to: the one with the fewest comes first, what was given to it meanwhile counted. */
 export class Targets implements Disposable {
   readonly #membership: Membership;
@@ -47,7 +52,7 @@ export class Targets implements Disposable {
   }
 
   /** Counts one to the node while it is under way. Dispose it with the end; `taken` says how it ended. */
-  ask({ incarnation }: NodeRow): Disposable & { taken: () => void } {
+  ask({ incarnation }: NodeRow): Asked {
     let given = this.#given.get(incarnation);
     if (!given) this.#given.set(incarnation, (given = { asked: 0, taken: 0 }));
     const counted = given;
