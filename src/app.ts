@@ -41,7 +41,7 @@ export interface App extends AsyncDisposable {
   readonly metricsUrl?: string | undefined;
   /** The token of a first account that was made now, the only time that it can be had. */
   readonly firstToken?: FirstToken | undefined;
-  /** Aborted when another process serves the data: this one has to end. Its reason is a line about it. */
+  /** Aborted when another process serves the data: this one has to end. Its reason is an OperatorError about it. */
   readonly lost: AbortSignal;
 }
 
@@ -59,9 +59,15 @@ export interface AppOverrides {
 
 /**
  * Puts the service together and starts it.
- * @throws OperatorError for what the operator has to mend.
+ * @param signal aborted: the service is to end before it has started. What was opened is closed, and no instance is taken.
+ * @throws OperatorError for what the operator has to mend; the signal's reason.
  */
-export async function createApp(config: Config, secrets: Secrets, overrides: Partial<AppOverrides> = {}): Promise<App> {
+export async function createApp(
+  config: Config,
+  secrets: Secrets,
+  overrides: Partial<AppOverrides> = {},
+  signal?: AbortSignal,
+): Promise<App> {
   const { clock = systemClock, random = Math.random, logDestination, consoleFolder = CONSOLE_FOLDER } = overrides;
   await using stack = new AsyncDisposableStack();
   stack.use(silenceConsole());
@@ -74,6 +80,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   const storageLog = componentLogger(log, 'storage');
   const warn = (message: string): void => storageLog.warn(message);
   const lost = new AbortController();
+  const ended = signal ? AbortSignal.any([lost.signal, signal]) : lost.signal;
   let onNode: FleetOnNode | undefined;
   const data = stack.use(
     await serveData({
@@ -89,9 +96,10 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
       node: { ...config.node, errors: CROSSING_ERRORS, timing: overrides.nodeTiming },
       handler: () => onNode?.handler,
       onLost: (why) => {
-        storageLog.error(why);
+        storageLog.error(why.message);
         lost.abort(why);
       },
+      signal,
     }),
   );
   const { storage, owner, node } = data;
@@ -125,6 +133,7 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   // At once: the other one has the same links.
   lost.signal.addEventListener('abort', () => void fleet[Symbol.asyncDispose]());
   await fleet.load();
+  ended.throwIfAborted();
   if (node) onNode = stack.use(putOnNode(fleet, node, clock, nodeEvents));
   const calls = onNode?.calls ?? fleet;
   const gate: Gate = new Gate({
@@ -165,8 +174,11 @@ export async function createApp(config: Config, secrets: Secrets, overrides: Par
   );
   const { host, port } = config.metrics;
   const own = port === undefined ? undefined : stack.use(await listenForMetrics(metrics, { host, port }, clock));
+  ended.throwIfAborted();
   // Only now, since a token that was made is shown once: a port that is taken must not cost it.
   const firstToken = await tokens.ensureFirstAccount(secrets.accountToken);
+  // A token that was made and not shown is another one at the next start.
+  ended.throwIfAborted();
   fleet.resume();
   if (node) {
     stack.defer(() => node.claims.stop());

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../simulator/simulator.ts';
 import { createTokenService } from '../src/access/tokens/token-service.ts';
+import { LOCK_CLASS } from '../src/storage/postgres/connection.ts';
 import { openStorage } from '../src/storage/storage.ts';
 import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
 import { askFor } from './support/ask.ts';
 import { makeDatabase, runSql } from './support/postgres.ts';
-import { dataFolder, runService, simulatorEnv } from './support/service-process.ts';
+import { dataFolder, runCommand, runService, simulatorEnv } from './support/service-process.ts';
 
 const TOKEN = 'nodes-account-token-0123456789abcdef';
 
@@ -93,4 +95,34 @@ test('nodes that start at once on an empty database make one account, with the t
   const [account, ...others] = (await storages[0]?.accounts.list()) ?? [];
   expect(others).toEqual([]);
   expect(await storages[0]?.tokens.count(account?.id ?? '', undefined)).toBe(1);
+});
+
+test('SIGTERM ends with 0 what still waits for another node: for its name, or to make the tables', async () => {
+  const masterKey = randomBytes(32);
+  const [named, made] = [await makeDatabase(), await makeDatabase()];
+  await (await openStorage({ dataDir: dataFolder(), databaseUrl: named, masterKey }))[Symbol.asyncDispose]();
+  const soon = `clock_timestamp() + interval '1 hour'`;
+  await runSql(named, `insert into nodes values ('one', 'x', 'http://x', false, null, clock_timestamp(), ${soon})`);
+  const preparing = new Client(made);
+  onTestFinished(() => preparing.end());
+  await preparing.connect();
+  await preparing.query(`select pg_advisory_lock(${LOCK_CLASS + 1}, hashtext(current_schema()))`);
+
+  const [first, second] = [named, made].map((databaseUrl) =>
+    runCommand(['serve'], {
+      PRIVET_DATA: dataFolder(),
+      DATABASE_URL: databaseUrl,
+      PRIVET_ENCRYPTION_KEY: masterKey.toString('hex'),
+      PRIVET_NODE: 'one',
+    }),
+  );
+  if (!first || !second) throw new Error('There are two');
+  const lease = `select from pg_stat_activity where application_name like 'privet/%/${first.pid}/%'`;
+  await expect.poll(async () => (await runSql(named, lease)).length, { timeout: 20_000 }).toBe(1);
+  const waits = `select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())`;
+  await expect.poll(async () => (await runSql(made, waits)).length, { timeout: 20_000 }).toBe(1);
+  const ended = await Promise.all([first, second].map((command) => command.kill('SIGTERM')));
+  expect([...ended, first.stdout(), second.stdout()]).toEqual([0, 0, '', '']);
+  for (const { stderr } of [first, second]) expect(stderr()).toMatch(/^.*"service ended before it had started".*\n$/);
+  expect(await runSql(named, 'select incarnation from nodes')).toEqual([{ incarnation: 'x' }]);
 });

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
+import { sqliteOnly } from '../../test/support/postgres.ts';
+import { databasePath } from '../storage/sqlite/database.ts';
+import { openStorage } from '../storage/storage.ts';
 import { temporaryFolder } from '../storage/storage.fixture.ts';
 import { VERSION } from '../version.ts';
 import { serve } from './cli.fixture.ts';
@@ -34,6 +39,23 @@ test('the first start prints the URL and the token, once; SIGTERM and SIGINT end
   }
   expect(second.err.join('\n')).toContain('PRIVET_PROT is not a variable of this service and is ignored');
 });
+
+sqliteOnly('another process has the file of the database locked')(
+  'SIGTERM ends with 0 what still waits for a locked database, and nothing else is said of it',
+  async () => {
+    const dataDir = data();
+    await (await openStorage({ dataDir }))[Symbol.asyncDispose]();
+    using database = new DatabaseSync(databasePath(dataDir));
+    database.exec('begin immediate');
+    const service = serve({ PRIVET_DATA: dataDir });
+    // Now it has the folder, and opens the database next.
+    await expect.poll(() => existsSync(join(dataDir, 'owner.json')), { timeout: 20_000 }).toBe(true);
+    service.process.kill('SIGTERM');
+    expect([await service.ended, service.out]).toEqual([0, []]);
+    expect(service.err.map((line) => JSON.parse(line))).toMatchObject([{ msg: 'service ended before it had started' }]);
+    expect(existsSync(join(dataDir, 'owner.json'))).toBe(false);
+  },
+);
 
 test('a port that another process has is told as that', async () => {
   const first = createServer().listen(0, '127.0.0.1');

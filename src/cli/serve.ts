@@ -47,7 +47,11 @@ const serve = async (io: CommandIo, withParent: boolean): Promise<void> => {
 
   // Imported here, so that other commands start without loading the service.
   const { createApp } = await import('../app.ts');
-  const app = await createApp(config, secrets);
+  const app = await createApp(config, secrets, {}, io.signal).catch((error: unknown) => {
+    if (io.signal.aborted && error === io.signal.reason) return undefined;
+    throw error;
+  });
+  if (!app) return logger.info({ version: VERSION, pid: process.pid }, 'service ended before it had started');
   try {
     logger.info(
       { version: VERSION, pid: process.pid, url: app.url, data: basename(config.dataDir) },
@@ -64,7 +68,7 @@ const serve = async (io: CommandIo, withParent: boolean): Promise<void> => {
     if (parent !== undefined && (await untilParentEnds(parent, { ...io, signal }, systemClock))) {
       logger.info('the parent process has ended, so the service does');
     } else if (!signal.aborted) await once(signal, 'abort');
-    if (app.lost.aborted) throw new OperatorError(String(app.lost.reason));
+    app.lost.throwIfAborted();
   } finally {
     await closeInTime(app, secrets.databaseUrl === undefined ? 0 : config.drainMs);
   }

@@ -96,9 +96,9 @@ export class Lease implements CountedMembership {
   /**
    * Takes the name, and the lease for the first time.
    * @param isGiven by the operator. Else, where another node goes by that name, this one gets one more like it.
-   * @throws OperatorError
+   * @throws OperatorError; the signal's reason where that is aborted before it has the lease
    */
-  async join(name: string, isGiven: boolean): Promise<void> {
+  async join(name: string, isGiven: boolean, signal?: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     const began = clock.monotonic();
     this.#id = name;
@@ -112,7 +112,7 @@ export class Lease implements CountedMembership {
       } catch (error) {
         if (error instanceof OperatorError ? passed > 1_000 : passed > PATIENCE_MS) throw error;
       }
-      await clock.sleep(this.#timing.renewAgainMs);
+      await clock.sleep(this.#timing.renewAgainMs, signal);
     }
     this.#loop = this.#keep().then((why) => this.#renewsNoMore(why));
   }

@@ -29,6 +29,8 @@ export interface NodeOptions {
   readonly timing?: Partial<Timing> | undefined;
   /** Another process goes by its name now. */
   readonly onReplaced: () => void;
+  /** Aborted: it is not to join any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** This process as one of several: its lease, its claims, and what it is asked by others. Disposing leaves. */
@@ -39,7 +41,7 @@ export class Node implements AsyncDisposable {
   readonly store: NodeStore;
   readonly #resources: AsyncDisposableStack;
 
-  /** @throws OperatorError */
+  /** @throws OperatorError; the signal's reason */
   static async join(options: NodeOptions, handler: () => PeerHandler | undefined): Promise<Node> {
     const { store, clock, log, timing, errors, onReplaced } = options;
     await using stack = new AsyncDisposableStack();
@@ -52,7 +54,7 @@ export class Node implements AsyncDisposable {
     const url = options.url ?? listener.url;
     const membership = new Lease({ store, clock, log, url, timing, incarnation, confirm, onReplaced });
     const claims = new Claims({ store, clock, log, timing, membership });
-    await membership.join(options.name ?? hostname(), options.name !== undefined);
+    await membership.join(options.name ?? hostname(), options.name !== undefined, options.signal);
     // Where the database does not answer, the lease ends by itself.
     stack.defer(() => membership.leave().catch(() => undefined));
     stack.defer(() => claims.stop());

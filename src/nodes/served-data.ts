@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { OperatorError } from '../errors.ts';
 import { watchOwnership } from '../storage/dialects/owner-watch.ts';
 import { acquireOwnership, openStorage, type Storage, type StorageOptions } from '../storage/storage.ts';
 import type { PeerHandler } from '../peers/peers.ts';
@@ -11,8 +12,10 @@ export interface ServedDataOptions {
   readonly node: Pick<NodeOptions, 'name' | 'host' | 'port' | 'url' | 'errors' | 'timing'>;
   /** What other nodes are answered with, once there is something. */
   readonly handler: () => PeerHandler | undefined;
-  /** Another process serves the data now, or goes by this one's name: this one has to end. Hears a line about it. */
-  readonly onLost: (why: string) => void;
+  /** Another process serves the data now, or goes by this one's name: this one has to end. Hears an OperatorError about it. */
+  readonly onLost: (why: OperatorError) => void;
+  /** Aborted: the data are not to be served any more, before they are. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The data, and what this run of the service serves it by. */
@@ -26,7 +29,7 @@ export interface ServedData extends AsyncDisposable {
 
 /**
  * Opens the data, and takes what allows to serve them.
- * @throws OperatorError
+ * @throws OperatorError; the signal's reason
  */
 export async function serveData({
   storage: place,
@@ -34,21 +37,29 @@ export async function serveData({
   node: own,
   handler,
   onLost,
+  signal,
 }: ServedDataOptions): Promise<ServedData> {
   const { clock, warn } = place;
   await using stack = new AsyncDisposableStack();
   if (place.databaseUrl === undefined) {
     const owner = stack.use(await acquireOwnership(place));
-    const storage = stack.use(await openStorage({ ...place, owner }));
-    stack.use(watchOwnership({ owner, clock, warn, onLost: () => onLost(owner.says.lost) }));
+    signal?.throwIfAborted();
+    const storage = stack.use(await openStorage({ ...place, owner, signal }));
+    signal?.throwIfAborted();
+    stack.use(watchOwnership({ owner, clock, warn, onLost: () => onLost(new OperatorError(owner.says.lost)) }));
     return served(stack, { storage, owner });
   }
-  const storage = stack.use(await openStorage(place));
+  const storage = stack.use(await openStorage({ ...place, signal }));
+  signal?.throwIfAborted();
   const { nodes: store, tokenKey } = storage;
   if (!store) throw new TypeError('A database of a server has no nodes');
   const onReplaced = (): void =>
-    onLost('Another process goes by the name of this node: the lease of this one had ended. This one ends');
-  const node = stack.use(await Node.join({ ...own, store, tokenKey, clock, log, onReplaced }, handler));
+    onLost(
+      new OperatorError(
+        'Another process goes by the name of this node: the lease of this one had ended. This one ends',
+      ),
+    );
+  const node = stack.use(await Node.join({ ...own, store, tokenKey, clock, log, onReplaced, signal }, handler));
   return served(stack, { storage, owner: node.membership, node });
 }
 

@@ -51,6 +51,8 @@ export interface StorageOptions {
   readonly owner?: Pick<Ownership, 'isHeldIn'> | undefined;
   /** Given: the database is checked first, and mended where it can be. Hears what was found; the service goes on. */
   readonly onDamage?: ((message: string) => void) | undefined;
+  /** Aborted: it is not to be opened any more, so nothing is waited for. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A server's database is opened by what is only loaded then. */
@@ -67,15 +69,16 @@ const openServer = async ({
 /**
  * Opens the database of a data folder or of a server, or makes it. Several processes may have it open (the command line beside the
  * service); who serves it is a matter of `acquireOwnership`.
- * @throws OperatorError for what the operator has to mend: the folder, the key, a damaged or newer database.
+ * @throws OperatorError for what the operator has to mend: the folder, the key, a damaged or newer database; the signal's
+ * reason.
  */
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
-  const { dataDir, databaseUrl, masterKey, clock = systemClock, warn = () => {}, onDamage } = options;
+  const { dataDir, databaseUrl, masterKey, clock = systemClock, warn = () => {}, onDamage, signal } = options;
   const { makesDatabase = true } = options;
   const database =
     databaseUrl === undefined
-      ? await openFolder({ dataDir, masterKey, clock, warn, onDamage })
-      : await openServer({ url: databaseUrl, masterKey, clock, warn, makesDatabase });
+      ? await openFolder({ dataDir, masterKey, clock, warn, onDamage, signal })
+      : await openServer({ url: databaseUrl, masterKey, clock, warn, makesDatabase, signal });
   const { db } = database;
   const { sealer, tokenKey } = database.keyring;
   const over = (tx: typeof db): Repositories => createRepositories(tx, sealer, clock, options.owner);

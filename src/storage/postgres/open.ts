@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly warn: Warn;
   /** Whether an empty database becomes the service's own. */
   readonly makesDatabase: boolean;
+  /** Aborted: it is not to be opened any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** So many connections are for what nodes share: limits, turns to log in, and which instances a node takes. */
@@ -83,6 +85,7 @@ const prepared = async (options: ServerOptions, contention: Contention): Promise
   try {
     return await patiently(options, contention, (tx) => prepare(tx, options));
   } catch (cause) {
+    options.signal?.throwIfAborted();
     throw unusable(options.url, cause);
   }
 };

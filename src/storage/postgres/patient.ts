@@ -11,18 +11,19 @@ import { Lookout, type LookoutOptions } from './lookout.ts';
  * rows. It fails, and its connection ends, when the server is no longer seen to be at work on it.
  */
 export const patiently = async <T>(
-  options: Omit<LookoutOptions, 'name'>,
+  options: Omit<LookoutOptions, 'name'> & { readonly signal?: AbortSignal | undefined },
   contention: Contention,
   work: (tx: Kysely<Tables>) => Promise<T>,
 ): Promise<T> => {
-  const { url, clock } = options;
+  const { url, clock, signal } = options;
   const name = `privet/${randomUUID()}`;
   using lookout = new Lookout({ ...options, name });
-  const db = connect(patientConfig(url, name), { clock, contention, most: 1, cut: lookout.lost });
+  const cut = signal ? AbortSignal.any([lookout.lost, signal]) : lookout.lost;
+  const db = connect(patientConfig(url, name), { clock, contention, most: 1, cut });
   try {
     return await db.transaction().execute(work);
   } catch (error) {
-    throw lookout.lost.aborted ? lookout.lost.reason : error;
+    throw cut.aborted ? cut.reason : error;
   } finally {
     await db.destroy();
   }

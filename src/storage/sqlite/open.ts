@@ -17,11 +17,13 @@ export interface FolderOptions {
   readonly warn: Warn;
   /** Given: the database is checked first, and mended where it can be. Hears what was found. */
   readonly onDamage: ((message: string) => void) | undefined;
+  /** Aborted: it is not to be opened any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Opens the database of a data folder, or makes it. */
 export const openFolder = async (options: FolderOptions): Promise<Database> => {
-  const { dataDir, masterKey, clock, warn, onDamage } = options;
+  const { dataDir, masterKey, clock, warn, onDamage, signal } = options;
   const path = databasePath(dataDir);
   prepareDataFolder(dataDir, warn);
   refuseLostDatabase(path, dataDir, warn);
@@ -35,6 +37,9 @@ export const openFolder = async (options: FolderOptions): Promise<Database> => {
   const db = openDatabase(path, clock, contention, () =>
     warn(`The disk is full, so that commands beside this process find the database ${path} locked until it ends`),
   );
+  // What waits for another process that has it locked waits no longer.
+  const giveUp = (): void => void db.destroy();
+  signal?.addEventListener('abort', giveUp);
   try {
     const opened = identityOf(path);
     const keyring = await guarded('open', () => prepareDatabase(db, { dataDir, masterKey, warn }, clock));
@@ -64,7 +69,10 @@ export const openFolder = async (options: FolderOptions): Promise<Database> => {
     };
   } catch (cause) {
     await db.destroy();
+    signal?.throwIfAborted();
     if (cause instanceof OperatorError) throw cause;
     throw unusable(path, cause);
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
   }
 };
