@@ -4,7 +4,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { sqliteOnly } from '../../test/support/postgres.ts';
+import { databaseEnv, sqliteOnly } from '../../test/support/postgres.ts';
+import { createApp } from '../app.ts';
+import { createSettings } from '../config/config.ts';
+import { readEnv } from '../config/env.ts';
 import { databasePath } from '../storage/sqlite/database.ts';
 import { openStorage } from '../storage/storage.ts';
 import { temporaryFolder } from '../storage/storage.fixture.ts';
@@ -62,17 +65,15 @@ test('a port that another process has is told as that', async () => {
   onTestFinished(() => void first.close());
   await once(first, 'listening');
   const port = String((first.address() as AddressInfo).port);
-  // Nobody need have built the console here.
-  const second = serve({ PRIVET_DATA: data(), PORT: port, PRIVET_CONSOLE: 'off' });
-  const metrics = serve({ PRIVET_DATA: data(), PRIVET_METRICS_PORT: port });
-  expect([await second.ended, await metrics.ended]).toEqual([1, 1]);
-  expect(metrics.err.join('\n')).toContain('choose another port, by PRIVET_METRICS_PORT (EADDRINUSE)');
-  expect([second.out, second.err]).toEqual([
-    [],
-    [
-      `Can not listen on 127.0.0.1 port ${port}: another process does: end that one, or choose another port, by PORT (EADDRINUSE)`,
-    ],
-  ]);
+  // The service itself listens already where the second listener finds none.
+  const second = serve({ PRIVET_DATA: data(), PRIVET_METRICS_PORT: port });
+  const line = (by: string): string =>
+    `Can not listen on 127.0.0.1 port ${port}: another process does: end that one, or choose another port, by ${by} (EADDRINUSE)`;
+  expect(await second.ended).toBe(1);
+  expect([second.out, second.err]).toEqual([[], [line('PRIVET_METRICS_PORT')]]);
+  const dataDir = data();
+  const { config, secrets } = createSettings(readEnv({ PRIVET_DATA: dataDir, PORT: port, ...databaseEnv(dataDir) }));
+  await expect(createApp(config, secrets)).rejects.toThrow(line('PORT'));
 });
 
 test('a second signal ends it at once, with the signal’s exit code', async () => {
