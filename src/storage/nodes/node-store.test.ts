@@ -362,3 +362,32 @@ test('on Postgres a hand-over is under way while its node keeps the instance: wh
     expect(await nodes.ownerOf(id)).toEqual({ incarnation: isKept ? 'run of a' : 'run of b', epoch: 2 });
   }
 });
+
+test('on Postgres a look for what nobody has goes by who has some, and reads no instance where all of them live', async () => {
+  const { nodes, stored } = await postgres();
+  const url = server?.url ?? '';
+  const { id } = await stored.accounts.create({ label: '' });
+  await nodes.renew(selfOf('a'), LONG_MS);
+  await nodes.renew(selfOf('b'), LONG_MS);
+  await runSql(
+    url,
+    `insert into instances (id, account_id, name, wanted, state, state_since, created_at, owner_incarnation)
+     select n, '${id}', n, 'running', 'OPEN', 0, 0, 'run of ' || case n % 2 when 0 then 'a' else 'b' end
+     from generate_series(1, 3000) n`,
+  );
+  await runSql(url, 'vacuum analyze instances');
+  const reads = async () => {
+    const columns = 'seq_tup_read::int as rows, idx_scan::int as looks';
+    const [row] = await runSql(url, `select ${columns} from pg_stat_user_tables where relname = 'instances'`);
+    return { rows: Number(row?.['rows']), looks: Number(row?.['looks']) };
+  };
+  const before = await reads();
+  const look = () => nodes.claimDue({ incarnation: 'run of a', fromDead: true, until: EVER, most: 10 });
+  // The server tells of them once a second.
+  await expect
+    .poll(async () => (expect(await look()).toEqual([]), (await reads()).looks), { timeout: 10_000, interval: 200 })
+    .toBeGreaterThan(before.looks);
+  expect((await reads()).rows - before.rows).toBeLessThan(1_000);
+  await nodes.leave('run of b');
+  expect(await look()).toHaveLength(10);
+}, 20_000);

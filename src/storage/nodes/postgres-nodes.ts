@@ -17,7 +17,7 @@ import { isGone, ownProcess } from './own-process.ts';
 /** For so long the row of a node that is gone shows that it was there. */
 const REMEMBERED_MS = 600_000;
 
-/** To be connected, with something to log in with, or with what may be that. */
+/** To be connected, with something to log in with, or with what may be that. The index `instances_wanted` has these. */
 export const WANTED = sql<boolean>`(i.wanted = 'running' and (i.state <> 'UNPAIRED' or i.has_credentials = 1))`;
 
 const RENEW = `
@@ -30,11 +30,38 @@ const RENEW = `
   where nodes.incarnation = excluded.incarnation or nodes.expires_at < clock_timestamp()
   returning (extract(epoch from expires_at) * 1000)::bigint as until`;
 
+/**
+ * Who has some that are to be connected, null among them: one step in the index for each. It is looked at twice a second by
+ * each node that has room, and nearly always all of them live: so it must not look at each instance.
+ */
+const OWNERS_OF_WANTED = sql`
+  select owner from (
+    with recursive next as (
+      (select i.owner_incarnation as owner from instances i
+        where ${WANTED} and i.owner_incarnation is not null order by i.owner_incarnation limit 1)
+      union all
+      select (select i.owner_incarnation from instances i
+        where ${WANTED} and i.owner_incarnation > next.owner order by i.owner_incarnation limit 1)
+      from next where next.owner is not null
+    ) select owner from next where owner is not null
+  ) owners
+  union all
+  (select i.owner_incarnation from instances i
+    where ${WANTED} and i.owner_incarnation is null order by i.owner_incarnation limit 1)`;
+
 const NODES = `
   select n.id, n.incarnation, n.url, n.draining,
     (extract(epoch from n.started_at) * 1000)::bigint as "startedAt",
     n.expires_at >= clock_timestamp() as "isLive"
   from nodes n order by n.id`;
+
+/** What may be claimed. */
+interface Meant {
+  /** Who has these, as a query. */
+  readonly owners: RawBuilder<unknown>;
+  readonly isMeant: RawBuilder<boolean>;
+  readonly most: number;
+}
 
 /**
  * The rows that nodes share, on Postgres. What is claimed goes over the pool; renewals have a connection of their own.
@@ -54,24 +81,29 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
     });
   };
 
-  /** At most `most` of the instances for which `isDue` holds, and that nobody has who lives. */
+  /** At most `most` of the instances for which `isMeant` holds, and that nobody has who lives. */
   const claim = async (
     { incarnation, fromDead, until }: Claiming,
-    isDue: RawBuilder<boolean>,
-    most: number,
+    { owners, isMeant, most }: Meant,
   ): Promise<ClaimedInstance[]> => {
     const isLeft = fromDead ? sql`n.expires_at >= clock_timestamp()` : sql`true`;
     // What another claimer has just taken is told by its epoch: the server looks at the row once more after it has waited
     // for it, but not at the nodes. Each node goes through them in another order, so that few are claimed by two at once.
     const { rows } = await sql<ClaimedInstance>`
-      with due as materialized (
+      with owners as materialized (
+        ${owners}
+      ), gone as materialized (
+        select owner from owners
+        where not exists (select from nodes n where n.incarnation = owner and ${isLeft})
+      ), due as materialized (
         select i.id, i.epoch from instances i
-        where ${isDue}
+        where exists (select from gone)
+          and ${isMeant}
+          and (i.owner_incarnation is null or i.owner_incarnation = any (array(select owner from gone)))
           and exists (
             select from nodes n where n.incarnation = ${incarnation} and not n.draining
               and n.expires_at > clock_timestamp())
           and clock_timestamp() <= to_timestamp(${until}::double precision / 1000)
-          and not exists (select from nodes n where n.incarnation = i.owner_incarnation and ${isLeft})
       ), locked as (
         select i.id from due d join instances i on i.id = d.id and i.epoch = d.epoch
         order by hashtext(i.id || ${incarnation}) limit ${most} for update of i skip locked
@@ -112,12 +144,14 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
     claimDue: ({ most, ...claiming }) =>
       guarded('nodes.claimDue', async () => {
         if (claiming.fromDead) await forgetLongGone(db);
-        return most > 0 ? claim(claiming, WANTED, most) : [];
+        return most > 0 ? claim(claiming, { owners: OWNERS_OF_WANTED, isMeant: WANTED, most }) : [];
       }),
 
     claimOne: ({ instanceId, ...claiming }) =>
       guarded('nodes.claimOne', async () => {
-        const [claimed] = await claim(claiming, sql<boolean>`i.id = ${instanceId}`, 1);
+        const isMeant = sql<boolean>`i.id = ${instanceId}`;
+        const owners = sql`select i.owner_incarnation as owner from instances i where ${isMeant}`;
+        const [claimed] = await claim(claiming, { owners, isMeant, most: 1 });
         return claimed;
       }),
 
