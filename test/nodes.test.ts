@@ -78,11 +78,11 @@ test('any node answers for any instance; in place of one that was killed another
   const before = logins();
 
   await one.kill('SIGKILL');
-  const again = await startHere('one');
+  const again = startHere('one');
   // Well before the lease of the killed one, of 6 s, could have ended and another one be steady.
   const soon = { timeout: 4_000 };
-  await expect.poll(() => stateAt(again.url, 'shop'), soon).toBe('OPEN');
-  await expect.poll(() => stateAt(two.url, 'branch'), soon).toBe('OPEN');
+  const states = async () => [await stateAt((await again).url, 'shop'), await stateAt(two.url, 'branch')];
+  await expect.poll(states, soon).toEqual(['OPEN', 'OPEN']);
   const taken = { node: expect.stringMatching(/^(one|two)$/) as unknown, epoch: 2 };
   expect(await owners()).toEqual([
     { name: 'branch', ...taken },
