@@ -129,7 +129,7 @@ describe('one connection', () => {
   test('a call that the client takes back, or leaves, is aborted', async () => {
     const { url, sessions, server } = await serve();
     const signals: AbortSignal[] = [];
-    sessions.pair = (_reach, _name, _number, signal) => {
+    sessions.pair = (_reach, _name, _number, { signal }) => {
       signals.push(signal);
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     };

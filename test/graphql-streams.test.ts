@@ -141,7 +141,7 @@ describe('streams', () => {
     const sessions = new FakeFleet('demo');
     let aborted = (): boolean => false;
     const begun = Promise.withResolvers<void>();
-    sessions.pair = (_reach, _name, _number, signal) => {
+    sessions.pair = (_reach, _name, _number, { signal }) => {
       aborted = () => signal.aborted;
       begun.resolve();
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

@@ -92,10 +92,10 @@ const residing = async ({ owner = SELF }: { owner?: string } = {}) => {
     expect(session.view.state).toBe('OPEN');
     return session;
   };
-  const read = () =>
-    pool.use({ accountId }, 'shop', ({ privacy }) =>
-      privacy.read({ signal: new AbortController().signal, deadline: deadlineIn(clock, 30_000) }),
-    );
+  const read = () => {
+    const call = { signal: new AbortController().signal, deadline: deadlineIn(clock, 30_000) };
+    return pool.use({ accountId }, 'shop', call, ({ privacy }) => privacy.read(call));
+  };
   return { clock, storage, pool, residents, id, hold, takeAs, open, read, asked, links, claimed, reach: { accountId } };
 };
 
@@ -140,11 +140,13 @@ test('one that is dropped ends at once: a call that runs is told to look elsewhe
   const { open, residents, id, pool, reach } = await residing();
   const session = await open();
   const work = Promise.withResolvers<never>();
-  const call = expect(pool.use(reach, 'shop', () => work.promise)).rejects.toThrow(ElsewhereError);
+  const used = expect(
+    pool.use(reach, 'shop', { signal: new AbortController().signal }, () => work.promise),
+  ).rejects.toThrow(ElsewhereError);
   await Promise.resolve();
   residents.drop(id);
   work.reject(new InstanceNotConnectedError(session.standing));
-  await call;
+  await used;
   await expect(session.life.change({ observed: 'stale' })).rejects.toMatchObject({ code: 'fenced' });
 });
 

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { sqliteOnly } from '../../test/support/postgres.ts';
 import { deadlineIn } from '../clock.ts';
 import type { OpenLink } from '../wire/link.ts';
-import { deafLink, linked, signal } from './fleet.fixture.ts';
+import { call, deafLink, linked } from './fleet.fixture.ts';
 
 sqliteOnly('a clock that the test moves; no server follows it')(
   'a call that ended on its way to the session asks WhatsApp nothing',
@@ -13,7 +13,7 @@ sqliteOnly('a clock that the test moves; no server follows it')(
       return { ...link, request: (...request) => ((asked += 1), link.request(...request)) };
     };
     const { clock, fleet, reach } = await linked(noting);
-    await fleet.lifecycle.start(reach, 'shop', signal);
+    await fleet.lifecycle.start(reach, 'shop', call);
     await clock.advance(1_000);
     const before = asked;
     const ended = { signal: AbortSignal.abort(new Error('ended')), deadline: deadlineIn(clock, 30_000) };

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
+import { CALL_MS, type Call } from '../call.ts';
 import type { Clock } from '../clock.ts';
 import { StorageError } from '../storage/errors.ts';
 import type { Instances } from '../storage/instances.ts';
@@ -14,6 +15,7 @@ import { Fleet } from './fleet.ts';
 
 /** Of a call that goes on. */
 export const { signal } = new AbortController();
+export const call: Call = { signal, deadline: { remaining: () => CALL_MS } };
 
 export const tokenOf = (accountId: string, instanceId: string): TokenRecord => ({
   id: 't',

@@ -7,7 +7,17 @@ import { SealError, StorageError } from '../storage/errors.ts';
 import type { OpenLink } from '../wire/link.ts';
 import { Fleet } from './fleet.ts';
 
-import { changed, deafLink, failingCommits, linked, opened, fleetOptions, signal, tokenOf } from './fleet.fixture.ts';
+import {
+  call,
+  changed,
+  deafLink,
+  failingCommits,
+  linked,
+  opened,
+  fleetOptions,
+  signal,
+  tokenOf,
+} from './fleet.fixture.ts';
 
 /** The clock goes on while the database takes its time. */
 const isOpen = (fleet: Fleet, clock: VirtualClock, reach: { readonly accountId: string }) =>
@@ -67,7 +77,7 @@ test('a stop that comes before the sessions are taken up again is not undone', a
   await storage.instances.update(id, { wanted: 'running' });
   const restarted = new Fleet({ ...fleetOptions(clock, storage), openLink: deafLink });
   await restarted.load();
-  await restarted.lifecycle.stop(reach, 'shop', signal);
+  await restarted.lifecycle.stop(reach, 'shop', call);
   restarted.resume();
   await clock.advance(1_000);
   expect(await restarted.directory.find(reach, 'shop')).toMatchObject({ state: 'STOPPED' });
@@ -76,7 +86,7 @@ test('a stop that comes before the sessions are taken up again is not undone', a
 
 test('an update of a call that has under 5 s left sends nothing', async () => {
   const { clock, fleet, reach } = await linked();
-  await fleet.lifecycle.start(reach, 'shop', signal);
+  await fleet.lifecycle.start(reach, 'shop', call);
   await clock.advance(1_000);
   const update = (leftMs: number) =>
     fleet.privacy.update(reach, 'shop', [{ field: 'LAST_SEEN', wire: 'all' }], {
@@ -92,7 +102,7 @@ test('a change that is refused before the sessions are taken up again does not k
   await storage.instances.update(id, { wanted: 'running' });
   await using restarted = new Fleet({ ...fleetOptions(clock, storage), openLink: deafLink });
   await restarted.load();
-  await expect(restarted.lifecycle.unlink(reach, 'shop', signal)).rejects.toMatchObject({
+  await expect(restarted.lifecycle.unlink(reach, 'shop', call)).rejects.toMatchObject({
     code: 'INSTANCE_NOT_CONNECTED',
   });
   restarted.resume();
@@ -111,7 +121,7 @@ sqliteOnly('a clock that the test moves; no server follows it')(
     const { clock, fleet, storage, reach } = await linked();
     await using first = new Fleet({ ...fleetOptions(clock, storage), openLink: banned });
     await first.load();
-    await first.lifecycle.start(reach, 'shop', signal);
+    await first.lifecycle.start(reach, 'shop', call);
     await clock.advance(1_000);
     const { reason } = (await first.directory.find(reach, 'shop')) ?? {};
     expect(reason).toMatchObject({ code: 'temporary_ban' });
@@ -141,10 +151,10 @@ test('what was linked in the very moment in which it is to be paired again stays
   };
   const { clock, fleet, storage, reach } = await opened(() => ({}), showsQr);
   const { id } = await fleet.lifecycle.create(reach, 'shop');
-  expect(await fleet.lifecycle.pair(reach, 'shop', undefined, signal)).toMatchObject({ state: 'PAIRING' });
+  expect(await fleet.lifecycle.pair(reach, 'shop', undefined, call)).toMatchObject({ state: 'PAIRING' });
   // Stored, and WhatsApp not told yet.
   await storage.credentials.save(id, '{}');
-  await expect(fleet.lifecycle.pair(reach, 'shop', undefined, signal)).rejects.toThrow('linked already');
+  await expect(fleet.lifecycle.pair(reach, 'shop', undefined, call)).rejects.toThrow('linked already');
   await clock.advance(1_000);
   expect(await storage.credentials.load(id)).toBe('{}');
   // A database of a server takes time of its own.
@@ -159,7 +169,7 @@ test('a login that a pairing stored before it was cut off is not paired over, bu
   const { fleet, storage, reach } = await opened(() => ({}));
   const { id } = await fleet.lifecycle.create(reach, 'shop');
   await storage.credentials.save(id, '{}');
-  await expect(fleet.lifecycle.pair(reach, 'shop', undefined, signal)).rejects.toThrow('is linked already; start it');
+  await expect(fleet.lifecycle.pair(reach, 'shop', undefined, call)).rejects.toThrow('is linked already; start it');
 });
 
 test('sessions that have ended do not begin any more', async () => {
@@ -175,24 +185,24 @@ test('sessions that have ended do not begin any more', async () => {
   await storage.credentials.save(id, '{}');
   await fleet[Symbol.asyncDispose]();
   fleet.resume();
-  await fleet.lifecycle.start(reach, 'shop', signal);
+  await fleet.lifecycle.start(reach, 'shop', call);
   await clock.advance(10_000);
   expect(links).toEqual([]);
 });
 
 test('a change that waits behind another one is given up with its call, and so many may wait', async () => {
   const { clock, fleet, reach } = await linked();
-  await fleet.lifecycle.start(reach, 'shop', signal);
+  await fleet.lifecycle.start(reach, 'shop', call);
   await isOpen(fleet, clock, reach);
   // WhatsApp does not answer it, and the database is closed at the end.
-  fleet.lifecycle.unlink(reach, 'shop', signal).catch(() => undefined);
+  fleet.lifecycle.unlink(reach, 'shop', call).catch(() => undefined);
   const caller = new AbortController();
-  const deleted = fleet.lifecycle.delete(reach, 'shop', caller.signal);
+  const deleted = fleet.lifecycle.delete(reach, 'shop', { ...call, signal: caller.signal });
   caller.abort(new Error('time is up'));
   await expect(deleted).rejects.toThrow('time is up');
 
   const waiting = Array.from({ length: 40 }, () =>
-    fleet.lifecycle.stop(reach, 'shop', signal).catch((error: unknown) => error),
+    fleet.lifecycle.stop(reach, 'shop', call).catch((error: unknown) => error),
   );
   expect(await waiting.at(-1)).toMatchObject({ code: 'OVERLOADED', retryAfterMs: expect.any(Number) as number });
 });

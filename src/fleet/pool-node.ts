@@ -1,5 +1,5 @@
 import { InstanceNotConnectedError } from '../errors.ts';
-import type { Departures } from './leaving/departures.ts';
+import type { Departures, Waiting } from './leaving/departures.ts';
 import type { InstanceRow } from './instance-rows.ts';
 import type { Session } from '../instance/session.ts';
 import { ElsewhereError } from '../nodes/elsewhere.ts';
@@ -28,10 +28,11 @@ export const isWanted = ({ record: { wanted, state, hasCredentials } }: Instance
 export const onNode = async <T>(
   departures: Departures,
   session: Session,
+  call: Waiting,
   work: (session: Session) => Promise<T>,
 ): Promise<T> => {
   try {
-    return await departures.run(session, work);
+    return await departures.run(session, call, work);
   } catch (error) {
     throw elsewhereIfLost(session, error);
   }

@@ -28,7 +28,7 @@ export class SessionContactCalls implements ContactCalls {
   }
 
   exclusions(reach: Reach, name: string, field: ExclusionField, call: Call): Promise<ExclusionsReading> {
-    return this.#pool.use(reach, name, async (session) => {
+    return this.#pool.use(reach, name, call, async (session) => {
       const list = await session.privacy.exclusions(field, call);
       return { instance: session.view, list };
     });
@@ -42,7 +42,7 @@ export class SessionContactCalls implements ContactCalls {
     call: Call,
     key?: IdempotencyKey,
   ): Promise<ExclusionsUpdate> {
-    return this.#pool.use(reach, name, async (session) => {
+    return this.#pool.use(reach, name, call, async (session) => {
       const update = async (): Promise<ExclusionsOutcome> => {
         const done = await session.privacy.updateExclusions(field, change, call);
         this.#telemetry.listFinished(session.view, field, resultsOf(done), done.stanzas);
@@ -55,7 +55,7 @@ export class SessionContactCalls implements ContactCalls {
   }
 
   blocked(reach: Reach, name: string, call: Call): Promise<BlocklistReading> {
-    return this.#pool.use(reach, name, async (session) => {
+    return this.#pool.use(reach, name, call, async (session) => {
       const list = await session.privacy.blocked(call);
       return { instance: session.view, list };
     });
@@ -69,7 +69,7 @@ export class SessionContactCalls implements ContactCalls {
     call: Call,
     key?: IdempotencyKey,
   ): Promise<BlocklistUpdate> {
-    return this.#pool.use(reach, name, async (session) => {
+    return this.#pool.use(reach, name, call, async (session) => {
       const update = async (): Promise<BlocklistOutcome> => {
         const done = await session.privacy.changeBlocked(action, contacts, call);
         this.#telemetry.listFinished(session.view, 'BLOCKED', resultsOf(done), done.stanzas);

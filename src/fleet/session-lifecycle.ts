@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Call } from '../call.ts';
 import type { Clock } from '../clock.ts';
 import { instanceNotFound } from '../errors.ts';
 import {
@@ -58,9 +59,10 @@ export class SessionLifecycle implements Lifecycle {
     return view;
   }
 
-  pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView> {
+  pair(reach: Reach, name: string, phoneNumber: string | undefined, call: Call): Promise<InstanceView> {
     const { pool, watching } = this.#options;
-    return pool.use(reach, name, async (session) => {
+    const { signal } = call;
+    return pool.use(reach, name, call, async (session) => {
       await pool.changeOf(session, signal, () => pairInstance(session, this.#options, phoneNumber));
       const view = await waitForPairing(watching.changesOf(session, signal), signal);
       if (!view) throw instanceNotFound(name);
@@ -68,21 +70,21 @@ export class SessionLifecycle implements Lifecycle {
     });
   }
 
-  start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
-    return this.#command(reach, name, signal, startInstance);
+  start(reach: Reach, name: string, call: Call): Promise<InstanceView> {
+    return this.#command(reach, name, call, startInstance);
   }
 
-  stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
-    return this.#command(reach, name, signal, stopInstance);
+  stop(reach: Reach, name: string, call: Call): Promise<InstanceView> {
+    return this.#command(reach, name, call, stopInstance);
   }
 
-  unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
-    return this.#command(reach, name, signal, unlinkInstance);
+  unlink(reach: Reach, name: string, call: Call): Promise<InstanceView> {
+    return this.#command(reach, name, call, unlinkInstance);
   }
 
-  async delete(reach: Reach, name: string, signal: AbortSignal): Promise<void> {
+  async delete(reach: Reach, name: string, call: Call): Promise<void> {
     const { pool, watching } = this.#options;
-    await pool.change(reach, name, signal, async (session) => {
+    await pool.change(reach, name, call, async (session) => {
       await deleteInstance(session, this.#options);
       pool.remove(session);
       watching.instanceChanged({ ...session.view, isGone: true });
@@ -93,10 +95,10 @@ export class SessionLifecycle implements Lifecycle {
   async #command(
     reach: Reach,
     name: string,
-    signal: AbortSignal,
+    call: Call,
     command: (session: Session, parts: CommandParts) => Promise<void>,
   ): Promise<InstanceView> {
-    return this.#options.pool.change(reach, name, signal, async (session) => {
+    return this.#options.pool.change(reach, name, call, async (session) => {
       await command(session, this.#options);
       return session.view;
     });

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { temporaryStorage } from '../storage/storage.fixture.ts';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
-import { deafLink, fleetOptions } from './fleet.fixture.ts';
+import { call, deafLink, fleetOptions } from './fleet.fixture.ts';
 import { InstanceRows } from './instance-rows.ts';
 import { SessionPool } from './session-pool.ts';
 
@@ -19,7 +19,7 @@ const pooled = async (mostAtRest: number) => {
     onPrivacyChange: () => undefined,
   });
   const reach = { accountId };
-  const use = (name: string) => pool.use(reach, name, async (session) => session);
+  const use = (name: string) => pool.use(reach, name, call, async (session) => session);
   const names = () => pool.registry.all().map(({ view }) => view.name);
   return { clock, storage, pool, rows, reach, insert, use, names };
 };
@@ -39,7 +39,9 @@ test('only what is to be connected is in memory from the start; what is used is,
   expect(await use('new')).toBe(first);
   for (const name of ['other', 'new', 'third']) await use(name);
   await expect.poll(names).toEqual(['linked', 'new', 'third']);
-  await expect(pool.use({ accountId: 'another' }, 'new', async () => 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(pool.use({ accountId: 'another' }, 'new', call, async () => 1)).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
 });
 
 test('what runs, is used, or shows what is not stored stays in memory', async () => {
@@ -48,13 +50,13 @@ test('what runs, is used, or shows what is not stored stays in memory', async ()
   const { id } = (await use('runs')).view;
   await storage.credentials.save(id, '{}');
   await storage.instances.update(id, { phoneNumber: '4915550000001' });
-  const running = await pool.use(reach, 'runs', async (session) => {
+  const running = await pool.use(reach, 'runs', call, async (session) => {
     session.start();
     return session;
   });
   await clock.advance(1_000);
   using held = await pool.hold(reach, 'held');
-  await pool.use(reach, 'failed', async (session) => session.set('STOPPED'));
+  await pool.use(reach, 'failed', call, async (session) => session.set('STOPPED'));
   await use('at-rest');
   await expect.poll(names).toEqual(['runs', 'held', 'failed']);
   expect(await use('held')).toBe(held?.session);

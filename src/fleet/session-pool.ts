@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import { instanceNotFound } from '../errors.ts';
 import { mutedBy } from '../instance/mute-link.ts';
 import { LoginGate } from '../instance/login/login-gate.ts';
@@ -5,7 +6,7 @@ import type { SessionDeps } from '../instance/session-deps.ts';
 import { Session } from '../instance/session.ts';
 import { type InstanceView, PAIRING_ENDED } from '../instance/state.ts';
 import type { Reach } from './calls/reach.ts';
-import type { Departures } from './leaving/departures.ts';
+import type { Departures, Waiting } from './leaving/departures.ts';
 import { ElsewhereError } from '../nodes/elsewhere.ts';
 import type { Logins } from '../storage/nodes/logins.ts';
 import { InstanceRegistry } from './instance-registry.ts';
@@ -130,18 +131,18 @@ export class SessionPool implements AsyncDisposable {
    * Does something with an instance's session.
    * @throws PrivetError NOT_FOUND when there is none of that name within reach; ElsewhereError, of a node of several
    */
-  async use<T>(reach: Reach, name: string, work: (session: Session) => Promise<T>): Promise<T> {
+  async use<T>(reach: Reach, name: string, call: Waiting, work: (session: Session) => Promise<T>): Promise<T> {
     using held = await this.hold(reach, name);
     if (!held) throw instanceNotFound(name);
     const { session } = held;
     reach.onFound?.(session.view);
     const { departures } = this.#options;
-    return await (departures ? onNode(departures, session, work) : work(session));
+    return await (departures ? onNode(departures, session, call, work) : work(session));
   }
 
   /** As `use`, for one change of the instance's life, in its turn. */
-  change<T>(reach: Reach, name: string, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> {
-    return this.use(reach, name, (session) => this.changeOf(session, signal, () => work(session)));
+  change<T>(reach: Reach, name: string, call: Call, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.use(reach, name, call, (session) => this.changeOf(session, call.signal, () => work(session)));
   }
 
   /** As `change`, of a session that is in use. */

@@ -22,14 +22,14 @@ export class SessionPrivacyCalls implements PrivacyCalls {
   }
 
   read(reach: Reach, name: string, call: Call): Promise<PrivacyReading> {
-    return this.#pool.use(reach, name, async (session) => {
+    return this.#pool.use(reach, name, call, async (session) => {
       const snapshot = await session.privacy.read(call);
       return { instance: session.view, snapshot };
     });
   }
 
   timer(reach: Reach, name: string, call: Call): Promise<string> {
-    return this.#pool.use(reach, name, (session) => session.privacy.timer(call));
+    return this.#pool.use(reach, name, call, (session) => session.privacy.timer(call));
   }
 
   async update(
@@ -41,7 +41,7 @@ export class SessionPrivacyCalls implements PrivacyCalls {
     terms: UpdateTerms = {},
   ): Promise<PrivacyUpdate> {
     checkNotEmpty(changes);
-    return this.#pool.use(reach, name, async (session) => {
+    return this.#pool.use(reach, name, call, async (session) => {
       const update = async (): Promise<UpdateOutcome> => {
         const done = await session.privacy.update(changes, call, terms);
         this.#telemetry.updateFinished(session.view, resultsOf(done), done.stanzas);
@@ -62,7 +62,7 @@ export class SessionPrivacyCalls implements PrivacyCalls {
     terms: UpdateTerms = {},
   ): Promise<PrivacyPlan> {
     checkNotEmpty(changes);
-    return this.#pool.use(reach, name, async (session) => {
+    return this.#pool.use(reach, name, call, async (session) => {
       const preview = await session.privacy.plan(changes, call, terms);
       return { instance: session.view, preview };
     });

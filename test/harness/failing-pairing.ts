@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
+import { CALL_MS, type Call } from '../../src/call.ts';
 import { deadlineIn, systemClock, type Clock } from '../../src/clock.ts';
 import { linkTo } from '../../src/wire/baileys/socket.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
@@ -78,12 +79,16 @@ export const failWhilePairing = (every: number): void =>
 
 const phoneOf = (nth: number): string => `49170${String(nth).padStart(7, '0')}`;
 
+const newCall = (): Call => ({
+  signal: new AbortController().signal,
+  deadline: deadlineIn(systemClock, CALL_MS),
+});
+
 async function pairWithFault(rig: Rig, nth: number, arm: () => void): Promise<void> {
   const name = `n-${nth}`;
-  const { signal } = new AbortController();
   await rig.fleet.lifecycle.create(rig.reach, name);
   rig.simulator.createAccount(phoneOf(nth));
-  const { pairing } = await rig.fleet.lifecycle.pair(rig.reach, name, undefined, signal);
+  const { pairing } = await rig.fleet.lifecycle.pair(rig.reach, name, undefined, newCall());
   arm();
   // The phone waits in vain where the fault comes before its device is linked.
   const scanned = rig.simulator.scan(pairing?.qr ?? '', phoneOf(nth)).catch(() => undefined);
@@ -99,16 +104,13 @@ async function checkTruth(rig: Rig, nth: number): Promise<void> {
   const isListed = rig.simulator.account(phoneOf(nth)).linkedDevices > 0;
   if (isListed) expect(credentials, `${name} is listed on the phone`).toBeDefined();
   if (credentials !== undefined && view?.state !== 'OPEN') {
-    await rig.fleet.lifecycle.start(rig.reach, name, new AbortController().signal);
+    await rig.fleet.lifecycle.start(rig.reach, name, newCall());
     // Credentials that the phone never heard of are refused, which is a confirmed logout.
     await waitFor(rig, name, isListed ? ['OPEN'] : ['OPEN', 'LOGGED_OUT']);
   }
   if (credentials !== undefined && isListed) {
-    const { snapshot } = await rig.fleet.privacy.read(rig.reach, name, {
-      signal: new AbortController().signal,
-      deadline: deadlineIn(systemClock, 30_000),
-    });
+    const { snapshot } = await rig.fleet.privacy.read(rig.reach, name, newCall());
     expect(snapshot.categories.size).toBeGreaterThan(0);
   }
-  await rig.fleet.lifecycle.stop(rig.reach, name, new AbortController().signal);
+  await rig.fleet.lifecycle.stop(rig.reach, name, newCall());
 }

@@ -1,3 +1,5 @@
+import { CALL_MS, type Call as ClientCall } from '../../src/call.ts';
+import { deadlineIn } from '../../src/clock.ts';
 import type { InstanceView } from '../../src/instance/state.ts';
 import { ask } from './calls.ts';
 import { checkEnd } from './checks/calls.ts';
@@ -5,6 +7,11 @@ import { saysFailure } from './evidence.ts';
 import type { Credentials } from './model/frames.ts';
 import type { Call, CallKind } from './trace.ts';
 import type { Slot, World } from './world.ts';
+
+const callBy = ({ clock }: World, signal: AbortSignal): ClientCall => ({
+  signal,
+  deadline: deadlineIn(clock, CALL_MS),
+});
 
 interface PairOptions {
   readonly byCode: boolean;
@@ -19,7 +26,7 @@ export async function pair(world: World, slot: Slot, options: PairOptions): Prom
   slot.parked = false;
   slot.pairings += 1;
   const asked = ask(world, slot, 'pair', ({ lifecycle }, reach, signal) =>
-    lifecycle.pair(reach, slot.name, phoneNumber, signal),
+    lifecycle.pair(reach, slot.name, phoneNumber, callBy(world, signal)),
   );
   const view = await asked?.result;
   if (!asked) return;
@@ -54,9 +61,10 @@ export async function change(
     slot.parked = false;
   }
   const asked = ask(world, slot, kind, async ({ lifecycle }, reach, signal): Promise<InstanceView | 'deleted'> => {
-    if (kind === 'unlink') return lifecycle.unlink(reach, slot.name, signal);
-    if (kind === 'delete') return lifecycle.delete(reach, slot.name, signal).then(() => 'deleted');
-    return kind === 'start' ? lifecycle.start(reach, slot.name, signal) : lifecycle.stop(reach, slot.name, signal);
+    const call = callBy(world, signal);
+    if (kind === 'unlink') return lifecycle.unlink(reach, slot.name, call);
+    if (kind === 'delete') return lifecycle.delete(reach, slot.name, call).then(() => 'deleted');
+    return kind === 'start' ? lifecycle.start(reach, slot.name, call) : lifecycle.stop(reach, slot.name, call);
   });
   const done = await asked?.result;
   if (!asked) return;

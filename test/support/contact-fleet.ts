@@ -44,17 +44,17 @@ export async function contactFleet() {
   await fleet.load();
   const reach = { accountId };
   const { signal } = new AbortController();
+  const call = () => ({ signal, deadline: deadlineIn(systemClock, 30_000) });
   let count = 0;
   /** One more device of an account, connected. */
   const device = async (phoneNumber: string) => {
     const name = `device-${++count}`;
     const { id } = await fleet.lifecycle.create(reach, name);
     await storage.credentials.save(id, JSON.stringify(simulator.linkDevice(phoneNumber), BufferJSON.replacer));
-    await fleet.lifecycle.start(reach, name, signal);
+    await fleet.lifecycle.start(reach, name, call());
     await expect.poll(() => fleet.directory.find(reach, name), { timeout: 10_000 }).toMatchObject({ state: 'OPEN' });
     return name;
   };
-  const call = () => ({ signal, deadline: deadlineIn(systemClock, 30_000) });
   /** One device of a new account, and people to be put on its lists. */
   const shop = async (lid: boolean, privacy?: Record<string, string>) => {
     const phoneNumber = newAccount(simulator, lid, privacy);

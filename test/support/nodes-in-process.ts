@@ -40,7 +40,10 @@ export interface TestNodes extends AsyncDisposable {
 const WAIT_MS = 20_000;
 
 /** So many nodes on one database of a real Postgres, in this process. */
-export async function bootNodes(names: readonly string[]): Promise<TestNodes> {
+export async function bootNodes(
+  names: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestNodes> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'privet-nodes-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -61,6 +64,7 @@ export async function bootNodes(names: readonly string[]): Promise<TestNodes> {
           PRIVET_WHATSAPP_ROOT_KEY: simulator.rootKey.toString('hex'),
           PRIVET_WHATSAPP_ROOT_SERIAL: String(simulator.rootSerial),
           PRIVET_RATE_LIMIT: '1000000',
+          ...env,
         }),
       ),
       { databaseUrl, encryptionKey, accountToken: token },

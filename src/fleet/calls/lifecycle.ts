@@ -1,3 +1,4 @@
+import type { Call } from '../../call.ts';
 import type { InstanceView } from '../../instance/state.ts';
 import type { TokenRecord } from '../../storage/tokens.ts';
 import type { Reach } from './reach.ts';
@@ -16,14 +17,14 @@ export interface Lifecycle {
    */
   create(reach: Reach, name: string, tokenOf?: FirstTokenOf): Promise<InstanceView>;
   /** Begins pairing; resolves once the first QR or the code is there, or the state says why not. */
-  pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView>;
-  start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
-  stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
+  pair(reach: Reach, name: string, phoneNumber: string | undefined, call: Call): Promise<InstanceView>;
+  start(reach: Reach, name: string, call: Call): Promise<InstanceView>;
+  stop(reach: Reach, name: string, call: Call): Promise<InstanceView>;
   /**
    * Logs the linked device out on WhatsApp and waits until WhatsApp confirmed it. Where WhatsApp refuses the account, or
    * was not reached for long, its credentials are set aside here alone; the phone still lists the device.
    */
-  unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView>;
+  unlink(reach: Reach, name: string, call: Call): Promise<InstanceView>;
   /** Deletes the instance and its login for good. */
-  delete(reach: Reach, name: string, signal: AbortSignal): Promise<void>;
+  delete(reach: Reach, name: string, call: Call): Promise<void>;
 }

@@ -2,11 +2,12 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { sqliteOnly } from '../../../test/support/postgres.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { deadlineIn } from '../../clock.ts';
 import { InstanceNotConnectedError } from '../../errors.ts';
 import type { Released } from '../../nodes/residents.ts';
 import { temporaryStorage } from '../../storage/storage.fixture.ts';
 import type { OpenLink } from '../../wire/link.ts';
-import { Departures } from './departures.ts';
+import { Departures, type Waiting } from './departures.ts';
 import { deafLink, fleetOptions } from '../fleet.fixture.ts';
 import { InstanceRows } from '../instance-rows.ts';
 import { SessionPool } from '../session-pool.ts';
@@ -38,8 +39,9 @@ const residing = async (openLink: OpenLink = deafLink) => {
   });
   const residents = new SessionResidents(pool, rows, departures);
   const reach = { accountId };
-  const use = <T>(work: () => Promise<T>): Promise<T> => pool.use(reach, 'shop', work);
-  const session = await pool.use(reach, 'shop', async (one) => one);
+  const use = <T>(work: () => Promise<T>, call: Waiting = { signal }): Promise<T> =>
+    pool.use(reach, 'shop', call, work);
+  const session = await pool.use(reach, 'shop', { signal }, async (one) => one);
   session.start();
   await clock.advance(1_000);
   expect(session.view.state).toBe('OPEN');
@@ -189,6 +191,49 @@ test('where the time is up while its link ends, it logs in again once that is cl
   await clock.advance(1_000);
   expect([session.view.state, links()]).toEqual(['OPEN', 2]);
   await pool[Symbol.asyncDispose]();
+});
+
+test('a call waits for where a session goes only as long as another node could still do what it asks', async () => {
+  const { clock, pool, residents, id, use } = await residing();
+  const { moved } = await released(residents.release(id, signal));
+  let done = 0;
+  const work = async () => (done += 1);
+  const within = (ms: number) => watched(use(work, { signal, deadline: deadlineIn(clock, ms) }));
+  const [fresh, late, tooLate, stream] = [within(30_000), within(12_000), within(4_000), watched(use(work))];
+  await clock.advance(0);
+  const isMoving = { code: 'INSTANCE_NOT_CONNECTED', state: 'RECONNECTING', reason: { code: 'moving' } };
+  expect([fresh, late, tooLate.end, stream]).toMatchObject([{}, {}, isMoving, {}]);
+  await clock.advance(6_999);
+  expect(late).toEqual({});
+  await clock.advance(1);
+  expect(late.end).toMatchObject(isMoving);
+  await clock.advance(7_999);
+  expect([fresh, stream]).toEqual([{}, {}]);
+  await clock.advance(1);
+  expect([fresh.end, stream.end]).toMatchObject([isMoving, isMoving]);
+  expect([done, clock.pending]).toEqual([0, 0]);
+  moved(TO);
+  await clock.advance(0);
+  expect([done, pool.registry.all()]).toEqual([0, []]);
+});
+
+test('a call that is withdrawn waits no more, and makes room for others', async () => {
+  const { clock, residents, id, use } = await residing();
+  const { moved } = await released(residents.release(id, signal));
+  const caller = new AbortController();
+  const work = async () => expect.unreachable();
+  const crowd = Array.from({ length: 1_000 }, () => watched(use(work, { signal: caller.signal })));
+  const oneMore = watched(use(work));
+  await clock.advance(0);
+  expect([crowd[0], oneMore.end]).toMatchObject([{}, { code: 'OVERLOADED' }]);
+  caller.abort(new Error('gone'));
+  const another = watched(use(work));
+  await clock.advance(0);
+  expect(new Set(crowd.map(({ end }) => end))).toEqual(new Set([new Error('gone')]));
+  expect(another).toEqual({});
+  moved(TO);
+  await clock.advance(0);
+  expect(another.end).toMatchObject({ name: 'ElsewhereError' });
 });
 
 test('one that was stopped while it was to leave stays stopped', async () => {

@@ -1,13 +1,16 @@
-import { abortable } from '../../call.ts';
-import type { Clock } from '../../clock.ts';
+import { abortable, type Call } from '../../call.ts';
+import type { Clock, Deadline } from '../../clock.ts';
 import { InstanceNotConnectedError, RetryLaterError } from '../../errors.ts';
 import type { Session } from '../../instance/session.ts';
 import { isLive, MOVING, PAIRING_ENDED, UNDER_WAY } from '../../instance/state.ts';
 import { ElsewhereError } from '../../nodes/elsewhere.ts';
+import { LAST_SEND_MS } from '../../privacy/time.ts';
 import type { InstanceOwner } from '../../storage/nodes/node-store.ts';
 
 /** What runs of an instance may take so long before its link is ended under it. */
 const CALLS_MS = 10_000;
+/** How long a call waits for where an instance goes: what runs of it, its last saves, the hand-over and the other node's word. */
+const PATIENCE_MS = CALLS_MS + 5_000;
 /** How many calls of one instance may wait for where it goes. */
 const MOST_WAITING = 1_000;
 /** After how long another try makes sense where more come. */
@@ -16,25 +19,53 @@ const RETRY_MS = 1_000;
 /** What became of a session that was to leave: who has the instance then, or that it stays. */
 type Outcome = { readonly kind: 'moved'; readonly to: InstanceOwner | undefined } | { readonly kind: 'stays' };
 
+/** What ends a wait for a session that leaves: a call, or a stream, which has no end of its own. */
+export type Waiting = Pick<Call, 'signal'> & { readonly deadline?: Deadline };
+
 /** A session that is about to leave. */
 class Departure {
-  readonly #outcome = Promise.withResolvers<Outcome>();
-  #waiting = 0;
+  readonly #clock: Clock;
+  readonly #over = Promise.withResolvers<void>();
+  readonly #waiting = new Set<(outcome: Outcome) => void>();
 
-  settle(outcome: Outcome): void {
-    this.#outcome.resolve(outcome);
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  async wait(): Promise<Outcome> {
-    if (this.#waiting >= MOST_WAITING) {
+  /** Resolves once it has left, or stays. */
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  settle(outcome: Outcome): void {
+    this.#over.resolve();
+    for (const tell of this.#waiting) tell(outcome);
+  }
+
+  /** @throws InstanceNotConnectedError where it takes too long, while another node can still do what is asked; the signal's reason */
+  async wait({ signal, deadline }: Waiting): Promise<Outcome> {
+    signal.throwIfAborted();
+    if (this.#waiting.size >= MOST_WAITING) {
       throw new RetryLaterError('OVERLOADED', 'Too many calls wait for this instance, which moves', RETRY_MS);
     }
-    this.#waiting += 1;
+    const patienceMs = deadline ? Math.min(PATIENCE_MS, deadline.remaining() - LAST_SEND_MS) : PATIENCE_MS;
+    if (patienceMs <= 0) throw this.#isMoving();
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    const onAbort = (): void => reject(signal.reason);
+    using _late = this.#clock.after(patienceMs, () => reject(this.#isMoving()));
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#waiting.add(resolve);
     try {
-      return await this.#outcome.promise;
+      return await promise;
     } finally {
-      this.#waiting -= 1;
+      this.#waiting.delete(resolve);
+      signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  #isMoving(): InstanceNotConnectedError {
+    const retryAt = this.#clock.now() + RETRY_MS;
+    return new InstanceNotConnectedError({ state: 'RECONNECTING', reason: { ...MOVING, retryAt } });
   }
 }
 
@@ -63,16 +94,16 @@ export class Departures {
   }
 
   /**
-   * Does something with a session that may be leaving. The release ends, and so does the wait for it.
-   * @throws ElsewhereError where it has left, and nothing was done
+   * Does something with a session that may be leaving.
+   * @throws ElsewhereError where it has left, InstanceNotConnectedError where that takes too long; nothing was done
    */
-  async run<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
-    await this.#settled(session);
+  async run<T>(session: Session, call: Waiting, work: (session: Session) => Promise<T>): Promise<T> {
+    await this.#settled(session, call);
     try {
       return await this.#counted(session, work);
     } catch (error) {
       // Nothing was asked of WhatsApp for it: the node that the instance goes to can do it.
-      if (error instanceof InstanceNotConnectedError) await this.#settled(session);
+      if (error instanceof InstanceNotConnectedError) await this.#settled(session, call);
       throw error;
     }
   }
@@ -80,7 +111,7 @@ export class Departures {
   /** Resolves once the session is not about to leave, or has left. @throws the signal's reason */
   async over(instanceId: string, signal: AbortSignal): Promise<void> {
     for (let one = this.#leaving.get(instanceId); one; one = this.#leaving.get(instanceId)) {
-      await abortable(one.wait(), signal);
+      await abortable(one.over, signal);
     }
   }
 
@@ -90,7 +121,7 @@ export class Departures {
    */
   async begin(session: Session, signal: AbortSignal): Promise<Departing> {
     const { id } = session.view;
-    const departure = new Departure();
+    const departure = new Departure(this.#clock);
     this.#leaving.set(id, departure);
     const settle = (outcome: Outcome): void => {
       this.#leaving.delete(id);
@@ -119,9 +150,9 @@ export class Departures {
     return { stays, moved: (to) => settle({ kind: 'moved', to }) };
   }
 
-  async #settled(session: Session): Promise<void> {
+  async #settled(session: Session, call: Waiting): Promise<void> {
     const { id } = session.view;
-    await this.#leaving.get(id)?.wait();
+    await this.#leaving.get(id)?.wait(call);
     const gone = this.#gone.get(session);
     if (gone) throw new ElsewhereError(id, gone.to);
   }

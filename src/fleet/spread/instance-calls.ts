@@ -86,20 +86,20 @@ export const INSTANCE_CALLS: Table = {
   },
   pair: {
     isChange: true,
-    run: ({ lifecycle }, { reach, name }, { signal }, number) => lifecycle.pair(reach, name, number, signal),
+    run: ({ lifecycle }, { reach, name }, call, number) => lifecycle.pair(reach, name, number, call),
   },
   start: {
     isChange: true,
-    run: ({ lifecycle }, { reach, name }, { signal }) => lifecycle.start(reach, name, signal),
+    run: ({ lifecycle }, { reach, name }, call) => lifecycle.start(reach, name, call),
   },
-  stop: { isChange: true, run: ({ lifecycle }, { reach, name }, { signal }) => lifecycle.stop(reach, name, signal) },
+  stop: { isChange: true, run: ({ lifecycle }, { reach, name }, call) => lifecycle.stop(reach, name, call) },
   unlink: {
     isChange: true,
-    run: ({ lifecycle }, { reach, name }, { signal }) => lifecycle.unlink(reach, name, signal),
+    run: ({ lifecycle }, { reach, name }, call) => lifecycle.unlink(reach, name, call),
   },
   delete: {
     isChange: true,
-    run: ({ lifecycle }, { reach, name }, { signal }) => lifecycle.delete(reach, name, signal),
+    run: ({ lifecycle }, { reach, name }, call) => lifecycle.delete(reach, name, call),
   },
 };
 

@@ -70,8 +70,7 @@ const rig = () => {
     answers: (next: typeof answer) => (answer = next),
     read: () => settled(router.run('timer', target, call, undefined)),
     update: () => settled(router.run('update', target, call, { changes: [] })),
-    remove: () =>
-      settled(new SpreadLifecycle(router, near.lifecycle, clock).delete({ accountId: 'x' }, 'shop', caller.signal)),
+    remove: () => settled(new SpreadLifecycle(router, near.lifecycle).delete({ accountId: 'x' }, 'shop', call)),
   };
 };
 

@@ -1,5 +1,4 @@
-import { CALL_MS, type Call } from '../../call.ts';
-import { type Clock, deadlineIn } from '../../clock.ts';
+import type { Call } from '../../call.ts';
 import { PrivetError } from '../../errors.ts';
 import type { InstanceView } from '../../instance/state.ts';
 import type { ContactCalls } from '../calls/contact-calls.ts';
@@ -31,45 +30,39 @@ export const spreadContacts = (router: Router): ContactCalls => ({
 export class SpreadLifecycle implements Lifecycle {
   readonly #router: Router;
   readonly #near: Lifecycle;
-  readonly #clock: Clock;
 
-  constructor(router: Router, near: Lifecycle, clock: Clock) {
+  constructor(router: Router, near: Lifecycle) {
     this.#router = router;
     this.#near = near;
-    this.#clock = clock;
   }
 
   create(reach: Reach, name: string, tokenOf?: FirstTokenOf): Promise<InstanceView> {
     return this.#near.create(reach, name, tokenOf);
   }
 
-  pair(reach: Reach, name: string, phoneNumber: string | undefined, signal: AbortSignal): Promise<InstanceView> {
-    return this.#router.run('pair', { reach, name }, this.#call(signal), phoneNumber);
+  pair(reach: Reach, name: string, phoneNumber: string | undefined, call: Call): Promise<InstanceView> {
+    return this.#router.run('pair', { reach, name }, call, phoneNumber);
   }
 
-  start(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
-    return this.#router.run('start', { reach, name }, this.#call(signal), undefined);
+  start(reach: Reach, name: string, call: Call): Promise<InstanceView> {
+    return this.#router.run('start', { reach, name }, call, undefined);
   }
 
-  stop(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
-    return this.#router.run('stop', { reach, name }, this.#call(signal), undefined);
+  stop(reach: Reach, name: string, call: Call): Promise<InstanceView> {
+    return this.#router.run('stop', { reach, name }, call, undefined);
   }
 
-  unlink(reach: Reach, name: string, signal: AbortSignal): Promise<InstanceView> {
-    return this.#router.run('unlink', { reach, name }, this.#call(signal), undefined);
+  unlink(reach: Reach, name: string, call: Call): Promise<InstanceView> {
+    return this.#router.run('unlink', { reach, name }, call, undefined);
   }
 
-  async delete(reach: Reach, name: string, signal: AbortSignal): Promise<void> {
+  async delete(reach: Reach, name: string, call: Call): Promise<void> {
     try {
-      await this.#router.run('delete', { reach, name }, this.#call(signal), undefined);
+      await this.#router.run('delete', { reach, name }, call, undefined);
     } catch (error) {
       const cause = error instanceof OutcomeUnknownError ? error.cause : undefined;
       // The node that was lost has deleted it.
       if (!(cause instanceof PrivetError && cause.code === 'NOT_FOUND')) throw error;
     }
-  }
-
-  #call(signal: AbortSignal): Call {
-    return { signal, deadline: deadlineIn(this.#clock, CALL_MS) };
   }
 }

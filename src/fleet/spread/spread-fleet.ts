@@ -23,14 +23,14 @@ export class SpreadFleet implements FleetCalls, Disposable {
   readonly #resources = new DisposableStack();
 
   constructor(options: SpreadFleetOptions) {
-    const { near, clock } = options;
+    const { near } = options;
     const router = new Router(options);
     const views = new FarViews(options);
     const legs = this.#resources.use(new Legs(options.membership));
     const watching = new SpreadWatching({ ...options, views, legs });
     this.#resources.use(new Feed({ ...options, watching: near.watching, onMissed: (topic) => watching.missed(topic) }));
     this.directory = new SpreadDirectory(near, views);
-    this.lifecycle = new SpreadLifecycle(router, near.lifecycle, clock);
+    this.lifecycle = new SpreadLifecycle(router, near.lifecycle);
     this.privacy = spreadPrivacy(router);
     this.contacts = spreadContacts(router);
     this.watching = watching;

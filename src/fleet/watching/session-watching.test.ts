@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { opened, signal } from '../fleet.fixture.ts';
+import { call, opened, signal } from '../fleet.fixture.ts';
 
 const COUNT = 250;
 const nameOf = (n: number): string => `i${String(n).padStart(3, '0')}`;
@@ -18,13 +18,13 @@ test('a stream of all instances has each once, as it is when it is told, however
   };
   const first = await next();
   // One that was sent, others of the page that was read and of one that was not, and new ones at all these places.
-  await lifecycle.delete(reach, nameOf(0), signal);
-  await lifecycle.delete(reach, nameOf(1), signal);
-  await lifecycle.delete(reach, nameOf(200), signal);
-  await lifecycle.stop(reach, nameOf(2), signal);
-  await lifecycle.stop(reach, nameOf(201), signal);
+  await lifecycle.delete(reach, nameOf(0), call);
+  await lifecycle.delete(reach, nameOf(1), call);
+  await lifecycle.delete(reach, nameOf(200), call);
+  await lifecycle.stop(reach, nameOf(2), call);
+  await lifecycle.stop(reach, nameOf(201), call);
   for (const name of ['i003-made', 'i202-made', 'i0-made', 'a-made']) await lifecycle.create(reach, name);
-  await lifecycle.delete(reach, 'i202-made', signal);
+  await lifecycle.delete(reach, 'i202-made', call);
   while (told.at(-1) !== 'all') await next();
   const expected = Array.from({ length: COUNT }, (_, n) => n)
     .filter((n) => ![1, 200].includes(n))
@@ -53,8 +53,8 @@ test('an instance token is told of its own alone, and of what is gone by its id'
   const changes = watching.watchInstances(narrow, signal)[Symbol.asyncIterator]();
   const next = async () => (await changes.next()).value;
   expect([await next(), await next()]).toMatchObject([{ value: { name: 'own' } }, { caughtUp: true }]);
-  await lifecycle.delete(reach, 'another', signal);
-  await lifecycle.delete(reach, 'own', signal);
+  await lifecycle.delete(reach, 'another', call);
+  await lifecycle.delete(reach, 'own', call);
   expect(await next()).toEqual({ deletedId: own.id, caughtUp: true });
   expect([await directory.find(reach, 'own'), await directory.get(narrow, own.id)]).toEqual([undefined, undefined]);
 });

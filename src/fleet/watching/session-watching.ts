@@ -61,11 +61,11 @@ export class SessionWatching implements Watching {
   }
 
   watchInstance(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<InstanceView>> {
-    return this.#watched(reach, name, (session) => this.changesOf(session, signal));
+    return this.#watched(reach, name, signal, (session) => this.changesOf(session, signal));
   }
 
   watchPrivacy(reach: Reach, name: string, signal: AbortSignal): Promise<AsyncIterable<Reading>> {
-    return this.#watched(reach, name, (session) => {
+    return this.#watched(reach, name, signal, (session) => {
       let last: Reading | undefined;
       const read = (): Reading | undefined | 'none_yet' => {
         if (!this.#pool.registry.has(session)) return undefined;
@@ -145,9 +145,10 @@ export class SessionWatching implements Watching {
   async #watched<T>(
     reach: Reach,
     name: string,
+    signal: AbortSignal,
     changes: (session: Session) => AsyncIterable<T>,
   ): Promise<AsyncIterable<T>> {
-    const { pool, instanceId } = await this.#pool.use(reach, name, async ({ view }) => ({
+    const { pool, instanceId } = await this.#pool.use(reach, name, { signal }, async ({ view }) => ({
       pool: this.#pool,
       instanceId: view.id,
     }));

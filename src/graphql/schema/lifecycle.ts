@@ -55,7 +55,7 @@ builder.mutationField('startInstance', (t) =>
     args: instanceArgument,
     resolve: async (_root, { instance }, context) => {
       const { reach, name } = await targetOf(instance, context);
-      return context.fleet.lifecycle.start(reach, name, context.signal);
+      return context.fleet.lifecycle.start(reach, name, context);
     },
   }),
 );
@@ -69,7 +69,7 @@ builder.mutationField('stopInstance', (t) =>
     args: instanceArgument,
     resolve: async (_root, { instance }, context) => {
       const { reach, name } = await targetOf(instance, context);
-      return context.fleet.lifecycle.stop(reach, name, context.signal);
+      return context.fleet.lifecycle.stop(reach, name, context);
     },
   }),
 );
@@ -84,7 +84,7 @@ builder.mutationField('deleteInstance', (t) =>
     args: instanceArgument,
     resolve: async (_root, { instance }, context) => {
       const { reach, name } = await targetOf(instance, context);
-      await context.fleet.lifecycle.delete(reach, name, context.signal);
+      await context.fleet.lifecycle.delete(reach, name, context);
       return { name };
     },
   }),

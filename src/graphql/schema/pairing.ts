@@ -21,7 +21,7 @@ builder.mutationField('pairInstance', (t) =>
     },
     resolve: async (_root, { instance, phoneNumber: number }, context) => {
       const { reach, name } = await targetOf(instance, context);
-      return context.fleet.lifecycle.pair(reach, name, number ?? undefined, context.signal);
+      return context.fleet.lifecycle.pair(reach, name, number ?? undefined, context);
     },
   }),
 );
@@ -36,7 +36,7 @@ builder.mutationField('unlinkInstance', (t) =>
     args: instanceArgument,
     resolve: async (_root, { instance }, context) => {
       const { reach, name } = await targetOf(instance, context);
-      return context.fleet.lifecycle.unlink(reach, name, context.signal);
+      return context.fleet.lifecycle.unlink(reach, name, context);
     },
   }),
 );

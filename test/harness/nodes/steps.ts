@@ -164,9 +164,9 @@ const work = async (fleet: FleetCalls, reach: Reach, name: string, act: CallAct,
     case 'update':
       return { outcome: (await fleet.privacy.update(reach, name, act.changes, client)).outcome };
     case 'start':
-      return void (await fleet.lifecycle.start(reach, name, signal));
+      return void (await fleet.lifecycle.start(reach, name, client));
     case 'stop':
-      return void (await fleet.lifecycle.stop(reach, name, signal));
+      return void (await fleet.lifecycle.stop(reach, name, client));
   }
 };
 
