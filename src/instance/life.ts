@@ -23,6 +23,8 @@ export interface Owner {
    * many milliseconds.
    */
   whenHeld?(ms: number): Promise<boolean>;
+  /** Of a node of several alone: called after each renewal, and when the lease has lapsed. */
+  onChange?(listener: () => void): Disposable;
 }
 
 /** What a user's command changes of an instance. Its time tells it from what was stored before. */

@@ -4,8 +4,19 @@ import type { Stanza } from '../wire/stanza.ts';
 import type { Owner } from './life.ts';
 import type { OpenLinkOf } from './session-deps.ts';
 
-/** How long a pairing code waits for a node that may not ask for it at present, in milliseconds. */
-const CODE_MS = 10_000;
+/** Who waits for a mute node looks this often whether it was ended meanwhile, in milliseconds. */
+const MUTE_LOOK_MS = 1_000;
+
+/** A node of several begins no link while another one may have the instance. */
+export async function untilHeld(owner: Owner, signal: AbortSignal): Promise<void> {
+  while (isMute(owner)) {
+    await owner.whenHeld?.(MUTE_LOOK_MS);
+    signal.throwIfAborted();
+  }
+}
+
+/** Of a node of several alone: its lease does not hold. */
+export const isMute = (owner: Owner): boolean => owner.whenHeld !== undefined && !owner.held;
 
 /** The links of a node of several: they ask nothing of WhatsApp while another node may have the instance. */
 export const mutedBy =
@@ -48,11 +59,8 @@ class MuteLink implements Link {
     return mayAsk ? this.#link.request(stanza, timeoutMs) : Promise.resolve({ kind: 'unsent' });
   }
 
-  async requestPairingCode(phoneNumber: string): Promise<string> {
-    if (!this.#owner.held && !(await this.#owner.whenHeld?.(CODE_MS))) {
-      this.end({ kind: 'pairing_refused', reply: { kind: 'unsent' } });
-      throw new Error('This node has lost touch with the database');
-    }
+  /** A pairing is ended where its node goes mute: see `runPairing`. */
+  requestPairingCode(phoneNumber: string): Promise<string> {
     return this.#link.requestPairingCode(phoneNumber);
   }
 

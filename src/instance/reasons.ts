@@ -66,7 +66,10 @@ export const REASONS = {
   },
   pairing_refused: { meaning: 'WhatsApp gave no pairing code, and why', advice: AS_SAID },
   pairing_unanswered: { meaning: 'WhatsApp did not confirm the pairing code', advice: AS_SAID },
-  pairing_ended: { meaning: 'the service ended while the instance was being paired', advice: PAIR_AGAIN },
+  pairing_ended: {
+    meaning: 'the service ended, or lost touch with its database, while the instance was being paired',
+    advice: PAIR_AGAIN,
+  },
   passkey_required: {
     meaning: "WhatsApp asks for a passkey, which Privet can't give",
     advice: 'pair again; it fails as long as WhatsApp asks',

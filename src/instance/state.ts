@@ -65,6 +65,12 @@ export const PAIRING_ENDED: StateReason = {
   message: 'The service ended before the pairing was done; pair again once it runs',
 };
 
+/** Its code and what is stored are as where the service ended, so that whoever takes the instance meanwhile says the same. */
+export const PAIRING_CUT_OFF: StateReason = {
+  code: 'pairing_ended',
+  message: 'The service lost touch with its database before the pairing was done; pair again',
+};
+
 /** What is shown while an instance waits to be linked. */
 export interface Pairing {
   /** The text of the QR code to scan, when pairing by QR. */

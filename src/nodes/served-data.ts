@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
+import type { Ownership } from '../storage/dialects/ownership.ts';
 import { watchOwnership } from '../storage/dialects/owner-watch.ts';
 import { acquireOwnership, openStorage, type Storage, type StorageOptions } from '../storage/storage.ts';
 import type { PeerHandler } from '../peers/peers.ts';
+import type { Membership } from './membership.ts';
 import { Node, type NodeOptions } from './node.ts';
 
 export interface ServedDataOptions {
@@ -22,7 +24,7 @@ export interface ServedDataOptions {
 export interface ServedData extends AsyncDisposable {
   readonly storage: Storage;
   /** The lock of a data folder, or the lease of a node. */
-  readonly owner: { readonly incarnation: string; readonly held: boolean; whenHeld?(ms: number): Promise<boolean> };
+  readonly owner: Pick<Ownership, 'incarnation' | 'held'> & Partial<Pick<Membership, 'whenHeld' | 'onChange'>>;
   /** Where the data are on a server: one of several, or the only one so far. */
   readonly node?: Node | undefined;
 }

@@ -326,7 +326,7 @@ export type StateReasonCode =
   | 'MOVING'
   /** It was linked, and logs in. What to do: wait. */
   | 'PAIRED'
-  /** The service ended while the instance was being paired. What to do: pair again. */
+  /** The service ended, or lost touch with its database, while the instance was being paired. What to do: pair again. */
   | 'PAIRING_ENDED'
   /** Nobody scanned the QR code or typed the code in time. What to do: pair again. */
   | 'PAIRING_EXPIRED'

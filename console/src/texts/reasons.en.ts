@@ -76,7 +76,10 @@ export const reasons: Readonly<Record<StateReasonCode, ReasonText>> = {
   },
   PAIRING_REFUSED: { title: 'WhatsApp gave no code to link with.', todo: AS_SAID },
   PAIRING_UNANSWERED: { title: 'WhatsApp did not confirm the code.', todo: AS_SAID },
-  PAIRING_ENDED: { title: 'The service ended while the phone was being linked.', todo: LINK_AGAIN },
+  PAIRING_ENDED: {
+    title: 'The service ended, or lost touch with its database, while the phone was being linked.',
+    todo: LINK_AGAIN,
+  },
   PASSKEY_REQUIRED: {
     title: 'WhatsApp asks for a passkey, which Privet can not give.',
     todo: 'Link the phone again; it fails as long as WhatsApp asks.',

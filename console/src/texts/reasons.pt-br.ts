@@ -70,7 +70,10 @@ export const reasons: typeof english = {
   },
   PAIRING_REFUSED: { title: 'O WhatsApp não deu um código para vincular.', todo: AS_SAID },
   PAIRING_UNANSWERED: { title: 'O WhatsApp não confirmou o código.', todo: AS_SAID },
-  PAIRING_ENDED: { title: 'O serviço foi encerrado enquanto o telefone era vinculado.', todo: LINK_AGAIN },
+  PAIRING_ENDED: {
+    title: 'O serviço foi encerrado, ou perdeu o contato com o banco de dados, enquanto o telefone era vinculado.',
+    todo: LINK_AGAIN,
+  },
   PASSKEY_REQUIRED: {
     title: 'O WhatsApp exige uma chave de acesso, que o Privet não pode dar.',
     todo: 'Vincule o telefone de novo; isso falha enquanto o WhatsApp a exigir.',

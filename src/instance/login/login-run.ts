@@ -2,13 +2,11 @@ import { ofInstance } from '../../telemetry/events.ts';
 import type { CloseEvidence, LinkIdentity } from '../../wire/link.ts';
 import type { Instance } from '../instance.ts';
 import { liveLink } from '../live-link.ts';
+import { isMute, untilHeld } from '../mute-link.ts';
 import type { SessionDeps } from '../session-deps.ts';
 import { CLIENT_OUTDATED, LOGINS_HELD_UP } from './close-reasons.ts';
 import { type Rank, RANKS } from './ranked-places.ts';
 import type { ReconnectPolicy } from './reconnect.ts';
-
-/** A login that waits for a mute node looks this often whether it was ended meanwhile, in milliseconds. */
-const MUTE_LOOK_MS = 1_000;
 
 export interface LoginRun {
   readonly deps: SessionDeps;
@@ -49,11 +47,10 @@ async function enterGate({ deps, instance }: LoginRun, signal: AbortSignal): Pro
     };
     const place = await gate.enter(instance.view.id, signal, onHeldUp, rank);
     // guard: a mute node logs nothing in, else true
-    const mayLogIn = owner.whenHeld === undefined || owner.held;
+    const mayLogIn = !isMute(owner);
     if (mayLogIn) return place;
     place[Symbol.dispose]();
-    await owner.whenHeld?.(MUTE_LOOK_MS);
-    signal.throwIfAborted();
+    await untilHeld(owner, signal);
   }
 }
 

@@ -354,7 +354,7 @@ export const StateReasonCode = {
   Moving: 'MOVING',
   /** It was linked, and logs in. What to do: wait. */
   Paired: 'PAIRED',
-  /** The service ended while the instance was being paired. What to do: pair again. */
+  /** The service ended, or lost touch with its database, while the instance was being paired. What to do: pair again. */
   PairingEnded: 'PAIRING_ENDED',
   /** Nobody scanned the QR code or typed the code in time. What to do: pair again. */
   PairingExpired: 'PAIRING_EXPIRED',
