@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ModelNodes } from '../../../test/harness/nodes/model-nodes.ts';
 import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
@@ -391,3 +392,80 @@ test('on Postgres a look for what nobody has goes by who has some, and reads no 
   await nodes.leave('run of b');
   expect(await look()).toHaveLength(10);
 }, 20_000);
+
+describe('on Postgres a node that slept renews its lease while another one claims what it had', () => {
+  /** The lease of a has ended, b is steady, and one connection of neither is there for the test. */
+  const asleep = async () => {
+    const { nodes, stored, wait } = await postgres();
+    const account = await stored.accounts.create({ label: '' });
+    const { id } = await stored.instances.insert({
+      accountId: account.id,
+      name: 'one',
+      wanted: 'running',
+      state: 'OPEN',
+    });
+    await nodes.renew(selfOf('a'), LONG_MS);
+    await nodes.claimDue({ incarnation: 'run of a', fromDead: false, until: EVER, most: 1 });
+    await nodes.renew(selfOf('a'), SHORT_MS);
+    await wait(SHORT_MS);
+    await nodes.renew(selfOf('b'), LONG_MS);
+    const beside = new Client(server?.url);
+    await beside.connect();
+    onTestFinished(() => beside.end());
+    const claim = () => nodes.claimDue({ incarnation: 'run of b', fromDead: true, until: EVER, most: 1 });
+    return { nodes, id, beside, claim };
+  };
+  const url = () => server?.url ?? '';
+  const waiting = async (what: string) =>
+    (
+      await runSql(
+        url(),
+        `select from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%${what}%'
+      and pid <> pg_backend_pid() and datname = current_database()`,
+      )
+    ).length;
+
+  test('a claim that is decided by then is seen by what the node reads after its renewal', async () => {
+    const { nodes, id, beside, claim } = await asleep();
+    // It commits once it has this lock: as slow as a disk may be.
+    const lock = 'pg_advisory_xact_lock(7)';
+    await runSql(
+      url(),
+      `
+      create function slowly() returns trigger as $$ begin perform ${lock}; return null; end $$ language plpgsql;
+      create constraint trigger slowly after update of owner_incarnation on instances
+        deferrable initially deferred for each row execute function slowly()`,
+    );
+    onTestFinished(async () => void (await runSql(url(), 'drop function slowly cascade')));
+    await beside.query(`begin; select ${lock}`);
+    const claimed = claim();
+    await expect.poll(() => waiting('owners as materialized')).toBe(1);
+    const events: string[] = [];
+    const has = nodes.renew(selfOf('a'), LONG_MS).then(() => (events.push('renewed'), nodes.owned('run of a')));
+    await expect.poll(async () => events.length + (await waiting('insert into nodes'))).toBe(1);
+    events.push('committed');
+    await beside.query('commit');
+    expect(await claimed).toEqual([{ id, epoch: 2, isWanted: true }]);
+    expect(await has).toEqual(new Map());
+    expect(events).toEqual(['committed', 'renewed']);
+  });
+
+  test('the row that says so stays for as long as there is something to claim', async () => {
+    const { nodes, claim } = await asleep();
+    await runSql(url(), `update nodes set expires_at = now() - interval '1 hour' where id = 'a'`);
+    await nodes.claimDue({ incarnation: 'run of b', fromDead: true, until: EVER, most: 0 });
+    expect(await nodes.nodes()).toMatchObject([{ id: 'a', isLive: false }, { id: 'b' }]);
+    expect(await claim()).toHaveLength(1);
+    await claim();
+    expect(await nodes.nodes()).toMatchObject([{ id: 'b' }]);
+  });
+
+  test('a claim that comes while the renewal is being written takes nothing, and waits for nobody', async () => {
+    const { nodes, id, beside, claim } = await asleep();
+    await beside.query(`begin; update nodes set expires_at = now() + interval '1 hour' where id = 'a'`);
+    expect(await claim()).toEqual([]);
+    await beside.query('commit');
+    expect(await claim()).toEqual([]);
+    expect(await nodes.ownerOf(id)).toEqual({ incarnation: 'run of a', epoch: 1 });
+  });
+});

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { guarded } from '../errors.ts';
 import type { Tables } from '../schema.ts';
-import { WANTED } from './postgres-nodes.ts';
+import { WANTED } from './claim-rows.ts';
 
 /** Who has what among the nodes of a database, for people. It is read alone; nothing is decided by it. */
 export interface Whereabouts {

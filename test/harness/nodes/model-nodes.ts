@@ -170,7 +170,9 @@ export class ModelNodes implements NodeStore {
     const claimed: ClaimedInstance[] = [];
     for (const row of due.slice(0, most)) {
       const { id, epoch, isWanted } = row;
-      if (await this.#take(row, incarnation)) claimed.push({ id, epoch: epoch + 1, isWanted });
+      // Its node may have renewed its lease meanwhile: the server looks at that row once more.
+      if (this.#isFree(row, fromDead) && (await this.#take(row, incarnation)))
+        claimed.push({ id, epoch: epoch + 1, isWanted });
     }
     return claimed;
   }

@@ -113,7 +113,7 @@ const STATEMENTS = [
   `create index outcomes_by_instance on outcomes (instance_id)`,
   `create index outcomes_running on outcomes (owner) where owner is not null`,
   `create index instances_by_owner on instances (owner_incarnation)`,
-  // By which a claim finds who has some that are to be connected without looking at all of them: see `postgres-nodes.ts`.
+  // By which a claim finds who has some that are to be connected without looking at all of them: see `claim-rows.ts`.
   `create index instances_wanted on instances (owner_incarnation)
     where wanted = 'running' and (state <> 'UNPAIRED' or has_credentials = 1)`,
   // A node's lease ends by the clock of the server, which all nodes see alike.
