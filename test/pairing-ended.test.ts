@@ -1,5 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../simulator/simulator.ts';
+import { databaseOf } from '../src/storage/storage.fixture.ts';
+import { openStorage } from '../src/storage/storage.ts';
 import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument, StopInstanceDocument } from './gql/graphql.ts';
 import { askFor, type Caller } from './support/ask.ts';
 import { dataFolder, runService, simulatorEnv } from './support/service-process.ts';
@@ -16,7 +18,7 @@ async function withInstance() {
   const start = async () => ({ ...(await runService(env)), token: TOKEN });
   const first = await start();
   await askFor(first, CreateInstanceDocument, { name: NAME });
-  return { simulator, first, start };
+  return { simulator, env, first, start };
 }
 
 const see = async (caller: Caller) => (await askFor(caller, InstanceDocument, { name: NAME })).instance;
@@ -28,7 +30,7 @@ async function showQr(caller: Caller): Promise<string> {
 }
 
 test('a kill in the middle of a pairing is known as its end; whose number one left unstored is known from the next start on', async () => {
-  const { simulator, first, start } = await withInstance();
+  const { simulator, env, first, start } = await withInstance();
   await showQr(first);
   await first.kill('SIGKILL');
   let service = await start();
@@ -45,6 +47,9 @@ test('a kill in the middle of a pairing is known as its end; whose number one le
   expect((await see(service))?.reason).toBeNull();
   await askFor(service, StopInstanceDocument, { instance: NAME });
   await service.kill('SIGKILL');
-  service = await start();
-  expect(await see(service)).toMatchObject({ state: 'STOPPED', phoneNumber });
+  await using storage = await openStorage(await databaseOf(env.PRIVET_DATA));
+  const [account] = await storage.accounts.list();
+  expect(await storage.instances.list(account?.id ?? '', { first: 2 })).toMatchObject([
+    { name: NAME, state: 'STOPPED', phoneNumber },
+  ]);
 }, 60_000);
