@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
+import { scaledClock } from '../../../test/support/scaled-clock.ts';
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts';
 import { systemClock } from '../../clock.ts';
 import { ownServer } from '../postgres/owner.ts';
@@ -110,6 +111,29 @@ test('a command that needs the data alone runs beside no node, and no node besid
   }
   expect([await renew('a'), await renew('b')]).toEqual(['renewed', 'renewed']);
   await expect(ownServer(direct, systemClock)).rejects.toThrow(`in use by process ${process.pid} on `);
+}, 20_000);
+
+test('a command that needs the data alone waits for the lease of a node whose connection broke', async () => {
+  const { direct, renew } = await behindProxy();
+  const breakOff = async () => {
+    await runSql(
+      direct,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'privet/run of a/%'`,
+    );
+    await expect.poll(() => connectionsOf(direct)).toBe(0);
+  };
+  await renew('a', 1_000);
+  await breakOff();
+  {
+    await using _command = await ownServer(direct, systemClock);
+    expect(await runSql(direct, 'select expires_at < clock_timestamp() as over from nodes')).toEqual([{ over: true }]);
+  }
+  await renew('a', TTL_MS);
+  await breakOff();
+  const refused = ownServer(direct, scaledClock(30));
+  await expect(refused).rejects.toThrow(/is in use by the node a: its lease ends at \d{4}-\d\d-\d\dT/);
+  // Nobody has the lock now.
+  expect(await renew('a', TTL_MS)).toBe('renewed');
 }, 20_000);
 
 const RUN = (url: string, key: string): string => `

@@ -13,6 +13,8 @@ import { describe, type Holder, HOLDER, isOf, KEEPALIVE, LOCK_KEY, nameOf } from
 /** How long a start waits for the lock: of a process that was killed the server hears a moment later. In milliseconds. */
 const FREED_MS = 1_000;
 const LOOK_EVERY_MS = 100;
+/** How long it waits for the leases of nodes whose connection broke: each lasts for 6 s. In milliseconds. */
+const LEASES_MS = 15_000;
 /** A lock that is looked at every second must not wait as long as a statement may. */
 const SILENCE_MS = 2_000;
 
@@ -43,14 +45,21 @@ const close = (client: Client): void => void client.end().catch(() => {});
 
 /**
  * Makes this process the only one at the database, for a command that needs it alone: by a lock of the server's, on a
- * connection of its own, which frees it when that ends. Nodes share the same lock, see `LeaseConnection`. It does not go
- * through a pooler that shares connections.
+ * connection of its own, which frees it when that ends. Nodes share the same lock, see `LeaseConnection`; one whose
+ * connection broke may write until its lease has ended, which is waited for. It does not go through a pooler that shares
+ * connections.
  * @throws OperatorError naming the owner when there is one already.
  */
 export const ownServer = async (url: string, clock: Clock): Promise<Ownership & AsyncDisposable> => {
   const incarnation = randomUUID();
   const place = placeOf(url);
   let current: Client | undefined = await firstLock(url, incarnation, clock);
+  try {
+    await leasesEnded(current, url, clock);
+  } catch (cause) {
+    close(current);
+    throw unusable(url, cause);
+  }
   const keep = (client: Client): void => {
     current = client;
     client.on('end', () => {
@@ -113,6 +122,26 @@ const firstLock = async (url: string, incarnation: string, clock: Clock): Promis
       }
     } catch (cause) {
       if (postgresFault(cause) !== 'away' || passed > BUSY_MS) throw unusable(url, cause);
+    }
+    await clock.sleep(LOOK_EVERY_MS);
+  }
+};
+
+/** With the lock taken no node can renew its lease. @throws OperatorError naming a node */
+const leasesEnded = async (client: Client, url: string, clock: Clock): Promise<void> => {
+  const [table] = (await client.query<{ is: boolean }>(`select to_regclass('nodes') is not null as is`)).rows;
+  // Of a database that is still empty.
+  if (table?.is !== true) return;
+  const began = clock.monotonic();
+  for (;;) {
+    const { rows } = await client.query<{ id: string; until: Date }>(
+      'select id, expires_at as until from nodes where expires_at >= clock_timestamp() order by expires_at desc limit 1',
+    );
+    const [last] = rows;
+    if (!last) return;
+    if (clock.monotonic() - began > LEASES_MS) {
+      const until = `its lease ends at ${last.until.toISOString()}`;
+      throw new OperatorError(`The database ${placeOf(url)} is in use by the node ${last.id}: ${until}`);
     }
     await clock.sleep(LOOK_EVERY_MS);
   }
