@@ -52,6 +52,31 @@ test('an instance says which node has it, to who may administer; of a list too',
   const made = await privet.graphql<{ createToken: { token: string } }>(create);
   const { token } = made.data?.createToken ?? expect.unreachable(JSON.stringify(made.errors));
   expect(await list(token)).toMatchObject({ nodes: [{ node: null }, { node: null }, { node: null }] });
+
+  // So does the command line: of what is stored, and over HTTP.
+  const cells = (out: string) => out.split('\n').map((line) => line.split(/ {2,}/));
+  const lastOf = (out: string) => cells(out).map((row) => row.at(-1));
+  const stored = commandLine({ DATABASE_URL: databaseUrl, PRIVET_ENCRYPTION_KEY: encryptionKey.toString('hex') });
+  expect(lastOf((await stored.run('instance', 'list')).out)).toEqual(['NODE', 'node-a', '-', 'node-b']);
+  const remote = (given: string) => commandLine({ PRIVET_URL: privet.url, PRIVET_TOKEN: given });
+  expect(lastOf((await remote(privet.token).run('instance', 'list', '--table')).out)).toEqual([
+    'NODE',
+    'node-a',
+    '-',
+    'node-b',
+  ]);
+  expect(cells((await remote(token).run('instance', 'list', '--table')).out)[0]?.at(-1)).toBe('WHY');
+  const objects = (out: string) => out.split('\n').map((line) => JSON.parse(line) as unknown);
+  expect(objects((await stored.run('instance', 'list', '--json')).out)).toMatchObject([
+    { name: 'here', node: 'node-a' },
+    { name: 'nowhere', node: null },
+    { name: 'there', node: 'node-b' },
+  ]);
+  expect(objects((await remote(privet.token).run('instance', 'list')).out)).toMatchObject([
+    { name: 'here', node: 'node-a' },
+    { name: 'nowhere' },
+    { name: 'there', node: 'node-b' },
+  ]);
 });
 
 test('privet nodes lists who serves the database, and how many instances nobody has', async () => {

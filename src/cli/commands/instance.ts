@@ -20,10 +20,14 @@ import { accountOption } from './options.ts';
 
 const PAGE = 500;
 
-async function* instancesOf(storage: Storage, accountId: string): AsyncGenerator<InstanceRecord> {
+/** With the node that has it, where several may serve the database. */
+type Placed = InstanceRecord & { readonly node?: string | null };
+
+async function* instancesOf(storage: Storage, accountId: string): AsyncGenerator<Placed> {
   for (let afterName: string | undefined; ;) {
     const page = await storage.instances.list(accountId, { first: PAGE, afterName });
-    yield* page;
+    const nodes = await storage.whereabouts?.nodesOf(page.map(({ id }) => id));
+    yield* nodes ? page.map((one) => ({ ...one, node: nodes.get(one.id) ?? null })) : page;
     afterName = page.at(-1)?.name;
     if (page.length < PAGE) return;
   }
@@ -47,18 +51,21 @@ interface StoredInstance {
   /** In epoch milliseconds, as is when its earlier login is no longer kept. */
   readonly createdAt: number;
   readonly restorableUntil: number | undefined;
+  /** Null where no node has it; undefined where there is but one process. */
+  readonly node: string | null | undefined;
 }
 
-const storedTable = (all: readonly StoredInstance[]): string =>
+const storedTable = (all: readonly StoredInstance[], hasNodes: boolean): string =>
   table(
-    ['ID', 'NAME', 'WANTED', 'LINKED', 'CREATED', 'RESTORABLE UNTIL'],
-    all.map(({ id, name, wanted, linked, createdAt, restorableUntil }) => [
+    ['ID', 'NAME', 'WANTED', 'LINKED', 'CREATED', 'RESTORABLE UNTIL', ...(hasNodes ? ['NODE'] : [])],
+    all.map(({ id, name, wanted, linked, createdAt, restorableUntil, node }) => [
       id,
       name,
       wanted,
       linked,
       showTime(createdAt),
       showTime(restorableUntil),
+      ...(hasNodes ? [node ?? '-'] : []),
     ]),
   );
 
@@ -71,8 +78,8 @@ const list = (io: CommandIo) =>
   remoteCommand('list')
     .description(
       `Lists the instances; without a token those that the data folder has.
-With a token or --url, and no --account: over HTTP, each as it is now. NUMBER: of the account. WHY: why it is in that state.
-Without: as they are stored, beside a service or without one, as a table unless --json is given. ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance restore --help".`,
+With a token or --url, and no --account: over HTTP, each as it is now. NUMBER: of the account. WHY: why it is in that state. NODE: which has it, where there are several and the token has ADMIN.
+Without: as they are stored, beside a service or without one, as a table unless --json is given. ID: what the log knows it by. RESTORABLE UNTIL: an earlier login is kept until then, see "privet instance restore --help". NODE: which has it, on Postgres; "-": none that lives, see "privet nodes".`,
     )
     .addOption(accountOption())
     .action(async (options) => {
@@ -80,13 +87,13 @@ Without: as they are stored, beside a service or without one, as a table unless 
       return withAdmin(io, async ({ storage }) => {
         const account = await chosenAccount(storage, options.account);
         const all: StoredInstance[] = [];
-        for await (const { id, name, wanted, createdAt } of instancesOf(storage, account.id)) {
+        for await (const { id, name, wanted, createdAt, node } of instancesOf(storage, account.id)) {
           const archive = await storage.credentials.archived(id);
           const linked = await isLinked(storage, id);
-          all.push({ id, name, wanted, linked, createdAt, restorableUntil: archive?.purgeAt });
+          all.push({ id, name, wanted, linked, createdAt, restorableUntil: archive?.purgeAt, node });
         }
         if (options.json) for (const instance of all) io.say(storedLine(instance));
-        else io.say(storedTable(all));
+        else io.say(storedTable(all, storage.whereabouts !== undefined));
       });
     });
 

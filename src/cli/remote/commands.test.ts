@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { onPostgres } from '../../../test/support/postgres.ts';
 import { sharedPrivet } from '../../../test/support/shared-privet.ts';
 import { temporaryFolder } from '../../storage/storage.fixture.ts';
 import { commandLine } from '../cli.fixture.ts';
@@ -41,13 +42,14 @@ test('instances are made, listed, stopped, started, unlinked and deleted', async
   const listed = await cli.run('instance', 'list');
   expect(parse(listed.out)).toMatchObject([{ name: 'kiosk' }, { name: 'kiosk2' }, { name: 'shop', phoneNumber }]);
   const [head, , , shop] = cells((await cli.run('instance', 'list', '--table')).out);
-  expect(head).toEqual(['NAME', 'STATE', 'SINCE', 'NUMBER', 'WHY']);
+  expect(head).toEqual(['NAME', 'STATE', 'SINCE', 'NUMBER', 'WHY', ...(onPostgres ? ['NODE'] : [])]);
   expect(shop).toEqual([
     'shop',
     'OPEN',
     expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
     `+${phoneNumber}`,
     '-',
+    ...(onPostgres ? [expect.any(String)] : []),
   ]);
 
   expect(parse((await cli.run('instance', 'stop', 'shop')).out)).toMatchObject([{ name: 'shop', state: 'STOPPED' }]);
@@ -72,7 +74,7 @@ test('instances are made, listed, stopped, started, unlinked and deleted', async
 });
 
 test('without a token, or for an account of the data folder, "instance list" is about what is stored there', async () => {
-  const stored = /^ID +NAME +WANTED +LINKED +CREATED +RESTORABLE UNTIL\n\S+ +shop +running +yes /;
+  const stored = /^ID +NAME +WANTED +LINKED +CREATED +RESTORABLE UNTIL(?: +NODE)?\n\S+ +shop +running +yes /;
   const withoutToken = commandLine({ PRIVET_DATA: privet.dataDir, PRIVET_URL: privet.url });
   expect((await withoutToken.run('instance', 'list')).out).toMatch(stored);
   expect(parse((await withoutToken.run('instance', 'list', '--json')).out)).toMatchObject([

@@ -32,19 +32,29 @@ const instanceTable = (instances: readonly ShownInstanceFragment[]): Rows => ({
   }),
 });
 
+/** Of a list: with the node that has it, where the service tells. */
+type Listed = ShownInstanceFragment & { readonly node?: string };
+
+const listedTable = (instances: readonly Listed[]): Rows => {
+  const { head, rows } = instanceTable(instances);
+  if (instances.every(({ node }) => node === undefined)) return { head, rows };
+  return { head: [...head, 'NODE'], rows: rows.map((row, at) => [...row, instances[at]?.node ?? '-']) };
+};
+
 /** Each page as it comes, so that what was listed is there when a later one fails. */
 export const listInstances = async (io: CommandIo, options: TargetOptions & OutputOptions): Promise<void> => {
   const session = new Session(io, options);
-  const all: ShownInstanceFragment[] = [];
+  const all: Listed[] = [];
   for (let after: string | null = null; ;) {
     const page: Answered<InstancesQuery> = await session.client.call(InstancesDocument, { after });
     const { nodes, pageInfo } = page.instances;
-    if (session.asJson) session.show(nodes, instanceTable);
-    else all.push(...nodes);
+    const listed = nodes.map(({ node, ...instance }): Listed => (node === null ? instance : { ...instance, node }));
+    if (session.asJson) session.show(listed, listedTable);
+    else all.push(...listed);
     if (!pageInfo.hasNextPage || pageInfo.endCursor === null) break;
     after = pageInfo.endCursor;
   }
-  if (!session.asJson) session.show(all, instanceTable);
+  if (!session.asJson) session.show(all, listedTable);
 };
 
 export const createInstance = (io: CommandIo) =>

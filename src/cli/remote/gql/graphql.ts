@@ -520,7 +520,7 @@ export type InstancesQueryVariables = Exact<{
 }>;
 
 
-export type InstancesQuery = { instances: { nodes: Array<{ id: string, name: string, state: InstanceState, since: string, phoneNumber: string | null, reason: { code: StateReasonCode, message: string, retryAt: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type InstancesQuery = { instances: { nodes: Array<{ node: string | null, id: string, name: string, state: InstanceState, since: string, phoneNumber: string | null, reason: { code: StateReasonCode, message: string, retryAt: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type CreateInstanceMutationVariables = Exact<{
   name: string;
@@ -842,6 +842,7 @@ export const InstancesDocument = new TypedDocumentString(`
   instances(first: 100, after: $after) {
     nodes {
       ...ShownInstance
+      node
     }
     pageInfo {
       hasNextPage
