@@ -27,7 +27,7 @@ const OTHER: NodeRow = {
 };
 
 /** A node that has the instance shop, which is linked; its lease holds as the test says. */
-const residing = async ({ owner = SELF }: { owner?: string } = {}) => {
+const residing = async ({ owner = SELF, closes }: { owner?: string; closes?: Promise<void> } = {}) => {
   const clock = new VirtualClock();
   const dataDir = temporaryFolder();
   const storage = await temporaryStorage({ clock, dataDir });
@@ -70,8 +70,9 @@ const residing = async ({ owner = SELF }: { owner?: string } = {}) => {
     },
     departures: new Departures(clock),
     openLink: (options) => {
-      const link = deafLink(options);
-      const { request } = link;
+      const deaf = deafLink(options);
+      const { request } = deaf;
+      const link = { ...deaf, ended: deaf.ended.then(async (evidence) => (await closes, evidence)) };
       links.push(link);
       link.request = (stanza, ...rest) => {
         asked.push(stanza.attrs['xmlns'] ?? '');
@@ -134,6 +135,29 @@ test('an instance that another node has taken stores nothing more here, and its 
   expect([residents.epochs().size, pool.registry.all()]).toEqual([0, []]);
   expect(await links[0]?.ended).toEqual({ kind: 'stopped' });
   expect([...(await storage.observedSettings.load([id])).values()]).not.toContain('stale');
+});
+
+test.each([
+  ['before this node has heard of it', false],
+  ['after it was dropped here', true],
+])('one that comes back %s logs in once its former link is closed', async (_, wasDropped) => {
+  const closes = Promise.withResolvers<void>();
+  const { clock, open, read, takeAs, residents, pool, links, id } = await residing({ closes: closes.promise });
+  const before = await open();
+  if (wasDropped) residents.drop(id);
+  await takeAs(SELF);
+  const taking = residents.take(id, 2);
+  await expect.poll(() => before.life.isLost).toBe(true);
+  const reading = read();
+  for (let turn = 0; turn < 20; turn += 1) await clock.advance(50);
+  expect([links.length, pool.registry.all()]).toEqual([1, []]);
+  closes.resolve();
+  await taking;
+  await clock.advance(1_000);
+  expect((await reading).categories.size).toBe(1);
+  expect(pool.registry.all().map(({ view, life }) => [view.state, life.epoch])).toEqual([['OPEN', 2]]);
+  expect(links).toHaveLength(2);
+  await pool[Symbol.asyncDispose]();
 });
 
 test('one that is dropped ends at once: a call that runs is told to look elsewhere', async () => {

@@ -60,6 +60,8 @@ export class SessionPool implements AsyncDisposable {
   readonly #resting: RestingSessions;
   /** For each call that reads a row: the ids of the sessions that were removed meanwhile. */
   readonly #reading = new Set<Set<string>>();
+  /** By the id of their instance: those that this node lost and whose link is not closed yet. */
+  readonly #ending = new Map<string, Promise<void>>();
 
   constructor(options: SessionPoolOptions) {
     this.#options = options;
@@ -105,7 +107,7 @@ export class SessionPool implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#hasEnded = true;
-    await Promise.all(this.registry.all().map((session) => this.#end(session)));
+    await Promise.all([...this.registry.all().map((session) => this.#end(session)), ...this.#ending.values()]);
   }
 
   /** Keeps the session of an instance in memory, and has it made first where there is none; undefined without an instance. */
@@ -186,8 +188,10 @@ export class SessionPool implements AsyncDisposable {
 
   /** Another node has its instance: who calls or watches is to look for it there. */
   letGo(session: Session): void {
+    const { finished } = session;
     this.remove(session);
     void session.end();
+    if (finished) this.#endsWith(session.view.id, finished);
     this.#options.onInstanceChange(session.view);
     this.#options.onPrivacyChange(session.view);
   }
@@ -232,8 +236,11 @@ export class SessionPool implements AsyncDisposable {
       for (;;) {
         const row = await read();
         if (!row) return undefined;
+        const { node } = this.#options;
+        const ending = node && this.#endingBefore(row, node);
+        if (ending) await ending;
         // It may have been deleted, or changed and dropped, since it was read.
-        if (!removed.delete(row.view.id)) return this.keep(this.#take(row));
+        if (!removed.delete(row.view.id) && !ending) return this.keep(this.#take(row));
       }
     } finally {
       this.#reading.delete(removed);
@@ -243,14 +250,24 @@ export class SessionPool implements AsyncDisposable {
   #take({ view, record }: InstanceRow): Session {
     const { node } = this.#options;
     const known = this.registry.byId(view.id);
-    // What was read may be older than what is known, or the other way round.
-    if (known && (!node || (known.life.epoch ?? 0) >= record.epoch)) return known;
-    known?.life.lose();
+    if (known) return known;
     const session = new Session(this.#deps, view, node && epochHere(node, record));
     this.#madeFrom.set(session, view);
     if (this.#hasEnded) void session.end();
     this.registry.add(session);
     return session;
+  }
+
+  /** What was read may be newer than what is known: then that ends first, and an instance never has two links. */
+  #endingBefore({ view: { id }, record }: InstanceRow, { membership }: PoolNode): Promise<void> | undefined {
+    const known = this.registry.byId(id);
+    if (known && (known.life.epoch ?? 0) < record.epoch) known.life.lose();
+    return record.owner === membership.incarnation ? this.#ending.get(id) : undefined;
+  }
+
+  #endsWith(id: string, finished: Promise<void>): void {
+    const over = finished.then(() => void this.#ending.delete(id));
+    this.#ending.set(id, over);
   }
 
   #lost(id: string): void {
