@@ -2,10 +2,13 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { startSimulator } from '../simulator/simulator.ts';
+import { createApp } from '../src/app.ts';
+import { createSettings } from '../src/config/config.ts';
+import { readEnv } from '../src/config/env.ts';
 import { CreateInstanceDocument, InstanceDocument, PairInstanceDocument } from './gql/graphql.ts';
 import { askFor } from './support/ask.ts';
 import { sqliteOnly } from './support/postgres.ts';
-import { dataFolder, runCommand, runService, simulatorEnv } from './support/service-process.ts';
+import { dataFolder, runService, simulatorEnv } from './support/service-process.ts';
 
 const TOKEN = 'owner-removed-account-token-01234567';
 
@@ -35,28 +38,24 @@ async function serving() {
   return { env, service, remove, logins: () => simulator.account(phoneNumber).logins.length };
 }
 
-test('the lock outlives its file: removed under a running service, the next start is refused all the same', async () => {
-  const { env, service, remove, logins } = await serving();
+test('the lock outlives its file: removed under a running service, the next start is refused; one that could not lock it anew, since it stood still, ends where another one has the folder', async () => {
+  const { env, service: first, remove, logins } = await serving();
   const before = logins();
   remove(/^owner\./);
-  const second = runCommand(['serve'], env);
-  expect([await second.ended, second.stdout()]).toEqual([1, '']);
-  expect(second.stderr()).toContain(`is in use by process ${service.pid} on `);
-  expect([await ready(service.url), await stateOf(service.url), logins()]).toEqual([200, 'OPEN', before]);
-  expect(service.stderr()).toContain('owner.db was removed or replaced while in use');
-  expect(await service.kill('SIGKILL')).toBe('SIGKILL');
+  const { config, secrets } = createSettings(readEnv(env));
+  await expect(createApp(config, secrets)).rejects.toThrow(`is in use by process ${first.pid} on `);
+  expect([await ready(first.url), await stateOf(first.url), logins()]).toEqual([200, 'OPEN', before]);
+  expect(first.stderr()).toContain('owner.db was removed or replaced while in use');
+  expect(await first.kill('SIGKILL')).toBe('SIGKILL');
   const next = await runService(env);
   await expect.poll(() => stateOf(next.url), { timeout: 15_000 }).toBe('OPEN');
-});
 
-test('a service that could not lock it anew, since it stood still, ends where another one has the folder', async () => {
-  const { env, service, remove } = await serving();
-  process.kill(service.pid, 'SIGSTOP');
+  process.kill(next.pid, 'SIGSTOP');
   remove(/^owner\.db$/);
-  const second = await runService(env);
-  process.kill(service.pid, 'SIGCONT');
-  expect(await service.ended).toBe(1);
-  expect(service.stderr()).toContain('Another process serves the data folder');
-  await expect.poll(() => stateOf(second.url), { timeout: 25_000 }).toBe('OPEN');
-  expect(await ready(second.url)).toBe(200);
+  const last = await runService(env);
+  process.kill(next.pid, 'SIGCONT');
+  expect(await next.ended).toBe(1);
+  expect(next.stderr()).toContain('Another process serves the data folder');
+  await expect.poll(() => stateOf(last.url), { timeout: 25_000 }).toBe('OPEN');
+  expect(await ready(last.url)).toBe(200);
 }, 60_000);
