@@ -3,7 +3,7 @@ import { runNodesSeed } from './harness/nodes/run.ts';
 import { THREE_NODES } from './harness/nodes/three-nodes.ts';
 import { runSeeds } from './harness/seeds.ts';
 
-runSeeds(1, 40, THREE_NODES, 20);
+runSeeds(1, 20, THREE_NODES, 20);
 
 test.each([[22, 'a machine that was suspended while it logged in, and woke once another node had the instance']])(
   'seed %i broke a promise once: %s',

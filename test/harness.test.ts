@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { runSeed } from './harness/run.ts';
 import { runSeeds } from './harness/seeds.ts';
+import { ONE_SERVICE } from './harness/soak-run.ts';
 
-runSeeds(1, 100);
+runSeeds(1, 50, ONE_SERVICE, 50);
 
 test('a seed gives the same history every time', async () => {
   for (const seed of [3, 77, 4_711]) {
