@@ -179,9 +179,18 @@ describe('the HTTP server, with sessions that are only in memory', () => {
     expect(asked).toBe(1);
 
     node.isDraining = true;
-    expect(await look()).toEqual({ status: 503, body: { status: 'not ready', node: 'a', draining: true, nodes } });
+    const reason = 'This node ends, and gives its instances to the others: calls go there';
+    const drains = { status: 'not ready', reason, node: 'a', draining: true, nodes };
+    expect(await look()).toEqual({ status: 503, body: drains });
     Object.assign(node, { isDraining: false, held: false });
-    expect(await look()).toMatchObject({ status: 503, body: { status: 'not ready', draining: false } });
+    expect(await look()).toMatchObject({
+      status: 503,
+      body: {
+        status: 'not ready',
+        reason: expect.stringContaining('has lost touch with the database'),
+        draining: false,
+      },
+    });
     // Nor is the database asked then.
     expect(asked).toBe(1);
     expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: 'live' });

@@ -91,6 +91,8 @@ test('privet nodes lists who serves the database, and how many instances nobody 
     expect.stringMatching(/^node-b +2026-01-31 12:00 +draining +1$/),
     expect.stringMatching(/^node-c +2026-01-31 12:00 +ended +1$/),
     '1 instance is to be connected, and no node has it.',
+    expect.stringMatching(/^A node takes what nobody has within seconds: .* logs/),
+    expect.stringMatching(/^Ended without leaving: node-c\. .* see its log/),
   ]);
   expect(JSON.parse((await cli.run('nodes', '--json')).out)).toMatchObject({
     nodes: [
@@ -100,6 +102,18 @@ test('privet nodes lists who serves the database, and how many instances nobody 
     ],
     unclaimed: 1,
   });
+});
+
+test('privet nodes says what to do where no node is left that takes instances', async () => {
+  const alone = await makeDatabase();
+  const cli = commandLine({ DATABASE_URL: alone, PRIVET_ENCRYPTION_KEY: encryptionKey.toString('hex') });
+  await cli.run('account', 'create');
+  const last = async () => (await cli.run('nodes')).out.split('\n').at(-1);
+  expect(await last()).toMatch(/^No node serves the database now: start one, with DATABASE_URL/);
+  await runSql(alone, `insert into nodes values ('x', 'x', '', true, null, now(), now() + interval '1 hour')`);
+  expect(await last()).toBe('All nodes are about to end: start another one.');
+  await runSql(alone, 'update nodes set draining = false');
+  expect(await last()).toBe('Every instance that is to be connected has a node.');
 });
 
 test('probe and metrics of a node tell of its lease, of the others, and of calls that it asked another for', async () => {

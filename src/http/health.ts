@@ -38,7 +38,7 @@ const PATHS: readonly string[] = ['/health', '/health/live', '/health/ready'];
 
 /**
  * `/health/live`: the process answers. `/health/ready`, or `/health`: it can do its work. They need no token, and say no
- * more but which nodes there are, where there are several.
+ * more but which nodes there are, where there are several, and why this one is not ready.
  */
 export const healthRoute = (health: Health): Route => ({
   edge: 'probe',
@@ -47,9 +47,10 @@ export const healthRoute = (health: Health): Route => ({
   async handle(request) {
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuseAsGraphQL(methodNotAllowed('GET, HEAD'));
     if (request.url.endsWith('/live')) return answer(200, 'live');
-    const ready = await isReady(health);
+    const unready = await whyUnready(health);
     const nodes = health.node && shownNodes(health.node);
-    return ready ? answer(200, 'ready', nodes) : answer(503, 'not ready', nodes);
+    if (unready === undefined) return answer(200, 'ready', nodes);
+    return answer(503, 'not ready', nodes && { reason: unready, ...nodes });
   },
 });
 
@@ -62,15 +63,24 @@ const shownNodes = ({ id, isDraining, nodes }: NodeHealth): object => ({
     .map((each) => ({ node: each.id, instances: each.instances, draining: each.draining, live: each.isLive })),
 });
 
-async function isReady(health: Health): Promise<boolean> {
+/** For whoever looks after a node that gets no calls. */
+const UNREADY = {
+  drains: 'This node ends, and gives its instances to the others: calls go there',
+  lost: 'This node has lost touch with the database: it goes on by itself once it reaches it. Where that lasts, look at the way to the database, and at the log of this node',
+  silent: 'The database does not answer this node: look at the log of this node',
+} as const;
+
+/** Undefined where it is ready. */
+async function whyUnready(health: Health): Promise<string | undefined> {
   // It takes no more calls, or could do nothing with them.
-  if (health.node && (health.node.isDraining || !health.node.held)) return false;
+  if (health.node?.isDraining === true) return UNREADY.drains;
+  if (health.node?.held === false) return UNREADY.lost;
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   using _timer = health.clock.after(READY_MS, () => resolve(false));
   try {
-    return await Promise.race([health.ready(), late]);
+    return (await Promise.race([health.ready(), late])) ? undefined : UNREADY.silent;
   } catch (error) {
     health.log.warn({ err: error }, 'Not ready');
-    return false;
+    return UNREADY.silent;
   }
 }

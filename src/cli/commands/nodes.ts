@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import type { LeaseRow } from '../../storage/nodes/node-store.ts';
 import { ownerNoted } from '../../storage/sqlite/owner.ts';
 import type { CommandIo } from '../io.ts';
-import { jsonLine, showTime, table } from '../output.ts';
+import { jsonLine, showTime, table, visible } from '../output.ts';
 import { adminSettings, withAdmin } from './admin.ts';
 
 /** What a node's row says of its lease. One whose lease has ended drains nothing any more. */
@@ -14,6 +14,30 @@ const unclaimedLine = (unclaimed: number): string => {
   return unclaimed === 1
     ? '1 instance is to be connected, and no node has it.'
     : `${unclaimed} instances are to be connected, and no node has them.`;
+};
+
+/** What there is to know and to do, below the table. */
+const adviceOn = (all: readonly LeaseRow[], unclaimed: number): string[] => {
+  const lines = [unclaimedLine(unclaimed)];
+  const takers = all.filter((node) => leaseOf(node) === 'live');
+  const isDraining = all.some((node) => leaseOf(node) === 'draining');
+  if (takers.length > 0) {
+    if (unclaimed > 0)
+      lines.push(
+        'A node takes what nobody has within seconds: where this stays so, the logs of those that are live say why.',
+      );
+  } else if (isDraining) lines.push('All nodes are about to end: start another one.');
+  else
+    lines.push(
+      'No node serves the database now: start one, with DATABASE_URL and PRIVET_ENCRYPTION_KEY as they are here.',
+    );
+  const ended = all.filter((node) => leaseOf(node) === 'ended').map(({ id }) => visible(id));
+  if (ended.length > 0) {
+    lines.push(
+      `Ended without leaving: ${ended.join(', ')}. Such a node was killed, or does not reach the database: where it still runs, see its log. It is listed for ten minutes.`,
+    );
+  }
+  return lines;
 };
 
 const folderLine = (dataDir: string): string => {
@@ -28,7 +52,7 @@ export const nodesCommand = (io: CommandIo) =>
   new Command('nodes')
     .description(
       `Lists the nodes that serve the database.
-LEASE: live, draining (it hands over what it has, and ends), or ended. INSTANCES: how many it has, those that are stopped too.`,
+LEASE: live, draining (it hands over what it has, and ends), or ended (it was killed, or does not reach the database). INSTANCES: how many it has, those that are stopped too.`,
     )
     .option('--json', 'As one line of JSON')
     .action(({ json = false }) =>
@@ -57,6 +81,6 @@ LEASE: live, draining (it hands over what it has, and ends), or ended. INSTANCES
         }
         const rows = all.map((node) => [node.id, showTime(node.startedAt), leaseOf(node), String(has(node))]);
         io.say(table(['NODE', 'SINCE', 'LEASE', 'INSTANCES'], rows));
-        io.say(unclaimedLine(unclaimed));
+        for (const line of adviceOn(all, unclaimed)) io.say(line);
       }),
     );
