@@ -131,6 +131,21 @@ test('it is steady once no renewal has failed for as long as a lease lasts', asy
   expect(lease.isSteady).toBe(true);
 });
 
+test('on another connection it is steady anew: the clock of another server may say that the leases of all others have ended', async () => {
+  const { clock, rig, lease } = await leased();
+  await clock.advance(6_100);
+  const before = rig.answer;
+  const isNewConnection = true;
+  rig.answer = async () => ({ kind: 'renewed', nodes: [row('a')], until: 0, isNewConnection });
+  await clock.advance(2_000);
+  expect([lease.held, lease.isSteady]).toEqual([true, false]);
+  rig.answer = before;
+  await clock.advance(5_800);
+  expect(lease.isSteady).toBe(false);
+  await clock.advance(200);
+  expect(lease.isSteady).toBe(true);
+});
+
 test('a lease that has lapsed is held again only once what others took has ended', async () => {
   const { clock, rig, lease, log } = await leased();
   const before = rig.answer;

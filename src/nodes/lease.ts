@@ -237,6 +237,8 @@ export class Lease implements CountedMembership {
     if (!this.#isWithin(sent)) throw new Error('The answer came too late');
     this.#sent = sent;
     this.#until = renewal.until;
+    // By the clock of a server that has taken another one's place, leases of nodes may have ended that have not renewed yet.
+    if (renewal.isNewConnection === true) this.#steadySince = undefined;
     this.#steadySince ??= clock.monotonic();
     this.#lapse?.[Symbol.dispose]();
     const validMs = this.#timing.ttlMs - this.#timing.marginMs;

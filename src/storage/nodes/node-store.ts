@@ -88,6 +88,8 @@ export type Renewal =
       readonly nodes: readonly LeaseRow[];
       /** When the lease ends by the clock of the database, epoch milliseconds. */
       readonly until: number;
+      /** Over another connection than the one before: it may lead to another server, with a clock of its own. */
+      readonly isNewConnection?: boolean;
     }
   | { readonly kind: 'refused' };
 

@@ -37,10 +37,16 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
   const renew = async (self: NodeSelf, ttlMs: number) => {
     const { id, incarnation, draining } = self;
     const values = [id, incarnation, self.url, draining, (await process) ?? null, ttlMs];
-    return lease.run(incarnation, forgetGone, async (ask) => {
+    let isNewConnection = false;
+    const first = (ask: Ask): Promise<void> => {
+      isNewConnection = true;
+      return forgetGone(ask);
+    };
+    return lease.run(incarnation, first, async (ask) => {
       const [renewed] = await ask<{ until: number }>(RENEW, values);
       if (!renewed) return { kind: 'refused' } as const;
-      return { kind: 'renewed', nodes: await ask<LeaseRow>(NODES), until: renewed.until } as const;
+      const nodes = await ask<LeaseRow>(NODES);
+      return { kind: 'renewed', nodes, until: renewed.until, isNewConnection } as const;
     });
   };
 
