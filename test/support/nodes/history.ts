@@ -59,9 +59,10 @@ export interface History {
   revisionsTwice(): Promise<number>;
 }
 
-export async function keepHistory(url: string): Promise<History> {
-  await runSql(url, NOTE_WRITES);
-  const count = async (query: string): Promise<number> => Number((await runSql(url, query))[0]?.['n']);
+/** @param url of the database, which may be another server's later */
+export async function keepHistory(url: () => string): Promise<History> {
+  await runSql(url(), NOTE_WRITES);
+  const count = async (query: string): Promise<number> => Number((await runSql(url(), query))[0]?.['n']);
   return {
     writes: () => count('select count(*) as n from history'),
     staleWrites: () => count('select count(*) as n from history where is_stale'),

@@ -5,6 +5,7 @@ import { startSimulator, type Simulator } from '../../../simulator/simulator.ts'
 import { openStorage } from '../../../src/storage/storage.ts';
 import { type Member, membersOf, statesOf, storeMembersIn } from '../crowd.ts';
 import { POSTGRES_PASSWORD } from '../postgres-place.ts';
+import { STANDBY } from '../postgres-standby.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
 import { runSql } from '../postgres.ts';
 import { freePort } from '../free-port.ts';
@@ -17,6 +18,7 @@ const TOKEN = 'nodes-account-token-0123456789abcdef';
 const RTT_MS = 100;
 const OPEN_MS = 60_000;
 const SETTLE_MS = 4_000;
+const STANDBY_MS = 10_000;
 
 export interface Node {
   readonly name: string;
@@ -32,13 +34,22 @@ export interface World {
   /** Of the account. */
   readonly token: string;
   readonly simulator: Simulator;
+  /** The server that the nodes use: after `failOver` the standby. */
   readonly postgres: PostgresServer;
+  /** Starts a standby of the server; what stands between the two. From now on each commit waits for a synchronous one. */
+  standBy(kind: 'synchronous' | 'asynchronous'): Promise<TcpProxy>;
+  /** Ends the server as a power cut would; after so long the standby takes its place. */
+  failOver(afterMs: number): Promise<void>;
   readonly members: readonly Member[];
   readonly nodes: readonly Node[];
   readonly prober: Prober;
   readonly history: History;
+  /** By the clock that nodes read at the standby it is so much later than at the first server. */
+  setClockAhead(seconds: number): Promise<void>;
   /** Starts a node of that name, which takes the place of the one before. */
   start(name: string): Promise<Node>;
+  /** It is not called any more. */
+  remove(name: string): void;
   /** The names of the instances that the node has. */
   namesOf(node: string): Promise<readonly string[]>;
   /** Which node has each instance, by its name. */
@@ -70,28 +81,29 @@ export async function startWorld({
 }: WorldOptions = {}): Promise<World> {
   const stack = new AsyncDisposableStack();
   onTestFinished(() => stack.disposeAsync());
-  const postgres = stack.use(await startPostgres());
+  let postgres = stack.use(await startPostgres());
+  let standby: PostgresServer | undefined;
   const simulator = stack.use(await startSimulator({ rttMs: RTT_MS, preKeys: 30 }));
-  const url = postgres.url('postgres');
+  const urlNow = (): string => postgres.url('postgres');
   const masterKey = randomBytes(32);
   const dataDir = dataFolder();
   let members: Member[];
   {
-    await using storage = await openStorage({ dataDir, databaseUrl: url, masterKey });
+    await using storage = await openStorage({ dataDir, databaseUrl: urlNow(), masterKey });
     members = await storeMembersIn(storage, simulator, membersOf('member', 0, instances));
   }
-  const history = await keepHistory(url);
+  const history = await keepHistory(urlNow);
   const running = new Map<string, Node>();
   const start = async (name: string): Promise<Node> => {
     await runSql(
-      url,
+      urlNow(),
       `do $$ begin create role "${name}" superuser login password '${POSTGRES_PASSWORD}';
        exception when duplicate_object then null; end $$`,
     );
     const database = stack.use(await startTcpProxy(postgres.port));
     const peerPort = await freePort();
     const peers = stack.use(await startTcpProxy(peerPort));
-    const own = new URL(url);
+    const own = new URL(urlNow());
     own.username = name;
     own.port = String(database.port);
     const service = await runService({
@@ -131,7 +143,7 @@ export async function startWorld({
   const loginsOf = (name: string): number => simulator.account(phones.get(name) ?? '').logins.length;
   const owners = async (): Promise<ReadonlyMap<string, string>> => {
     const rows = await runSql(
-      url,
+      urlNow(),
       'select i.name, n.id from instances i left join nodes n on n.incarnation = i.owner_incarnation',
     );
     return new Map(rows.map(({ name, id }) => [String(name), String(id)]));
@@ -139,7 +151,39 @@ export async function startWorld({
   return {
     token: TOKEN,
     simulator,
-    postgres,
+    get postgres() {
+      return postgres;
+    },
+    async standBy(kind) {
+      const made = await makeStandby(postgres, kind, stack);
+      standby = made.server;
+      return made.proxy;
+    },
+    async setClockAhead(ahead) {
+      if (!standby) throw new Error('There is no standby');
+      await runSql(
+        urlNow(),
+        `create function public.clock_timestamp() returns timestamptz language sql volatile as $$
+          select pg_catalog.clock_timestamp() + case when inet_server_port() = ${standby.port}
+            then interval '${ahead} s' else interval '0' end $$`,
+      );
+      // Named ahead of what the server brings. What is connected reads the one before.
+      for (const { name, database } of running.values()) {
+        await runSql(urlNow(), `alter role "${name}" set search_path = public, pg_catalog`);
+        database.cut();
+      }
+    },
+    async failOver(afterMs) {
+      if (!standby) throw new Error('There is no standby');
+      await postgres.kill();
+      await delay(afterMs);
+      await runSql(standby.url('postgres'), 'select pg_promote()');
+      postgres = standby;
+      for (const { database } of running.values()) {
+        database.leadTo(postgres.port);
+        database.cut();
+      }
+    },
     members,
     get nodes() {
       return [...running.values()];
@@ -147,9 +191,10 @@ export async function startWorld({
     prober,
     history,
     start,
+    remove: (name) => void running.delete(name),
     owners,
     epochs: async () => {
-      const rows = await runSql(url, 'select name, epoch from instances');
+      const rows = await runSql(urlNow(), 'select name, epoch from instances');
       return new Map(rows.map(({ name, epoch }) => [String(name), Number(epoch)]));
     },
     namesOf: async (node) => [...(await owners())].flatMap(([name, owner]) => (owner === node ? [name] : [])),
@@ -168,6 +213,34 @@ export async function startWorld({
     untilOpen,
   };
 }
+
+async function makeStandby(
+  primary: PostgresServer,
+  kind: 'synchronous' | 'asynchronous',
+  stack: AsyncDisposableStack,
+): Promise<{ readonly server: PostgresServer; readonly proxy: TcpProxy }> {
+  const proxy = stack.use(await startTcpProxy(primary.port));
+  const url = primary.url('postgres');
+  const through = new URL(url);
+  through.port = String(proxy.port);
+  const server = stack.use(await startPostgres({ standbyOf: { folder: primary.folder, url: through.href } }));
+  if (kind === 'synchronous') {
+    await runSql(url, `alter system set synchronous_standby_names = '${STANDBY}'`);
+    await runSql(url, 'select pg_reload_conf()');
+  }
+  for (const end = performance.now() + STANDBY_MS; ; await delay(50)) {
+    const [row] = await runSql(url, 'select sync_state, state from pg_stat_replication');
+    if (row?.['state'] === 'streaming' && (kind === 'asynchronous' || row['sync_state'] === 'sync')) break;
+    if (performance.now() > end) throw new Error(`The standby does not follow: ${JSON.stringify(row)}`);
+  }
+  return { server, proxy };
+}
+
+/** How often a link ended on nodes other than this one because somebody else logged in. */
+export const replaced = (world: World, except?: string): number =>
+  world.nodes
+    .filter(({ name }) => name !== except)
+    .reduce((sum, { service }) => sum + (service.stderr().match(/"state":"REPLACED"/g)?.length ?? 0), 0);
 
 export const nodeOf = (world: World, name: string): Node => {
   const node = world.nodes.find((one) => one.name === name);
