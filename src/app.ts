@@ -1,6 +1,7 @@
 import type { DestinationStream } from 'pino';
 import type { FirstToken } from './access/tokens/first-account.ts';
 import { Gate } from './access/limits/gate.ts';
+import { readEndedTokens } from './access/tokens/ended-tokens.ts';
 import { createTokenAdmin } from './access/tokens/token-admin.ts';
 import { createTokenService } from './access/tokens/token-service.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -16,6 +17,7 @@ import { CROSSING_ERRORS, type FleetOnNode, putOnNode } from './fleet/spread/on-
 import { Draining } from './nodes/draining.ts';
 import type { Node } from './nodes/node.ts';
 import { serveData } from './nodes/served-data.ts';
+import { Telling } from './nodes/telling.ts';
 import type { Timing } from './nodes/timing.ts';
 import type { Storage } from './storage/storage.ts';
 import { silenceConsole } from './telemetry/console.ts';
@@ -107,8 +109,14 @@ export async function createApp(
     storage,
     clock,
     logger: componentLogger(log, 'access'),
-    onEnd: () => gate.tokensEnded(),
+    onEnd: async (ended) => void (await Promise.all([gate.tokensEnded(ended.tokenIds), telling?.tell(ended)])),
   });
+  const hear = async (body: unknown): Promise<void> => {
+    const { accountId, tokenIds } = readEndedTokens(body);
+    tokens.forget(accountId);
+    await gate.tokensEnded(tokenIds);
+  };
+  const telling = node && new Telling({ clock, node, method: 'tokens.ended', hear });
 
   const figures = ({ membership: { held, nodes } }: Node) => ({
     held,
@@ -134,7 +142,7 @@ export async function createApp(
   lost.signal.addEventListener('abort', () => void fleet[Symbol.asyncDispose]());
   await fleet.load();
   ended.throwIfAborted();
-  if (node) onNode = stack.use(putOnNode(fleet, node, clock, nodeEvents));
+  if (node) onNode = stack.use(putOnNode(fleet, node, { clock, events: nodeEvents, telling }));
   const calls = onNode?.calls ?? fleet;
   const gate: Gate = new Gate({
     clock,

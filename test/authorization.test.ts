@@ -240,12 +240,18 @@ describe.each(OPERATIONS)('$method $path', (operation) => {
   });
 });
 
+/** Of several nodes each says which one it is, and what all of them had when it was last told. */
+const ofAnyNode = (answer: Seen | undefined): object => ({
+  ...answer,
+  text: answer?.text.replaceAll(/"node":"\w+"/g, '"node":""').replaceAll(/"instances":\d+/g, '"instances":0'),
+});
+
 describe.each(OPEN)('GET %s', (path) => {
   test('is the same for everybody', async () => {
     const callers = [...NOBODYS, 'stranger', 'sibling', 'account', 'instance'];
     const answers = await Promise.all(callers.map((caller) => see(privet.url + path, { headers: headersFor(caller) })));
     for (const answer of answers) {
-      expect(answer).toEqual(answers[0]);
+      expect(ofAnyNode(answer)).toEqual(ofAnyNode(answers[0]));
       expect(answer.status).toBe(200);
       expect(answer.text).not.toContain(MINE);
     }

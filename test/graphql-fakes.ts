@@ -215,6 +215,7 @@ export const fakeTokens: TokenAdmin = {
     recordFor: async ({ id }) => ({ ...issued('', id).token, hash: new Uint8Array(32) }),
   }),
   revoke: async () => issued('').token,
+  instanceDeleted: async () => {},
 };
 
 export interface Logged {

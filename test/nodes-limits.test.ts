@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { parse } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Clock, systemClock } from '../src/clock.ts';
 import { openEventStream } from './support/event-stream.ts';
 import { makeDatabase, runSql } from './support/postgres.ts';
 import { bootPrivet, type TestPrivet } from './support/privet.ts';
@@ -10,19 +13,39 @@ const STREAMS = 100;
 /** Time enough for a token to end while WhatsApp answers, in milliseconds. */
 const SLOW_MS = 5_000;
 
+/** How often a node looks whether tokens that are in use still work, and for how long it waits for the others, in milliseconds. */
+const LOOK_MS = 250;
+const TELL_MS = 300;
+
 const nodes: TestPrivet[] = [];
+const encryptionKey = randomBytes(32);
 let databaseUrl: string;
+/** What the first node does once it has waited for the others for long enough. */
+const waited: (() => void)[] = [];
+
+const boot = (env: Record<string, string>, clock?: Clock): Promise<TestPrivet> =>
+  bootPrivet({
+    databaseUrl,
+    encryptionKey,
+    env: { PRIVET_RATE_LIMIT: String(LIMIT), PRIVET_TRUSTED_PROXY_HOPS: '1', PRIVET_DRAIN_SECONDS: '0', ...env },
+    ...(clock && { clock }),
+  });
+
+/** The system's, but for what waits for so long: that waits until the test says. */
+const clockWithout = (without: number, due: (() => void)[] = []): Clock => ({
+  ...systemClock,
+  after(ms, callback) {
+    if (ms !== without) return systemClock.after(ms, callback);
+    due.push(callback);
+    return { [Symbol.dispose]() {} };
+  },
+});
+
 beforeAll(async () => {
   databaseUrl = await makeDatabase();
-  const encryptionKey = randomBytes(32);
-  for (let node = 0; node < 3; node += 1) {
-    nodes.push(
-      await bootPrivet({
-        databaseUrl,
-        encryptionKey,
-        env: { PRIVET_RATE_LIMIT: String(LIMIT), PRIVET_TRUSTED_PROXY_HOPS: '1', PRIVET_DRAIN_SECONDS: '0' },
-      }),
-    );
+  // What the first one ends, the second one does not come to know by looking.
+  for (const clock of [clockWithout(TELL_MS, waited), clockWithout(LOOK_MS), systemClock]) {
+    nodes.push(await boot({}, clock));
   }
 });
 afterAll(() => Promise.all(nodes.map((node) => node[Symbol.asyncDispose]())));
@@ -41,6 +64,17 @@ async function makeToken(): Promise<{ token: string; id: string }> {
   );
   if (!data) throw new Error('There is no token');
   return { token: data.createToken.token, id: data.createToken.details.id };
+}
+
+type MadeToken = Awaited<ReturnType<typeof makeToken>>;
+const made = (made: MadeToken, end: (made: MadeToken) => string) => ({ ...made, end: end(made) });
+
+/** The token of a new instance, and the field that ends it. */
+async function ofInstance(name: string, end: string): Promise<{ token: string; end: string }> {
+  const { data } = await at(0).graphql<{ createInstance: { token: string } }>(
+    `mutation { createInstance(name: "${name}") { token } }`,
+  );
+  return { token: data?.createInstance.token ?? '', end };
 }
 
 test('of 300 calls at once through three nodes, half by GraphQL and half by REST, exactly 100 are served', async () => {
@@ -123,8 +157,61 @@ test('a token that is revoked through one node ends what goes on under it at ano
   const revokedAt = performance.now();
   expect((await stream.next())?.errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
   expect((await running).errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
-  // A second is promised; the answer of WhatsApp, which would have been late, was not waited for.
+  // The answer of WhatsApp, which would have been late, was not waited for.
   expect(performance.now() - revokedAt).toBeLessThan(SLOW_MS - 1_000);
-  const status = async () => (await there.graphql('{ instance(name: "shop") { id } }', {}, token)).status;
-  await expect.poll(status).toBe(401);
+});
+
+let addresses = 0;
+/** What that node answers to a call with the token, from an address that has not tried any. */
+async function statusAt({ url }: TestPrivet, token: string): Promise<number> {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'x-forwarded-for': `2.0.0.${(addresses += 1)}`,
+  };
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ query: '{ instance(name: "nobody") { id } }' }),
+  });
+  await answer.text();
+  return answer.status;
+}
+
+test.each([
+  ['revoked', async () => made(await makeToken(), ({ id }) => `revokeToken(id: "${id}") { id }`)],
+  ['replaced', async () => made(await makeToken(), ({ id }) => `rotateToken(id: "${id}") { token }`)],
+  [
+    "replaced as its instance's",
+    async () => ofInstance('replaced', 'rotateInstanceToken(instance: "replaced") { token }'),
+  ],
+  ['deleted with its instance', async () => ofInstance('deleted', 'deleteInstance(instance: "deleted") { name }')],
+])('a token that is %s through one node works at none once that is answered', async (_, make) => {
+  const { token, end } = await make();
+  expect(await Promise.all(nodes.map((node) => statusAt(node, token)))).toEqual([200, 200, 200]);
+  expect((await at(0).graphql(`mutation { ${end} }`)).errors).toBeUndefined();
+  expect(await Promise.all(nodes.map((node) => statusAt(node, token)))).toEqual([401, 401, 401]);
+});
+
+test('a node that can not be told is waited for for a moment, and takes the token for no second more', async () => {
+  // Who asks it for something is not refused, and never answered.
+  const silent = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void silent.close());
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  await using deaf = await boot({ PRIVET_NODE_URL: `http://127.0.0.1:${port}` });
+  const { token, id } = await makeToken();
+  expect(await statusAt(deaf, token)).toBe(200);
+  waited.length = 0;
+  let isAnswered = false;
+  const revoking = at(0)
+    .graphql(`mutation { revokeToken(id: "${id}") { id } }`)
+    .finally(() => (isAnswered = true));
+  await expect.poll(() => waited.length).toBeGreaterThan(0);
+  // What the others know by then is not waited for.
+  await expect.poll(() => statusAt(at(1), token)).toBe(401);
+  expect(isAnswered).toBe(false);
+  for (const goOn of waited) goOn();
+  expect((await revoking).errors).toBeUndefined();
+  await expect.poll(() => statusAt(deaf, token)).toBe(401);
 });

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runBeside } from './command-line.ts';
-import { takesTurns } from './nodes/front-door.ts';
 import type { TestPrivet } from './privet.ts';
 
 export interface EndingToken {
@@ -32,8 +31,6 @@ export async function endingToken(
   const end = {
     'revoked here': async () => {
       await mustWork(privet, `mutation { revokeToken(id: "${details.id}") { id } }`);
-      // By turns it was another node that did it, as another process does.
-      if (takesTurns) await delay(FINAL_WITHIN_MS);
     },
     'revoked by another process': async () => {
       await runBeside(privet, 'token', 'revoke', details.id);

@@ -133,9 +133,9 @@ export class Gate {
     return this.#watch.hold(tokenId, () => end(unauthenticated()));
   }
 
-  /** Calls `end` of all that is held under ended tokens. To be awaited after ending tokens in this process. */
-  tokensEnded(): Promise<void> {
-    return this.#watch.look();
+  /** Calls `end` of all that is held under those of the tokens that have ended. To be awaited after ending them. */
+  tokensEnded(tokenIds: readonly string[]): Promise<void> {
+    return this.#watch.lookAt(tokenIds);
   }
 
   /** How many calls the token has left, without counting one. */

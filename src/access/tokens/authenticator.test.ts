@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { behindTheBack, databaseOf, refuseTo } from '../../storage/storage.fixture.ts';
 import { openStorage } from '../../storage/storage.ts';
 import { createTokenService } from './token-service.ts';
@@ -46,6 +46,22 @@ test('a revocation takes effect at once here, and within 1 s when another proces
   await createTokenService({ storage: elsewhere }).revoke(account.id, two.token.id);
   pass(999);
   expect(await authenticate(two.text)).toBeUndefined();
+});
+
+test('what was being looked up when a token ended is looked up again', async () => {
+  const { dataDir, storage, authenticate, account, tokens } = await withInstance();
+  const { text, token } = await tokens.issueAccountToken(account.id);
+  await using elsewhere = await openStorage(await databaseOf(dataDir));
+  const { findById } = storage.tokens;
+  const read = vi.spyOn(storage.tokens, 'findById').mockImplementationOnce(async (id) => {
+    const found = await findById(id);
+    await elsewhere.tokens.revoke(token.id, START);
+    tokens.forget(account.id);
+    return found;
+  });
+  onTestFinished(() => read.mockRestore());
+  await authenticate(text);
+  expect(await authenticate(text)).toBeUndefined();
 });
 
 test('the last use is noted, at most once a minute', async () => {

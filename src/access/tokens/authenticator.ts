@@ -6,7 +6,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { type Principal, TOKEN_SCOPES } from '../principal.ts';
 import { hashToken, MAX_TOKEN_LENGTH, MIN_TOKEN_LENGTH, parseToken, sameHash } from './tokens.ts';
 
-/** How long a result is cached. A revocation by another process takes effect within this time; 1 s is promised. */
+/** How long a result is cached. A revocation that this process is not told of takes effect within this time; 1 s is promised. */
 const CACHE_MS = 500;
 /** Bounds the cache, which holds valid tokens only. */
 const CACHE_SIZE = 10_000;
@@ -37,6 +37,8 @@ export class Authenticator {
   readonly #log: Logger;
   /** Keyed by a salted hash, so that no token's text stays in memory. */
   readonly #recent = new Map<string, Entry>();
+  /** Counts how often something was forgotten: what was read from before that may be what it was forgotten for. */
+  #forgotten = 0;
 
   /** When this process last tried to store `last_used_at`, by token id: a failed write is not repeated at each call. */
   readonly #touched = new Map<string, number>();
@@ -65,18 +67,24 @@ export class Authenticator {
   }
 
   async #read(text: string, key: string, now: number): Promise<Principal | undefined> {
+    const forgotten = this.#forgotten;
     const token = await this.#find(text, hashToken(this.#storage.tokenKey, text));
     if (!token || !isActive(token, now)) return undefined;
     const principal = toPrincipal(token);
-    if (this.#recent.size >= CACHE_SIZE) this.#recent.clear();
-    this.#recent.set(key, { principal, readAt: this.#clock.monotonic() });
+    if (forgotten === this.#forgotten) this.#keep(key, principal);
     this.#touch(token, now);
     return principal;
   }
 
-  /** Empties the cache, so that a change of this process takes effect at once. */
-  forget(): void {
-    this.#recent.clear();
+  #keep(key: string, principal: Principal): void {
+    if (this.#recent.size >= CACHE_SIZE) this.#recent.clear();
+    this.#recent.set(key, { principal, readAt: this.#clock.monotonic() });
+  }
+
+  /** Tokens of that account are looked up anew, so that a change takes effect at once. */
+  forget(accountId: string): void {
+    this.#forgotten += 1;
+    for (const [key, { principal }] of this.#recent) if (principal.accountId === accountId) this.#recent.delete(key);
   }
 
   async #find(text: string, hash: Uint8Array): Promise<TokenRecord | undefined> {

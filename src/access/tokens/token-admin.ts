@@ -70,6 +70,8 @@ export interface TokenAdmin {
   firstOfInstance(caller: Principal): Promise<FirstInstanceToken>;
   /** Returns the revoked token. @throws PrivetError NOT_FOUND */
   revoke(caller: Principal, tokenId: string): Promise<TokenView>;
+  /** To be called after the caller has deleted an instance: its tokens went with it. */
+  instanceDeleted(caller: Principal): Promise<void>;
 }
 
 const noSuchToken = (): PrivetError => new PrivetError('NOT_FOUND', 'There is no such token that works');
@@ -181,5 +183,7 @@ export function createTokenAdmin({ storage, tokens, clock, rateLimit }: TokenAdm
       if (!(await tokens.revoke(caller.accountId, tokenId))) throw noSuchToken();
       return get(caller, tokenId);
     },
+
+    instanceDeleted: ({ accountId }) => tokens.instanceDeleted(accountId),
   };
 }

@@ -5,6 +5,7 @@ import type { Storage } from '../../storage/storage.ts';
 import { RESERVED_LABELS, type TokenRecord } from '../../storage/tokens.ts';
 import { type Logger, silentLogger } from '../../telemetry/logger.ts';
 import { Authenticator, isActive } from './authenticator.ts';
+import type { EndedTokens } from './ended-tokens.ts';
 import { ensureFirstAccount, type FirstToken } from './first-account.ts';
 import { type Principal, TOKEN_SCOPES, type TokenScope } from '../principal.ts';
 import { hashToken, mintToken } from './tokens.ts';
@@ -62,10 +63,14 @@ export interface TokenService {
   /** The oldest first, ended ones included. */
   list(accountId: string, instanceId?: string): Promise<TokenView[]>;
   /**
-   * Takes effect at once in this process, within 1 s in others: waiting calls never begin.
+   * Takes effect at once in this process and at others that hear of it, within 1 s elsewhere: waiting calls never begin.
    * @returns false when the account has no such valid token
    */
   revoke(accountId: string, tokenId: string): Promise<boolean>;
+  /** To be called after an instance of the account was deleted: its tokens went with it. */
+  instanceDeleted(accountId: string): Promise<void>;
+  /** Looks tokens of the account up anew, since another process has ended some. */
+  forget(accountId: string): void;
   /**
    * Makes sure that an account with a token exists. The token is `given`, or a new one if none was ever shown.
    * @returns the new token, whose text can't be read later.
@@ -77,8 +82,8 @@ export interface TokenServiceOptions {
   readonly storage: Storage;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
-  /** Called and awaited after tokens were ended, so that calls and streams under them end too. */
-  readonly onEnd?: (() => Promise<void>) | undefined;
+  /** Called and awaited after tokens were ended, so that calls and streams under them end too, here and elsewhere. */
+  readonly onEnd?: ((ended: EndedTokens) => Promise<void>) | undefined;
 }
 
 /** The default scopes of an instance token. */
@@ -166,14 +171,18 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
   };
 
   /** Ends the old tokens after the new one is stored: a crash in between leaves one too many, not one too few. */
-  const end = async (tokens: readonly TokenView[], overlapMs: number): Promise<void> => {
+  const end = async (accountId: string, tokens: readonly TokenView[], overlapMs: number): Promise<void> => {
     const now = clock.now();
     for (const { id } of tokens) {
       if (overlapMs === 0) await storage.tokens.revoke(id, now);
       else await storage.tokens.expire(id, now + overlapMs);
     }
-    authenticator.forget();
-    await onEnd?.();
+    await ended({ accountId, tokenIds: tokens.map(({ id }) => id) });
+  };
+
+  const ended = async (those: EndedTokens): Promise<void> => {
+    authenticator.forget(those.accountId);
+    await onEnd?.(those);
   };
 
   const find = async (accountId: string, tokenId: string): Promise<TokenRecord | undefined> => {
@@ -211,7 +220,7 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
         old.instanceId === undefined
           ? await issueAccountToken(accountId, order)
           : await issueInstanceToken(old.instanceId, order);
-      await end([old], overlap);
+      await end(accountId, [old], overlap);
       return issued;
     },
 
@@ -220,7 +229,7 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
       const instance = await storage.instances.get(instanceId);
       const old = instance ? await storage.tokens.working(instance.accountId, instanceId, clock.now()) : [];
       const issued = await issueInstanceToken(instanceId, { scopes, expiresAt, family: old.at(-1)?.family });
-      await end(old, overlap);
+      if (instance) await end(instance.accountId, old, overlap);
       return issued;
     },
 
@@ -229,10 +238,13 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
     async revoke(accountId, tokenId) {
       if (!(await find(accountId, tokenId))) return false;
       const revoked = await storage.tokens.revoke(tokenId, clock.now());
-      authenticator.forget();
-      await onEnd?.();
+      await ended({ accountId, tokenIds: [tokenId] });
       return revoked;
     },
+
+    instanceDeleted: (accountId) => ended({ accountId, tokenIds: [] }),
+
+    forget: (accountId) => authenticator.forget(accountId),
 
     ensureFirstAccount: (given) =>
       // Several nodes may start at once on a new database.

@@ -5,12 +5,13 @@ import { TokenWatch } from './token-watch.ts';
 const setUp = () => {
   const clock = new VirtualClock();
   const ended = new Set<string>();
-  const state = { looks: 0, broken: false, warnings: 0, ended, told: [] as string[] };
+  const state = { looks: 0, broken: false, warnings: 0, ended, told: [] as string[], asked: [] as string[] };
   const watch = new TokenWatch({
     clock,
     log: { warn: () => void state.warnings++ },
     endedAmong: async (ids) => {
       state.looks++;
+      state.asked.push(...ids);
       if (state.broken) throw new Error('no database');
       return ids.filter((id) => ended.has(id));
     },
@@ -31,12 +32,16 @@ test('each is told once, within a second, and nobody else', async () => {
   expect(state.told).toEqual(['one', 'two']);
 });
 
-test('who ended it here is not kept waiting for the next look', async () => {
+test('who knows that it ended is not kept waiting for the next look, and nobody else is looked at', async () => {
   const { state, watch, hold } = setUp();
   hold('a');
+  hold('b')[Symbol.dispose]();
+  hold('c');
   state.ended.add('a');
-  await watch.look();
-  expect(state.told).toEqual(['a']);
+  await watch.lookAt(['a', 'b']);
+  expect([state.told, state.asked]).toEqual([['a'], ['a']]);
+  await watch.lookAt(['a', 'b']);
+  expect(state.looks).toBe(1);
 });
 
 test('it looks while there is somebody to tell, and soon leaves no timer behind', async () => {
@@ -75,7 +80,7 @@ test('one that was told and then leaves takes nobody with it', async () => {
   const { clock, state, watch, hold } = setUp();
   const first = hold('a', 'first');
   state.ended.add('a');
-  await watch.look();
+  await watch.lookAt(['a']);
   state.ended.clear();
   hold('a', 'second');
   first[Symbol.dispose]();

@@ -37,12 +37,20 @@ export class TokenWatch {
     return hold;
   }
 
-  /** Looks now, after this process has ended tokens. */
-  async look(): Promise<void> {
+  /** Looks now whether those of the tokens that are held have ended, since somebody has ended them. */
+  async lookAt(tokenIds: readonly string[]): Promise<void> {
+    const held = tokenIds.filter((id) => this.#held.get(id)?.length);
+    if (held.length > 0) await this.#lookAmong(held);
+  }
+
+  async #lookAtAll(): Promise<void> {
     for (const [tokenId, held] of this.#held) if (held.length === 0) this.#held.delete(tokenId);
-    if (this.#held.size === 0) return;
+    if (this.#held.size > 0) await this.#lookAmong([...this.#held.keys()]);
+  }
+
+  async #lookAmong(tokenIds: readonly string[]): Promise<void> {
     try {
-      for (const tokenId of await this.#options.endedAmong([...this.#held.keys()])) this.#end(tokenId);
+      for (const tokenId of await this.#options.endedAmong(tokenIds)) this.#end(tokenId);
       this.#hasFailed = false;
     } catch (err) {
       // A database that does not answer says nothing about a token. Logged once, not at each look.
@@ -61,7 +69,7 @@ export class TokenWatch {
   #wait(): void {
     this.#isWaiting = true;
     this.#options.clock.after(LOOK_MS, () => {
-      void this.look().then(() => {
+      void this.#lookAtAll().then(() => {
         if (this.#held.size > 0) this.#wait();
         else this.#isWaiting = false;
       });

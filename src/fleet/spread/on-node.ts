@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Node } from '../../nodes/node.ts';
 import { Receiving } from '../../nodes/receiving.ts';
+import type { Telling } from '../../nodes/telling.ts';
 import type { PeerHandler } from '../../peers/peers.ts';
 import { SettingsChangedError } from '../../privacy/policies/condition.ts';
 import type { NodeEvents } from '../../telemetry/node-events.ts';
@@ -17,8 +18,15 @@ export interface FleetOnNode extends Disposable {
   readonly handler: PeerHandler;
 }
 
+export interface OnNodeOptions {
+  readonly clock: Clock;
+  readonly events?: NodeEvents | undefined;
+  /** What else the others tell this node. */
+  readonly telling?: Pick<Telling, 'ask'> | undefined;
+}
+
 /** Puts a fleet on its node: its claims reach it, and so do the other nodes. */
-export function putOnNode(fleet: Fleet, node: Node, clock: Clock, events?: NodeEvents): FleetOnNode {
+export function putOnNode(fleet: Fleet, node: Node, { clock, events, telling }: OnNodeOptions): FleetOnNode {
   const { membership, claims, peers, store } = node;
   const { residents, slots } = fleet;
   using stack = new DisposableStack();
@@ -37,7 +45,8 @@ export function putOnNode(fleet: Fleet, node: Node, clock: Clock, events?: NodeE
   return {
     calls,
     handler: {
-      ask: (...question) => receiving.ask(...question) ?? served.ask(...question),
+      ask: (method, body, call) =>
+        receiving.ask(method, body, call) ?? telling?.ask(method, body) ?? served.ask(method, body, call),
       stream: (...question) => served.stream(...question),
     },
     [Symbol.dispose]: () => owned.dispose(),

@@ -85,6 +85,7 @@ builder.mutationField('deleteInstance', (t) =>
     resolve: async (_root, { instance }, context) => {
       const { reach, name } = await targetOf(instance, context);
       await context.fleet.lifecycle.delete(reach, name, context);
+      await context.tokens.instanceDeleted(context.principal);
       return { name };
     },
   }),

@@ -7,7 +7,6 @@ import { runSql } from '../postgres.ts';
  * of them, another one for each connection.
  */
 const through = process.env['PRIVET_TEST_NODES'];
-export const takesTurns = through === 'turns';
 
 /** What the tests see of a service, of however many nodes. */
 export type FrontDoor = Pick<App, 'url' | 'metricsUrl'> & AsyncDisposable;
