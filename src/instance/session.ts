@@ -30,6 +30,8 @@ export class Session {
   #run: Run | undefined;
   /** It begins no run any more. */
   #hasEnded = false;
+  /** It may be about to leave for another node, where it logs in. */
+  #isAtRest = false;
 
   /** @param epoch under which this run of the service has the instance, where it has it already */
   constructor(deps: SessionDeps, view: InstanceView, epoch?: number) {
@@ -133,7 +135,7 @@ export class Session {
       if (this.life.isLost) throw new InstanceNotConnectedError(this.standing);
       // The command ended the connection, and then the database failed: what is stored still says that there shall be one.
       // guard: a failed change leaves no state behind
-      if (wasRunning && isLive(this.view) && !this.#run) this.#goOn();
+      if (wasRunning && isLive(this.view) && !this.#run && !this.#isAtRest) this.#goOn();
       throw error;
     }
   }
@@ -147,6 +149,7 @@ export class Session {
 
   /** As `halt`, and what is to be stored of it is stored. It may be resumed. */
   async rest(): Promise<void> {
+    this.#isAtRest = true;
     await this.halt();
     await this.#instance.keptSettings.stored();
     await this.life.idle();
@@ -172,6 +175,7 @@ export class Session {
 
   #begin(work: (signal: AbortSignal) => Promise<void>): void {
     if (this.#hasEnded) return;
+    this.#isAtRest = false;
     const controller = new AbortController();
     const done = work(controller.signal)
       .catch((error: unknown) => {

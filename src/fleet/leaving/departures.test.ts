@@ -246,6 +246,22 @@ test('one that was stopped while it was to leave stays stopped', async () => {
   await pool[Symbol.asyncDispose]();
 });
 
+test('a change of its life that fails once it is about to leave lets it not log in here', async () => {
+  const { clock, pool, residents, id, use, session, links } = await residing();
+  const fails = Promise.withResolvers<void>();
+  const changed = watched(use(() => session.exclusively(signal, () => fails.promise)));
+  const release = residents.release(id, signal);
+  await clock.advance(10_000);
+  const { stays } = await released(release);
+  fails.reject(new Error('too late'));
+  await clock.advance(1_000);
+  expect([changed.end, links(), session.view.state]).toMatchObject([{ message: 'too late' }, 1, 'RECONNECTING']);
+  stays();
+  await clock.advance(1_000);
+  expect([links(), session.view.state]).toEqual([2, 'OPEN']);
+  await pool[Symbol.asyncDispose]();
+});
+
 test('what was to be stored is stored once it is released', async () => {
   const { storage, residents, id, session } = await residing();
   const stored = storage.owned.change;
