@@ -16,6 +16,7 @@ import { Fleet } from './fleet/fleet.ts';
 import { CROSSING_ERRORS, type FleetOnNode, putOnNode } from './fleet/spread/on-node.ts';
 import { Draining } from './nodes/draining.ts';
 import type { Node } from './nodes/node.ts';
+import { Rebalancing } from './nodes/rebalancing.ts';
 import { serveData } from './nodes/served-data.ts';
 import { Telling } from './nodes/telling.ts';
 import type { Timing } from './nodes/timing.ts';
@@ -188,23 +189,19 @@ export async function createApp(
   // A token that was made and not shown is another one at the next start.
   ended.throwIfAborted();
   fleet.resume();
+  let draining: Draining | undefined;
   if (node) {
-    stack.defer(() => node.claims.stop());
-    node.claims.start();
+    const { membership, store, peers, claims } = node;
+    stack.defer(() => claims.stop());
+    claims.start();
+    const events = nodeEvents ?? NO_NODE_EVENTS;
+    const { residents } = fleet;
+    const logged = { clock, log: componentLogger(log, 'nodes'), events };
+    const handing = { ...logged, membership, store, peers, residents, underWay: new Set<string>() };
+    const { loginRate, drainMs: mostMs, rebalanceMs: calmMs } = config;
+    if (calmMs > 0) stack.use(new Rebalancing({ ...handing, claims, loginRate, calmMs }));
+    draining = new Draining({ ...handing, mostMs });
   }
-
-  const draining =
-    node &&
-    new Draining({
-      clock,
-      log: componentLogger(log, 'nodes'),
-      events: nodeEvents ?? NO_NODE_EVENTS,
-      membership: node.membership,
-      store: node.store,
-      peers: node.peers,
-      residents: fleet.residents,
-      mostMs: config.drainMs,
-    });
   let drained: Promise<void> | undefined;
   const running = stack.move();
   return {

@@ -30,8 +30,10 @@ async function world(instances: number) {
   const secrets = { databaseUrl: await makeDatabase(), encryptionKey: randomBytes(32), accountToken: TOKEN };
   const logs: string[] = [];
   const start = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<App> => {
-    const values = { ...simulatorEnv(simulator), PORT: '0', PRIVET_DATA: dataFolder(), PRIVET_NODE: name, ...env };
-    const overrides = { random: () => 0, logDestination: { write: (line: string) => void logs.push(line) } };
+    const own = { PORT: '0', PRIVET_DATA: dataFolder(), PRIVET_NODE: name, PRIVET_REBALANCE_SECONDS: '3', ...env };
+    const values = { ...simulatorEnv(simulator), ...own };
+    const logDestination = { write: (line: string) => void logs.push(line) };
+    const overrides = { random: () => 0, logDestination };
     const app = await createApp(createConfig(readEnv(values)), secrets, overrides);
     return stack.use(app);
   };
@@ -71,7 +73,7 @@ async function watch({ url }: App, name: string) {
   return seen;
 }
 
-test('a node that ends gives its instances away, at the second try too: no call fails, each logs in once, and streams go on', async () => {
+test('a node that comes is given its share, and all when the other one ends: no call fails, what moves logs in once, and streams go on', async () => {
   const { start, one, members, logs, states, logins, owners } = await world(12);
   await expect.poll(() => states(one), { timeout: 20_000 }).toEqual(all(12, 'OPEN'));
   const port = await freePort(0);
@@ -80,11 +82,17 @@ test('a node that ends gives its instances away, at the second try too: no call 
   const two = await start('two', reached);
   await expect.poll(() => states(two)).toEqual(all(12, 'OPEN'));
   expect(await owners()).toEqual(all(12, 'one'));
-  const [first] = members;
-  const name = first?.name ?? expect.unreachable();
-  const [goesOn, ends] = [await watch(two, name), await watch(one, name)];
+  const first = logins();
   const prober = startProber(members, () => [one.url, two.url], PROBE_MS);
-  await expect.poll(() => prober.answered).toBeGreaterThan(24);
+  const shared = [...all(6, 'one'), ...all(6, 'two')];
+  const sorted = async () => (await owners()).map(String).toSorted();
+  await expect.poll(sorted, { timeout: 20_000 }).toEqual(shared);
+  await expect.poll(() => states(one)).toEqual(all(12, 'OPEN'));
+  const owned = await owners();
+  expect(logins()).toEqual(first.map((count, n) => count + (owned[n] === 'two' ? 1 : 0)));
+
+  const { name } = members[owned.indexOf('one')] ?? expect.unreachable();
+  const [goesOn, ends] = [await watch(two, name), await watch(one, name)];
   const [before, from] = [logins(), performance.now()];
   await way[Symbol.asyncDispose]();
   const ended = one[Symbol.asyncDispose]();
@@ -98,7 +106,7 @@ test('a node that ends gives its instances away, at the second try too: no call 
 
   expect(prober.failures).toEqual([]);
   expect(await owners()).toEqual(all(12, 'two'));
-  expect(logins()).toEqual(before.map((count) => count + 1));
+  expect(logins()).toEqual(before.map((count, n) => count + (owned[n] === 'one' ? 1 : 0)));
   expect(await states(two)).toEqual(all(12, 'OPEN'));
   expect(logs.join('')).not.toMatch(/REPLACED|"replaced"/);
   // Whoever watches sees it move; where the node ends, the stream breaks off, so that its client comes again.

@@ -11,7 +11,7 @@ test(
   'three nodes are started again one by one while calls go on: none fails, and each instance logs in once a restart of its node',
   { timeout: 60_000 + ROUNDS * 3 * A_ROUND_MS },
   async () => {
-    const world = await startWorld();
+    const world = await startWorld({ env: () => ({ PRIVET_REBALANCE_SECONDS: '60' }) });
     const names = world.members.map(({ name }) => name);
     for (let round = 1; round <= ROUNDS; round += 1) {
       const [answered, from] = [world.prober.answered, performance.now()];

@@ -32,6 +32,7 @@ test('an empty environment gives the defaults', () => {
     node: { name: undefined, host: '127.0.0.1', port: 0, url: undefined },
     loginRate: 20,
     drainMs: 20_000,
+    rebalanceMs: 60_000,
     console: true,
     graphiql: true,
   });
@@ -62,6 +63,7 @@ test('good values arrive', () => {
     PRIVET_NODE_URL: 'http://node.example:4001/',
     PRIVET_LOGIN_RATE: '40',
     PRIVET_DRAIN_SECONDS: '60',
+    PRIVET_REBALANCE_SECONDS: '0',
   };
   expect(config(values)).toEqual({
     host: '0.0.0.0',
@@ -76,6 +78,7 @@ test('good values arrive', () => {
     node: { name: 'shop-7f9.b_1', host: '10.0.0.5', port: 4001, url: 'http://node.example:4001' },
     loginRate: 40,
     drainMs: 60_000,
+    rebalanceMs: 0,
     console: false,
     graphiql: false,
   });
@@ -137,6 +140,7 @@ const BAD: Record<Exclude<EnvName, 'PRIVET_DATA'>, string[]> = {
   PRIVET_NODE_URL: ['10.0.0.5:4001', 'https://a.example', 'http://a.example/path', 'http://u:p@a.example'],
   PRIVET_LOGIN_RATE: ['0', '1001', 'fast'],
   PRIVET_DRAIN_SECONDS: ['-1', '3601', '20s'],
+  PRIVET_REBALANCE_SECONDS: ['-1', '86401', 'off'],
   PRIVET_CONSOLE: ['yes', '1', 'ON', 'true'],
   PRIVET_GRAPHIQL: ['yes', '1', 'ON'],
 };

@@ -44,6 +44,8 @@ export interface Config {
   readonly loginRate: number;
   /** How long instances are given to other nodes when this one ends; 0: not at all. */
   readonly drainMs: number;
+  /** Once no node has come or gone for so long, instances are spread anew; 0: never. */
+  readonly rebalanceMs: number;
   /** Whether browsers get the console at `/`. */
   readonly console: boolean;
   readonly graphiql: boolean;
@@ -85,6 +87,7 @@ export const createConfig = ({ values }: Env): Config => {
     },
     loginRate: checked.PRIVET_LOGIN_RATE,
     drainMs: checked.PRIVET_DRAIN_SECONDS * 1_000,
+    rebalanceMs: checked.PRIVET_REBALANCE_SECONDS * 1_000,
     console: checked.PRIVET_CONSOLE ?? isPrivate,
     graphiql: checked.PRIVET_GRAPHIQL ?? isPrivate,
   };

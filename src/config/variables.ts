@@ -121,6 +121,7 @@ const VARIABLES = z
     PRIVET_NODE_URL: nodeUrl.optional(),
     PRIVET_LOGIN_RATE: integer(1, 1_000).default(20),
     PRIVET_DRAIN_SECONDS: integer(0, 3_600).default(20),
+    PRIVET_REBALANCE_SECONDS: integer(0, 86_400).default(60),
     PRIVET_CONSOLE: onOrOff.optional(),
     PRIVET_GRAPHIQL: onOrOff.optional(),
     ...SECRETS,

@@ -109,7 +109,7 @@ export class Claims {
     }
     if (membership.isDraining || !membership.held) return;
     const { incarnation, isSteady, until } = membership;
-    const most = isSteady ? this.#room : Math.min(this.#room, MOST_OF_A_NEWCOMER);
+    const most = isSteady ? this.room : Math.min(this.room, MOST_OF_A_NEWCOMER);
     if (most <= 0) return;
     const claimed = await store.claimDue({ incarnation, fromDead: isSteady, until, most });
     this.#ownWanted += claimed.length;
@@ -117,10 +117,20 @@ export class Claims {
     await this.#take(claimed);
   }
 
-  /** How many it may take: its share of all that are to be connected, less what it has. */
-  get #room(): number {
+  /** How many of all that are to be connected are for each node that lives and does not drain. */
+  get share(): number {
     const takers = this.#options.membership.nodes.filter(({ isLive, draining }) => isLive && !draining).length;
-    return Math.ceil(this.#allWanted / Math.max(1, takers)) - this.#ownWanted;
+    return Math.ceil(this.#allWanted / Math.max(1, takers));
+  }
+
+  /** How many it may take: its share, less what it has. Below zero where it has more. */
+  get room(): number {
+    return this.share - this.#ownWanted;
+  }
+
+  /** It was given one by another node: counted until the next look. */
+  given(): void {
+    this.#ownWanted += 1;
   }
 
   /** Counts the instances of all nodes. */

@@ -49,6 +49,8 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
     keep: (): Promise<unknown> => Promise.resolve(),
     /** They begin to drain, or die, once they have been asked. */
     unfit: new Set<string>(),
+    /** Given away by who gave some away before the drain began. */
+    underWay: new Set<string>(),
     releaseMs: 100,
     drain: (): Promise<unknown> => Promise.resolve(log.push('drain')),
     owned: (): Promise<unknown> => Promise.resolve(),
@@ -90,6 +92,7 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
     events: NO_NODE_EVENTS,
     membership,
     mostMs,
+    underWay: rig.underWay,
     store: {
       async owned() {
         await rig.owned();
@@ -236,6 +239,17 @@ test('a lease that lapses holds it up, and no more', async () => {
   expect([over.done, rig.counts()[SELF]]).toEqual([true, undefined]);
 });
 
+test('one that is on its way already when the drain begins does not go twice', async () => {
+  const rig = draining({ wanted: 2 });
+  rig.underWay.add('wanted 0');
+  const { over } = rig.run();
+  await rig.clock.advance(3_000);
+  expect([over.done, rig.counts()]).toEqual([false, { [SELF]: 1, a: 1 }]);
+  rig.underWay.delete('wanted 0');
+  await rig.clock.advance(1_000);
+  expect([over.done, rig.counts()[SELF]]).toEqual([true, undefined]);
+});
+
 test('once another process goes by its name, nothing is left to give', async () => {
   const rig = draining({ wanted: 3 });
   rig.held = false;
@@ -368,19 +382,21 @@ test('a node that has lost its lease gives nothing away', async () => {
 const receiving = () => {
   const clock = new VirtualClock();
   const taken: unknown[] = [];
-  const state = { held: true, isDraining: false };
+  const state = { held: true, isDraining: false, room: 0, given: () => void (state.room -= 1) };
   let places = 0;
+  const ranks: unknown[] = [];
   const slots = {
-    reserve: async () => {
+    reserve: async (_id: string, _signal: AbortSignal, isSpare: boolean) => {
       places += 1;
+      ranks.push(isSpare);
       return { [Symbol.dispose]: () => void (places -= 1) };
     },
   };
   const residents = { take: async (...args: unknown[]) => void taken.push(args) };
-  const receiver = new Receiving({ clock, membership: state, residents, slots });
+  const receiver = new Receiving({ clock, membership: state, residents, slots, share: state });
   const { signal } = new AbortController();
   const ask = (method: string, body: unknown) => receiver.ask(method, body, { signal, remainingMs: 1_000 });
-  return { clock, taken, state, receiver, ask, places: () => places };
+  return { clock, taken, state, receiver, ask, ranks, places: () => places };
 };
 
 test('a place to log in is kept for the instance that comes, and given back where it does not come', async () => {
@@ -395,6 +411,23 @@ test('a place to log in is kept for the instance that comes, and given back wher
   expect(places()).toBe(1);
   await ask('nodes.take', { instanceId: 'other', epoch: 1 });
   expect(taken[1]).toEqual(['other', 1, undefined]);
+});
+
+test('what another node has above its share is taken while there is room in one’s own, and after all other logins', async () => {
+  const { ask, state, ranks, clock } = receiving();
+  const spare = (instanceId: string) => ask('nodes.reserve', { instanceId, isSpare: true });
+  await expect(spare('shop')).rejects.toMatchObject({ code: 'OVERLOADED' });
+  state.room = 2;
+  await spare('shop');
+  await Promise.allSettled([spare('other'), spare('more')]);
+  await ask('nodes.reserve', { instanceId: 'of a node that drains', isSpare: false });
+  expect(ranks).toEqual([true, true, false]);
+  await ask('nodes.take', { instanceId: 'shop', epoch: 2 });
+  expect(state.room).toBe(1);
+  await expect(spare('shop')).rejects.toMatchObject({ code: 'OVERLOADED' });
+  // Those that were kept did not come.
+  await clock.advance(15_000);
+  await spare('more');
 });
 
 test('a node that drains, or has lost its lease, keeps no place; other questions are not for it', async () => {

@@ -43,7 +43,7 @@ export class Draining {
     const over = lost ? AbortSignal.any([late.signal, lost]) : late.signal;
     const deadline = deadlineIn(clock, mostMs);
     using targets = new Targets(membership, clock);
-    const handOvers = new HandOvers(this.#options, targets, deadline, over);
+    const handOvers = new HandOvers(this.#options, { targets, deadline, signal: over, late: over, isSpare: false });
     try {
       const isTold = await this.#tell(targets, over);
       if (isTold) await this.#rounds(handOvers, targets, deadline, over);
@@ -82,8 +82,9 @@ export class Draining {
       const waits = deadline.remaining() > AFTER_PAIRING_MS ? (id: string) => residents.isPairing(id) : () => false;
       const due = owned?.filter(([id]) => !waits(id)) ?? [];
       const [wanted, others] = [due.filter(([, { isWanted }]) => isWanted), due.filter(([, one]) => !one.isWanted)];
-      const ends = (await Promise.all([handOvers.all(wanted, AT_ONCE), handOvers.all(others, AT_ONCE)])).flat();
-      if (!ends.includes('moved')) await clock.sleep(LOOK_MS, signal);
+      const ends = await Promise.all([handOvers.all(wanted, AT_ONCE), handOvers.all(others, AT_ONCE)]);
+      const hasMoved = ends.some((some) => [...some.values()].includes('moved'));
+      if (!hasMoved) await clock.sleep(LOOK_MS, signal);
     }
     log.info('no other node takes instances: what is left is for those that come');
   }

@@ -21,6 +21,20 @@ export interface HandOversOptions {
   readonly store: Pick<NodeStore, 'handOver' | 'keep' | 'ownerOf'>;
   readonly residents: Pick<Residents, 'release' | 'drop' | 'take'>;
   readonly peers: Pick<Peers, 'ask'>;
+  /** What is on its way from this node: nothing goes twice. */
+  readonly underWay: Set<string>;
+}
+
+export interface Pass {
+  readonly targets: Targets;
+  /** Places to log in are waited for until then. */
+  readonly deadline: Deadline;
+  /** None begins any more. */
+  readonly signal: AbortSignal;
+  /** What is under way ends. */
+  readonly late: AbortSignal;
+  /** They have time, and go only to nodes that have less than their share. */
+  readonly isSpare: boolean;
 }
 
 interface Place extends Asked {
@@ -33,31 +47,38 @@ export type Given = 'moved' | 'stays' | 'nobody';
 export class HandOvers {
   given = 0;
   readonly #options: HandOversOptions;
-  readonly #targets: Targets;
-  readonly #deadline: Deadline;
-  readonly #signal: AbortSignal;
+  readonly #pass: Pass;
 
-  constructor(options: HandOversOptions, targets: Targets, deadline: Deadline, signal: AbortSignal) {
+  constructor(options: HandOversOptions, pass: Pass) {
     this.#options = options;
-    this.#targets = targets;
-    this.#deadline = deadline;
-    this.#signal = signal;
+    this.#pass = pass;
   }
 
-  /** Some at a time. What is under way when the time is up comes to its end: its row may have moved. */
-  async all(owned: readonly (readonly [string, OwnedInstance])[], atOnce: number): Promise<readonly Given[]> {
-    const ends: Given[] = [];
+  /** How each of them ended, by its id. Some at a time. What is under way when the time is up comes to its end: its row may have moved. */
+  async all(owned: readonly (readonly [string, OwnedInstance])[], atOnce: number): Promise<ReadonlyMap<string, Given>> {
+    const ends = new Map<string, Given>();
     const left = owned.values();
     const worker = async (): Promise<void> => {
       for (const [id, one] of left) {
-        if (this.#signal.aborted) return;
-        const end = await this.#one(id, one);
-        ends.push(end);
+        if (this.#pass.signal.aborted) return;
+        const end = await this.#inTurn(id, one);
+        ends.set(id, end);
         if (end === 'nobody') return;
       }
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
     return ends;
+  }
+
+  async #inTurn(id: string, owned: OwnedInstance): Promise<Given> {
+    const { underWay } = this.#options;
+    if (underWay.has(id)) return 'stays';
+    underWay.add(id);
+    try {
+      return await this.#one(id, owned);
+    } finally {
+      underWay.delete(id);
+    }
   }
 
   async #one(id: string, owned: OwnedInstance): Promise<Given> {
@@ -85,32 +106,35 @@ export class HandOvers {
 
   /** At the node that takes it: one to log in where that is wanted. Undefined where nobody takes any. */
   async #place(id: string, { isWanted }: OwnedInstance): Promise<Place | undefined> {
-    while (!this.#signal.aborted) {
-      const target = this.#options.membership.held ? this.#targets.next() : undefined;
+    const { targets, deadline, signal, isSpare } = this.#pass;
+    while (!signal.aborted) {
+      const target = this.#options.membership.held ? targets.next() : undefined;
       if (!target) return undefined;
-      const asked = this.#targets.ask(target);
+      const asked = targets.ask(target);
       try {
-        if (isWanted) await this.#ask(target, RESERVE, { instanceId: id }, this.#signal, this.#deadline.remaining());
+        if (isWanted) await this.#ask(target, RESERVE, { instanceId: id, isSpare }, signal, deadline.remaining());
         return { target, ...asked };
       } catch (error) {
         asked[Symbol.dispose]();
-        if (!this.#signal.aborted) this.#refused(target, error);
+        if (!signal.aborted) this.#refused(target, error);
       }
     }
     return undefined;
   }
 
   #refused(target: NodeRow, error?: unknown): void {
-    const isNew = this.#targets.refused(target);
-    if (isNew) this.#options.log.warn({ err: error, node: target.id }, 'a node takes no instances for now');
+    const { targets, isSpare } = this.#pass;
+    const isNew = targets.refused(target);
+    // One that has its share says no to more.
+    if (isNew && !isSpare) this.#options.log.warn({ err: error, node: target.id }, 'a node takes no instances for now');
   }
 
   async #release(id: string): Promise<Released | undefined | 'stays'> {
     const { residents, log } = this.#options;
     try {
-      return await residents.release(id, this.#signal);
+      return await residents.release(id, this.#pass.late);
     } catch (error) {
-      if (!this.#signal.aborted) log.warn({ err: error, instance: id }, 'an instance could not be released');
+      if (!this.#pass.late.aborted) log.warn({ err: error, instance: id }, 'an instance could not be released');
       return 'stays';
     }
   }
@@ -135,7 +159,7 @@ export class HandOvers {
         const kept = await store.keep(id, from);
         return kept === undefined ? await store.ownerOf(id) : { incarnation: from.incarnation, epoch: kept };
       } catch {
-        if (this.#signal.aborted) return undefined;
+        if (this.#pass.late.aborted) return undefined;
         await clock.sleep(LOOK_MS);
       }
     }

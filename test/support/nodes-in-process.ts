@@ -12,7 +12,13 @@ import { makeDatabase } from './postgres.ts';
 import { expectKnownCodes, type GraphQLAnswer, type InstanceState } from './privet.ts';
 
 /** A tenth of what it is in service. */
-export const QUICK: Timing = { ttlMs: 900, marginMs: 150, renewEveryMs: 200, renewAgainMs: 50, claimEveryMs: 50 };
+export const QUICK: Timing = {
+  ttlMs: 900,
+  marginMs: 150,
+  renewEveryMs: 200,
+  renewAgainMs: 50,
+  claimEveryMs: 50,
+};
 
 export interface TestNode {
   readonly name: string;
@@ -60,6 +66,8 @@ export async function bootNodes(
           LOG_LEVEL: 'debug',
           PRIVET_DATA: dataDir,
           PRIVET_NODE: name,
+          // Instances stay where a test has put them.
+          PRIVET_REBALANCE_SECONDS: '0',
           PRIVET_WHATSAPP_URL: simulator.url,
           PRIVET_WHATSAPP_ROOT_KEY: simulator.rootKey.toString('hex'),
           PRIVET_WHATSAPP_ROOT_SERIAL: String(simulator.rootSerial),

@@ -32,7 +32,7 @@ export function putOnNode(fleet: Fleet, node: Node, { clock, events, telling }: 
   using stack = new DisposableStack();
   const claim = (instanceId: string): Promise<boolean> => claims.claimNow(instanceId);
   const calls = stack.use(new SpreadFleet({ near: fleet, clock, peers, membership, store, claim, events }));
-  const receiving = stack.use(new Receiving({ clock, membership, residents, slots }));
+  const receiving = stack.use(new Receiving({ clock, membership, residents, slots, share: claims }));
   const served = new ServedCalls(fleet, clock);
   claims.watch(residents, events);
   let { held } = membership;

@@ -71,11 +71,12 @@ export class LoginGate {
 
   /**
    * A place beforehand, for the login of an instance that comes from another node: see `keep`.
+   * @param isSpare it has time: all others come first
    * @throws RetryLaterError OVERLOADED while logins are held up; the signal's reason
    */
-  async reserve(instanceId: string, signal: AbortSignal): Promise<Disposable> {
+  async reserve(instanceId: string, signal: AbortSignal, isSpare = false): Promise<Disposable> {
     if (this.#breaker.isShut) throw new RetryLaterError('OVERLOADED', 'Logins are held up here', RETRY_MS);
-    return this.#takePlace(instanceId, signal, () => RANKS.called);
+    return this.#takePlace(instanceId, signal, () => (isSpare ? RANKS.other : RANKS.called));
   }
 
   /** The instance's next login has this place. */

@@ -120,15 +120,14 @@ function checkOrder({ trace }: World, { name, stored }: Slot, saved: string): vo
 }
 
 /** A node has taken an instance, or was given it. */
-export function checkTaken(world: World, { id, by, epoch, from, fromNode }: Taken): void {
+export function checkTaken(world: World, { id, by, epoch, from, fromNode, isGiven }: Taken): void {
   const { trace, nodes } = world;
   const claimer = nodes.of(by);
   const slot = slotOf(world, id);
   const what = `${slot?.name} by ${claimer?.id ?? by}, from ${fromNode?.id ?? from?.incarnation}`;
   trace.note(slot?.name ?? id, `taken ${what} under ${epoch}`);
   if (!fromNode || fromNode.incarnation === by) return;
-  // A hand-over is the owner's own.
-  if (fromNode.draining && nodes.isLive(fromNode)) return;
+  if (isGiven && nodes.isLive(fromNode)) return;
   trace.expect(!nodes.isLive(fromNode), 'who lives keeps its instances', () => what);
   const steadyMs = trace.clock.now() - (claimer?.unbrokenSince ?? trace.clock.now());
   const isSteady = claimer !== undefined && nodes.isLive(claimer) && steadyMs >= TTL_MS;

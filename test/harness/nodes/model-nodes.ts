@@ -29,6 +29,8 @@ export interface Taken {
   readonly from: InstanceOwner | undefined;
   /** The row of who had it, where there is one. */
   readonly fromNode: ModelNode | undefined;
+  /** By who had it, of its own accord. */
+  readonly isGiven: boolean;
 }
 
 /** That whoever claims has a lease itself; that the claim comes before the end of the lease that it was decided under. */
@@ -171,7 +173,7 @@ export class ModelNodes implements NodeStore {
     for (const row of due.slice(0, most)) {
       const { id, epoch, isWanted } = row;
       // Its node may have renewed its lease meanwhile: the server looks at that row once more.
-      if (this.#isFree(row, fromDead) && (await this.#take(row, incarnation)))
+      if (this.#isFree(row, fromDead) && (await this.#take(row, incarnation, false)))
         claimed.push({ id, epoch: epoch + 1, isWanted });
     }
     return claimed;
@@ -185,11 +187,11 @@ export class ModelNodes implements NodeStore {
   async #give(id: string, from: InstanceOwner, to: string): Promise<number | undefined> {
     const row = (await this.#instances()).find((each) => each.id === id);
     if (row?.owner !== from.incarnation || row.epoch !== from.epoch) return undefined;
-    return (await this.#take(row, to)) ? from.epoch + 1 : undefined;
+    return (await this.#take(row, to, true)) ? from.epoch + 1 : undefined;
   }
 
   /** Where nobody else was first. */
-  async #take({ id, epoch, owner }: Row, by: string): Promise<boolean> {
+  async #take({ id, epoch, owner }: Row, by: string, isGiven: boolean): Promise<boolean> {
     const taken = await this.#options.db
       .updateTable('instances')
       .set({ owner_incarnation: by, epoch: epoch + 1 })
@@ -199,7 +201,7 @@ export class ModelNodes implements NodeStore {
       .executeTakeFirst();
     if (!taken) return false;
     const from = owner === null ? undefined : { incarnation: owner, epoch };
-    const event = { id, epoch: epoch + 1, by, from, fromNode: this.of(owner) };
+    const event = { id, epoch: epoch + 1, by, from, fromNode: this.of(owner), isGiven };
     this.#claims.push({ at: this.#now(), taken: event });
     this.#options.onTaken?.(event);
     return true;

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { EqualTimers } from '../../../src/clock.ts';
 import { CALL_MS } from '../../../src/call.ts';
 import { Fleet } from '../../../src/fleet/fleet.ts';
@@ -7,7 +7,11 @@ import { SpreadFleet } from '../../../src/fleet/spread/spread-fleet.ts';
 import { Claims } from '../../../src/nodes/claims.ts';
 import { Draining } from '../../../src/nodes/draining.ts';
 import { Lease } from '../../../src/nodes/lease.ts';
+import type { HandOversOptions } from '../../../src/nodes/hand-overs.ts';
+import { Rebalancing } from '../../../src/nodes/rebalancing.ts';
 import { Receiving } from '../../../src/nodes/receiving.ts';
+import type { Residents } from '../../../src/nodes/residents.ts';
+import type { NodeStore } from '../../../src/storage/nodes/node-store.ts';
 import { NO_NODE_EVENTS } from '../../../src/telemetry/node-events.ts';
 import type { SessionEvents } from '../../../src/telemetry/events.ts';
 import type { Link, LinkOptions } from '../../../src/wire/link.ts';
@@ -26,6 +30,7 @@ const telemetry = new Proxy({} as SessionEvents, { get: () => () => undefined })
 const REFUSED_MS = 20;
 /** What a drain may take; the rest is left to the others. */
 const DRAIN_MS = 20_000;
+const LOGIN_RATE = 20;
 
 /** One run of the service at a place: put together as `src/app.ts` does, from the lease to the calls. */
 export class NodeProcess {
@@ -40,6 +45,8 @@ export class NodeProcess {
   readonly fleet: Fleet;
   readonly timers: EqualTimers;
   readonly #world: World;
+  readonly #underWay = new Set<string>();
+  #rebalancing: Rebalancing | undefined;
   /** What its edges ask. */
   readonly calls: SpreadFleet;
   isDead = false;
@@ -92,7 +99,7 @@ export class NodeProcess {
     });
     const { residents } = this.fleet;
     const slots = { reserve: () => Promise.resolve({ [Symbol.dispose]: () => undefined }) };
-    const receiving = new Receiving({ clock, membership, residents, slots });
+    const receiving = new Receiving({ clock, membership, residents, slots, share: this.claims });
     const served = new ServedCalls(this.fleet, clock);
     this.calls = new SpreadFleet({
       near: this.fleet,
@@ -118,20 +125,20 @@ export class NodeProcess {
     this.claims.watch(this.fleet.residents);
     this.fleet.resume();
     this.claims.start();
+    const { claims } = this;
+    const { calmMs } = this.#world;
+    this.#rebalancing = new Rebalancing({ ...this.#handing(), claims, calmMs, loginRate: LOGIN_RATE });
   }
 
   /** In order: all it has goes to the others first. */
   async drain(): Promise<void> {
     this.isDraining = true;
-    const { clock, lease: membership, fleet, database } = this;
-    const peers = this.#world.network.peersOf(this.place.n, clock);
-    const { residents } = fleet;
-    const options = { clock, log, membership, residents, peers, store: database.nodes, events: NO_NODE_EVENTS };
-    await new Draining({ ...options, mostMs: DRAIN_MS }).run();
+    await new Draining({ ...this.#handing(), mostMs: DRAIN_MS }).run();
+    await this.#rebalancing?.[Symbol.asyncDispose]();
     await this.claims.stop();
     this.calls[Symbol.dispose]();
-    await fleet[Symbol.asyncDispose]();
-    await membership.leave().catch(() => undefined);
+    await this.fleet[Symbol.asyncDispose]();
+    await this.lease.leave().catch(() => undefined);
   }
 
   /** As a power cut. */
@@ -152,6 +159,14 @@ export class NodeProcess {
     }
     for (const call of trace.calls) if (call.incarnation === this.n && call.endSeq === undefined) call.crashed = true;
     whatsApp.processDied(this.n);
+  }
+
+  #handing(): HandOversOptions & { store: NodeStore; residents: Residents; log: Logger } {
+    const { clock, lease: membership, fleet, database } = this;
+    const peers = this.#world.network.peersOf(this.place.n, clock);
+    const { residents } = fleet;
+    const underWay = this.#underWay;
+    return { clock, log, membership, residents, peers, store: database.nodes, events: NO_NODE_EVENTS, underWay };
   }
 
   #openLink(options: LinkOptions, instanceId: string): Link {

@@ -62,6 +62,8 @@ export interface NodesPlan {
   /** When the instances are there to be claimed: at first, or once all nodes know each other, who share them then. */
   readonly linkedAtMs: number;
   readonly latencyMs: number;
+  /** After how long without one that comes or goes nodes give away what they have above their share. */
+  readonly calmMs: number;
   readonly steps: readonly NodeStep[];
 }
 
@@ -90,6 +92,8 @@ export function planNodes(seed: number): NodesPlan {
     startsMs: random.chance(0.7) ? [0, 0, 0] : PLACES.map(() => random.int(0, 3_000)),
     linkedAtMs: random.pick([0, 2_500, 5_500]),
     latencyMs: random.pick([20, 60, 120, 400, 1_500]),
+    // Drawn apart: what else happens in a seed stays.
+    calmMs: new Random(seed ^ 0xca1).pick([3_000, 10_000, 60_000]),
     steps: steps.sort((a, b) => a.at - b.at),
   };
 }

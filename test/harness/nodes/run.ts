@@ -73,6 +73,7 @@ export async function runNodes(plan: NodesPlan, without?: readonly ClaimConditio
     const world: World = {
       clock,
       trace,
+      calmMs: plan.calmMs,
       random,
       whatsApp,
       storage,

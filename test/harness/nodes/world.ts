@@ -37,6 +37,8 @@ export interface Slot {
 export interface World {
   readonly clock: VirtualClock;
   readonly trace: NodesTrace;
+  /** Nodes that have more than their share give some away once none has come or gone for so long. */
+  readonly calmMs: number;
   readonly epochs: Epochs;
   readonly random: Random;
   readonly whatsApp: WhatsApp;

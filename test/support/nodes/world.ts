@@ -116,6 +116,8 @@ export async function startWorld({
       PRIVET_NODE_PORT: String(peerPort),
       PRIVET_NODE_URL: `http://127.0.0.1:${peers.port}`,
       PRIVET_LOGIN_RATE: '40',
+      // Instances stay where a fault has put them, unless a test says otherwise.
+      PRIVET_REBALANCE_SECONDS: '0',
       ...env(name),
     });
     const node = { name, database, peers, service };
