@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { type Called, isDone, longest, otherOf, read, set, tally, timesSet, until } from './support/nodes/called.ts';
 import { median, type Node, nodeOf, replaced, seconds, startWorld, tell, type World } from './support/nodes/world.ts';
 
 /** Between faults all is quiet for longer than a lease lasts: who was not steady takes nothing from others. */
@@ -8,7 +9,9 @@ const QUIET_MS = 7_000;
 const PATIENCE_MS = 30_000;
 /** The bounds are those of a machine with two processors for all of it; a busy one takes up to twice as long. */
 const SLACK = 2;
-const ALL_MS = 400_000;
+/** `DOWN_SECONDS=60` has the database away for a minute. */
+const DOWN_MS = Number(process.env['DOWN_SECONDS'] ?? 12) * 1_000;
+const ALL_MS = 400_000 + DOWN_MS;
 
 const ofMost = (times: readonly number[]): string => `${seconds(median(times))} / ${seconds(Math.max(...times))} s`;
 
@@ -145,17 +148,53 @@ const databaseDown = async (world: World): Promise<void> => {
   const [owners, logins] = [await world.owners(), world.logins()];
   const names = [...owners.keys()];
   const seen = watch(world, names);
+  const sets = (): number[] => world.members.map((member) => timesSet(world, member, 'status'));
+  const before = sets();
   await world.postgres.kill();
-  await delay(12_000);
+  // No node is ready, so that a load balancer sends nothing: these come all the same.
+  const called: Called[] = [];
+  let isOver = false;
+  let turn = 0;
+  const asking = Promise.all(
+    world.nodes.map(async ({ service: { url } }) => {
+      const under = new Set<Promise<unknown>>();
+      await until(
+        () => isOver,
+        1_000,
+        async () => {
+          const [one, other] = [turn, turn + 1].map((n) => world.members[n % world.members.length]);
+          turn += 2;
+          if (!one || !other) throw new Error('There are instances');
+          const calls = [read(url, one), set(url, other, 'status', otherOf(world, other, 'status'))];
+          for (const call of calls) under.add(call.then((answer) => called.push(answer)));
+        },
+      );
+      await Promise.all(under);
+    }),
+  );
+  await delay(DOWN_MS);
+  isOver = true;
+  const backAt = performance.now();
   await world.postgres.start();
   const times = await world.allBack(names, PATIENCE_MS);
+  await asking;
   // Long enough for whoever renews first to have taken the others for dead.
   await delay(QUIET_MS);
-  tell('database down for 12 s', {
+  const ended = called.filter(({ beganAt, tookMs }) => beganAt + tookMs < backAt);
+  tell(`database down for ${DOWN_MS / 1000} s`, {
     logins: world.logins() - logins,
     'back after it (median / most)': ofMost(times),
     'silence (median / most)': ofMost(seen.silences()),
+    'calls meanwhile': `${JSON.stringify(tally(called))} within ${seconds(longest(called))} s`,
   });
+  expect.soft(ended.length).toBeGreaterThan(0);
+  for (const { code, message } of ended) {
+    if (code !== undefined) expect.soft([code, message]).toEqual(['OVERLOADED', expect.stringContaining('database')]);
+  }
+  expect.soft(longest(called)).toBeLessThan(30_000);
+  const changed = sets().reduce((sum, times, index) => sum + times - (before[index] ?? 0), 0);
+  // The calls of the prober change another setting.
+  expect.soft(changed).toBeLessThanOrEqual(called.filter(isDone).length);
   expect.soft(world.logins()).toBe(logins);
   expect.soft(await world.owners()).toEqual(owners);
 };
