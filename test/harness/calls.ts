@@ -7,6 +7,7 @@ import type { Snapshot } from '../../src/privacy/settings.ts';
 import type { FleetCalls } from '../../src/fleet/calls/fleet-calls.ts';
 import type { Reach } from '../../src/fleet/calls/reach.ts';
 import type { Act } from './acts.ts';
+import { noteCall } from './begun.ts';
 import { checkEnd } from './checks/calls.ts';
 import { callContext, GaveUp, type Call, type CallKind, type ListWish } from './trace.ts';
 import type { Slot, World } from './world.ts';
@@ -40,8 +41,7 @@ export function ask<T>(
 ): Asked<T> | undefined {
   const { trace, service, clock } = world;
   if (!service) return undefined;
-  const call: Call = {
-    n: trace.calls.length + 1,
+  const call = noteCall(trace, {
     kind,
     slot: slot.name,
     incarnation: service.n,
@@ -49,21 +49,7 @@ export function ask<T>(
     terms,
     seen,
     wanted,
-    startSeq: trace.seq(),
-    startAt: clock.monotonic(),
-    endSeq: undefined,
-    endAt: undefined,
-    judged: false,
-    crashed: false,
-    done: Promise.resolve(),
-    outcome: undefined,
-    snapshot: undefined,
-    listOutcome: undefined,
-    listReading: undefined,
-    error: undefined,
-    requests: [],
-  };
-  trace.calls.push(call);
+  });
   trace.note(
     slot.name,
     `${kind} ${call.n} ${[...Object.values(terms), ...changes.map(({ field, wire }) => `${field}=${wire}`), ...(wanted ? textsOf(wanted) : [])].join(' ')}`.trimEnd(),

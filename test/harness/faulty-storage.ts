@@ -1,5 +1,6 @@
 import { StorageError } from '../../src/storage/errors.ts';
 import type { Storage } from '../../src/storage/storage.ts';
+import { wrappedStorage } from './wrapped-storage.ts';
 
 /** What goes wrong with one call of the storage. */
 export type StoreFault =
@@ -39,36 +40,17 @@ export class FaultyStorage {
   constructor(real: Storage, control: StoreControl) {
     this.#control = control;
     this.storage = {
-      ...real,
-      accounts: this.#wrap('accounts', real.accounts),
-      instances: this.#wrap('instances', real.instances),
-      credentials: this.#wrap('credentials', real.credentials),
-      signalKeys: this.#wrap('signalKeys', real.signalKeys),
-      outcomes: this.#wrap('outcomes', real.outcomes),
-      observedSettings: this.#wrap('observedSettings', real.observedSettings),
-      owned: this.#wrap('owned', real.owned),
+      ...wrappedStorage(real, (...call) => this.#call(...call)),
       transaction: async (work) => {
         if (this.#dead) return never();
         const result = await real.transaction(work);
         return this.#dead ? never() : result;
       },
-      [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
 
   kill(): void {
     this.#dead = true;
-  }
-
-  #wrap<T extends object>(name: string, repository: T): T {
-    return new Proxy(repository, {
-      get: (target, key) => {
-        const method: unknown = Reflect.get(target, key);
-        if (typeof method !== 'function') return method;
-        return (...args: unknown[]): unknown =>
-          this.#call(`${name}.${String(key)}`, args, () => Reflect.apply(method, target, args) as unknown);
-      },
-    });
   }
 
   #call(method: string, args: readonly unknown[], run: () => unknown): unknown {

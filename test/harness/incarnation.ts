@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { Link, LinkOptions } from '../../src/wire/link.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import type { SessionEvents } from '../../src/telemetry/events.ts';
+import { endWithProcess, isStoredIn, newLink } from './begun.ts';
 import { countOutdated, OutdatedTrace } from './checks/gate.ts';
 import { checkOpening } from './checks/opening.ts';
 import { FakeLink } from './fake-link.ts';
@@ -9,7 +10,7 @@ import { FaultyStorage } from './faulty-storage.ts';
 import type { Credentials } from './model/frames.ts';
 import { ServiceClock } from './service-clock.ts';
 import { storeControl } from './store-control.ts';
-import { callContext, type LinkTrace } from './trace.ts';
+import { callContext } from './trace.ts';
 import { checkObserved } from './checks/observed.ts';
 import { watchSlots, type Watchers } from './watchers.ts';
 import { slotById, type World } from './world.ts';
@@ -70,37 +71,13 @@ export async function loadService(world: World): Promise<Incarnation> {
     if (isKilled) return NO_LINK;
     const slot = slotById(world, instanceId);
     if (!slot) throw new Error('A link for an instance that nobody knows');
-    const link: LinkTrace = {
-      n: trace.links.length + 1,
-      slot: slot.name,
-      incarnation: n,
-      openedAt: clock.monotonic(),
-      openedSeq: trace.seq(),
-      credentials: options.credentials,
-      wasHeard: false,
-      qr: undefined,
-      pairsUntil: undefined,
-      codeConfirmed: false,
-      gone: false,
-      isDead: false,
-      goneAt: undefined,
-      evidence: undefined,
-      endedAt: undefined,
-      serverWord: undefined,
-      wordBeforeClose: undefined,
-      openAt: undefined,
-      wasOpen: false,
-      atOnce: false,
-      pending: 0,
-      lastReplyAt: 0,
-    };
-    trace.note(slot.name, `link ${link.n} opens${options.credentials === undefined ? ' to pair' : ''}`);
+    const openedAt = clock.monotonic();
+    const { credentials } = options;
+    const link = newLink(trace, { slot: slot.name, incarnation: n, credentials, openedAt });
+    trace.note(slot.name, `link ${link.n} opens${credentials === undefined ? ' to pair' : ''}`);
     checkOpening(world, incarnation, slot, link);
     trace.links.push(link);
-    const isStored = ({ device, keys }: Credentials): boolean => {
-      const stored = slot.stored === undefined ? undefined : (JSON.parse(slot.stored) as Credentials);
-      return stored?.device === device && stored.keys >= keys;
-    };
+    const isStored = (sent: Credentials): boolean => isStoredIn(slot.stored, sent);
     const { whatsApp } = world;
     const fake = new FakeLink({ options, whatsApp, trace: link, random: linkRandom.fork(), log: trace, isStored });
     void fake.ended.then(() => countOutdated(world, incarnation, slot, link));
@@ -126,15 +103,7 @@ export async function loadService(world: World): Promise<Incarnation> {
       isKilled = true;
       store.kill();
       clock.kill();
-      for (const link of trace.links) {
-        if (link.incarnation !== n) continue;
-        link.isDead = true;
-        if (link.endedAt !== undefined) continue;
-        link.gone = true;
-        link.goneAt ??= clock.monotonic();
-        link.endedAt = clock.monotonic();
-      }
-      for (const call of trace.calls) if (call.incarnation === n && call.endSeq === undefined) call.crashed = true;
+      endWithProcess(trace, n, clock.monotonic());
       world.whatsApp.processDied(n);
       incarnation.watchers.abandon();
     },

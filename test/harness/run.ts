@@ -1,6 +1,3 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openStorage } from '../../src/storage/storage.ts';
 import { drain, VirtualClock } from '../support/virtual-clock.ts';
 import type { Plan } from './acts.ts';
@@ -9,6 +6,7 @@ import { finish } from './finale.ts';
 import { WhatsApp } from './model/whatsapp.ts';
 import { planRun } from './plan.ts';
 import { Random } from './random.ts';
+import { inFolder } from './run-folder.ts';
 import { crash, perform, start } from './steps.ts';
 import { installSqlFaults } from './sql-faults.ts';
 import { Trace, type Violation } from './trace.ts';
@@ -25,19 +23,13 @@ export interface RunResult {
   readonly virtualMs: number;
 }
 
-/** Memory where there is a file system in it: a database that waits for a disk takes most of a run's time. */
-const FOLDERS = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-
 export const runSeed = (seed: number): Promise<RunResult> => runPlan(planRun(seed));
 
 /** One whole run: the same plan gives the same events in the same order. */
 export async function runPlan(plan: Plan): Promise<RunResult> {
-  const folder = mkdtempSync(join(FOLDERS, 'privet-harness-'));
   const clock = new VirtualClock();
   const trace = new Trace(clock);
-  const onRejection = (reason: unknown): void => trace.violate('no unhandled rejection', String(reason));
-  process.on('unhandledRejection', onRejection);
-  try {
+  return inFolder('privet-harness-', trace, async (folder) => {
     const storage = await openStorage({ dataDir: folder, clock });
     await using _ = storage;
     const random = new Random(plan.seed ^ 0x5eed);
@@ -82,12 +74,7 @@ export async function runPlan(plan: Plan): Promise<RunResult> {
       links: trace.links.length,
       virtualMs: clock.monotonic(),
     };
-  } finally {
-    // Rejections are told in a macrotask of their own.
-    await drain();
-    process.off('unhandledRejection', onRejection);
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function newSlot(plan: Slot['plan'], accountId: string): Slot {

@@ -4,6 +4,7 @@ import type { Storage } from '../../../src/storage/storage.ts';
 import type { Clock } from '../../../src/clock.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { Random } from '../random.ts';
+import { type CallOfStorage, wrapped, wrappedStorage } from '../wrapped-storage.ts';
 
 /** The way between one node and the database: frames get through, vanish, or are refused at once. */
 export type DatabaseWay = 'open' | 'black' | 'refused';
@@ -52,21 +53,14 @@ export class NodeDatabase {
   constructor(options: NodeDatabaseOptions) {
     this.#options = options;
     const { storage: real, nodes } = options;
-    this.nodes = this.#wrap('nodes', nodes);
+    const call: CallOfStorage = (method, args, run) => this.#call(method, args, async () => run());
+    this.nodes = wrapped('nodes', nodes, call);
     this.storage = {
-      ...real,
+      ...wrappedStorage(real, call),
       nodes: this.nodes,
-      accounts: this.#wrap('accounts', real.accounts),
-      instances: this.#wrap('instances', real.instances),
-      credentials: this.#wrap('credentials', real.credentials),
-      signalKeys: this.#wrap('signalKeys', real.signalKeys),
-      outcomes: this.#wrap('outcomes', real.outcomes),
-      observedSettings: this.#wrap('observedSettings', real.observedSettings),
-      owned: this.#wrap('owned', real.owned),
       transaction: (work) => this.#call('transaction', [], () => real.transaction(work)),
       probe: () => this.#call('probe', [], () => real.probe()),
       ping: () => this.#call('ping', [], () => real.ping()),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
 
@@ -83,17 +77,6 @@ export class NodeDatabase {
 
   die(): void {
     this.#isDead = true;
-  }
-
-  #wrap<T extends object>(name: string, repository: T): T {
-    return new Proxy(repository, {
-      get: (target, key) => {
-        const method: unknown = Reflect.get(target, key);
-        if (typeof method !== 'function') return method;
-        return (...args: unknown[]): unknown =>
-          this.#call(`${name}.${String(key)}`, args, () => Reflect.apply(method, target, args) as Promise<unknown>);
-      },
-    });
   }
 
   #call<T>(method: string, args: readonly unknown[], run: () => Promise<T>): Promise<T> {

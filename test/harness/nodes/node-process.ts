@@ -15,9 +15,9 @@ import type { NodeStore } from '../../../src/storage/nodes/node-store.ts';
 import { NO_NODE_EVENTS } from '../../../src/telemetry/node-events.ts';
 import type { SessionEvents } from '../../../src/telemetry/events.ts';
 import type { Link, LinkOptions } from '../../../src/wire/link.ts';
+import { endWithProcess, isStoredIn, newLink } from '../begun.ts';
 import { FakeLink } from '../fake-link.ts';
 import type { Credentials } from '../model/frames.ts';
-import type { LinkTrace } from '../trace.ts';
 import { checkAsks, checkOpening, checkWrite, checkWriting } from './checks.ts';
 import { NodeClock } from './node-clock.ts';
 import { NodeDatabase } from './node-database.ts';
@@ -149,15 +149,7 @@ export class NodeProcess {
     this.clock.die();
     this.database.die();
     network.close(this.incarnation);
-    for (const link of trace.links) {
-      if (link.incarnation !== this.n) continue;
-      link.isDead = true;
-      if (link.endedAt !== undefined) continue;
-      link.gone = true;
-      link.goneAt ??= clock.monotonic();
-      link.endedAt = clock.monotonic();
-    }
-    for (const call of trace.calls) if (call.incarnation === this.n && call.endSeq === undefined) call.crashed = true;
+    endWithProcess(trace, this.n, clock.monotonic());
     whatsApp.processDied(this.n);
   }
 
@@ -173,40 +165,20 @@ export class NodeProcess {
     const { trace, whatsApp, owners, random } = this.#world;
     const slot = slotOf(this.#world, instanceId);
     if (!slot) throw new Error('A link for an instance that nobody knows');
-    const link: LinkTrace = {
-      n: trace.links.length + 1,
+    const link = newLink(trace, {
       slot: slot.name,
       incarnation: this.n,
       epoch: owners.of(instanceId)?.epoch ?? 0,
       openedAt: this.#world.clock.monotonic(),
-      openedSeq: trace.seq(),
       credentials: options.credentials,
-      wasHeard: false,
-      qr: undefined,
-      pairsUntil: undefined,
-      codeConfirmed: false,
-      gone: false,
       isDead: this.isDead,
-      goneAt: undefined,
-      evidence: undefined,
-      endedAt: undefined,
-      serverWord: undefined,
-      wordBeforeClose: undefined,
-      openAt: undefined,
-      wasOpen: false,
-      atOnce: false,
-      pending: 0,
-      lastReplyAt: 0,
-    };
+    });
     if (!this.isDead) {
       trace.note(slot.name, `link ${link.n} of ${this.name} opens`);
       checkOpening(this.#world, this, slot, link);
     }
     trace.links.push(link);
-    const isStored = ({ device, keys }: Credentials): boolean => {
-      const stored = JSON.parse(slot.stored) as Credentials;
-      return stored.device === device && stored.keys >= keys;
-    };
+    const isStored = (sent: Credentials): boolean => isStoredIn(slot.stored, sent);
     const fake = new FakeLink({
       options,
       whatsApp,

@@ -1,6 +1,3 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DEFAULT_PRIVACY } from '../../../simulator/privacy.ts';
 import { createRepositories, transact } from '../../../src/storage/repositories.ts';
 import { databasePath } from '../../../src/storage/sqlite/database.ts';
@@ -9,6 +6,7 @@ import type { Storage } from '../../../src/storage/storage.ts';
 import { drain, VirtualClock } from '../../support/virtual-clock.ts';
 import { WhatsApp } from '../model/whatsapp.ts';
 import { Random } from '../random.ts';
+import { inFolder } from '../run-folder.ts';
 import type { Violation } from '../trace.ts';
 import { checkTaken, Epochs, NodesTrace } from './checks.ts';
 import { finish } from './finale.ts';
@@ -31,19 +29,14 @@ export interface NodesResult {
   readonly virtualMs: number;
 }
 
-const FOLDERS = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-
 export const runNodesSeed = (seed: number, without?: readonly ClaimCondition[]): Promise<NodesResult> =>
   runNodes(planNodes(seed), without);
 
 /** One whole run: the same plan gives the same events in the same order. */
 export async function runNodes(plan: NodesPlan, without?: readonly ClaimCondition[]): Promise<NodesResult> {
-  const folder = mkdtempSync(join(FOLDERS, 'privet-nodes-'));
   const clock = new VirtualClock();
   const trace = new NodesTrace(clock);
-  const onRejection = (reason: unknown): void => trace.violate('no unhandled rejection', String(reason));
-  process.on('unhandledRejection', onRejection);
-  try {
+  return inFolder('privet-nodes-', trace, async (folder) => {
     const database = await openFolder({
       dataDir: folder,
       masterKey: undefined,
@@ -124,11 +117,7 @@ export async function runNodes(plan: NodesPlan, without?: readonly ClaimConditio
       taken,
       virtualMs: clock.monotonic(),
     };
-  } finally {
-    await drain();
-    process.off('unhandledRejection', onRejection);
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Instances that were linked and left running by a service before. */

@@ -2,6 +2,7 @@ import { beginCall } from '../../../src/call.ts';
 import type { FleetCalls } from '../../../src/fleet/calls/fleet-calls.ts';
 import type { Call as ClientCall } from '../../../src/call.ts';
 import type { Reach } from '../../../src/fleet/calls/reach.ts';
+import { noteCall } from '../begun.ts';
 import { callContext, type Call, textOf } from '../trace.ts';
 import { checkAnswer } from './checks.ts';
 import { NodeProcess } from './node-process.ts';
@@ -175,30 +176,8 @@ export function call(world: World, place: Place, slot: Slot, act: CallAct): Call
   const { trace } = world;
   const { process } = place;
   if (!process) return undefined;
-  const call: Call = {
-    n: trace.calls.length + 1,
-    kind: act.do,
-    slot: slot.name,
-    incarnation: process.n,
-    changes: act.do === 'update' ? act.changes : [],
-    terms: {},
-    seen: undefined,
-    wanted: undefined,
-    startSeq: trace.seq(),
-    startAt: world.clock.monotonic(),
-    endSeq: undefined,
-    endAt: undefined,
-    judged: false,
-    crashed: false,
-    done: Promise.resolve(),
-    outcome: undefined,
-    snapshot: undefined,
-    listOutcome: undefined,
-    listReading: undefined,
-    error: undefined,
-    requests: [],
-  };
-  trace.calls.push(call);
+  const changes = act.do === 'update' ? act.changes : [];
+  const call = noteCall(trace, { kind: act.do, slot: slot.name, incarnation: process.n, changes });
   const asked = call.changes.map(({ field, wire }) => ` ${field}=${wire}`).join('');
   trace.note(slot.name, `${call.kind} ${call.n}${asked} at ${process.name}`);
   if (act.do === 'start' || act.do === 'stop') slot.isWanted = undefined;
