@@ -1,12 +1,15 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { bootNodes, type TestNode, type TestNodes } from './support/nodes-in-process.ts';
+import { bootNodes, QUICK, type TestNode, type TestNodes } from './support/nodes-in-process.ts';
+
+/** A machine that stands still for so long would end a pairing that goes on. */
+const LASTING = { ...QUICK, ttlMs: 2_000 };
 
 let rig: TestNodes;
 let node: TestNode;
 let observer: Client;
 beforeAll(async () => {
-  rig = await bootNodes(['a']);
+  rig = await bootNodes(['a'], {}, LASTING);
   observer = new Client(rig.databaseUrl);
   await observer.connect();
   const [first] = rig.nodes;
