@@ -10,7 +10,6 @@ const WINDOW_MS = 60_000;
 const MOST_STEPS = 300;
 /** A server whose clock was set back has times of the future: they count no more. Ends of steps are no further ahead. */
 const AHEAD_MS = 1_000;
-const MOST_PURGED = 10_000;
 
 /** So many calls of a key at once, and the limit that they are under. */
 export interface Calls {
@@ -70,11 +69,27 @@ export const countHits = async (db: Kysely<Tables>, calls: readonly Calls[]): Pr
   return rows;
 };
 
-/** Deletes what counts no more. Rows that others have locked are passed over, since they wait for nobody's. */
-export const purgeHits = async (db: Kysely<Tables>): Promise<void> => {
-  await sql`
-    delete from hits where key in (
-      select key from hits where coalesce(times[cardinality(times)], 0) <= ${NOW} - ${WINDOW_MS}::integer
-      limit ${sql.lit(MOST_PURGED)} for update skip locked
-    )`.execute(db);
+/** So many blocks of the table are looked at in one statement: 4 MB, some ten thousand rows. */
+const BLOCKS = 500;
+
+/**
+ * Deletes what counts no more, from the table's first block to its last: so each row is looked at once, however many there
+ * are, and where it lies. An index by time would have to be written with each call. Rows that others have locked are passed
+ * over, since they wait for nobody's.
+ * @param isOver asked between two statements
+ */
+export const purgeHits = async (db: Kysely<Tables>, isOver: () => boolean): Promise<void> => {
+  const { rows } = await sql<{ blocks: number }>`
+    select pg_relation_size('hits') / current_setting('block_size')::integer as blocks`.execute(db);
+  const blocks = rows[0]?.blocks ?? 0;
+  for (let first = 0; first < blocks && !isOver(); first += BLOCKS) {
+    await sql`
+      with gone as materialized (
+        select ctid from hits
+        where ctid >= ${`(${first},0)`}::tid and ctid < ${`(${first + BLOCKS},0)`}::tid
+          and coalesce(times[cardinality(times)], 0) <= ${NOW} - ${WINDOW_MS}::integer
+        for update skip locked
+      )
+      delete from hits where ctid = any (array(select ctid from gone))`.execute(db);
+  }
 };

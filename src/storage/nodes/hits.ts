@@ -81,7 +81,7 @@ export class SharedHits implements Hits {
     try {
       const counted = await guarded('hits.record', () => countHits(this.#db, calls));
       for (const each of counted) this.#answer(byKey.get(each.key) ?? [], each);
-      await this.#purge();
+      void this.#purge();
     } catch (error) {
       // To count a call twice is better than to refuse it: a limit that is reached too soon does no harm.
       if (error instanceof DatabaseAwayError) return this.#clock.sleep(PAUSE_MS);
@@ -102,10 +102,11 @@ export class SharedHits implements Hits {
     answer();
   }
 
+  /** No call waits for it: after many addresses that guessed it takes longer. */
   async #purge(): Promise<void> {
     const now = this.#clock.monotonic();
     if (now - this.#purgedAt < PURGE_MS) return;
     this.#purgedAt = now;
-    await purgeHits(this.#db).catch(() => undefined);
+    await purgeHits(this.#db, () => this.#clock.monotonic() - now >= PURGE_MS).catch(() => undefined);
   }
 }

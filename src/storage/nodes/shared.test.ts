@@ -1,15 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, expect, test, afterAll } from 'vitest';
 import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
+import { systemClock } from '../../clock.ts';
 import { LOCK_CLASS } from '../postgres/connection.ts';
 import { openStorage, type Storage } from '../storage.ts';
 import type { Shared } from './shared.ts';
 
 let url: string;
+const masterKey = randomBytes(32);
 const nodes: Storage[] = [];
 beforeAll(async () => {
   url = await makeDatabase();
-  const masterKey = randomBytes(32);
   for (let node = 0; node < 3; node += 1) {
     nodes.push(await openStorage({ dataDir: 'unused', databaseUrl: url, masterKey }));
   }
@@ -52,6 +53,25 @@ test('calls leave the window one by one after a minute, and what nobody counts a
   await run(`update hits set times[1] = times[1] - 60000 where key = 'leaving'`);
   expect(await hits.record('leaving', 3)).toMatchObject({ recorded: true, count: 3 });
   expect((await hits.record('leaving', 3)).recorded).toBe(false);
+});
+
+test('however many addresses guessed, what nobody counts any more is gone after a minute', async () => {
+  let leaptMs = 0;
+  const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + leaptMs };
+  await using node = await openStorage({ dataDir: 'unused', databaseUrl: url, masterKey, clock });
+  const now = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+  await run(
+    `insert into hits select 'old ' || n, array[${now} - 60000 - n], array[1], 1, 10 from generate_series(1, 25000) n;
+     insert into hits select 'new ' || n, array[${now} - n], array[1], 1, 10 from generate_series(1, 20) n`,
+  );
+  const left = async (which: string) =>
+    (await run(`select count(*)::int as left from hits where key like '${which} %'`))[0]?.['left'];
+  await node.shared?.hits.record('any', 10);
+  expect(await left('old')).toBe(25_000);
+  leaptMs = 60_000;
+  await node.shared?.hits.record('any', 10);
+  await expect.poll(() => left('old'), { timeout: 10_000 }).toBe(0);
+  expect(await left('new')).toBe(20);
 });
 
 test('a large limit keeps steps instead of times', async () => {
