@@ -1,4 +1,4 @@
-import { beginCall } from '../../../src/call.ts';
+import { beginCall, CALL_MS } from '../../../src/call.ts';
 import type { FleetCalls } from '../../../src/fleet/calls/fleet-calls.ts';
 import type { Call as ClientCall } from '../../../src/call.ts';
 import type { Reach } from '../../../src/fleet/calls/reach.ts';
@@ -171,6 +171,16 @@ const work = async (fleet: FleetCalls, reach: Reach, name: string, act: CallAct,
   }
 };
 
+/** For so long after its beginning a call may still be carried out, at another node than the one that was killed. */
+const LATEST_MS = CALL_MS + 2_000;
+
+/** Another change of the instance's life ran at the same time: which of them was the last is not known. */
+const isBesideAnother = ({ calls }: World['trace'], call: Call): boolean =>
+  calls.some(
+    ({ n, slot, kind, startAt, endAt = startAt + LATEST_MS }) =>
+      n !== call.n && slot === call.slot && (kind === 'start' || kind === 'stop') && endAt >= call.startAt,
+  );
+
 /** One call of a user at one node, as its edge does it. */
 export function call(world: World, place: Place, slot: Slot, act: CallAct): Call | undefined {
   const { trace } = world;
@@ -191,7 +201,8 @@ export function call(world: World, place: Place, slot: Slot, act: CallAct): Call
         running.answer(() => work(process.calls, reach, slot.name, act, running)),
       );
       Object.assign(call, result);
-      if (act.do === 'start' || act.do === 'stop') slot.isWanted = act.do === 'start';
+      if ((act.do === 'start' || act.do === 'stop') && !isBesideAnother(trace, call))
+        slot.isWanted = act.do === 'start';
     } catch (error) {
       call.error = error;
     }

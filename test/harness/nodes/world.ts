@@ -30,7 +30,7 @@ export interface Slot {
   stored: string;
   /** When they were saved. */
   savedAt: number;
-  /** The user's last word: should it connect? Undefined while a call for it is under way, or it failed. */
+  /** The user's last word: should it connect? Undefined while a call for it is under way, where it failed, or which was the last is not known. */
   isWanted: boolean | undefined;
 }
 
