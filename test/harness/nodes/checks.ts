@@ -125,7 +125,7 @@ export function checkTaken(world: World, { id, by, epoch, from, fromNode, isGive
   const claimer = nodes.of(by);
   const slot = slotOf(world, id);
   const what = `${slot?.name} by ${claimer?.id ?? by}, from ${fromNode?.id ?? from?.incarnation}`;
-  trace.note(slot?.name ?? id, `taken ${what} under ${epoch}`);
+  trace.note(slot?.name ?? id, `${isGiven ? 'given' : 'taken'} ${what} under ${epoch}`);
   if (!fromNode || fromNode.incarnation === by) return;
   if (isGiven && nodes.isLive(fromNode)) return;
   trace.expect(!nodes.isLive(fromNode), 'who lives keeps its instances', () => what);
