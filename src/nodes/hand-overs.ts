@@ -156,6 +156,7 @@ export class HandOvers {
     // It may have been carried out all the same, or be yet: not under the next epoch.
     for (;;) {
       try {
+        // guard: what stays with its node stays under the next epoch, else undefined
         const kept = await store.keep(id, from);
         return kept === undefined ? await store.ownerOf(id) : { incarnation: from.incarnation, epoch: kept };
       } catch {

@@ -23,5 +23,10 @@ export const NODE_GUARDS: readonly Guard[] = onNodes([
     breaks: 'only the owner asks',
     seed: 125,
   },
+  {
+    name: 'what stays with its node stays under the next epoch',
+    breaks: 'only the owner asks',
+    seed: 285,
+  },
   { name: 'what others have taken ends here', breaks: 'only the owner asks', seed: 22 },
 ]);

@@ -41,6 +41,8 @@ export class NodeDatabase {
   readonly lost: LostCommit[] = [];
   /** So long the next writes are on their way, each. */
   readonly heldUp: number[] = [];
+  /** So long the next hand-overs wait for the row there, each: whoever sent it gives up meanwhile. */
+  readonly heldUpHandOvers: number[] = [];
   readonly storage: Storage;
   readonly nodes: NodeStore;
   readonly #options: NodeDatabaseOptions;
@@ -114,6 +116,7 @@ export class NodeDatabase {
         if (this.way === 'open') clock.enter(() => end(settle));
       });
     };
+    const lateMs = method === 'nodes.handOver' ? this.heldUpHandOvers.shift() : undefined;
     const heldUpMs = isWrite(method) ? this.heldUp.shift() : undefined;
     if (heldUpMs !== undefined) {
       // It waits for a connection, and was not sent yet.
@@ -122,7 +125,8 @@ export class NodeDatabase {
         clock.after(STATEMENT_MS, fail);
         this.#arrive(carryOut);
       });
-    } else if (this.way === 'black') this.#underway.push(() => void carryOut());
+    } else if (lateMs !== undefined) root.after(lateMs, () => void carryOut());
+    else if (this.way === 'black') this.#underway.push(() => void carryOut());
     else if (this.slowMs > 0) root.after(random.int(0, this.slowMs), () => this.#arrive(carryOut));
     else void carryOut();
     return promise;

@@ -35,6 +35,8 @@ export type NodeAct =
   | { readonly do: 'lost_commit'; readonly node: number; readonly becomes: LostCommit }
   /** The next write of an instance sets out, and arrives so much later. */
   | { readonly do: 'hold_up_write'; readonly node: number; readonly ms: number }
+  /** The next hand-over of an instance waits in the database for so long, after its node has given up waiting. */
+  | { readonly do: 'hold_up_hand_over'; readonly node: number; readonly ms: number }
   /** Another server takes the database's place, which has not heard of the claims of the last while. */
   | { readonly do: 'fail_over'; readonly forgetsMs: number }
   | { readonly do: 'cut_peers'; readonly node: number; readonly other: number; readonly ms: number }
@@ -85,6 +87,7 @@ export function planNodes(seed: number): NodesPlan {
     }
     at += random.int(0, random.pick([200, 1_500, 6_000, 12_000]));
   }
+  steps.push(...lateHandOver(seed, at));
   return {
     seed,
     slots,
@@ -92,10 +95,21 @@ export function planNodes(seed: number): NodesPlan {
     startsMs: random.chance(0.7) ? [0, 0, 0] : PLACES.map(() => random.int(0, 3_000)),
     linkedAtMs: random.pick([0, 2_500, 5_500]),
     latencyMs: random.pick([20, 60, 120, 400, 1_500]),
-    // Drawn apart: what else happens in a seed stays.
     calmMs: new Random(seed ^ 0xca1).pick([3_000, 10_000, 60_000]),
     steps: steps.sort((a, b) => a.at - b.at),
   };
+}
+
+/** Drawn apart: what else happens in a seed stays. */
+function lateHandOver(seed: number, endsAt: number): NodeStep[] {
+  const random = new Random(seed ^ 0x1a94);
+  if (!random.chance(0.3)) return [];
+  const node = random.pick(PLACES);
+  const at = random.int(SETUP_MS, Math.max(SETUP_MS, endsAt));
+  return [
+    { at, do: 'hold_up_hand_over', node, ms: random.int(6_100, 8_000) },
+    { at: at + 1, do: 'drain', node, downMs: random.int(100, 5_000) },
+  ];
 }
 
 type Episode = readonly (readonly [afterMs: number, act: NodeAct])[];

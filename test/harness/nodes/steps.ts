@@ -63,6 +63,10 @@ export function perform(world: World, step: NodeAct): void {
       trace.note('*', `a write of ${step.node} is held up for ${step.ms} ms`);
       placeOf(world, step.node).process?.database.heldUp.push(step.ms);
       return;
+    case 'hold_up_hand_over':
+      trace.note('*', `a hand-over of ${step.node} is held up for ${step.ms} ms`);
+      placeOf(world, step.node).process?.database.heldUpHandOvers.push(step.ms);
+      return;
     case 'fail_over':
       return void failOver(world, step.forgetsMs);
     case 'cut_peers':
