@@ -38,13 +38,18 @@ export interface World {
   readonly postgres: PostgresServer;
   /** Starts a standby of the server; what stands between the two. From now on each commit waits for a synchronous one. */
   standBy(kind: 'synchronous' | 'asynchronous'): Promise<TcpProxy>;
-  /** Ends the server as a power cut would; after so long the standby takes its place. */
-  failOver(afterMs: number): Promise<void>;
+  /**
+   * Ends the server as a power cut would; after so long the standby takes its place.
+   * @param behind a node that stays with the former server, which lives on
+   */
+  failOver(afterMs: number, behind?: string): Promise<void>;
+  /** The node uses the server that all use. */
+  catchUp(node: string): void;
   readonly members: readonly Member[];
   readonly nodes: readonly Node[];
   readonly prober: Prober;
   readonly history: History;
-  /** By the clock that nodes read at the standby it is so much later than at the first server. */
+  /** By the clock that nodes read at another server it is so much later than at this one. */
   setClockAhead(seconds: number): Promise<void>;
   /** Starts a node of that name, which takes the place of the one before. */
   start(name: string): Promise<Node>;
@@ -150,6 +155,11 @@ export async function startWorld({
     );
     return new Map(rows.map(({ name, id }) => [String(name), String(id)]));
   };
+  const catchUp = (name: string): void => {
+    const node = running.get(name);
+    node?.database.leadTo(postgres.port);
+    node?.database.cut();
+  };
   return {
     token: TOKEN,
     simulator,
@@ -162,12 +172,11 @@ export async function startWorld({
       return made.proxy;
     },
     async setClockAhead(ahead) {
-      if (!standby) throw new Error('There is no standby');
       await runSql(
         urlNow(),
         `create function public.clock_timestamp() returns timestamptz language sql volatile as $$
-          select pg_catalog.clock_timestamp() + case when inet_server_port() = ${standby.port}
-            then interval '${ahead} s' else interval '0' end $$`,
+          select pg_catalog.clock_timestamp() + case when inet_server_port() = ${postgres.port}
+            then interval '0' else interval '${ahead} s' end $$`,
       );
       // Named ahead of what the server brings. What is connected reads the one before.
       for (const { name, database } of running.values()) {
@@ -175,17 +184,15 @@ export async function startWorld({
         database.cut();
       }
     },
-    async failOver(afterMs) {
+    async failOver(afterMs, behind) {
       if (!standby) throw new Error('There is no standby');
-      await postgres.kill();
+      if (behind === undefined) await postgres.kill();
       await delay(afterMs);
       await runSql(standby.url('postgres'), 'select pg_promote()');
       postgres = standby;
-      for (const { database } of running.values()) {
-        database.leadTo(postgres.port);
-        database.cut();
-      }
+      for (const name of running.keys()) if (name !== behind) catchUp(name);
     },
+    catchUp,
     members,
     get nodes() {
       return [...running.values()];
