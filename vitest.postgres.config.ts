@@ -8,6 +8,10 @@ const SQLITE_ONLY: Readonly<Record<string, string>> = {
   'src/storage/storage.test.ts': 'the data folder, its files and its key file',
   'src/cli/commands/backup.test.ts': 'a backup of Postgres is made by its own tools',
   'test/cut-commands.test.ts': 'commands that write files in their order, cut before each write',
+  'src/cli/remote/**': 'a command over HTTP sees no database',
+  'test/backing-off.test.ts': "its clock goes in leaps, which a node's lease does not bear",
+  'test/clients-*.test.ts': 'a client sees no database',
+  'test/npm-start.test.ts': 'npm and signals, whatever its service has open',
   'test/harness*.test.ts': "faults are put in SQLite's driver, on a clock that a server does not follow",
 };
 
@@ -16,10 +20,12 @@ const NEITHER = [
   'src/storage/{nodes,postgres}/**',
   'test/{nodes*,postgres-killed}.test.ts',
   'src/access/{client-address,limits/gate,limits/rate-limit,tokens/token-watch,tokens/tokens}.test.ts',
-  'src/cli/{parent,signals}.test.ts',
-  'src/fleet/{upkeep,watching/*}.test.ts',
+  'src/cli/{completion/completion,parent,signals,usage}.test.ts',
+  'src/fleet/{once-only/unstored-outcomes,spread/router,spread/spread-watching,upkeep,watching/*}.test.ts',
   'src/instance/{login,privacy}/**',
   'src/storage/sealing/seal.test.ts',
+  'test/graphql-{answers,contacts,limits,server,sockets,sockets-bounds,streams}.test.ts',
+  'test/{arrivals,demo,http-connections,public,rest-failures,rest-openapi,token-limits,unread-answers}.test.ts',
   'test/{check-node,disconnects,graphql-schema,hostile-frames-link,image,production-install,stored-already}.test.ts',
   'test/{survival-login,walls}.test.ts',
 ];
