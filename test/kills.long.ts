@@ -3,7 +3,7 @@ import { killAtRandom } from './support/random-kills.ts';
 
 /** Each round has a database of its own: every kill leaves an instance behind that all later starts bring back. */
 const ROUNDS = 10;
-const KILLS = 20;
+const KILLS = 14;
 const first = Number(process.env['KILL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const seeds = Array.from({ length: ROUNDS }, (_, round) => first + round);
 

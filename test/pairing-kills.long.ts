@@ -16,7 +16,7 @@ import { askFor, type Caller } from './support/ask.ts';
 import { KILL_STEPS, type KillStep } from './support/kill-steps.ts';
 import { dataFolder, runService, simulatorEnv, type ServiceProcess } from './support/service-process.ts';
 
-const KILLS = Number(process.env['KILLS'] ?? 20);
+const KILLS = Number(process.env['KILLS'] ?? 14);
 const LANES = 3;
 const STEP_MS = 20_000;
 const OPEN_MS = 30_000;
