@@ -352,6 +352,20 @@ test('an instance that is being paired has the time that there is, and is given 
   expect([over.done, rig.log.includes('release stopped 1'), rig.counts()[SELF]]).toEqual([true, true, undefined]);
 });
 
+test('one that is to be paired while its place is waited for goes last too', async () => {
+  const rig = draining({ wanted: 1 });
+  rig.ask = async (_, method) => {
+    if (method === 'nodes.reserve') rig.pairing.add('wanted 0');
+  };
+  rig.run();
+  await rig.clock.advance(5_000);
+  expect(rig.log).not.toContain('release wanted 0');
+  rig.ask = () => Promise.resolve();
+  rig.pairing.clear();
+  await rig.clock.advance(1_000);
+  expect(rig.counts()).toEqual({ a: 1 });
+});
+
 test('when the time is up what has not begun stays, and what has moved is told', async () => {
   const rig = draining({ wanted: 40, mostMs: 1_000 });
   rig.releaseMs = 300;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { type Deadline, deadlineIn } from '../clock.ts';
+import { deadlineIn } from '../clock.ts';
 import type { NodeStore, OwnedInstance } from '../storage/nodes/node-store.ts';
-import { HandOvers, type HandOversOptions } from './hand-overs.ts';
+import { HandOvers, type HandOversOptions, type Pass } from './hand-overs.ts';
 import type { Residents } from './residents.ts';
 import { Targets } from './targets.ts';
 
@@ -43,10 +43,13 @@ export class Draining {
     const over = lost ? AbortSignal.any([late.signal, lost]) : late.signal;
     const deadline = deadlineIn(clock, mostMs);
     using targets = new Targets(membership, clock);
-    const handOvers = new HandOvers(this.#options, { targets, deadline, signal: over, late: over, isSpare: false });
+    const stays = (id: string): boolean =>
+      deadline.remaining() > AFTER_PAIRING_MS && this.#options.residents.isPairing(id);
+    const pass = { targets, deadline, signal: over, late: over, stays, isSpare: false };
+    const handOvers = new HandOvers(this.#options, pass);
     try {
       const isTold = await this.#tell(targets, over);
-      if (isTold) await this.#rounds(handOvers, targets, deadline, over);
+      if (isTold) await this.#rounds(handOvers, pass);
       const hasOthers = membership.held && targets.all.length > 0;
       if (hasOthers) await clock.sleep(Math.max(0, NOTICE_MS - (clock.monotonic() - from)), over);
     } catch (error) {
@@ -72,15 +75,14 @@ export class Draining {
     }
   }
 
-  async #rounds(handOvers: HandOvers, targets: Targets, deadline: Deadline, signal: AbortSignal): Promise<void> {
-    const { clock, log, membership, residents } = this.#options;
+  async #rounds(handOvers: HandOvers, { targets, signal, stays }: Pass): Promise<void> {
+    const { clock, log, membership } = this.#options;
     while (targets.all.length > 0) {
       signal.throwIfAborted();
       // What is started meanwhile is given away too. What fails is tried again: whatever is left is missed by its users.
       const owned = membership.held ? await this.#owned() : undefined;
       if (owned?.length === 0) return;
-      const waits = deadline.remaining() > AFTER_PAIRING_MS ? (id: string) => residents.isPairing(id) : () => false;
-      const due = owned?.filter(([id]) => !waits(id)) ?? [];
+      const due = owned?.filter(([id]) => !stays(id)) ?? [];
       const [wanted, others] = [due.filter(([, { isWanted }]) => isWanted), due.filter(([, one]) => !one.isWanted)];
       const ends = await Promise.all([handOvers.all(wanted, AT_ONCE), handOvers.all(others, AT_ONCE)]);
       const hasMoved = ends.some((some) => [...some.values()].includes('moved'));

@@ -33,6 +33,8 @@ export interface Pass {
   readonly signal: AbortSignal;
   /** What is under way ends. */
   readonly late: AbortSignal;
+  /** Whether an instance is to stay for now. What is asked of users may change while a place to log in is waited for. */
+  readonly stays: (instanceId: string) => boolean;
   /** They have time, and go only to nodes that have less than their share. */
   readonly isSpare: boolean;
 }
@@ -54,7 +56,10 @@ export class HandOvers {
     this.#pass = pass;
   }
 
-  /** How each of them ended, by its id. Some at a time. What is under way when the time is up comes to its end: its row may have moved. */
+  /**
+   * How each of them ended, by its id. Some at a time. What is under way when the time is up comes to its end: its row may
+   * have moved.
+   */
   async all(owned: readonly (readonly [string, OwnedInstance])[], atOnce: number): Promise<ReadonlyMap<string, Given>> {
     const ends = new Map<string, Given>();
     const left = owned.values();
@@ -86,6 +91,7 @@ export class HandOvers {
     let place = await this.#place(id, owned);
     if (!place) return 'nobody';
     try {
+      if (this.#pass.stays(id)) return 'stays';
       const from = clock.monotonic();
       const released = await this.#release(id);
       if (released === 'stays') return 'stays';

@@ -39,6 +39,8 @@ const having = (own: number, others: Readonly<Record<string, number>>) => {
     open: 0,
     most: 0,
     refuses: false,
+    asked: 0,
+    whenAsked: (_id: string): void => undefined,
     counts: () => Object.fromEntries([...there].map((owner) => [owner, count(owner)])),
     /** Lets time go by, with renewals. */
     async pass(ms: number) {
@@ -122,6 +124,8 @@ const having = (own: number, others: Readonly<Record<string, number>>) => {
       async ask({ incarnation }, method, body) {
         if (method !== 'nodes.reserve') return;
         expect(body).toMatchObject({ isSpare: true });
+        rig.asked += 1;
+        rig.whenAsked((body as { instanceId: string }).instanceId);
         if (rig.refuses || count(incarnation) >= share()) throw new RetryLaterError('OVERLOADED', 'made to refuse', 1);
       },
     },
@@ -199,12 +203,20 @@ test('an instance that is being paired stays', async () => {
   expect(rig.moves.map(({ id }) => id)).toEqual([`${SELF} true 5`]);
 });
 
+test('one that is to be paired while its place is waited for stays', async () => {
+  const rig = having(4, { b: 0 });
+  rig.whenAsked = (id) => void (id.endsWith('true 0') && rig.pairing.add(id));
+  await rig.pass(2 * CALM_MS);
+  expect(rig.moves.map(({ id }) => id)).toEqual([`${SELF} true 1`]);
+});
+
 test('a node that has what it can take is asked again later', async () => {
   const rig = having(60, { b: 0 });
   rig.refuses = true;
   await rig.pass(2 * CALM_MS);
   expect(rig.moves).toEqual([]);
+  expect(rig.asked).toBeLessThan(30);
   rig.refuses = false;
-  await rig.pass(20_000);
+  await rig.pass(CALM_MS);
   expect(rig.counts()).toEqual({ [SELF]: 30, b: 30 });
 });

@@ -11,6 +11,8 @@ import { Targets } from './targets.ts';
 const UNEVEN = 0.1;
 const FEWEST = 2;
 const LOOK_MS = 2_000;
+/** After a pass in which nobody took any. */
+const AGAIN_MS = 30_000;
 /** How many leave at a time. */
 const AT_ONCE = 4;
 /** After so many is looked anew at what it has. */
@@ -57,13 +59,16 @@ export class Rebalancing implements AsyncDisposable {
   async #run(): Promise<void> {
     const { clock, log, claims } = this.#options;
     const { signal } = this.#ended;
+    let pauseMs = LOOK_MS;
     while (!signal.aborted) {
-      await clock.sleep(LOOK_MS, signal).catch(() => undefined);
+      await clock.sleep(pauseMs, signal).catch(() => undefined);
+      pauseMs = LOOK_MS;
       if (signal.aborted || !this.#isCalm || !isUneven(-claims.room, claims.share)) continue;
       try {
-        await this.#pass();
+        if (!(await this.#pass())) pauseMs = AGAIN_MS;
       } catch (error) {
         if (!signal.aborted) log.warn({ err: error }, 'this node has more than its share, and could not give it away');
+        pauseMs = AGAIN_MS;
       }
     }
   }
@@ -72,13 +77,14 @@ export class Rebalancing implements AsyncDisposable {
     return this.#options.membership.held && this.#calm.ms >= this.#options.calmMs;
   }
 
-  async #pass(): Promise<void> {
+  /** Returns whether any was given away. */
+  async #pass(): Promise<boolean> {
     const { clock, log, membership, store, residents, claims } = this.#options;
     const wanted = [...(await store.owned(membership.incarnation))].filter(([, { isWanted }]) => isWanted);
     const above = wanted.length - claims.share;
-    if (!isUneven(above, claims.share)) return;
-    const due = wanted.filter(([id]) => !residents.isPairing(id)).slice(0, Math.min(above, MOST_OF_A_PASS));
-    log.info({ instances: above }, 'this node has more than its share: others are given some');
+    if (!isUneven(above, claims.share)) return false;
+    const stays = (id: string): boolean => residents.isPairing(id);
+    const due = wanted.filter(([id]) => !stays(id)).slice(0, Math.min(above, MOST_OF_A_PASS));
 
     const over = new AbortController();
     using _listener = membership.onChange(() => {
@@ -88,12 +94,11 @@ export class Rebalancing implements AsyncDisposable {
     using targets = new Targets(membership, clock);
     const deadline = deadlineIn(clock, PASS_MS);
     const late = this.#ended.signal;
-    const handOvers = new HandOvers(this.#options, { targets, deadline, signal, late, isSpare: true });
+    const handOvers = new HandOvers(this.#options, { targets, deadline, signal, late, stays, isSpare: true });
     let refusals = 0;
     while (due.length > 0 && refusals < MOST_REFUSALS && !signal.aborted) {
-      const some = due.splice(0, AT_ONCE).filter(([id]) => !residents.isPairing(id));
-      const paceMs = some.length * this.#paceMs;
-      const paused = clock.sleep(paceMs, signal).catch(() => undefined);
+      const some = due.splice(0, AT_ONCE);
+      const paused = clock.sleep(some.length * this.#paceMs, signal).catch(() => undefined);
       const ends = await handOvers.all(some, AT_ONCE);
       await paused;
       const refused = some.filter(([id]) => ends.get(id) === 'nobody');
@@ -102,7 +107,9 @@ export class Rebalancing implements AsyncDisposable {
       due.unshift(...refused);
       await clock.sleep(REFUSED_MS, signal).catch(() => undefined);
     }
-    log.info({ given: handOvers.given }, 'gave some of its instances to others');
+    const { given } = handOvers;
+    if (given > 0) log.info({ given, above }, 'this node had more instances than its share, and gave some to others');
+    return given > 0;
   }
 
   /** Half of the logins of all nodes at the most, also where all but one have more than their share. */
