@@ -1,5 +1,5 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { HEADERS, HELLO_PATH, KNOWN_PATH, textOf } from './headers.ts';
 import { CONNECTION_WINDOW, type PeerLimits, SESSION_OPTIONS } from './limits.ts';
@@ -24,6 +24,13 @@ export interface SentRequest {
   readonly isUnseen: () => boolean;
 }
 
+/** A connection that is there, and whose other end has proven who it is. */
+export interface Opened {
+  readonly session: ClientHttp2Session;
+  readonly socket: Socket;
+  readonly marks: ConnectionMarks;
+}
+
 /** HTTP/2 has 2^30 streams a connection: long before that, another one is made. */
 const MOST_REQUESTS = 2 ** 29;
 
@@ -35,6 +42,7 @@ const EMPTY = Buffer.alloc(0);
 /** The connection to one run of another node, which has proven that it is that. */
 export class ClientConnection {
   readonly #session: ClientHttp2Session;
+  readonly #socket: Socket;
   readonly #marks: ConnectionMarks;
   readonly #deps: AskingDeps;
   readonly #onGone: () => void;
@@ -48,8 +56,9 @@ export class ClientConnection {
   #lastTaken = Number.POSITIVE_INFINITY;
 
   /** @param onGone it takes no more requests; may be called more than once. */
-  constructor(session: ClientHttp2Session, marks: ConnectionMarks, deps: AskingDeps, onGone: () => void) {
+  constructor({ session, socket, marks }: Opened, deps: AskingDeps, onGone: () => void) {
     this.#session = session;
+    this.#socket = socket;
     this.#marks = marks;
     this.#deps = deps;
     this.#onGone = onGone;
@@ -122,10 +131,11 @@ export class ClientConnection {
     this.#session.close();
   }
 
-  /** Ends now, and with it all that runs over it. */
+  /** Ends now, and with it all that runs over it. Node itself would wait until all is written, or the other end closes. */
   drop(): void {
     this.#onGone();
     this.#session.destroy();
+    this.#socket.destroy();
   }
 }
 
@@ -134,18 +144,15 @@ export class ClientConnection {
  * key.
  * @throws PeerError 'unreachable'
  */
-export async function openConnection(
-  peer: Peer,
-  deps: AskingDeps,
-  signal: AbortSignal,
-): Promise<{ session: ClientHttp2Session; marks: ConnectionMarks }> {
+export async function openConnection(peer: Peer, deps: AskingDeps, signal: AbortSignal): Promise<Opened> {
   const { hostname, port } = new URL(peer.url);
   const { clock, limits } = deps;
   const host = hostname.replace(/^\[|\]$/g, '');
+  const socket = connectSocket({ host, port: Number(port || HTTP_PORT), noDelay: true });
   const session = connect(peer.url, {
     ...SESSION_OPTIONS,
     settings: { enablePush: false, maxHeaderListSize: 8 * 1024 },
-    createConnection: () => connectSocket({ host, port: Number(port || HTTP_PORT), noDelay: true }),
+    createConnection: () => socket,
   });
   const failed = Promise.withResolvers<never>();
   const fail = (why: string, cause?: unknown): void =>
@@ -157,9 +164,10 @@ export async function openConnection(
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    return { session, marks: await Promise.race([greet(session, peer, deps, fail), failed.promise]) };
+    return { session, socket, marks: await Promise.race([greet(session, peer, deps, fail), failed.promise]) };
   } catch (error) {
     session.destroy();
+    socket.destroy();
     throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);

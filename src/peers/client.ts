@@ -41,7 +41,8 @@ class HttpPeers implements Peers, AsyncDisposable {
   readonly #deps: Deps;
   readonly #connections = new Map<string, Opening>();
   readonly #closed = new AbortController();
-  readonly #sessions = new Set<Promise<void>>();
+  /** All that have not ended, those too that take no more questions; when they have. */
+  readonly #living = new Map<ClientConnection, Promise<void>>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -65,8 +66,8 @@ class HttpPeers implements Peers, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort();
-    for (const { opened } of this.#connections.values()) opened?.drop();
-    await Promise.all(this.#sessions);
+    for (const connection of this.#living.keys()) connection.drop();
+    await Promise.all(this.#living.values());
   }
 
   async #begin(peer: Peer, method: string, body: unknown, signal: AbortSignal): Promise<ReceivedStream> {
@@ -123,13 +124,14 @@ class HttpPeers implements Peers, AsyncDisposable {
     onOpen: (opened: ClientConnection) => void,
     onGone: () => void,
   ): Promise<ClientConnection> {
-    const { session, marks } = await openConnection(peer, this.#deps, this.#closed.signal);
+    const made = await openConnection(peer, this.#deps, this.#closed.signal);
+    const { session } = made;
     // It may have ended since it greeted: then nothing tells of its end any more.
     if (session.destroyed) throw new PeerError('unreachable', `The node at ${peer.url} closed the connection`);
     const ended = new Promise<void>((resolve) => session.once('close', resolve));
-    this.#sessions.add(ended);
-    void ended.then(() => this.#sessions.delete(ended));
-    const connection = new ClientConnection(session, marks, this.#deps, onGone);
+    const connection = new ClientConnection(made, this.#deps, onGone);
+    this.#living.set(connection, ended);
+    void ended.then(() => this.#living.delete(connection));
     onOpen(connection);
     if (this.#closed.signal.aborted) connection.drop();
     return connection;

@@ -181,4 +181,34 @@ describe('The connection to another node', () => {
     await expect.poll(() => counts.running).toBe(1);
     await expect.poll(() => counts.running).toBe(0);
   });
+
+  test('that is cut off keeps no node from ending: who is asked, who asks, and who has more to say than a socket holds', async () => {
+    const { counts, handler } = holding();
+    const limits = { closeMs: 100, idleMs: 100, pingMs: 50, silentMs: 60_000 };
+    for (const load of ['idle', 'asked', 'full']) {
+      const ask = async (...question: Parameters<typeof handler.ask>) =>
+        question[0] === 'now' ? undefined : handler.ask(...question);
+      const node = await aNode({ ask }, { limits });
+      await using proxy = await startTcpProxy(node.port);
+      const peers = anAsker({ limits });
+      const peer = { ...node.peer, url: `http://127.0.0.1:${proxy.port}` };
+      await peers.ask(peer, 'now', {}, within());
+      const asking: Promise<unknown>[] = [];
+      if (load !== 'idle') {
+        const before = counts.begun;
+        asking.push(peers.ask(peer, 'wait', {}, within(100_000)));
+        await expect.poll(() => counts.begun).toBe(before + 1);
+      }
+      proxy.hold(true);
+      if (load === 'full') {
+        const much = Buffer.alloc(2_000_000);
+        for (let n = 0; n < 20; n += 1) asking.push(peers.ask(peer, 'wait', much, within(100_000)));
+      }
+      for (const asked of asking) asked.catch(() => {});
+      // The idle one is closed by then, which the other end does not hear.
+      await sleep(200);
+      const ended = Promise.all([node[Symbol.asyncDispose](), peers[Symbol.asyncDispose]()]);
+      expect(await Promise.race([ended.then(() => 'ended'), sleep(3_000, 'still there')]), load).toBe('ended');
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type Http2Server } from 'node:http2';
+import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
@@ -43,8 +44,16 @@ export async function listenForPeers(options: ListenOptions): Promise<PeerListen
     streamResetBurst: limits.openAtOnce * 4,
     streamResetRate: limits.openAtOnce,
   });
-  server.on('connection', (socket) => socket.setNoDelay(true));
-  server.on('session', (session) => connections.add(session));
+  // Node makes the session while it is told of the connection, and lets nobody end a session's socket through it.
+  let coming: Socket | undefined;
+  server.prependListener('connection', (socket: Socket) => {
+    socket.setNoDelay(true);
+    coming = socket;
+  });
+  server.on('session', (session) => {
+    if (coming) connections.add(session, coming);
+    coming = undefined;
+  });
   server.on('sessionError', (error) => options.log.debug({ err: error }, 'A connection of another node failed'));
   server.listen({ host, port });
   try {
@@ -84,10 +93,14 @@ class ServedConnections {
     this.#codec = new ErrorCodec(options.errors);
   }
 
-  add(session: ConstructorParameters<typeof ServingConnection>[0]): void {
+  add(session: ServerHttp2Session, socket: Socket): void {
     this.#makeRoom(false, this.#limits.unknownConnections);
     this.#makeRoom(true, this.#limits.knownConnections);
-    const connection = new ServingConnection(session, { ...this.#options, limits: this.#limits, codec: this.#codec });
+    const connection = new ServingConnection(session, socket, {
+      ...this.#options,
+      limits: this.#limits,
+      codec: this.#codec,
+    });
     this.#all.add(connection);
     session.once('close', () => this.#all.delete(connection));
   }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.ts';
 import { HEADERS, HELLO_PATH, KNOWN_PATH, readRequest, textOf } from '../headers.ts';
@@ -25,6 +26,7 @@ const LONGEST_NAME = 200;
 /** One connection of another node, or of anybody: until a mark of it holds, it gets nothing done. */
 export class ServingConnection {
   readonly #session: ServerHttp2Session;
+  readonly #socket: Socket;
   readonly #deps: ServingDeps;
   readonly #running = new Set<ServedCall>();
   readonly #liveness: Disposable;
@@ -34,8 +36,9 @@ export class ServingConnection {
   #isKnown = false;
   #refused = 0;
 
-  constructor(session: ServerHttp2Session, deps: ServingDeps) {
+  constructor(session: ServerHttp2Session, socket: Socket, deps: ServingDeps) {
     this.#session = session;
+    this.#socket = socket;
     this.#deps = deps;
     const { clock, limits, log } = deps;
     this.#unknownTimer = clock.after(limits.unknownMs, () => this.drop());
@@ -54,8 +57,10 @@ export class ServingConnection {
     return this.#isKnown;
   }
 
+  /** Ends now. Of a session Node waits until all is written, and of one that closes until the other end has closed too. */
   drop(): void {
     this.#session.destroy();
+    this.#socket.destroy();
   }
 
   /** Takes no more questions, ends the streams, lets running questions finish for a while. */
