@@ -43,6 +43,8 @@ export async function openNodesWorld(instances: number): Promise<NodesWorld> {
     PRIVET_LOGIN_RATE: '40',
     // All of them end together: there is nobody to hand over to.
     PRIVET_DRAIN_SECONDS: '0',
+    // Whose call is measured has it.
+    PRIVET_REBALANCE_SECONDS: '0',
   });
   const running: { child: ChildProcess; client: PrivetClient }[] = [];
   const endThem = async (): Promise<void> => void (await Promise.all(running.splice(0).map(({ child }) => end(child))));

@@ -23,6 +23,9 @@ const TAKES_NOTHING = `
   create or replace trigger to_who_works before insert or update on instances
     for each row execute function to_who_works()`;
 
+/** Instances stay where they are: tests count what they do. */
+const STAYS = { PRIVET_REBALANCE_SECONDS: '0' };
+
 /**
  * Starts the service, with the variables that it needs to be one of several nodes.
  * @param databaseUrl of the database that they share
@@ -35,15 +38,15 @@ export async function openFrontDoor(
   await using stack = new AsyncDisposableStack();
   // The last ends first: who calls is answered until then by nodes that are there.
   if (through === 'idle') {
-    stack.use(await boot({ PRIVET_NODE: 'at-work' }));
+    stack.use(await boot({ PRIVET_NODE: 'at-work', ...STAYS }));
     if (databaseUrl === undefined) throw new Error('PRIVET_TEST_NODES needs PRIVET_TEST_DATABASE=postgres');
     await runSql(databaseUrl, TAKES_NOTHING);
-    const idle = stack.use(await boot({ PRIVET_NODE: 'idle' }));
+    const idle = stack.use(await boot({ PRIVET_NODE: 'idle', ...STAYS }));
     return doorOf(idle, stack.move());
   }
   if (through !== 'turns') throw new Error(`PRIVET_TEST_NODES is idle or turns, not ${through}`);
   const apps: App[] = [];
-  for (const name of ['one', 'two', 'three']) apps.push(stack.use(await boot({ PRIVET_NODE: name })));
+  for (const name of ['one', 'two', 'three']) apps.push(stack.use(await boot({ PRIVET_NODE: name, ...STAYS })));
   const turns = stack.use(await takeTurns(apps.map(({ url }) => Number(new URL(url).port))));
   return doorOf({ url: turns.url, metricsUrl: apps[0]?.metricsUrl }, stack.move());
 }
