@@ -46,6 +46,8 @@ export default defineConfig({
     isolate: false,
     // Four on two cores, where Vitest would take one: most tests wait for a server, a process or a clock.
     maxWorkers: availableParallelism() + 2,
+    // Tests that are side by side wait most of their time.
+    maxConcurrency: 12,
     sequence: { sequencer: LongestFirst },
     // Node keeps what it has compiled: a service in a process of its own is there in two thirds of the time.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },

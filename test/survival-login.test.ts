@@ -31,10 +31,18 @@ async function expectGivenUp(phoneNumber: string, phase: 'hello' | 'login'): Pro
   expect(clock.monotonic() - from).toBeLessThan(CONNECTING_MS + FACTOR * OVERHEAD_MS);
 }
 
-// Not side by side: such a connection is nobody's yet.
-test.each(['no-upgrade', 'no-hello'] as const)('an attempt is given up in time: %s', async (fault) => {
-  using _fault = simulator.addFault({ do: fault });
-  await expectGivenUp(PHONE, 'hello');
+test('an attempt is given up in time where the upgrade or the hello does not come', async () => {
+  const attempts: Promise<void>[] = [];
+  for (const [fault, phoneNumber] of [
+    ['no-upgrade', '491510000086'],
+    ['no-hello', '491510000087'],
+  ] as const) {
+    // Such a connection is nobody's yet: the next one has the fault.
+    const next = simulator.addFault({ do: fault, times: 1 });
+    attempts.push(expectGivenUp(phoneNumber, 'hello'));
+    await expect.poll(() => next.hits).toBe(1);
+  }
+  await Promise.all(attempts);
 });
 
 test.concurrent.each<[string, string, Fault]>([
@@ -47,15 +55,6 @@ test.concurrent.each<[string, string, Fault]>([
   using _fault = simulator.addFault({ ...fault, phoneNumber });
   await expectGivenUp(phoneNumber, 'login');
 });
-
-test.each([200, 302, 401, 403, 404, 405, 429, 500, 502, 503])(
-  'an attempt whose upgrade is refused with %d ends with that',
-  async (code) => {
-    using _fault = simulator.addFault({ do: 'refuse-upgrade', code });
-    const { link } = openTestLink(simulator, textOf(simulator.linkDevice(PHONE)));
-    await expect(endedWithin(link, CONNECTING_MS)).resolves.toMatchObject({ kind: 'upgrade_refused', status: code });
-  },
-);
 
 test.concurrent('a login goes on by itself where only the first question stays unanswered', async () => {
   const credentials = textOf(simulator.linkDevice(PHONE));
@@ -80,3 +79,12 @@ test.concurrent('a link that is half open is given up by its silence', async () 
   await expect(endedWithin(link, HALF_OPEN_MS / FACTOR + OVERHEAD_MS)).resolves.toMatchObject({ kind: 'silent' });
   process.stdout.write(`a half-open link was noticed after ${Math.round(clock.monotonic() - from)} ms\n`);
 });
+
+test.each([200, 302, 401, 403, 404, 405, 429, 500, 502, 503])(
+  'an attempt whose upgrade is refused with %d ends with that',
+  async (code) => {
+    using _fault = simulator.addFault({ do: 'refuse-upgrade', code });
+    const { link } = openTestLink(simulator, textOf(simulator.linkDevice(PHONE)));
+    await expect(endedWithin(link, CONNECTING_MS)).resolves.toMatchObject({ kind: 'upgrade_refused', status: code });
+  },
+);

@@ -19,7 +19,8 @@ const SET_STATUS = { xmlns: 'privacy', type: 'set', category: 'status' };
 const privet = await bootPrivet({ clock: scaledClock(FACTOR) });
 afterAll(() => privet[Symbol.asyncDispose]());
 
-describe('what WhatsApp leaves unanswered', () => {
+// Both side by side: they wait.
+describe.concurrent('what WhatsApp leaves unanswered', () => {
   test.concurrent('a swallowed reply to a set that took effect: APPLIED', async () => {
     const shop = await linkShop(privet);
     using _fault = shop.addFault({ match: SET_STATUS, do: 'silence', apply: true, times: 1 });
@@ -55,7 +56,7 @@ describe('what WhatsApp leaves unanswered', () => {
   });
 });
 
-describe('what WhatsApp leaves unanswered of an update with a policy', () => {
+describe.concurrent('what WhatsApp leaves unanswered of an update with a policy', () => {
   test.concurrent('STOP: nothing is sent behind it, and the link is not used for the next call', async () => {
     const shop = await linkShop(privet);
     using _fault = shop.addFault({ match: SET_STATUS, do: 'silence', apply: false, times: 1 });
