@@ -45,7 +45,10 @@ export interface ReceivingOptions {
   readonly share: Share;
 }
 
-/** How a node takes instances from others, such as one that drains: it keeps a place to log in first, and logs in once the row is its own. */
+/**
+ * How a node takes instances from others, such as one that drains: it keeps a place to log in first, and logs in once the
+ * row is its own.
+ */
 export class Receiving implements Disposable {
   readonly #options: ReceivingOptions;
   readonly #kept = new Map<string, Kept>();

@@ -64,7 +64,7 @@ export function createNodeMetrics(registry: Registry, figures: () => NodeFigures
     }),
     handovers: new Counter({
       name: 'privet_node_handovers_total',
-      help: 'Instances that this node was to hand over while it drained, by what came of it: moved or stayed.',
+      help: 'Instances that this node was to hand over, since it drained or had more than its share, by what came of it: moved or stayed.',
       labelNames: ['result'],
       registers,
     }),
