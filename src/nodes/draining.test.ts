@@ -203,6 +203,30 @@ test('where none takes any, they are asked until the time is up, and nothing is 
   expect(asked).toBeLessThanOrEqual(3 * 2 * 5);
 });
 
+test('where no other node can be reached for 5 s it is over: others take at once what it leaves', async () => {
+  const rig = draining({ wanted: 9 });
+  rig.ask = async () => {
+    await rig.clock.sleep(1_500);
+    throw new PeerError('unreachable', 'made to fail');
+  };
+  const { over } = rig.run();
+  await rig.clock.advance(6_000);
+  expect(over.done).toBe(false);
+  await rig.clock.advance(4_000);
+  expect([over.done, rig.log]).toEqual([true, ['drain']]);
+
+  // One that refuses can be reached.
+  const other = draining({ wanted: 9 });
+  other.ask = async (target) => {
+    await other.clock.sleep(1_500);
+    if (target === 'a') throw new PeerError('unreachable', 'made to fail');
+    if (other.clock.monotonic() < 8_000) throw new Error('made to fail');
+  };
+  const second = other.run();
+  await other.clock.advance(20_000);
+  expect([second.over.done, other.counts()]).toEqual([true, { b: 9 }]);
+});
+
 test('the one other node refused once: it is asked again after a while, and takes all', async () => {
   const rig = draining({ nodes: [node('a', 0)], wanted: 12 });
   rig.ask = async () => {

@@ -32,7 +32,7 @@ export class Draining {
   }
 
   /**
-   * Resolves once there is nothing left, no other node lives, or the time is up.
+   * Resolves once there is nothing left, no other node lives or can be reached, or the time is up.
    * @param lost aborted where another process goes by this node's name: then there is nothing left to give
    */
   async run(lost?: AbortSignal): Promise<void> {
@@ -86,7 +86,10 @@ export class Draining {
       const [wanted, others] = [due.filter(([, { isWanted }]) => isWanted), due.filter(([, one]) => !one.isWanted)];
       const ends = await Promise.all([handOvers.all(wanted, AT_ONCE), handOvers.all(others, AT_ONCE)]);
       const hasMoved = ends.some((some) => [...some.values()].includes('moved'));
-      if (!hasMoved) await clock.sleep(LOOK_MS, signal);
+      if (hasMoved) continue;
+      // Who can't ask them can still leave what it has to them.
+      if (targets.areCutOff) return log.warn('no other node can be reached: what is left is for them to take');
+      await clock.sleep(LOOK_MS, signal);
     }
     log.info('no other node takes instances: what is left is for those that come');
   }

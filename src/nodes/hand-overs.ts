@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock, Deadline } from '../clock.ts';
-import type { Peers } from '../peers/peers.ts';
+import { PeerError, type Peers } from '../peers/peers.ts';
 import type { InstanceOwner, NodeRow, NodeStore, OwnedInstance } from '../storage/nodes/node-store.ts';
 import type { NodeEvents } from '../telemetry/node-events.ts';
 import type { Membership } from './membership.ts';
@@ -114,11 +114,15 @@ export class HandOvers {
   async #place(id: string, { isWanted }: OwnedInstance): Promise<Place | undefined> {
     const { targets, deadline, signal, isSpare } = this.#pass;
     while (!signal.aborted) {
-      const target = this.#options.membership.held ? targets.next() : undefined;
+      const isOver = !this.#options.membership.held || targets.areCutOff;
+      const target = isOver ? undefined : targets.next();
       if (!target) return undefined;
       const asked = targets.ask(target);
       try {
-        if (isWanted) await this.#ask(target, RESERVE, { instanceId: id, isSpare }, signal, deadline.remaining());
+        if (isWanted) {
+          await this.#ask(target, RESERVE, { instanceId: id, isSpare }, signal, deadline.remaining());
+          targets.reached(target);
+        }
         return { target, ...asked };
       } catch (error) {
         asked[Symbol.dispose]();
@@ -130,7 +134,7 @@ export class HandOvers {
 
   #refused(target: NodeRow, error?: unknown): void {
     const { targets, isSpare } = this.#pass;
-    const isNew = targets.refused(target);
+    const isNew = targets.refused(target, !(error instanceof PeerError) || error.fault === 'moved');
     // One that has its share says no to more.
     if (isNew && !isSpare) this.#options.log.warn({ err: error, node: target.id }, 'a node takes no instances for now');
   }

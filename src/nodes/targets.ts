@@ -4,6 +4,8 @@ import type { Membership } from './membership.ts';
 
 /** How long one that took none is passed over. */
 const REFUSED_MS = 1_000;
+/** For so long none could be reached, until it counts as so. */
+const CUT_OFF_MS = 5_000;
 
 interface Given {
   /** Under way. */
@@ -24,6 +26,8 @@ export class Targets implements Disposable {
   readonly #given = new Map<string, Given>();
   /** Until when those that took none are passed over. */
   readonly #refused = new Map<string, number>();
+  /** Since when those that could not be reached can't. */
+  readonly #unreached = new Map<string, number>();
   readonly #listener: Disposable;
 
   constructor(membership: Membership, clock: Pick<Clock, 'monotonic'>) {
@@ -45,6 +49,15 @@ export class Targets implements Disposable {
     return nodes.filter(({ incarnation, isLive, draining }) => isLive && !draining && incarnation !== own);
   }
 
+  /** Whether there are some, and for some seconds none of them could be reached. */
+  get areCutOff(): boolean {
+    const { all } = this;
+    const now = this.#clock.monotonic();
+    return (
+      all.length > 0 && all.every(({ incarnation }) => now - (this.#unreached.get(incarnation) ?? now) >= CUT_OFF_MS)
+    );
+  }
+
   /** Undefined where nobody takes any for now. */
   next(): NodeRow | undefined {
     const open = this.all.filter(({ incarnation }) => !this.#isRefused(incarnation));
@@ -63,9 +76,16 @@ export class Targets implements Disposable {
     };
   }
 
+  /** It has answered. */
+  reached({ incarnation }: NodeRow): void {
+    this.#unreached.delete(incarnation);
+  }
+
   /** Returns whether that is new. */
-  refused({ incarnation }: NodeRow): boolean {
+  refused({ incarnation }: NodeRow, isReached: boolean): boolean {
     const isNew = !this.#isRefused(incarnation);
+    if (isReached) this.#unreached.delete(incarnation);
+    else if (!this.#unreached.has(incarnation)) this.#unreached.set(incarnation, this.#clock.monotonic());
     this.#refused.set(incarnation, this.#clock.monotonic() + REFUSED_MS);
     return isNew;
   }
