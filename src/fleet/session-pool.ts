@@ -1,10 +1,10 @@
 import type { Call } from '../call.ts';
-import { instanceNotFound } from '../errors.ts';
+import { InstanceNotConnectedError, instanceNotFound } from '../errors.ts';
 import { mutedBy } from '../instance/mute-link.ts';
 import { LoginGate } from '../instance/login/login-gate.ts';
 import type { SessionDeps } from '../instance/session-deps.ts';
 import { Session } from '../instance/session.ts';
-import { type InstanceView, PAIRING_ENDED } from '../instance/state.ts';
+import { type InstanceView, MOVING, PAIRING_ENDED } from '../instance/state.ts';
 import type { Reach } from './calls/reach.ts';
 import type { Departures, Waiting } from './leaving/departures.ts';
 import { ElsewhereError } from '../nodes/elsewhere.ts';
@@ -150,6 +150,8 @@ export class SessionPool implements AsyncDisposable {
   /** As `change`, of a session that is in use. */
   changeOf<T>(session: Session, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     return session.exclusively(signal, async () => {
+      // It may have been about to leave for another node by then, or have left.
+      if (session.isAtRest) throw new InstanceNotConnectedError({ state: 'RECONNECTING', reason: MOVING });
       // It may have been deleted while this call waited.
       if (!this.registry.has(session)) {
         const { id, name } = session.view;

@@ -30,8 +30,10 @@ export class Session {
   #run: Run | undefined;
   /** It begins no run any more. */
   #hasEnded = false;
-  /** It may be about to leave for another node, where it logs in. */
+  /** It may be about to leave for another node, where it logs in: it begins no run until it is known to stay. */
   #isAtRest = false;
+  /** It was to begin one meanwhile. */
+  #isDue = false;
 
   /** @param epoch under which this run of the service has the instance, where it has it already */
   constructor(deps: SessionDeps, view: InstanceView, epoch?: number) {
@@ -73,6 +75,11 @@ export class Session {
     return this.view.state === 'BANNED' || this.#logins.isInVain;
   }
 
+  /** It has ended in order to leave, and may have left: no change of its life begins here. */
+  get isAtRest(): boolean {
+    return this.#isAtRest;
+  }
+
   /** Resolves once its run ends by itself, which it may not do for a long time. Undefined when it does not run. */
   get finished(): Promise<void> | undefined {
     return this.#run?.done;
@@ -86,7 +93,7 @@ export class Session {
   /** Connects with the stored credentials, and stays connected. A session that waits for its next attempt tries now. */
   start(): void {
     if (this.#hasEnded) return;
-    if (!this.#run || this.#waiting.isPaused) this.set('RECONNECTING', STARTING);
+    if (!this.#run || this.#waiting.isPaused) this.set('RECONNECTING', this.#isAtRest ? MOVING : STARTING);
     if (this.#run) return this.#waiting.endPause();
     this.#begin((signal) => this.#logins.run(signal));
   }
@@ -109,9 +116,13 @@ export class Session {
     });
   }
 
-  /** Links a device by QR, or by code where a number is given; then stays connected. */
+  /**
+   * Links a device by QR, or by code where a number is given; then stays connected.
+   * @throws InstanceNotConnectedError where it is about to leave for another node
+   */
   async pair(phoneNumber: string | undefined): Promise<void> {
     await this.halt();
+    if (this.#isAtRest) throw new InstanceNotConnectedError({ state: 'RECONNECTING', reason: MOVING });
     this.#logins.forgetPairing();
     const run = { deps: this.#deps, instance: this.#instance, waiting: this.#waiting, phoneNumber };
     this.#begin(async (signal) => {
@@ -135,7 +146,7 @@ export class Session {
       if (this.life.isLost) throw new InstanceNotConnectedError(this.standing);
       // The command ended the connection, and then the database failed: what is stored still says that there shall be one.
       // guard: a failed change leaves no state behind
-      if (wasRunning && isLive(this.view) && !this.#run && !this.#isAtRest) this.#goOn();
+      if (wasRunning && isLive(this.view) && !this.#run) this.#goOn();
       throw error;
     }
   }
@@ -147,12 +158,20 @@ export class Session {
     await this.finished;
   }
 
-  /** As `halt`, and what is to be stored of it is stored. It may be resumed. */
+  /** As `halt`, and what is to be stored of it is stored. Whoever has it rest says where it stays: see `wake`. */
   async rest(): Promise<void> {
     this.#isAtRest = true;
     await this.halt();
     await this.#instance.keptSettings.stored();
     await this.life.idle();
+  }
+
+  /** It stays. What was to begin while it was at rest begins, unless it was stopped since. */
+  wake(): void {
+    const isDue = this.#isDue && isLive(this.view);
+    this.#isAtRest = false;
+    this.#isDue = false;
+    if (isDue) this.resume();
   }
 
   /** The service ends: as `halt`, and there is no other connection. */
@@ -175,7 +194,10 @@ export class Session {
 
   #begin(work: (signal: AbortSignal) => Promise<void>): void {
     if (this.#hasEnded) return;
-    this.#isAtRest = false;
+    if (this.#isAtRest) {
+      this.#isDue = true;
+      return;
+    }
     const controller = new AbortController();
     const done = work(controller.signal)
       .catch((error: unknown) => {

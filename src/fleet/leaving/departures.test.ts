@@ -4,6 +4,7 @@ import { sqliteOnly } from '../../../test/support/postgres.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { deadlineIn } from '../../clock.ts';
 import { InstanceNotConnectedError } from '../../errors.ts';
+import { startInstance, stopInstance } from '../../instance/commands.ts';
 import type { Released } from '../../nodes/residents.ts';
 import { temporaryStorage } from '../../storage/storage.fixture.ts';
 import type { OpenLink } from '../../wire/link.ts';
@@ -16,6 +17,7 @@ import { SessionResidents } from '../session-residents.ts';
 const test = sqliteOnly('a clock that the test moves; no server follows it');
 const { signal } = new AbortController();
 const TO = { incarnation: 'another', epoch: 7 };
+const asked = { signal, deadline: { remaining: () => 30_000 } };
 
 /** One instance named shop, OPEN on a node from which it can leave. */
 const residing = async (openLink: OpenLink = deafLink) => {
@@ -260,6 +262,84 @@ test('a change of its life that fails once it is about to leave lets it not log 
   await clock.advance(1_000);
   expect([links(), session.view.state]).toEqual([2, 'OPEN']);
   await pool[Symbol.asyncDispose]();
+});
+
+test('a change of its life whose turn comes once it is about to leave is done where it went', async () => {
+  const { clock, pool, storage, residents, id, reach, links } = await residing();
+  const unlinks = Promise.withResolvers<void>();
+  const parts = { storage, clock, log: pino({ level: 'silent' }) };
+  const unlink = watched(pool.change(reach, 'shop', asked, () => unlinks.promise));
+  const start = watched(pool.change(reach, 'shop', asked, (session) => startInstance(session, parts)));
+  await clock.advance(0);
+  const release = residents.release(id, signal);
+  await clock.advance(10_000);
+  const { moved } = await released(release);
+  unlinks.reject(new Error('WhatsApp did not answer'));
+  await clock.advance(1_000);
+  expect([unlink.end, start, links()]).toMatchObject([{ message: 'WhatsApp did not answer' }, {}, 1]);
+  moved(TO);
+  await clock.advance(1_000);
+  expect([start.end, links()]).toMatchObject([{ name: 'ElsewhereError', owner: TO }, 1]);
+});
+
+test('a change of its life whose turn comes once it has left is done where it went', async () => {
+  const { clock, pool, residents, id, reach, links } = await residing();
+  const first = Promise.withResolvers<void>();
+  void watched(pool.change(reach, 'shop', asked, () => first.promise));
+  const next = watched(pool.change(reach, 'shop', asked, async () => expect.unreachable()));
+  await clock.advance(0);
+  const release = residents.release(id, signal);
+  await clock.advance(10_000);
+  (await released(release)).moved(TO);
+  first.resolve();
+  await clock.advance(1_000);
+  expect([next.end, links()]).toMatchObject([{ name: 'ElsewhereError', owner: TO }, 1]);
+});
+
+test.for(['moves', 'stays'] as const)(
+  'a start that is stored once the instance is about to leave: it %s',
+  async (end) => {
+    const { clock, pool, storage, residents, id, reach, session, links } = await residing();
+    const parts = { storage, clock, log: pino({ level: 'silent' }) };
+    await pool.change(reach, 'shop', asked, (one) => stopInstance(one, parts));
+    const stored = storage.owned.change;
+    const commits = Promise.withResolvers<void>();
+    storage.owned.change = async (...args) => (await commits.promise, stored(...args));
+    const start = watched(pool.change(reach, 'shop', asked, (one) => startInstance(one, parts)));
+    await clock.advance(0);
+    const release = residents.release(id, signal);
+    await clock.advance(10_000);
+    commits.resolve();
+    const { moved, stays } = await released(release);
+    await clock.advance(1_000);
+    expect([start, links(), session.view]).toMatchObject([
+      {},
+      1,
+      { state: 'RECONNECTING', reason: { code: 'moving' } },
+    ]);
+    expect(await storage.instances.get(id)).toMatchObject({ wanted: 'running' });
+    if (end === 'moves') moved(TO);
+    else stays();
+    await clock.advance(1_000);
+    expect([links(), session.view.state]).toEqual(end === 'moves' ? [1, 'RECONNECTING'] : [2, 'OPEN']);
+    await pool[Symbol.asyncDispose]();
+  },
+);
+
+test('a pairing that would begin once the instance is about to leave begins where it went', async () => {
+  const { clock, pool, residents, id, reach, links } = await residing();
+  const probed = Promise.withResolvers<void>();
+  const pair = watched(pool.change(reach, 'shop', asked, (one) => probed.promise.then(() => one.pair(undefined))));
+  await clock.advance(0);
+  const release = residents.release(id, signal);
+  await clock.advance(10_000);
+  const { moved } = await released(release);
+  probed.resolve();
+  await clock.advance(1_000);
+  expect([pair, links()]).toEqual([{}, 1]);
+  moved(TO);
+  await clock.advance(1_000);
+  expect([pair.end, links()]).toMatchObject([{ name: 'ElsewhereError', owner: TO }, 1]);
 });
 
 test('what was to be stored is stored once it is released', async () => {

@@ -199,6 +199,7 @@ const resumption = (session: Session): (() => void) => {
   const wasRunning = session.finished !== undefined;
   const wasPairing = session.view.state === 'PAIRING';
   return () => {
+    session.wake();
     const { view, finished } = session;
     const isToRun = isLive(view) || (wasPairing && view.reason === PAIRING_ENDED);
     if (wasRunning && !finished && isToRun) session.resume();
