@@ -1,4 +1,4 @@
 import { endLinks } from './support/end-links.ts';
 
 // Fifty times in the long tests.
-endLinks(5);
+endLinks(2);

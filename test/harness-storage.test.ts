@@ -1,4 +1,4 @@
 import { failStatements } from './harness/failing-statements.ts';
 
 // Each of the first hundred in the long tests.
-failStatements(20);
+failStatements(12);

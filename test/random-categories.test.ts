@@ -4,7 +4,7 @@ import { sharedPrivet } from './support/shared-privet.ts';
 
 const privet = await sharedPrivet();
 
-// A hundred times as many in the long tests.
+// Many more in the long tests.
 test('what an account does not have is never written, whatever is called, and is named as unsupported', async () => {
   const met = await fuzzCategories(privet, { accounts: 6, calls: 10, seed: 1 });
   expect(met.writes).toBeGreaterThan(20);
