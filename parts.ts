@@ -60,7 +60,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'nodes',
     holds: 'the life of one node of several: its lease, its claims, what it hands over',
-    imports: ['errors.ts', 'clock.ts', 'places.ts', 'telemetry', 'storage', 'peers'],
+    imports: ['errors.ts', 'clock.ts', 'places.ts', 'call.ts', 'telemetry', 'storage', 'peers'],
     packages: ['pino'],
   },
   {

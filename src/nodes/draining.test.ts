@@ -251,6 +251,31 @@ test('one renewal that fails, or one look at what it has, gives nothing up', asy
   expect([over.done, rig.counts()[SELF]]).toEqual([true, undefined]);
 });
 
+test('a database that does not answer keeps it no longer than its time, whatever is asked of it', async () => {
+  const never = (): Promise<never> => new Promise(() => {});
+  const away = draining({ wanted: 1, mostMs: 5_000 });
+  away.owned = never;
+  const { over: looking } = away.run();
+  await away.clock.advance(5_000);
+  expect([looking.done, away.log, away.clock.pending]).toEqual([true, ['drain'], 0]);
+
+  const rig = draining({ wanted: 1, mostMs: 5_000 });
+  rig.handOver = never;
+  const { over } = rig.run();
+  await rig.clock.advance(4_999);
+  expect(over.done).toBe(false);
+  await rig.clock.advance(1);
+  // Its row may have moved: who waits for it looks.
+  expect([over.done, rig.log.at(-1), rig.clock.pending]).toEqual([true, 'moved wanted 0 to undefined', 0]);
+
+  const other = draining({ wanted: 1, mostMs: 5_000 });
+  other.handOver = () => Promise.reject(new Error('made to fail'));
+  other.keep = never;
+  const { over: kept } = other.run();
+  await other.clock.advance(5_000);
+  expect([kept.done, other.log.at(-1), other.clock.pending]).toEqual([true, 'moved wanted 0 to undefined', 0]);
+});
+
 test('a lease that lapses holds it up, and no more', async () => {
   const rig = draining({ wanted: 24 });
   const { over } = rig.run();

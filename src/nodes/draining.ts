@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { abortable } from '../call.ts';
 import { deadlineIn } from '../clock.ts';
 import type { NodeStore, OwnedInstance } from '../storage/nodes/node-store.ts';
 import { HandOvers, type HandOversOptions, type Pass } from './hand-overs.ts';
@@ -43,9 +44,9 @@ export class Draining {
     const over = lost ? AbortSignal.any([late.signal, lost]) : late.signal;
     const deadline = deadlineIn(clock, mostMs);
     using targets = new Targets(membership, clock);
-    const stays = (id: string): boolean =>
+    const mustStay = (id: string): boolean =>
       deadline.remaining() > AFTER_PAIRING_MS && this.#options.residents.isPairing(id);
-    const pass = { targets, deadline, signal: over, late: over, stays, isSpare: false };
+    const pass = { targets, deadline, beginsUntil: over, endsBy: over, mustStay, isSpare: false };
     const handOvers = new HandOvers(this.#options, pass);
     try {
       const isTold = await this.#tell(targets, over);
@@ -63,7 +64,7 @@ export class Draining {
     const { clock, log, membership } = this.#options;
     for (;;) {
       try {
-        await inTime(membership.drain(), signal);
+        await abortable(membership.drain(), signal);
         log.info('draining: instances are given to other nodes');
         return true;
       } catch (error) {
@@ -75,14 +76,14 @@ export class Draining {
     }
   }
 
-  async #rounds(handOvers: HandOvers, { targets, signal, stays }: Pass): Promise<void> {
+  async #rounds(handOvers: HandOvers, { targets, endsBy: signal, mustStay }: Pass): Promise<void> {
     const { clock, log, membership } = this.#options;
     while (targets.all.length > 0) {
       signal.throwIfAborted();
       // What is started meanwhile is given away too. What fails is tried again: whatever is left is missed by its users.
-      const owned = membership.held ? await this.#owned() : undefined;
+      const owned = membership.held ? await this.#owned(signal) : undefined;
       if (owned?.length === 0) return;
-      const due = owned?.filter(([id]) => !stays(id)) ?? [];
+      const due = owned?.filter(([id]) => !mustStay(id)) ?? [];
       const [wanted, others] = [due.filter(([, { isWanted }]) => isWanted), due.filter(([, one]) => !one.isWanted)];
       const ends = await Promise.all([handOvers.all(wanted, AT_ONCE), handOvers.all(others, AT_ONCE)]);
       const hasMoved = ends.some((some) => [...some.values()].includes('moved'));
@@ -94,11 +95,12 @@ export class Draining {
     log.info('no other node takes instances: what is left is for those that come');
   }
 
-  async #owned(): Promise<readonly (readonly [string, OwnedInstance])[] | undefined> {
+  async #owned(signal: AbortSignal): Promise<readonly (readonly [string, OwnedInstance])[] | undefined> {
     const { membership, store } = this.#options;
     try {
-      return [...(await store.owned(membership.incarnation))];
+      return [...(await abortable(store.owned(membership.incarnation), signal))];
     } catch (error) {
+      signal.throwIfAborted();
       this.#warn(error, 'what this node has could not be read; trying again');
       return undefined;
     }
@@ -109,12 +111,4 @@ export class Draining {
     if (!this.#warned.has(message)) this.#options.log.warn({ err: error }, message);
     this.#warned.add(message);
   }
-}
-
-/** Stops waiting when the time is up. */
-async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const late = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => late.reject(signal.reason), { once: true });
-  return await Promise.race([work, late.promise]);
 }

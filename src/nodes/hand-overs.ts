@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { abortable } from '../call.ts';
 import type { Clock, Deadline } from '../clock.ts';
 import { PeerError, type Peers } from '../peers/peers.ts';
 import type { InstanceOwner, NodeRow, NodeStore, OwnedInstance } from '../storage/nodes/node-store.ts';
@@ -29,12 +30,12 @@ export interface Pass {
   readonly targets: Targets;
   /** Places to log in are waited for until then. */
   readonly deadline: Deadline;
-  /** None begins any more. */
-  readonly signal: AbortSignal;
-  /** What is under way ends. */
-  readonly late: AbortSignal;
+  /** Aborted: none begins any more. */
+  readonly beginsUntil: AbortSignal;
+  /** Aborted: what is under way is given up, and nothing is waited for. */
+  readonly endsBy: AbortSignal;
   /** Whether an instance is to stay for now. What is asked of users may change while a place to log in is waited for. */
-  readonly stays: (instanceId: string) => boolean;
+  readonly mustStay: (instanceId: string) => boolean;
   /** They have time, and go only to nodes that have less than their share. */
   readonly isSpare: boolean;
 }
@@ -56,16 +57,13 @@ export class HandOvers {
     this.#pass = pass;
   }
 
-  /**
-   * How each of them ended, by its id. Some at a time. What is under way when the time is up comes to its end: its row may
-   * have moved.
-   */
+  /** How each of them ended, by its id. Some at a time. */
   async all(owned: readonly (readonly [string, OwnedInstance])[], atOnce: number): Promise<ReadonlyMap<string, Given>> {
     const ends = new Map<string, Given>();
     const left = owned.values();
     const worker = async (): Promise<void> => {
       for (const [id, one] of left) {
-        if (this.#pass.signal.aborted) return;
+        if (this.#pass.beginsUntil.aborted) return;
         const end = await this.#inTurn(id, one);
         ends.set(id, end);
         if (end === 'nobody') return;
@@ -91,7 +89,7 @@ export class HandOvers {
     let place = await this.#place(id, owned);
     if (!place) return 'nobody';
     try {
-      if (this.#pass.stays(id)) return 'stays';
+      if (this.#pass.mustStay(id)) return 'stays';
       const from = clock.monotonic();
       const released = await this.#release(id);
       if (released === 'stays') return 'stays';
@@ -112,7 +110,7 @@ export class HandOvers {
 
   /** At the node that takes it: one to log in where that is wanted. Undefined where nobody takes any. */
   async #place(id: string, { isWanted }: OwnedInstance): Promise<Place | undefined> {
-    const { targets, deadline, signal, isSpare } = this.#pass;
+    const { targets, deadline, beginsUntil: signal, isSpare } = this.#pass;
     while (!signal.aborted) {
       const isOver = !this.#options.membership.held || targets.areCutOff;
       const target = isOver ? undefined : targets.next();
@@ -142,9 +140,9 @@ export class HandOvers {
   async #release(id: string): Promise<Released | undefined | 'stays'> {
     const { residents, log } = this.#options;
     try {
-      return await residents.release(id, this.#pass.late);
+      return await residents.release(id, this.#pass.endsBy);
     } catch (error) {
-      if (!this.#pass.late.aborted) log.warn({ err: error, instance: id }, 'an instance could not be released');
+      if (!this.#pass.endsBy.aborted) log.warn({ err: error, instance: id }, 'an instance could not be released');
       return 'stays';
     }
   }
@@ -152,25 +150,28 @@ export class HandOvers {
   /** Who has it then, for good; undefined where nobody has, or that can't be known. */
   async #handOver(id: string, epoch: number, target: NodeRow): Promise<InstanceOwner | undefined | 'refused'> {
     const { clock, log, membership, store } = this.#options;
+    const { endsBy } = this.#pass;
     const from = { incarnation: membership.incarnation, epoch };
     try {
-      const next = await store.handOver(id, from, target.incarnation);
+      const next = await abortable(store.handOver(id, from, target.incarnation), endsBy);
       if (next !== undefined) return { incarnation: target.incarnation, epoch: next };
-      const owner = await store.ownerOf(id);
+      const owner = await abortable(store.ownerOf(id), endsBy);
       if (owner?.incarnation !== from.incarnation || owner.epoch !== epoch) return owner;
       this.#refused(target);
       return 'refused';
     } catch (error) {
+      if (endsBy.aborted) return undefined;
       log.warn({ err: error, instance: id }, 'the database failed at a hand-over');
     }
     // It may have been carried out all the same, or be yet: not under the next epoch.
     for (;;) {
       try {
         // guard: what stays with its node stays under the next epoch, else undefined
-        const kept = await store.keep(id, from);
-        return kept === undefined ? await store.ownerOf(id) : { incarnation: from.incarnation, epoch: kept };
+        const kept = await abortable(store.keep(id, from), endsBy);
+        if (kept === undefined) return await abortable(store.ownerOf(id), endsBy);
+        return { incarnation: from.incarnation, epoch: kept };
       } catch {
-        if (this.#pass.late.aborted) return undefined;
+        if (endsBy.aborted) return undefined;
         await clock.sleep(LOOK_MS);
       }
     }

@@ -17,7 +17,7 @@ const AGAIN_MS = 30_000;
 const AT_ONCE = 4;
 /** After so many is looked anew at what it has. */
 const MOST_OF_A_PASS = 48;
-/** A node that counts what is on its way to it may say no once too often. */
+/** A receiver counts what is on its way to it too, so it may refuse one that it had room for. */
 const MOST_REFUSALS = 3;
 const REFUSED_MS = 1_500;
 /** How long a pass waits for places to log in: all other logins come first. */
@@ -83,29 +83,29 @@ export class Rebalancing implements AsyncDisposable {
     const wanted = [...(await store.owned(membership.incarnation))].filter(([, { isWanted }]) => isWanted);
     const above = wanted.length - claims.share;
     if (!isUneven(above, claims.share)) return false;
-    const stays = (id: string): boolean => residents.isPairing(id);
-    const due = wanted.filter(([id]) => !stays(id)).slice(0, Math.min(above, MOST_OF_A_PASS));
+    const mustStay = (id: string): boolean => residents.isPairing(id);
+    const due = wanted.filter(([id]) => !mustStay(id)).slice(0, Math.min(above, MOST_OF_A_PASS));
 
     const over = new AbortController();
     using _listener = membership.onChange(() => {
       if (!this.#isCalm) over.abort(new Error('Nodes have come or gone'));
     });
-    const signal = AbortSignal.any([over.signal, this.#ended.signal]);
+    const beginsUntil = AbortSignal.any([over.signal, this.#ended.signal]);
     using targets = new Targets(membership, clock);
     const deadline = deadlineIn(clock, PASS_MS);
-    const late = this.#ended.signal;
-    const handOvers = new HandOvers(this.#options, { targets, deadline, signal, late, stays, isSpare: true });
+    const pass = { targets, deadline, beginsUntil, endsBy: this.#ended.signal, mustStay, isSpare: true };
+    const handOvers = new HandOvers(this.#options, pass);
     let refusals = 0;
-    while (due.length > 0 && refusals < MOST_REFUSALS && !signal.aborted) {
+    while (due.length > 0 && refusals < MOST_REFUSALS && !beginsUntil.aborted) {
       const some = due.splice(0, AT_ONCE);
-      const paused = clock.sleep(some.length * this.#paceMs, signal).catch(() => undefined);
+      const paused = clock.sleep(some.length * this.#paceMs, beginsUntil).catch(() => undefined);
       const ends = await handOvers.all(some, AT_ONCE);
       await paused;
       const refused = some.filter(([id]) => ends.get(id) === 'nobody');
       if (refused.length === 0) continue;
       refusals += 1;
       due.unshift(...refused);
-      await clock.sleep(REFUSED_MS, signal).catch(() => undefined);
+      await clock.sleep(REFUSED_MS, beginsUntil).catch(() => undefined);
     }
     const { given } = handOvers;
     if (given > 0) log.info({ given, above }, 'this node had more instances than its share, and gave some to others');

@@ -17,20 +17,19 @@ const unclaimedLine = (unclaimed: number): string => {
 };
 
 /** What there is to know and to do, below the table. */
+const adviceOnTakers = (all: readonly LeaseRow[], unclaimed: number): string[] => {
+  if (all.some((node) => leaseOf(node) === 'live')) {
+    if (unclaimed === 0) return [];
+    return [
+      'A node takes what nobody has within seconds: where this stays so, the logs of those that are live say why.',
+    ];
+  }
+  if (all.some((node) => leaseOf(node) === 'draining')) return ['All nodes are about to end: start another one.'];
+  return ['No node serves the database now: start one, with DATABASE_URL and PRIVET_ENCRYPTION_KEY as they are here.'];
+};
+
 const adviceOn = (all: readonly LeaseRow[], unclaimed: number): string[] => {
-  const lines = [unclaimedLine(unclaimed)];
-  const takers = all.filter((node) => leaseOf(node) === 'live');
-  const isDraining = all.some((node) => leaseOf(node) === 'draining');
-  if (takers.length > 0) {
-    if (unclaimed > 0)
-      lines.push(
-        'A node takes what nobody has within seconds: where this stays so, the logs of those that are live say why.',
-      );
-  } else if (isDraining) lines.push('All nodes are about to end: start another one.');
-  else
-    lines.push(
-      'No node serves the database now: start one, with DATABASE_URL and PRIVET_ENCRYPTION_KEY as they are here.',
-    );
+  const lines = [unclaimedLine(unclaimed), ...adviceOnTakers(all, unclaimed)];
   const ended = all.filter((node) => leaseOf(node) === 'ended').map(({ id }) => visible(id));
   if (ended.length > 0) {
     lines.push(
