@@ -135,10 +135,11 @@ export class Claims {
 
   /** Counts the instances of all nodes. */
   async count(): Promise<void> {
-    const { store, membership } = this.#options;
+    const { store, membership, clock } = this.#options;
+    const since = clock.monotonic();
     const { wanted, byOwner } = await store.counts();
     this.#allWanted = wanted;
-    membership.counted(byOwner);
+    membership.counted(byOwner, since);
   }
 
   async #reconcile(): Promise<void> {

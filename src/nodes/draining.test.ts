@@ -85,6 +85,7 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
+    onCounted: () => ({ [Symbol.dispose]: () => undefined }),
   };
   const drain = new Draining({
     clock,

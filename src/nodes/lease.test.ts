@@ -54,7 +54,9 @@ const leased = async ({ join = true } = {}) => {
 
 test('it shows how many instances each node has, as they were counted last', async () => {
   const { clock, rig, lease } = await leased();
-  lease.counted(new Map([['run of a', 3]]));
+  const told: number[] = [];
+  using _ = lease.onCounted((since) => told.push(since));
+  lease.counted(new Map([['run of a', 3]]), 7);
   expect(lease.nodes).toEqual([{ ...row('a'), instances: 3 }]);
   rig.answer = async () => ({ kind: 'renewed', nodes: [row('a'), row('b')], until: 0 });
   await clock.advance(2_000);
@@ -62,6 +64,7 @@ test('it shows how many instances each node has, as they were counted last', asy
     ['a', 3],
     ['b', 0],
   ]);
+  expect(told).toEqual([7]);
 });
 
 const away = async (): Promise<Renewal> => {

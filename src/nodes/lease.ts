@@ -40,6 +40,7 @@ export class Lease implements CountedMembership {
   readonly #timing: Timing;
   readonly #ended = new AbortController();
   readonly #listeners = new Set<() => void>();
+  readonly #countListeners = new Set<(since: number) => void>();
   #id = '';
   #sent: Sent | undefined;
   /** By the monotonic clock: since when no renewal failed or came too late. */
@@ -122,14 +123,20 @@ export class Lease implements CountedMembership {
     return known ?? (await this.#options.store.nodes()).find((node) => node.incarnation === incarnation);
   }
 
-  counted(instances: ReadonlyMap<string, number>): void {
+  counted(instances: ReadonlyMap<string, number>, since: number): void {
     this.#counts = instances;
     this.#show(this.#nodes);
+    for (const listener of this.#countListeners) listener(since);
   }
 
   onChange(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  onCounted(listener: (since: number) => void): Disposable {
+    this.#countListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#countListeners.delete(listener) };
   }
 
   whenHeld(ms: number): Promise<boolean> {

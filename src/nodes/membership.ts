@@ -29,9 +29,12 @@ export interface Membership {
   drain(): Promise<void>;
   /** Called after each renewal, and when the lease has lapsed. */
   onChange(listener: () => void): Disposable;
+  /** Called when `nodes` show a new count. What was so by `since`, by the monotonic clock, is in it. */
+  onCounted(listener: (since: number) => void): Disposable;
 }
 
-/** Told, after each look, how many instances each run of a node has: a renewal itself has no time to count them. */
+/** Told from time to time how many instances each run of a node has: a renewal itself has no time to count them. */
 export interface CountedMembership extends Membership {
-  counted(instances: ReadonlyMap<string, number>): void;
+  /** @param since when the count began, by the monotonic clock */
+  counted(instances: ReadonlyMap<string, number>, since: number): void;
 }

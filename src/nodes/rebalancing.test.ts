@@ -6,6 +6,7 @@ import type { NodeRow } from '../storage/nodes/node-store.ts';
 import { NO_NODE_EVENTS } from '../telemetry/node-events.ts';
 import type { Membership } from './membership.ts';
 import { Rebalancing } from './rebalancing.ts';
+import { Targets } from './targets.ts';
 
 const SELF = 'self';
 const CALM_MS = 60_000;
@@ -79,6 +80,11 @@ const having = (own: number, others: Readonly<Record<string, number>>) => {
     onChange: (listener) => {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+    onCounted: (listener) => {
+      const told = () => listener(clock.monotonic());
+      listeners.add(told);
+      return { [Symbol.dispose]: () => void listeners.delete(told) };
     },
   };
   const rebalancing = new Rebalancing({
@@ -219,4 +225,60 @@ test('a node that has what it can take is asked again later', async () => {
   rig.refuses = false;
   await rig.pass(CALM_MS);
   expect(rig.counts()).toEqual({ [SELF]: 30, b: 30 });
+});
+
+const node = (id: string, instances: number): NodeRow => ({
+  id,
+  incarnation: id,
+  url: '',
+  draining: false,
+  startedAt: 0,
+  isLive: true,
+  instances,
+});
+
+test('what was given counts from then on, once: by what this node knows of it, until a count has seen it', () => {
+  const clock = { now: 0, monotonic: () => clock.now };
+  const counted = new Set<(since: number) => void>();
+  const renewed = new Set<() => void>();
+  const listening = <T>(listeners: Set<T>, listener: T): Disposable => {
+    listeners.add(listener);
+    return { [Symbol.dispose]: () => void listeners.delete(listener) };
+  };
+  const rig = { nodes: [node('self', 9), node('a', 3), node('b', 5)] };
+  const membership = {
+    incarnation: 'self',
+    get nodes() {
+      return rig.nodes;
+    },
+    onChange: (listener) => listening(renewed, listener),
+    onCounted: (listener) => listening(counted, listener),
+  } as Partial<Membership> as Membership;
+  const targets = new Targets(membership, clock);
+  const given: string[] = [];
+  const give = (count: number): void => {
+    for (let n = 0; n < count; n += 1) {
+      const next = targets.next();
+      if (!next) throw new TypeError('There are two');
+      using asked = targets.ask(next);
+      asked.taken();
+      given.push(next.id);
+    }
+  };
+  clock.now = 10;
+  give(2);
+  // Read anew, and counted as before.
+  rig.nodes = [...rig.nodes];
+  for (const listener of renewed) listener();
+  give(2);
+  expect(given).toEqual(['a', 'a', 'a', 'b']);
+  clock.now = 20;
+  give(1);
+  // A count that began between them: a had 6, and was given one while it went on.
+  rig.nodes = [node('self', 4), node('a', 6), node('b', 6)];
+  for (const listener of counted) listener(15);
+  give(2);
+  expect(given.slice(4)).toEqual(['a', 'b', 'a']);
+  targets[Symbol.dispose]();
+  expect([counted.size, renewed.size]).toEqual([0, 0]);
 });

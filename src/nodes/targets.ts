@@ -10,8 +10,8 @@ const CUT_OFF_MS = 5_000;
 interface Given {
   /** Under way. */
   asked: number;
-  /** Since the node's row was read. */
-  taken: number;
+  /** When, by the monotonic clock: what the latest count of all instances may not have seen. */
+  taken: number[];
 }
 
 /** One that is asked to take an instance. */
@@ -33,9 +33,9 @@ export class Targets implements Disposable {
   constructor(membership: Membership, clock: Pick<Clock, 'monotonic'>) {
     this.#membership = membership;
     this.#clock = clock;
-    this.#listener = membership.onChange(() => {
-      // The rows count it from now on.
-      for (const given of this.#given.values()) given.taken = 0;
+    this.#listener = membership.onCounted((since) => {
+      // A renewal reads the rows alone: they show the count before it.
+      for (const given of this.#given.values()) given.taken = given.taken.filter((at) => at >= since);
     });
   }
 
@@ -67,11 +67,11 @@ export class Targets implements Disposable {
   /** Counts one to the node while it is under way. Dispose it with the end; `taken` says how it ended. */
   ask({ incarnation }: NodeRow): Asked {
     let given = this.#given.get(incarnation);
-    if (!given) this.#given.set(incarnation, (given = { asked: 0, taken: 0 }));
+    if (!given) this.#given.set(incarnation, (given = { asked: 0, taken: [] }));
     const counted = given;
     counted.asked += 1;
     return {
-      taken: () => void (counted.taken += 1),
+      taken: () => void counted.taken.push(this.#clock.monotonic()),
       [Symbol.dispose]: () => void (counted.asked -= 1),
     };
   }
@@ -95,7 +95,7 @@ export class Targets implements Disposable {
   }
 
   #load({ incarnation, instances }: NodeRow): number {
-    const { asked = 0, taken = 0 } = this.#given.get(incarnation) ?? {};
-    return instances + asked + taken;
+    const { asked = 0, taken = [] } = this.#given.get(incarnation) ?? {};
+    return instances + asked + taken.length;
   }
 }
