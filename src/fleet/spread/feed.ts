@@ -3,6 +3,7 @@ import type { Membership } from '../../nodes/membership.ts';
 import type { Peer, Peers } from '../../peers/peers.ts';
 import type { Nudge, Nudges } from '../watching/nudges.ts';
 import type { SessionWatching } from '../watching/session-watching.ts';
+import type { KnownOwners } from '../routing/known-owners.ts';
 
 const AGAIN_MS = 500;
 export const TOPICS = ['instances', 'settings'] as const;
@@ -34,6 +35,7 @@ export interface FeedOptions {
   readonly membership: Membership;
   readonly peers: Peers;
   readonly watching: SessionWatching;
+  readonly owners: Pick<KnownOwners, 'forget' | 'forgetNode'>;
   /** What was told meanwhile was missed. */
   readonly onMissed: (topic: TopicName) => void;
 }
@@ -74,18 +76,26 @@ export class Feed implements Disposable {
     }
   }
 
+  #publish(topic: TopicName, nudge: Nudge): void {
+    const { owners, watching } = this.#options;
+    // It may be that it moved. What happens to its settings only is told more often.
+    if (topic === 'instances') owners.forget({ reach: nudge, name: nudge.name });
+    watching[topic].publishFar(nudge);
+  }
+
   async #hear(peer: Peer, topic: TopicName, signal: AbortSignal): Promise<void> {
-    const { clock, peers, watching, onMissed } = this.#options;
+    const { clock, peers, owners, onMissed } = this.#options;
     while (!signal.aborted) {
       try {
         for await (const one of peers.stream(peer, 'told', topic, signal)) {
           // What was missed is looked at.
           if (one === 'ready') onMissed(topic);
-          else watching[topic].publishFar(one as Nudge);
+          else this.#publish(topic, one as Nudge);
         }
       } catch {
         // It is asked again, as long as it lives.
       }
+      owners.forgetNode(peer);
       await clock.sleep(AGAIN_MS, signal).catch(() => undefined);
     }
   }

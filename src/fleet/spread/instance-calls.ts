@@ -111,6 +111,8 @@ export interface SentCall {
   readonly id: string;
   readonly accountId: string;
   readonly instanceId: string | undefined;
+  /** Under which the node that is asked has the instance. One of an earlier version does not say. */
+  readonly epoch?: number | undefined;
   readonly name: string;
   readonly args: unknown;
 }

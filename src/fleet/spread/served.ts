@@ -4,7 +4,7 @@ import type { InstanceView } from '../../instance/state.ts';
 import { ElsewhereError } from '../../nodes/elsewhere.ts';
 import { type PeerCall, PeerError, type PeerHandler } from '../../peers/peers.ts';
 import { type Reading, readingOf } from '../watching/session-watching.ts';
-import type { Withdrawn } from './forward.ts';
+import type { Withdrawn } from '../routing/forward.ts';
 import { TOPICS, told } from './feed.ts';
 import { INSTANCE_CALLS, isInstanceCall, type SentCall, type Target } from './instance-calls.ts';
 import type { Near } from './near.ts';
@@ -64,7 +64,8 @@ export class ServedCalls implements PeerHandler {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     this.#running.set(sent.id, own);
-    const target: Target = { reach: { accountId: sent.accountId, instanceId: sent.instanceId }, name: sent.name };
+    const { accountId, instanceId, name } = sent;
+    const target: Target = { reach: { accountId, instanceId, onFound: ({ id }) => this.#check(id, sent) }, name };
     const call = { signal: own.signal, deadline: deadlineIn(this.#clock, remainingMs) };
     // Which arguments a call has is its sender's to know: it is the same program.
     const run = INSTANCE_CALLS[method].run as (...args: readonly unknown[]) => Promise<unknown>;
@@ -76,6 +77,15 @@ export class ServedCalls implements PeerHandler {
       this.#running.delete(sent.id);
       signal.removeEventListener('abort', stop);
     }
+  }
+
+  /**
+   * That this node has the instance as the asker believes. Where it came back meanwhile, the asker would take it for gone
+   * while the call runs, and send a change again.
+   */
+  #check(id: string, { epoch }: SentCall): void {
+    if (epoch === undefined || this.#near.sessions.byId(id)?.life.epoch === epoch) return;
+    throw new PeerError('moved', `The instance ${id} is not here under that epoch`);
   }
 
   #views(ids: readonly string[]): ReadonlyMap<string, InstanceView> {

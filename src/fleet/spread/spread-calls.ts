@@ -5,7 +5,7 @@ import type { ContactCalls } from '../calls/contact-calls.ts';
 import type { FirstTokenOf, Lifecycle } from '../calls/lifecycle.ts';
 import type { PrivacyCalls } from '../calls/privacy-calls.ts';
 import type { Reach } from '../calls/reach.ts';
-import { OutcomeUnknownError, type Router } from './router.ts';
+import { OutcomeUnknownError, type Router } from '../routing/router.ts';
 
 /** The settings of an instance, wherever it is. */
 export const spreadPrivacy = (router: Router): PrivacyCalls => ({

@@ -7,9 +7,10 @@ import type { Peers } from '../../peers/peers.ts';
 import type { NodeRow } from '../../storage/nodes/node-store.ts';
 import { type Nudge, Topic } from '../watching/nudges.ts';
 import { FarViews } from './far-views.ts';
-import { Feed } from './feed.ts';
+import { Feed, type TopicName } from './feed.ts';
 import { Legs } from './legs.ts';
 import type { Near } from './near.ts';
+import { KnownOwners } from '../routing/known-owners.ts';
 import { SpreadWatching } from './spread-watching.ts';
 
 const viewOf = (name: string, state: InstanceState, since = 0): InstanceView => ({
@@ -120,7 +121,9 @@ const rig = () => {
   const legs = new Legs(options.membership);
   const views = new FarViews(options);
   const watching = new SpreadWatching({ ...options, legs, views });
-  const feed = new Feed({ ...options, watching: near.watching, onMissed: (topic) => watching.missed(topic) });
+  const known = new KnownOwners(clock);
+  const onMissed = (topic: TopicName): void => watching.missed(topic);
+  const feed = new Feed({ ...options, watching: near.watching, owners: known, onMissed });
   onTestFinished(() => feed[Symbol.dispose]());
   return {
     clock,

@@ -232,7 +232,7 @@ describe.each([
   });
 
   test('an instance is handed over by who has it, under the next epoch', async () => {
-    const { nodes, live, claim, idOf } = await set('one');
+    const { nodes, live, claim, add, idOf } = await set('one');
     await live('a');
     await live('b');
     await claim('a');
@@ -243,6 +243,8 @@ describe.each([
     expect(await nodes.handOver(id, { incarnation: 'run of a', epoch: 1 }, 'run of b')).toBe(2);
     expect(await nodes.handOver(id, { incarnation: 'run of a', epoch: 1 }, 'run of b')).toBeUndefined();
     expect(await nodes.ownerOf(id)).toEqual({ incarnation: 'run of b', epoch: 2 });
+    const owners = await nodes.ownersOf([id, await add('nobody has it'), 'no such instance']);
+    expect(owners).toEqual(new Map([[id, { incarnation: 'run of b', epoch: 2 }]]));
   });
 
   test.each([

@@ -32,6 +32,8 @@ export interface NodeStore {
   keep(instanceId: string, from: { incarnation: string; epoch: number }): Promise<number | undefined>;
   /** Who has the instance, living or not; undefined where nobody has, or there is no such instance. */
   ownerOf(instanceId: string): Promise<InstanceOwner | undefined>;
+  /** The same of several, by the id of the instance. */
+  ownersOf(instanceIds: readonly string[]): Promise<ReadonlyMap<string, InstanceOwner>>;
 }
 
 /** Who claims. */

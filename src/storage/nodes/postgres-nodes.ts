@@ -106,6 +106,14 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
         return row && row.incarnation !== null ? { incarnation: row.incarnation, epoch: row.epoch } : undefined;
       }),
 
+    ownersOf: (instanceIds) =>
+      guarded('nodes.ownersOf', async () => {
+        const { rows } = await sql<InstanceOwner & { id: string }>`
+          select i.id, i.owner_incarnation as incarnation, i.epoch from instances i
+          where i.id = any(${instanceIds}::text[]) and i.owner_incarnation is not null`.execute(db);
+        return new Map(rows.map(({ id, ...owner }) => [id, owner]));
+      }),
+
     [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),
   };
 };

@@ -132,6 +132,13 @@ export class ModelNodes implements NodeStore {
     return row && row.owner !== null ? { incarnation: row.owner, epoch: row.epoch } : undefined;
   }
 
+  async ownersOf(ids: readonly string[]): Promise<Map<string, InstanceOwner>> {
+    const rows = (await this.#instances()).filter(({ id }) => ids.includes(id));
+    return new Map(
+      rows.flatMap(({ id, owner, epoch }) => (owner === null ? [] : [[id, { incarnation: owner, epoch }]])),
+    );
+  }
+
   /** Claims since then never were, where `isLost` says so: another server has taken the database's place. */
   async forget(since: number, isLost: (id: string) => boolean): Promise<string[]> {
     const forgotten: string[] = [];

@@ -1,25 +1,20 @@
 import type { Call } from '../../call.ts';
 import type { Clock } from '../../clock.ts';
 import { PrivetError } from '../../errors.ts';
-import type { Membership } from '../../nodes/membership.ts';
 import { type Peer, PeerError, type Peers } from '../../peers/peers.ts';
-import type { InstanceOwner, NodeStore } from '../../storage/nodes/node-store.ts';
+import type { InstanceOwner } from '../../storage/nodes/node-store.ts';
 import type { NodeEvents } from '../../telemetry/node-events.ts';
 import type { ForwardOutcome } from '../../telemetry/node-metrics.ts';
-import type { InstanceCallName, SentCall } from './instance-calls.ts';
+import type { InstanceCallName, SentCall } from '../spread/instance-calls.ts';
+import type { OwnerWatch } from './owner-watch.ts';
 
-/** How often is looked whether the node that was asked still has the instance. One that is paused never says that not. */
-const LOOK_EVERY_MS = 500;
 /** A call that was withdrawn, or whose time is up, is still answered truthfully: so long is waited for that. */
 const LATE_MS = 2_000;
 
 export interface ForwardOptions {
   readonly clock: Clock;
   readonly peers: Peers;
-  readonly membership: Membership;
-  readonly store: Pick<NodeStore, 'ownerOf'>;
-  /** Takes the instance here where nobody living has it. */
-  readonly claim: (instanceId: string) => Promise<boolean>;
+  readonly watch: Pick<OwnerWatch, 'watch'>;
   readonly events?: Pick<NodeEvents, 'forwarded'> | undefined;
 }
 
@@ -74,28 +69,11 @@ const OUTCOMES: Readonly<Record<ForwardEnd['kind'], ForwardOutcome>> = {
 };
 
 async function send(
-  { clock, peers, membership, store, claim }: ForwardOptions,
+  { clock, peers, watch }: ForwardOptions,
   { method, instanceId, owner, peer, sent, call }: Forwarded,
 ): Promise<ForwardEnd> {
   const own = new AbortController();
-  const over = new AbortController();
-  const watch = async (): Promise<void> => {
-    for (;;) {
-      await clock.sleep(LOOK_EVERY_MS, over.signal);
-      try {
-        const isLive = (await membership.find(owner.incarnation))?.isLive === true;
-        if (!isLive) await claim(instanceId);
-        const now = await store.ownerOf(instanceId);
-        // One that is deleted is nobody's: who deletes it is about to say so.
-        if (now ? now.incarnation === owner.incarnation && now.epoch === owner.epoch : isLive) continue;
-        // A call does not wait for a node that has lost its instance.
-        own.abort(new LeftError());
-        return;
-      } catch {
-        // The database is away: it is looked again.
-      }
-    }
-  };
+  let withdrawal: AbortController | undefined;
   let late: Disposable | undefined;
   const withdraw = (): void => {
     late ??= clock.after(call.deadline.remaining() + LATE_MS, () => own.abort(call.signal.reason));
@@ -103,12 +81,14 @@ async function send(
     const why: Withdrawn =
       reason instanceof PrivetError ? reason : { code: 'TIMEOUT', message: 'The call was given up' };
     const body = { id: sent.id, code: why.code, message: why.message };
-    const ask = { signal: over.signal, remainingMs: LATE_MS };
+    withdrawal = new AbortController();
+    const ask = { signal: withdrawal.signal, remainingMs: LATE_MS };
     void peers.ask(peer, 'withdraw', body, ask).catch(() => undefined);
   };
   call.signal.throwIfAborted();
   call.signal.addEventListener('abort', withdraw, { once: true });
-  void watch().catch(() => undefined);
+  // A call does not wait for a node that has lost its instance.
+  using _ = watch.watch({ instanceId, owner, onLeft: () => own.abort(new LeftError()) });
   try {
     const remainingMs = call.deadline.remaining();
     return { kind: 'value', value: await peers.ask(peer, method, sent, { signal: own.signal, remainingMs }) };
@@ -117,7 +97,7 @@ async function send(
     return error instanceof PeerError ? { kind: error.fault } : { kind: 'error', error };
   } finally {
     call.signal.removeEventListener('abort', withdraw);
-    over.abort();
+    withdrawal?.abort();
     late?.[Symbol.dispose]();
   }
 }
