@@ -4,7 +4,18 @@ import { expect, test } from 'vitest';
 import { AllPrivacyDocument, InstanceChangesDocument, PrivacyChangesDocument } from './gql/graphql.ts';
 import { type Member, statesOf } from './support/crowd.ts';
 import { type EventStream, openEventStream } from './support/event-stream.ts';
-import { type Called, isDone, longest, otherOf, read, set, tally, timesSet, until } from './support/nodes/called.ts';
+import {
+  call,
+  type Called,
+  isDone,
+  longest,
+  otherOf,
+  read,
+  set,
+  tally,
+  timesSet,
+  until,
+} from './support/nodes/called.ts';
 import { type Node, nodeOf, seconds, spreadEvenly, startWorld, tell, type World } from './support/nodes/world.ts';
 
 const NODES = ['node-a', 'node-b'] as const;
@@ -13,6 +24,8 @@ const PAUSE_MS = 60;
 /** A node that does not answer is found out in 2.5 s; a call waits 8 s for one that does, and 1.5 s for its last try. */
 const IN_TIME_MS = 12_000;
 const SLACK_MS = 3_000;
+/** A token that ended works nowhere for longer. */
+const REVOKED_MS = 1_000;
 const LATE_MS = 1_500;
 const PATIENCE_MS = 20_000;
 
@@ -141,6 +154,23 @@ async function apart(world: World, ms: number, meanwhile: () => Promise<void> = 
   return { reads: tally(farReads), changes: tally(farChanges) };
 }
 
+/** How long after its answer a token that one node has replaced is refused by the other one, which works with it. */
+async function revoked(world: World): Promise<number> {
+  const [here, there] = NODES.map((node) => nodeOf(world, node).service.url);
+  if (here === undefined || there === undefined) throw new Error('There are two nodes');
+  const created = await call(here, world, 'mutation { createInstance(name: "replaced") { token } }');
+  const made = created.data?.['createInstance'] as { readonly token: string } | null | undefined;
+  if (!made) throw new Error(created.message);
+  const ask = (): Promise<Called> => call(there, made, '{ instance(name: "replaced") { name } }');
+  expect.soft(await ask()).toMatchObject({ data: { instance: { name: 'replaced' } } });
+  await call(here, world, 'mutation { rotateInstanceToken(instance: "replaced") { token } }');
+  const from = performance.now();
+  while ((await ask()).code !== 'UNAUTHENTICATED' && performance.now() - from < PATIENCE_MS) await delay(50);
+  const tookMs = performance.now() - from;
+  await call(here, world, 'mutation { deleteInstance(instance: "replaced") { name } }');
+  return tookMs;
+}
+
 /** All that a stream brings, until the test ends. */
 function gather<T>(stream: EventStream<T>): { readonly seen: readonly T[]; readonly ended: () => string | undefined } {
   const seen: T[] = [];
@@ -181,6 +211,7 @@ test(
     const change = (one: Member): Promise<Called> => set(farUrl(one), one, 'profile', otherOf(world, one, 'profile'));
     const sentAnyway: Called[] = [];
     const between: Called[] = [];
+    let revokedMs = Number.NaN;
     const told = await apart(world, 14_000, async () => {
       // Nobody knows yet that they are apart: these leave, and are on their way until they are not.
       const sending = world.members.map(change);
@@ -194,6 +225,7 @@ test(
         ]),
       );
       expect.soft(performance.now() - from).toBeLessThan(SLACK_MS);
+      revokedMs = await revoked(world);
       const asking = world.members.flatMap((one) => [read(farUrl(one), one), change(one)]);
       sentAnyway.push(...(await Promise.all(sending)));
       between.push(...(await Promise.all(asking)));
@@ -202,8 +234,10 @@ test(
       ...tally(sentAnyway),
       within: `${seconds(longest(sentAnyway))} s`,
     });
+    expect.soft(revokedMs).toBeLessThan(REVOKED_MS + SLACK_MS);
     expect.soft(tally(sentAnyway)).toEqual({ TIMEOUT: world.members.length });
     tell('calls that began while they were apart', { ...tally(between), within: `${seconds(longest(between))} s` });
+    tell('a token that was replaced at the one', { 'is refused at the other after': `${seconds(revokedMs)} s` });
     expect.soft(tally(between)).toEqual({ 'INSTANCE_NOT_CONNECTED MOVING': 2 * world.members.length });
     expect.soft(longest([...sentAnyway, ...between])).toBeLessThan(IN_TIME_MS + SLACK_MS);
     expect.soft(told.changes).toMatchObject({ TIMEOUT: expect.any(Number) as number });
