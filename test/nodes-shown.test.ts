@@ -117,7 +117,11 @@ test('privet nodes says what to do where no node is left that takes instances', 
 });
 
 test('probe and metrics of a node tell of its lease, of the others, and of calls that it asked another for', async () => {
-  await using other = await bootPrivet({ databaseUrl, encryptionKey, env: { PRIVET_NODE: 'node-z' } });
+  await using other = await bootPrivet({
+    databaseUrl,
+    encryptionKey,
+    env: { PRIVET_NODE: 'node-z', PRIVET_DRAIN_SECONDS: '0' },
+  });
   const ready = await fetch(`${other.url}/health/ready`);
   const rest = { draining: false, live: true };
   expect([ready.status, await ready.json()]).toMatchObject([
