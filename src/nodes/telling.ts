@@ -6,6 +6,9 @@ import type { Membership } from './membership.ts';
 /** How long the others are waited for, in milliseconds. Who does not answer in time comes to know it from the table. */
 const MOST_MS = 300;
 
+/** More than that by far: what ends the questions is that one timer, and none of their own. */
+const ASK_MS = 10_000;
+
 export interface TellingOptions {
   readonly clock: Clock;
   readonly node: {
@@ -41,7 +44,7 @@ export class Telling {
       late.abort(new Error('The other nodes did not answer in time'));
       resolve();
     });
-    const call = { signal: late.signal, remainingMs: MOST_MS };
+    const call = { signal: late.signal, remainingMs: ASK_MS };
     const all = async (): Promise<void> => {
       const others = await this.#others();
       await Promise.allSettled(others.map(async (other) => node.peers.ask(other, method, body, call)));
