@@ -69,12 +69,16 @@ async function makeToken(): Promise<{ token: string; id: string }> {
 type MadeToken = Awaited<ReturnType<typeof makeToken>>;
 const made = (made: MadeToken, end: (made: MadeToken) => string) => ({ ...made, end: end(made) });
 
-/** The token of a new instance, and the field that ends it. */
-async function ofInstance(name: string, end: string): Promise<{ token: string; end: string }> {
+/** How many of them tests have made. */
+let instances = 0;
+
+/** The token of a new instance, and the field that ends it. A test that is tried again makes another one. */
+async function ofInstance(endOf: (name: string) => string): Promise<{ token: string; end: string }> {
+  const name = `ended-${(instances += 1)}`;
   const { data } = await at(0).graphql<{ createInstance: { token: string } }>(
     `mutation { createInstance(name: "${name}") { token } }`,
   );
-  return { token: data?.createInstance.token ?? '', end };
+  return { token: data?.createInstance.token ?? '', end: endOf(name) };
 }
 
 test('of 300 calls at once through three nodes, half by GraphQL and half by REST, exactly 100 are served', async () => {
@@ -104,8 +108,10 @@ test('of 300 calls at once through three nodes, half by GraphQL and half by REST
   expect(answers.filter(Boolean)).toHaveLength(LIMIT);
 });
 
+let strangers = 0;
 test('an address tries 10 tokens a minute, whichever node it tries them on', async () => {
-  const headers = { token: 'wrong-token-of-some-length-or-other', 'x-forwarded-for': '1.1.1.1' };
+  const address = `1.1.1.${(strangers += 1)}`;
+  const headers = { token: 'wrong-token-of-some-length-or-other', 'x-forwarded-for': address };
   const tries = await Promise.all(times(30, (i) => fetch(`${at(i).url}/users/me/privacy`, { headers })));
   for (const answer of tries) await answer.text();
   expect(tries.filter(({ status }) => status === 401)).toHaveLength(10);
@@ -133,12 +139,12 @@ test('a token has 100 streams over all nodes, and another one in the place of on
 });
 
 test('a token that is revoked through one node ends what goes on under it at another', async () => {
-  const { phoneNumber } = await at(0).link('shop');
+  const { name, phoneNumber } = await at(0).link(`shop-${(instances += 1)}`);
   const { token, id } = await makeToken();
   const [here, there] = [at(0), at(1)];
   const stream = await openEventStream<object, object>(
     { url: there.url, token },
-    parse('subscription { instance(name: "shop") { state } }'),
+    parse(`subscription { instance(name: "${name}") { state } }`),
     {},
   );
   await stream.next();
@@ -151,7 +157,7 @@ test('a token that is revoked through one node ends what goes on under it at ano
   });
   const reads = () => here.simulator.account(phoneNumber).stanzas.length;
   const before = reads();
-  const running = there.graphql('{ privacy(instance: "shop") { id } }', {}, token);
+  const running = there.graphql(`{ privacy(instance: "${name}") { id } }`, {}, token);
   await expect.poll(reads).toBeGreaterThan(before);
   expect((await here.graphql(`mutation { revokeToken(id: "${id}") { id } }`)).errors).toBeUndefined();
   const revokedAt = performance.now();
@@ -183,9 +189,9 @@ test.each([
   ['replaced', async () => made(await makeToken(), ({ id }) => `rotateToken(id: "${id}") { token }`)],
   [
     "replaced as its instance's",
-    async () => ofInstance('replaced', 'rotateInstanceToken(instance: "replaced") { token }'),
+    async () => ofInstance((name) => `rotateInstanceToken(instance: "${name}") { token }`),
   ],
-  ['deleted with its instance', async () => ofInstance('deleted', 'deleteInstance(instance: "deleted") { name }')],
+  ['deleted with its instance', async () => ofInstance((name) => `deleteInstance(instance: "${name}") { name }`)],
 ])('a token that is %s through one node works at none once that is answered', async (_, make) => {
   const { token, end } = await make();
   expect(await Promise.all(nodes.map((node) => statusAt(node, token)))).toEqual([200, 200, 200]);
