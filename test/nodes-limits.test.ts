@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { parse } from 'graphql';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../src/clock.ts';
+import { listenForPeers } from '../src/peers/listener.ts';
+import { openStorage } from '../src/storage/storage.ts';
+import { silentLogger } from '../src/telemetry/logger.ts';
 import { openEventStream } from './support/event-stream.ts';
+import { freePort } from './support/free-port.ts';
 import { makeDatabase, runSql } from './support/postgres.ts';
 import { bootPrivet, type TestPrivet } from './support/privet.ts';
 
@@ -199,13 +202,38 @@ test.each([
   expect(await Promise.all(nodes.map((node) => statusAt(node, token)))).toEqual([401, 401, 401]);
 });
 
+/** Answers other nodes in the name of the one of that incarnation: what it is, and nothing of what it is asked. Its methods. */
+async function listenInNameOf(incarnation: string, port: number): Promise<{ asked: string[] } & AsyncDisposable> {
+  await using storage = await openStorage({ dataDir: at(0).dataDir, databaseUrl, masterKey: encryptionKey });
+  const key = new Uint8Array(hkdfSync('sha256', storage.tokenKey, '', 'privet nodes', 32));
+  const asked: string[] = [];
+  const unanswered = (signal: AbortSignal) => once(new EventTarget(), 'answer', { signal });
+  const listener = await listenForPeers({
+    host: '127.0.0.1',
+    port,
+    key,
+    incarnation,
+    handler: {
+      ask: (method, _body, { signal }) => {
+        asked.push(method);
+        return unanswered(signal);
+      },
+      async *stream(_method, _body, signal) {
+        yield await unanswered(signal);
+      },
+    },
+    clock: systemClock,
+    log: silentLogger(),
+  });
+  return { asked, [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose]() };
+}
+
 test('a node that can not be told is waited for for a moment, and takes the token for no second more', async () => {
-  // Who asks it for something is not refused, and never answered.
-  const silent = createServer().listen(0, '127.0.0.1');
-  onTestFinished(() => void silent.close());
-  await once(silent, 'listening');
-  const { port } = silent.address() as AddressInfo;
-  await using deaf = await boot({ PRIVET_NODE_URL: `http://127.0.0.1:${port}` });
+  const port = await freePort();
+  const name = `deaf-${port}`;
+  await using deaf = await boot({ PRIVET_NODE: name, PRIVET_NODE_URL: `http://127.0.0.1:${port}` });
+  const [row] = await runSql(databaseUrl, `select incarnation from nodes where id = '${name}'`);
+  await using inItsName = await listenInNameOf(String(row?.['incarnation']), port);
   const { token, id } = await makeToken();
   expect(await statusAt(deaf, token)).toBe(200);
   waited.length = 0;
@@ -213,7 +241,7 @@ test('a node that can not be told is waited for for a moment, and takes the toke
   const revoking = at(0)
     .graphql(`mutation { revokeToken(id: "${id}") { id } }`)
     .finally(() => (isAnswered = true));
-  await expect.poll(() => waited.length).toBeGreaterThan(0);
+  await expect.poll(() => inItsName.asked).toContain('tokens.ended');
   // What the others know by then is not waited for.
   await expect.poll(() => statusAt(at(1), token)).toBe(401);
   expect(isAnswered).toBe(false);
