@@ -46,8 +46,12 @@ export class SessionResidents implements Residents {
     return this.#pool.registry.byId(instanceId)?.view.state === 'PAIRING';
   }
 
-  async release(instanceId: string, signal: AbortSignal): Promise<Released | undefined> {
-    return this.#departures && release(this.#pool, this.#departures, instanceId, signal);
+  async release(
+    instanceId: string,
+    signal: AbortSignal,
+    mustStay: () => boolean,
+  ): Promise<Released | 'stays' | undefined> {
+    return this.#departures && release(this.#pool, this.#departures, instanceId, signal, mustStay);
   }
 
   /** What users want of it may have changed since its row was read. */

@@ -34,7 +34,10 @@ export interface Pass {
   readonly beginsUntil: AbortSignal;
   /** Aborted: what is under way is given up, and nothing is waited for. */
   readonly endsBy: AbortSignal;
-  /** Whether an instance is to stay for now. What is asked of users may change while a place to log in is waited for. */
+  /**
+   * Whether an instance is to stay for now. What is asked of users may change while a place to log in is waited for, and
+   * while what runs of it finishes.
+   */
   readonly mustStay: (instanceId: string) => boolean;
   /** They have time, and go only to nodes that have less than their share. */
   readonly isSpare: boolean;
@@ -140,7 +143,7 @@ export class HandOvers {
   async #release(id: string): Promise<Released | undefined | 'stays'> {
     const { residents, log } = this.#options;
     try {
-      return await residents.release(id, this.#pass.endsBy);
+      return await residents.release(id, this.#pass.endsBy, () => this.#pass.mustStay(id));
     } catch (error) {
       if (!this.#pass.endsBy.aborted) log.warn({ err: error, instance: id }, 'an instance could not be released');
       return 'stays';

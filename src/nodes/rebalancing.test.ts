@@ -42,6 +42,7 @@ const having = (own: number, others: Readonly<Record<string, number>>) => {
     refuses: false,
     asked: 0,
     whenAsked: (_id: string): void => undefined,
+    whenReleased: (_id: string): void => undefined,
     counts: () => Object.fromEntries([...there].map((owner) => [owner, count(owner)])),
     /** Lets time go by, with renewals. */
     async pass(ms: number) {
@@ -119,10 +120,12 @@ const having = (own: number, others: Readonly<Record<string, number>>) => {
       isPairing: (id) => rig.pairing.has(id),
       drop: () => expect.unreachable(),
       take: () => expect.unreachable(),
-      async release() {
+      async release(id, _signal, mustStay) {
         rig.most = Math.max(rig.most, (rig.open += 1));
         await clock.sleep(100);
         rig.open -= 1;
+        rig.whenReleased(id);
+        if (mustStay()) return 'stays';
         return { epoch: 1, moved: () => undefined, stays: () => undefined };
       },
     },
@@ -212,6 +215,13 @@ test('an instance that is being paired stays', async () => {
 test('one that is to be paired while its place is waited for stays', async () => {
   const rig = having(4, { b: 0 });
   rig.whenAsked = (id) => void (id.endsWith('true 0') && rig.pairing.add(id));
+  await rig.pass(2 * CALM_MS);
+  expect(rig.moves.map(({ id }) => id)).toEqual([`${SELF} true 1`]);
+});
+
+test('one that is to be paired while what runs of it finishes stays', async () => {
+  const rig = having(4, { b: 0 });
+  rig.whenReleased = (id) => void (id.endsWith('true 0') && rig.pairing.add(id));
   await rig.pass(2 * CALM_MS);
   expect(rig.moves.map(({ id }) => id)).toEqual([`${SELF} true 1`]);
 });

@@ -16,9 +16,10 @@ export interface Residents {
   /**
    * Ends the session for another node: new calls of the instance wait (see `ElsewhereError`), what runs finishes, the link
    * ends, and what is to be stored is. Resolves once nothing of it runs here; with undefined where nothing of it was in memory.
+   * @param mustStay asked once what runs has finished: where it is true, the session goes on
    * @throws the signal's reason
    */
-  release(instanceId: string, signal: AbortSignal): Promise<Released | undefined>;
+  release(instanceId: string, signal: AbortSignal, mustStay: () => boolean): Promise<Released | 'stays' | undefined>;
 }
 
 /** An instance whose session here has ended, so that another node may have it. */

@@ -4,7 +4,8 @@ import { sqliteOnly } from '../../../test/support/postgres.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { deadlineIn } from '../../clock.ts';
 import { InstanceNotConnectedError } from '../../errors.ts';
-import { startInstance, stopInstance } from '../../instance/commands.ts';
+import { pairInstance, startInstance, stopInstance } from '../../instance/commands.ts';
+import { setAside } from '../../instance/unlink.ts';
 import type { Released } from '../../nodes/residents.ts';
 import { temporaryStorage } from '../../storage/storage.fixture.ts';
 import type { OpenLink } from '../../wire/link.ts';
@@ -60,15 +61,19 @@ const watched = <T>(work: Promise<T>) => {
   return seen;
 };
 
-const released = async (work: Promise<Released | undefined>): Promise<Released> =>
-  (await work) ?? expect.unreachable('Nothing was released');
+const released = async (work: Promise<Released | 'stays' | undefined>): Promise<Released> => {
+  const end = await work;
+  return end && end !== 'stays' ? end : expect.unreachable('Nothing was released');
+};
+/** Of one that is to move, whatever runs of it. */
+const goes = (): boolean => false;
 
 test('a session leaves once its calls are over; those that come meanwhile are told where it went', async () => {
   const { clock, pool, residents, id, use, session, changes } = await residing();
   const runs = Promise.withResolvers<string>();
   const running = watched(use(() => runs.promise));
   await clock.advance(0);
-  const release = residents.release(id, signal);
+  const release = residents.release(id, signal, goes);
   const leaving = watched(release);
   const late = watched(use(async () => 'done here'));
   await clock.advance(9_000);
@@ -106,7 +111,7 @@ test('a call that takes too long is not waited for; one that found the connectio
   const read = watched(use(() => session.privacy.read(call)));
   await clock.advance(0);
   expect(read.end).toBeDefined();
-  const release = residents.release(id, signal);
+  const release = residents.release(id, signal, goes);
   await clock.advance(9_999);
   expect(session.link).toBeDefined();
   await clock.advance(1);
@@ -120,7 +125,7 @@ test('a call that takes too long is not waited for; one that found the connectio
 
 test('a session that stays logs in again, and calls that waited are done here', async () => {
   const { clock, pool, residents, id, use, session, links } = await residing();
-  const { stays } = await released(residents.release(id, signal));
+  const { stays } = await released(residents.release(id, signal, goes));
   const waits = watched(use(async () => session.view.state));
   await clock.advance(100);
   expect([waits, links()]).toEqual([{}, 1]);
@@ -137,7 +142,7 @@ test('where the time is up while calls run, the session goes on', async () => {
   const runs = Promise.withResolvers<void>();
   const running = watched(use(() => runs.promise.then(() => 'ended')));
   await clock.advance(0);
-  const release = watched(residents.release(id, over.signal));
+  const release = watched(residents.release(id, over.signal, goes));
   const waits = watched(use(async () => 'done here'));
   over.abort(new Error('over'));
   runs.resolve();
@@ -154,7 +159,7 @@ test('where the time is up once its link has ended, and something is still to be
   storage.owned.change = async (...args) => (await commits.promise, stored(...args));
   void session.life.change({ credentials: '{"last":1}' });
   const over = new AbortController();
-  const release = watched(residents.release(id, over.signal));
+  const release = watched(residents.release(id, over.signal, goes));
   const waits = watched(use(async () => session.finished !== undefined));
   for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
   expect([release, waits, session.link, session.finished]).toEqual([{}, {}, undefined, undefined]);
@@ -175,7 +180,7 @@ test('where the time is up while its link ends, it logs in again once that is cl
     return { ...link, ended: link.ended.then(async (evidence) => (await closes.promise, evidence)) };
   });
   const over = new AbortController();
-  const release = watched(residents.release(id, over.signal));
+  const release = watched(residents.release(id, over.signal, goes));
   const waits = watched(use(async () => 'done here'));
   await clock.advance(0);
   over.abort(new Error('over'));
@@ -183,7 +188,7 @@ test('where the time is up while its link ends, it logs in again once that is cl
   expect(release.end).toMatchObject({ message: 'over' });
   expect([waits, links()]).toEqual([{}, 1]);
   // Who tries again waits until that is over.
-  const again = residents.release(id, signal);
+  const again = residents.release(id, signal, goes);
   closes.resolve();
   await clock.advance(1_000);
   expect(waits.end).toBe('done here');
@@ -197,7 +202,7 @@ test('where the time is up while its link ends, it logs in again once that is cl
 
 test('a call waits for where a session goes only as long as another node could still do what it asks', async () => {
   const { clock, pool, residents, id, use } = await residing();
-  const { moved } = await released(residents.release(id, signal));
+  const { moved } = await released(residents.release(id, signal, goes));
   let done = 0;
   const work = async () => (done += 1);
   const within = (ms: number) => watched(use(work, { signal, deadline: deadlineIn(clock, ms) }));
@@ -221,7 +226,7 @@ test('a call waits for where a session goes only as long as another node could s
 
 test('a call that is withdrawn waits no more, and makes room for others', async () => {
   const { clock, residents, id, use } = await residing();
-  const { moved } = await released(residents.release(id, signal));
+  const { moved } = await released(residents.release(id, signal, goes));
   const caller = new AbortController();
   const work = async () => expect.unreachable();
   const crowd = Array.from({ length: 1_000 }, () => watched(use(work, { signal: caller.signal })));
@@ -238,9 +243,37 @@ test('a call that is withdrawn waits no more, and makes room for others', async 
   expect(another.end).toMatchObject({ name: 'ElsewhereError' });
 });
 
+test('one that is being paired once its calls are over stays, where it is to', async () => {
+  const { clock, pool, storage, residents, id, reach, use, session, links } = await residing((options) => {
+    if (options.credentials !== undefined) return deafLink(options);
+    queueMicrotask(() => options.events.onQr('the-qr', 1_800_000_000_000));
+    return deafLink({ ...options, events: { ...options.events, onLogin: () => undefined } });
+  });
+  const parts = { storage, clock, log: pino({ level: 'silent' }) };
+  await pool.change(reach, 'shop', asked, (one) => setAside(one, parts, { code: 'unlinked_here', message: '' }));
+  const probed = Promise.withResolvers<void>();
+  const pair = watched(
+    pool.change(reach, 'shop', asked, async (one) => {
+      await probed.promise;
+      await pairInstance(one, parts, undefined);
+    }),
+  );
+  await clock.advance(0);
+  const release = watched(residents.release(id, signal, () => residents.isPairing(id)));
+  const waits = watched(use(async () => 'done here'));
+  await clock.advance(5_000);
+  expect([release, pair, waits]).toEqual([{}, {}, {}]);
+  probed.resolve();
+  await clock.advance(1_000);
+  expect([release.end, waits.end, links()]).toEqual(['stays', 'done here', 2]);
+  expect(session.view).toMatchObject({ state: 'PAIRING', pairing: { qr: 'the-qr' } });
+  expect(session.link).toBeDefined();
+  await pool[Symbol.asyncDispose]();
+});
+
 test('one that was stopped while it was to leave stays stopped', async () => {
   const { clock, pool, residents, id, session, links } = await residing();
-  const { stays } = await released(residents.release(id, signal));
+  const { stays } = await released(residents.release(id, signal, goes));
   session.set('STOPPED');
   stays();
   await clock.advance(1_000);
@@ -252,7 +285,7 @@ test('a change of its life that fails once it is about to leave lets it not log 
   const { clock, pool, residents, id, use, session, links } = await residing();
   const fails = Promise.withResolvers<void>();
   const changed = watched(use(() => session.exclusively(signal, () => fails.promise)));
-  const release = residents.release(id, signal);
+  const release = residents.release(id, signal, goes);
   await clock.advance(10_000);
   const { stays } = await released(release);
   fails.reject(new Error('too late'));
@@ -271,7 +304,7 @@ test('a change of its life whose turn comes once it is about to leave is done wh
   const unlink = watched(pool.change(reach, 'shop', asked, () => unlinks.promise));
   const start = watched(pool.change(reach, 'shop', asked, (session) => startInstance(session, parts)));
   await clock.advance(0);
-  const release = residents.release(id, signal);
+  const release = residents.release(id, signal, goes);
   await clock.advance(10_000);
   const { moved } = await released(release);
   unlinks.reject(new Error('WhatsApp did not answer'));
@@ -288,7 +321,7 @@ test('a change of its life whose turn comes once it has left is done where it we
   void watched(pool.change(reach, 'shop', asked, () => first.promise));
   const next = watched(pool.change(reach, 'shop', asked, async () => expect.unreachable()));
   await clock.advance(0);
-  const release = residents.release(id, signal);
+  const release = residents.release(id, signal, goes);
   await clock.advance(10_000);
   (await released(release)).moved(TO);
   first.resolve();
@@ -307,7 +340,7 @@ test.for(['moves', 'stays'] as const)(
     storage.owned.change = async (...args) => (await commits.promise, stored(...args));
     const start = watched(pool.change(reach, 'shop', asked, (one) => startInstance(one, parts)));
     await clock.advance(0);
-    const release = residents.release(id, signal);
+    const release = residents.release(id, signal, goes);
     await clock.advance(10_000);
     commits.resolve();
     const { moved, stays } = await released(release);
@@ -331,7 +364,7 @@ test('a pairing that would begin once the instance is about to leave begins wher
   const probed = Promise.withResolvers<void>();
   const pair = watched(pool.change(reach, 'shop', asked, (one) => probed.promise.then(() => one.pair(undefined))));
   await clock.advance(0);
-  const release = residents.release(id, signal);
+  const release = residents.release(id, signal, goes);
   await clock.advance(10_000);
   const { moved } = await released(release);
   probed.resolve();
@@ -348,7 +381,7 @@ test('what was to be stored is stored once it is released', async () => {
   const commits = Promise.withResolvers<void>();
   storage.owned.change = async (...args) => (await commits.promise, stored(...args));
   const save = watched(session.life.change({ credentials: '{"last":1}' }));
-  const release = residents.release(id, signal);
+  const release = residents.release(id, signal, goes);
   const leaving = watched(release);
   for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
   expect([save, leaving]).toEqual([{}, {}]);
@@ -359,6 +392,6 @@ test('what was to be stored is stored once it is released', async () => {
 
 test('an instance that is not in memory needs no release', async () => {
   const { residents } = await residing();
-  expect(await residents.release('unknown', signal)).toBeUndefined();
+  expect(await residents.release('unknown', signal, goes)).toBeUndefined();
   expect(residents.isPairing('unknown')).toBe(false);
 });

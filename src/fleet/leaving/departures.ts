@@ -117,9 +117,10 @@ export class Departures {
 
   /**
    * Ends what runs of a session that does not leave yet, its calls first. From then on new ones wait until the outcome is told.
+   * @param mustStay asked once its calls are over: where it is true, the session goes on
    * @throws the signal's reason: the session goes on, or is ended by whoever aborted
    */
-  async begin(session: Session, signal: AbortSignal): Promise<Departing> {
+  async begin(session: Session, signal: AbortSignal, mustStay: () => boolean): Promise<Departing | 'stays'> {
     const { id } = session.view;
     const departure = new Departure(this.#clock);
     this.#leaving.set(id, departure);
@@ -133,6 +134,11 @@ export class Departures {
     } catch (error) {
       settle({ kind: 'stays' });
       throw error;
+    }
+    // A call may have begun what is not to end for this: a pairing, say.
+    if (mustStay()) {
+      settle({ kind: 'stays' });
+      return 'stays';
     }
     const goOn = resumption(session);
     const stays = (): void => {

@@ -8,13 +8,15 @@ export async function release(
   departures: Departures,
   instanceId: string,
   signal: AbortSignal,
-): Promise<Released | undefined> {
+  mustStay: () => boolean,
+): Promise<Released | 'stays' | undefined> {
   await departures.over(instanceId, signal);
   const session = pool.registry.byId(instanceId);
   if (!session) return undefined;
   using held = new DisposableStack();
   held.use(pool.keep(session));
-  const departing = await departures.begin(session, signal);
+  const departing = await departures.begin(session, signal, mustStay);
+  if (departing === 'stays') return departing;
   const holding = held.move();
   return {
     epoch: session.life.epoch ?? 0,
