@@ -69,9 +69,9 @@ export class Claims {
   /** Takes one instance for a call; false where another node has it that lives, or this one may take none. */
   async claimNow(instanceId: string): Promise<boolean> {
     const { store, membership } = this.#options;
-    const { incarnation, isSteady, until } = membership;
+    const { incarnation, isSteady, until, server } = membership;
     if (!membership.held || membership.isDraining || this.#ended.signal.aborted) return false;
-    const claimed = await store.claimOne({ instanceId, incarnation, fromDead: isSteady, until });
+    const claimed = await store.claimOne({ instanceId, incarnation, fromDead: isSteady, until, server });
     if (!claimed) return false;
     this.#events?.claimed(1);
     if (claimed.isWanted) this.#ownWanted += 1;
@@ -108,10 +108,10 @@ export class Claims {
       await this.#reconcile();
     }
     if (membership.isDraining || !membership.held) return;
-    const { incarnation, isSteady, until } = membership;
+    const { incarnation, isSteady, until, server } = membership;
     const most = isSteady ? this.room : Math.min(this.room, MOST_OF_A_NEWCOMER);
     if (most <= 0) return;
-    const claimed = await store.claimDue({ incarnation, fromDead: isSteady, until, most });
+    const claimed = await store.claimDue({ incarnation, fromDead: isSteady, until, server, most });
     this.#ownWanted += claimed.length;
     if (claimed.length > 0) this.#events?.claimed(claimed.length);
     await this.#take(claimed);

@@ -77,6 +77,7 @@ const draining = ({ nodes = [node('a', 0), node('b', 0)], wanted = 0, stopped = 
     isSteady: true,
     isDraining: true,
     until: 0,
+    server: '',
     nodes: [node(SELF, wanted + stopped, { draining: true }), ...nodes],
     whenHeld: async () => true,
     find: () => expect.unreachable(),

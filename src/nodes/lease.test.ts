@@ -23,7 +23,7 @@ const leased = async ({ join = true } = {}) => {
     wall,
     log,
     renewals: [] as { id: string; draining: boolean }[],
-    answer: async (): Promise<Renewal> => ({ kind: 'renewed', nodes: [row('a')], until: 0 }),
+    answer: async (): Promise<Renewal> => ({ kind: 'renewed', nodes: [row('a')], until: 0, server: 'one' }),
     confirm: async (): Promise<void> => void log.push('confirmed'),
   };
   const store = {
@@ -58,7 +58,7 @@ test('it shows how many instances each node has, as they were counted last', asy
   using _ = lease.onCounted((since) => told.push(since));
   lease.counted(new Map([['run of a', 3]]), 7);
   expect(lease.nodes).toEqual([{ ...row('a'), instances: 3 }]);
-  rig.answer = async () => ({ kind: 'renewed', nodes: [row('a'), row('b')], until: 0 });
+  rig.answer = async () => ({ kind: 'renewed', nodes: [row('a'), row('b')], until: 0, server: 'one' });
   await clock.advance(2_000);
   expect(lease.nodes.map(({ id, instances }) => [id, instances])).toEqual([
     ['a', 3],
@@ -74,7 +74,7 @@ const away = async (): Promise<Renewal> => {
 test('a lease holds until a second before its end, counted from when its renewal was sent', async () => {
   const { clock, rig, lease } = await leased();
   const slow = Promise.withResolvers<void>();
-  rig.answer = async () => (await slow.promise, { kind: 'renewed', nodes: [], until: 0 });
+  rig.answer = async () => (await slow.promise, { kind: 'renewed', nodes: [], until: 0, server: 'one' });
   await clock.advance(3_000);
   // Sent at 2 s, answered at 3 s.
   slow.resolve();
@@ -139,9 +139,10 @@ test('on another connection it is steady anew: the clock of another server may s
   await clock.advance(6_100);
   const before = rig.answer;
   const isNewConnection = true;
-  rig.answer = async () => ({ kind: 'renewed', nodes: [row('a')], until: 0, isNewConnection });
+  rig.answer = async () => ({ kind: 'renewed', nodes: [row('a')], until: 0, server: 'another', isNewConnection });
+  expect(lease.server).toBe('one');
   await clock.advance(2_000);
-  expect([lease.held, lease.isSteady]).toEqual([true, false]);
+  expect([lease.held, lease.isSteady, lease.server]).toEqual([true, false, 'another']);
   rig.answer = before;
   await clock.advance(5_800);
   expect(lease.isSteady).toBe(false);
@@ -181,7 +182,7 @@ test('a drain is told to the others at once, and a failed try again', async () =
   const told = lease.drain();
   await expect(told).rejects.toThrow('away');
   expect([lease.isDraining, renewals.at(-1)]).toEqual([true, { id: 'a', draining: true }]);
-  rig.answer = async () => ({ kind: 'renewed', nodes: [], until: 0 });
+  rig.answer = async () => ({ kind: 'renewed', nodes: [], until: 0, server: 'one' });
   await clock.advance(250);
   expect(renewals).toHaveLength(3);
 });
@@ -196,7 +197,8 @@ test('a name that was given and is taken is waited for as long as a lease lasts,
 
 test('the name of the machine is followed by something more where another node has it', async () => {
   const { clock, rig, lease } = await leased({ join: false });
-  rig.answer = async () => (lease.id === 'a' ? { kind: 'refused' } : { kind: 'renewed', nodes: [], until: 0 });
+  rig.answer = async () =>
+    lease.id === 'a' ? { kind: 'refused' } : { kind: 'renewed', nodes: [], until: 0, server: 'one' };
   const joined = lease.join('a', false);
   await clock.advance(1_000);
   await joined;
@@ -228,7 +230,7 @@ test('a drain is told too where the node leaves before it renews again', async (
   await clock.advance(2_000);
   const told = expect(lease.drain()).rejects.toThrow('This node has left');
   const left = lease.leave();
-  slow.resolve({ kind: 'renewed', nodes: [], until: 0 });
+  slow.resolve({ kind: 'renewed', nodes: [], until: 0, server: 'one' });
   await left;
   await told;
 });

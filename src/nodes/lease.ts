@@ -48,6 +48,7 @@ export class Lease implements CountedMembership {
   #nodes: readonly NodeRow[] = [];
   #counts: ReadonlyMap<string, number> = new Map();
   #until = 0;
+  #server = '';
   #isDraining = false;
   #lapse: Disposable | undefined;
   #wake = new AbortController();
@@ -84,6 +85,10 @@ export class Lease implements CountedMembership {
 
   get until(): number {
     return this.#until;
+  }
+
+  get server(): string {
+    return this.#server;
   }
 
   get isDraining(): boolean {
@@ -244,6 +249,7 @@ export class Lease implements CountedMembership {
     if (!this.#isWithin(sent)) throw new Error('The answer came too late');
     this.#sent = sent;
     this.#until = renewal.until;
+    this.#server = renewal.server;
     // By the clock of a server that has taken another one's place, leases of nodes may have ended that have not renewed yet.
     if (renewal.isNewConnection === true) this.#steadySince = undefined;
     this.#steadySince ??= clock.monotonic();

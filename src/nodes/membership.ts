@@ -15,6 +15,8 @@ export interface Membership {
   readonly isSteady: boolean;
   /** Until when, by the clock of the database and as of the last renewal. */
   readonly until: number;
+  /** The database's, as of the last renewal. */
+  readonly server: string;
   readonly isDraining: boolean;
   /** All nodes with a row. */
   readonly nodes: readonly NodeRow[];

@@ -6,6 +6,12 @@ import type { ClaimedInstance, Claiming } from './node-store.ts';
 export const WANTED = sql<boolean>`(i.wanted = 'running' and (i.state <> 'UNPAIRED' or i.has_credentials = 1))`;
 
 /**
+ * Names a server, to a user without any rights: when it was started, to the microsecond. Not where it is reached, which may
+ * differ between two connections.
+ */
+export const SERVER = 'extract(epoch from pg_postmaster_start_time())::text';
+
+/**
  * Who has some that are to be connected, null among them: one step in the index for each. It is looked at twice a second by
  * each node that has room, and nearly always all of them live: so it must not look at each instance.
  */
@@ -55,13 +61,17 @@ export const claimThat = async (
  * row of a node whose lease has ended is locked: its renewal waits for the commit, and what it reads then shows the claim.
  * Where the renewal was first, the server looks at the row once more, and finds the lease; where that is being written, the
  * node is passed over, so that no claim waits.
+ *
+ * The pool may have found its way to a server that has taken another one's place, before the node has renewed there. By
+ * that one's clock leases have ended of those that live: so nobody counts as gone there whose row is there.
  */
 const claim = async (
   db: Kysely<Tables>,
-  { incarnation, fromDead, until }: Claiming,
+  { incarnation, fromDead, until, server }: Claiming,
   { owners, isMeant, most }: Meant,
 ): Promise<ClaimedInstance[]> => {
-  const isLeft = fromDead ? sql`n.expires_at >= clock_timestamp()` : sql`true`;
+  const isSame = sql`${sql.raw(SERVER)} = ${server}`;
+  const isLeft = fromDead ? sql`(n.expires_at >= clock_timestamp() or not ${isSame})` : sql`true`;
   // What another claimer has just taken is told by its epoch: the server looks at the row once more after it has waited
   // for it. Each node goes through them in another order, so that few are claimed by two at once.
   const { rows } = await sql<ClaimedInstance>`

@@ -84,7 +84,7 @@ test('writes that wait for a lock use up the pool, and the lease is renewed all 
   await new Promise((resolve) => setTimeout(resolve, 100));
   for (let n = 0; n < 5; n += 1) expect(await renew()).toBe('renewed');
   // Nor does what nodes share wait for them: the row that is being written is passed over.
-  const claim = { incarnation: 'run of a', fromDead: false, until: Date.now() + TTL_MS, most: 1 };
+  const claim = { incarnation: 'run of a', fromDead: false, until: Date.now() + TTL_MS, server: '', most: 1 };
   expect(await nodes.claimDue(claim)).toEqual([]);
   held.resolve();
   await Promise.all(writes);

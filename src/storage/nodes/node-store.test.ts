@@ -13,9 +13,18 @@ import type { NodeSelf, NodeStore } from './node-store.ts';
 interface Place {
   readonly nodes: NodeStore;
   readonly stored: Repositories;
+  /** What renewals name it. */
+  readonly server: string;
   /** Lets that much time go by for the database, and a little more. */
   wait(ms: number): Promise<void>;
 }
+
+const serverOf = async (nodes: NodeStore): Promise<string> => {
+  const renewed = await nodes.renew(selfOf('any'), SHORT_MS);
+  await nodes.leave('run of any');
+  if (renewed.kind !== 'renewed') throw new TypeError('refused');
+  return renewed.server;
+};
 
 /** The model that the harness runs nodes on: what holds for the one has to hold for the other. */
 const model = async (): Promise<Place> => {
@@ -28,28 +37,32 @@ const model = async (): Promise<Place> => {
     onDamage: undefined,
   });
   onTestFinished(() => database[Symbol.asyncDispose]());
+  const nodes = new ModelNodes({ db, clock });
   return {
-    nodes: new ModelNodes({ db, clock }),
+    nodes,
+    server: await serverOf(nodes),
     stored: createRepositories(db, keyring.sealer, clock),
     wait: (ms) => clock.advance(ms + 1),
   };
 };
 
 /** One for all tests: to make a database takes longer than most of them. */
-let server: { readonly url: string; readonly storage: Storage } | undefined;
+let started: { readonly url: string; readonly storage: Storage } | undefined;
 
-afterAll(() => server?.storage[Symbol.asyncDispose]());
+afterAll(() => started?.storage[Symbol.asyncDispose]());
 
 const postgres = async (): Promise<Place> => {
-  if (!server) {
+  if (!started) {
     const url = await makeDatabase();
     const storage = await openStorage({ dataDir: '', databaseUrl: url, masterKey: Buffer.alloc(32, 1) });
-    server = { url, storage };
+    started = { url, storage };
   }
-  const { url, storage } = server;
+  const { url, storage } = started;
+  const { nodes } = storage;
+  if (!nodes) throw new TypeError('Several nodes may serve a database of Postgres');
+  const server = await serverOf(nodes);
   await runSql(url, 'truncate instances, nodes cascade');
-  if (!storage.nodes) throw new TypeError('Several nodes may serve a database of Postgres');
-  return { nodes: storage.nodes, stored: storage, wait: (ms) => delay(ms + 50) };
+  return { nodes, stored: storage, server, wait: (ms) => delay(ms + 50) };
 };
 
 /** Longer than any test. */
@@ -72,7 +85,7 @@ describe.each([
 ])('what nodes share, on %s', (_, open) => {
   const set = async (...names: string[]) => {
     const place = await open();
-    const { nodes, stored, wait } = place;
+    const { nodes, stored, wait, server } = place;
     const account = await stored.accounts.create({ label: '' });
     const add = async (name: string, wanted: 'running' | 'stopped' = 'running', state = 'OPEN'): Promise<string> =>
       (await stored.instances.insert({ accountId: account.id, name, wanted, state })).id;
@@ -91,11 +104,11 @@ describe.each([
         await wait(SHORT_MS);
       },
       claim: async (id: string, fromDead = false, most = 10) =>
-        (await nodes.claimDue({ incarnation: `run of ${id}`, fromDead, until: EVER, most })).toSorted((a, b) =>
+        (await nodes.claimDue({ incarnation: `run of ${id}`, fromDead, until: EVER, server, most })).toSorted((a, b) =>
           a.id < b.id ? -1 : 1,
         ),
       claimOne: (id: string, name: string, fromDead = false) =>
-        nodes.claimOne({ incarnation: `run of ${id}`, fromDead, until: EVER, instanceId: idOf(name) }),
+        nodes.claimOne({ incarnation: `run of ${id}`, fromDead, until: EVER, server, instanceId: idOf(name) }),
     };
   };
 
@@ -155,12 +168,12 @@ describe.each([
   });
 
   test('a claim that comes after the lease that it was decided under takes nothing', async () => {
-    const { nodes, live, claim, idOf, wait } = await set('one', 'two');
+    const { nodes, live, claim, idOf, wait, server } = await set('one', 'two');
     const first = await nodes.renew(selfOf('a'), 30);
     if (first.kind !== 'renewed') throw new TypeError('refused');
     await wait(30);
     await live('a');
-    const late = { incarnation: 'run of a', fromDead: true, until: first.until };
+    const late = { incarnation: 'run of a', fromDead: true, until: first.until, server };
     expect(await nodes.claimDue({ ...late, most: 2 })).toEqual([]);
     expect(await nodes.claimOne({ ...late, instanceId: idOf('one') })).toBeUndefined();
     const next = await live('a');
@@ -202,6 +215,20 @@ describe.each([
     expect(await claim('b', true)).toEqual([{ id: idOf('two'), epoch: 2, isWanted: true }]);
   });
 
+  test('at another server than it has renewed at a node takes what nobody has, and nothing from one that seems dead there', async () => {
+    const { nodes, live, dead, claim, idOf, server } = await set('one', 'two');
+    await live('a');
+    expect(await claim('a', false, 1)).toHaveLength(1);
+    const [first] = [...(await nodes.owned('run of a')).keys()];
+    await live('b');
+    await dead('a');
+    const there = { incarnation: 'run of b', fromDead: true, until: EVER, server: `not ${server}` };
+    const free = first === idOf('one') ? 'two' : 'one';
+    expect(await nodes.claimDue({ ...there, most: 2 })).toEqual([{ id: idOf(free), epoch: 1, isWanted: true }]);
+    expect(await nodes.claimOne({ ...there, instanceId: first ?? '' })).toBeUndefined();
+    expect(await nodes.claimDue({ ...there, server, most: 2 })).toEqual([{ id: first, epoch: 2, isWanted: true }]);
+  });
+
   test.each([
     ['whose own lease has ended', (place: { dead(id: string): Promise<void> }) => place.dead('a')],
     ['that drains', (place: { live(...self: unknown[]): unknown }) => place.live('a', 'run of a', true)],
@@ -218,12 +245,12 @@ describe.each([
   });
 
   test('one instance is claimed for a call, connected or not, where nobody has it who lives', async () => {
-    const { nodes, live, claimOne, add } = await set();
+    const { nodes, live, claimOne, add, server } = await set();
     await live('a');
     await live('b');
     const id = await add('stopped', 'stopped');
     const claimOf = (node: string) =>
-      nodes.claimOne({ incarnation: `run of ${node}`, fromDead: true, until: EVER, instanceId: id });
+      nodes.claimOne({ incarnation: `run of ${node}`, fromDead: true, until: EVER, server, instanceId: id });
     expect(await claimOf('a')).toEqual({ id, epoch: 1, isWanted: false });
     expect(await claimOf('b')).toBeUndefined();
     expect(await nodes.ownerOf(id)).toEqual({ incarnation: 'run of a', epoch: 1 });
@@ -319,18 +346,18 @@ describe.each([
 });
 
 test('on Postgres an instance that is being stored is passed over, and no claim waits for it', async () => {
-  const { nodes, stored, wait } = await postgres();
+  const { nodes, stored, wait, server } = await postgres();
   const account = await stored.accounts.create({ label: '' });
   const add = async (name: string): Promise<string> =>
     (await stored.instances.insert({ accountId: account.id, name, wanted: 'running', state: 'OPEN' })).id;
   const [one, two] = [await add('one'), await add('two')];
   await nodes.renew(selfOf('a'), LONG_MS);
-  await nodes.claimDue({ incarnation: 'run of a', fromDead: false, until: EVER, most: 2 });
+  await nodes.claimDue({ incarnation: 'run of a', fromDead: false, until: EVER, server, most: 2 });
   await nodes.renew(selfOf('b'), LONG_MS);
   await nodes.renew(selfOf('a'), SHORT_MS);
   await wait(SHORT_MS);
-  const claim = { incarnation: 'run of b', fromDead: true, until: EVER, most: 2 };
-  await server?.storage.transaction(async (tx) => {
+  const claim = { incarnation: 'run of b', fromDead: true, until: EVER, server, most: 2 };
+  await started?.storage.transaction(async (tx) => {
     await tx.owned.change(one, { incarnation: 'run of a', epoch: 1 }, { patch: { state: 'RECONNECTING' } });
     expect(await nodes.claimDue(claim)).toEqual([{ id: two, epoch: 2, isWanted: true }]);
   });
@@ -338,17 +365,17 @@ test('on Postgres an instance that is being stored is passed over, and no claim 
 });
 
 test('on Postgres a hand-over is under way while its node keeps the instance: what the node is told is so for good', async () => {
-  const { nodes, stored, wait } = await postgres();
+  const { nodes, stored, wait, server } = await postgres();
   const account = await stored.accounts.create({ label: '' });
   const add = async (name: string): Promise<string> =>
     (await stored.instances.insert({ accountId: account.id, name, wanted: 'running', state: 'OPEN' })).id;
   const ids = [await add('one'), await add('two')];
   for (const id of ['a', 'b']) await nodes.renew(selfOf(id), LONG_MS);
-  await nodes.claimDue({ incarnation: 'run of a', fromDead: false, until: EVER, most: 2 });
+  await nodes.claimDue({ incarnation: 'run of a', fromDead: false, until: EVER, server, most: 2 });
   const from = { incarnation: 'run of a', epoch: 1 };
   for (const [n, id] of ids.entries()) {
     const [kept, given] = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
-    await server?.storage.transaction(async (tx) => {
+    await started?.storage.transaction(async (tx) => {
       await tx.owned.change(id, from, { patch: { state: 'RECONNECTING' } });
       const keep = (): void => kept.resolve(nodes.keep(id, from));
       const give = (): void => given.resolve(nodes.handOver(id, from, 'run of b'));
@@ -358,7 +385,7 @@ test('on Postgres a hand-over is under way while its node keeps the instance: wh
       }
       // Both wait for the row, and who only looks at it does not see that.
       const look = 'select owner_incarnation as owner from instances where epoch = 1 and id =';
-      expect(await runSql(server?.url ?? '', `${look} '${id}'`)).toEqual([{ owner: 'run of a' }]);
+      expect(await runSql(started?.url ?? '', `${look} '${id}'`)).toEqual([{ owner: 'run of a' }]);
     });
     const isKept = (await kept.promise) === 2;
     expect(await given.promise).toBe(isKept ? undefined : 2);
@@ -367,8 +394,8 @@ test('on Postgres a hand-over is under way while its node keeps the instance: wh
 });
 
 test('on Postgres a look for what nobody has goes by who has some, and reads no instance where all of them live', async () => {
-  const { nodes, stored } = await postgres();
-  const url = server?.url ?? '';
+  const { nodes, stored, server } = await postgres();
+  const url = started?.url ?? '';
   const { id } = await stored.accounts.create({ label: '' });
   await nodes.renew(selfOf('a'), LONG_MS);
   await nodes.renew(selfOf('b'), LONG_MS);
@@ -385,7 +412,7 @@ test('on Postgres a look for what nobody has goes by who has some, and reads no 
     return { rows: Number(row?.['rows']), looks: Number(row?.['looks']) };
   };
   const before = await reads();
-  const look = () => nodes.claimDue({ incarnation: 'run of a', fromDead: true, until: EVER, most: 10 });
+  const look = () => nodes.claimDue({ incarnation: 'run of a', fromDead: true, until: EVER, server, most: 10 });
   // The server tells of them once a second.
   await expect
     .poll(async () => (expect(await look()).toEqual([]), (await reads()).looks), { timeout: 10_000, interval: 200 })
@@ -398,7 +425,7 @@ test('on Postgres a look for what nobody has goes by who has some, and reads no 
 describe('on Postgres a node that slept renews its lease while another one claims what it had', () => {
   /** The lease of a has ended, b is steady, and one connection of neither is there for the test. */
   const asleep = async () => {
-    const { nodes, stored, wait } = await postgres();
+    const { nodes, stored, wait, server } = await postgres();
     const account = await stored.accounts.create({ label: '' });
     const { id } = await stored.instances.insert({
       accountId: account.id,
@@ -407,17 +434,17 @@ describe('on Postgres a node that slept renews its lease while another one claim
       state: 'OPEN',
     });
     await nodes.renew(selfOf('a'), LONG_MS);
-    await nodes.claimDue({ incarnation: 'run of a', fromDead: false, until: EVER, most: 1 });
+    await nodes.claimDue({ incarnation: 'run of a', fromDead: false, until: EVER, server, most: 1 });
     await nodes.renew(selfOf('a'), SHORT_MS);
     await wait(SHORT_MS);
     await nodes.renew(selfOf('b'), LONG_MS);
-    const beside = new Client(server?.url);
+    const beside = new Client(started?.url);
     await beside.connect();
     onTestFinished(() => beside.end());
-    const claim = () => nodes.claimDue({ incarnation: 'run of b', fromDead: true, until: EVER, most: 1 });
-    return { nodes, id, beside, claim };
+    const claim = () => nodes.claimDue({ incarnation: 'run of b', fromDead: true, until: EVER, server, most: 1 });
+    return { nodes, id, beside, claim, server };
   };
-  const url = () => server?.url ?? '';
+  const url = () => started?.url ?? '';
   const waiting = async (what: string) =>
     (
       await runSql(
@@ -453,11 +480,14 @@ describe('on Postgres a node that slept renews its lease while another one claim
   });
 
   test('the row that says so stays for as long as there is something to claim', async () => {
-    const { nodes, claim } = await asleep();
+    const { nodes, claim, server } = await asleep();
     await runSql(url(), `update nodes set expires_at = now() - interval '1 hour' where id = 'a'`);
-    await nodes.claimDue({ incarnation: 'run of b', fromDead: true, until: EVER, most: 0 });
+    await nodes.claimDue({ incarnation: 'run of b', fromDead: true, until: EVER, server, most: 0 });
     expect(await nodes.nodes()).toMatchObject([{ id: 'a', isLive: false }, { id: 'b' }]);
     expect(await claim()).toHaveLength(1);
+    // By the clock of another server.
+    await nodes.claimDue({ incarnation: 'run of b', fromDead: true, until: EVER, server: `not ${server}`, most: 0 });
+    expect(await nodes.nodes()).toHaveLength(2);
     await claim();
     expect(await nodes.nodes()).toMatchObject([{ id: 'b' }]);
   });

@@ -50,6 +50,11 @@ export interface Claiming {
    * may not be so any more, as after an outage of the database, when all others look dead.
    */
   readonly until: number;
+  /**
+   * The one that the last renewal was at. By the clock of another one the leases of those may have ended that live, and
+   * `until` not: a claim there takes nothing from them.
+   */
+  readonly server: string;
 }
 
 /** What a node says of itself. */
@@ -90,6 +95,8 @@ export type Renewal =
       readonly nodes: readonly LeaseRow[];
       /** When the lease ends by the clock of the database, epoch milliseconds. */
       readonly until: number;
+      /** Names the server, and with it the clock: another one after each of its starts. */
+      readonly server: string;
       /** Over another connection than the one before: it may lead to another server, with a clock of its own. */
       readonly isNewConnection?: boolean;
     }

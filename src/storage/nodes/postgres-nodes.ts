@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import { guarded } from '../errors.ts';
 import type { Tables } from '../schema.ts';
-import { claimThat, claimWanted, WANTED } from './claim-rows.ts';
+import { claimThat, claimWanted, SERVER, WANTED } from './claim-rows.ts';
 import { type Ask, LeaseConnection } from './lease-connection.ts';
 import type { InstanceOwner, LeaseRow, NodeSelf, NodeStore, OwnedInstance } from './node-store.ts';
 import { isGone, ownProcess } from './own-process.ts';
@@ -18,7 +18,7 @@ const RENEW = `
     started_at = case when nodes.incarnation = excluded.incarnation then nodes.started_at else excluded.started_at end,
     expires_at = excluded.expires_at
   where nodes.incarnation = excluded.incarnation or nodes.expires_at < clock_timestamp()
-  returning (extract(epoch from expires_at) * 1000)::bigint as until`;
+  returning (extract(epoch from expires_at) * 1000)::bigint as until, ${SERVER} as server`;
 
 const NODES = `
   select n.id, n.incarnation, n.url, n.draining,
@@ -43,10 +43,10 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
       return forgetGone(ask);
     };
     return lease.run(incarnation, first, async (ask) => {
-      const [renewed] = await ask<{ until: number }>(RENEW, values);
+      const [renewed] = await ask<{ until: number; server: string }>(RENEW, values);
       if (!renewed) return { kind: 'refused' } as const;
       const nodes = await ask<LeaseRow>(NODES);
-      return { kind: 'renewed', nodes, until: renewed.until, isNewConnection } as const;
+      return { kind: 'renewed', nodes, ...renewed, isNewConnection } as const;
     });
   };
 
@@ -79,7 +79,7 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
 
     claimDue: ({ most, ...claiming }) =>
       guarded('nodes.claimDue', async () => {
-        if (claiming.fromDead) await forgetLongGone(db);
+        if (claiming.fromDead) await forgetLongGone(db, claiming.server);
         return most > 0 ? claimWanted(db, claiming, most) : [];
       }),
 
@@ -149,9 +149,10 @@ const forgetGone = async (ask: Ask): Promise<void> => {
 };
 
 /** While it has what may be claimed, the row stays: a claim locks it, see `claim`. */
-const forgetLongGone = async (db: Kysely<Tables>): Promise<void> => {
+const forgetLongGone = async (db: Kysely<Tables>, server: string): Promise<void> => {
   await sql`
     delete from nodes where expires_at < clock_timestamp() - ${REMEMBERED_MS} * interval '1 millisecond'
+      and ${sql.raw(SERVER)} = ${server}
       and (select i.id from instances i where i.owner_incarnation = nodes.incarnation and ${WANTED} limit 1) is null`.execute(
     db,
   );

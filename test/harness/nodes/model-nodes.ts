@@ -57,6 +57,7 @@ interface Row {
 /** The rows that nodes share, in memory but for the instances: what `NodeStore` promises, on a clock of the database's own. */
 export class ModelNodes implements NodeStore {
   readonly rows = new Map<string, ModelNode>();
+  #servers = 1;
   readonly #options: ModelNodesOptions;
   #claims: { readonly at: number; readonly taken: Taken }[] = [];
 
@@ -76,7 +77,7 @@ export class ModelNodes implements NodeStore {
       expiresAt: now + ttlMs,
       unbrokenSince: isUnbroken ? before.unbrokenSince : now,
     });
-    return { kind: 'renewed', nodes: await this.nodes(), until: now + ttlMs };
+    return { kind: 'renewed', nodes: await this.nodes(), until: now + ttlMs, server: this.#server };
   }
 
   async leave(incarnation: string): Promise<void> {
@@ -154,6 +155,7 @@ export class ModelNodes implements NodeStore {
       forgotten.push(id);
     }
     this.#claims = [];
+    this.#servers += 1;
     return forgotten;
   }
 
@@ -167,7 +169,7 @@ export class ModelNodes implements NodeStore {
   }
 
   async #claim(
-    { incarnation, fromDead, until }: Claiming,
+    { incarnation, fromDead, until, server }: Claiming,
     isDue: (row: Row) => boolean,
     most: number,
   ): Promise<ClaimedInstance[]> {
@@ -175,12 +177,13 @@ export class ModelNodes implements NodeStore {
     const { without = [] } = this.#options;
     if (!without.includes('own lease') && (!self || !this.isLive(self) || self.draining)) return [];
     if (!without.includes('time') && this.#now() > until) return [];
-    const due = (await this.#instances()).filter((row) => isDue(row) && this.#isFree(row, fromDead));
+    const mayFromDead = fromDead && server === this.#server;
+    const due = (await this.#instances()).filter((row) => isDue(row) && this.#isFree(row, mayFromDead));
     const claimed: ClaimedInstance[] = [];
     for (const row of due.slice(0, most)) {
       const { id, epoch, isWanted } = row;
       // Its node may have renewed its lease meanwhile: the server looks at that row once more.
-      if (this.#isFree(row, fromDead) && (await this.#take(row, incarnation, false)))
+      if (this.#isFree(row, mayFromDead) && (await this.#take(row, incarnation, false)))
         claimed.push({ id, epoch: epoch + 1, isWanted });
     }
     return claimed;
@@ -224,6 +227,10 @@ export class ModelNodes implements NodeStore {
       ...row,
       isWanted: wanted === 'running' && (state !== 'UNPAIRED' || linked === 1),
     }));
+  }
+
+  get #server(): string {
+    return `server ${this.#servers}`;
   }
 
   #now(): number {
