@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { endAll } from './children.ts';
 import { within } from './deadline.ts';
 import { measureThroughput, THROUGHPUT_SERVERS } from './http-throughput.ts';
@@ -69,7 +69,8 @@ async function main(): Promise<number> {
       failed = true;
     }
   }
-  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };
+  const load = loadavg().map((minutes) => rounded(minutes, 1));
+  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism(), load };
   process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), machine, ...parts }, null, 2)}\n`);
   return failed ? 1 : 0;
 }
