@@ -110,12 +110,12 @@ export async function createApp(
     storage,
     clock,
     logger: componentLogger(log, 'access'),
-    onEnd: async (ended) => void (await Promise.all([gate.tokensEnded(ended.tokenIds), telling?.tell(ended)])),
+    onEnd: async (ended) => void (await Promise.all([gate.tokensEnded(ended), telling?.tell(ended)])),
   });
   const hear = async (body: unknown): Promise<void> => {
-    const { accountId, tokenIds } = readEndedTokens(body);
-    tokens.forget(accountId);
-    await gate.tokensEnded(tokenIds);
+    const those = readEndedTokens(body);
+    tokens.forget(those.accountId);
+    await gate.tokensEnded(those);
   };
   const telling = node && new Telling({ clock, node, method: 'tokens.ended', hear });
 

@@ -62,7 +62,7 @@ describe('who may connect', () => {
     );
     await expect.poll(() => seen.length).toBe(1);
     revoked = true;
-    await gate.tokensEnded(['token-1']);
+    await gate.tokensEnded({ accountId: 'account-1', tokenIds: ['token-1'] });
     expect(await failed.promise).toMatchObject({ code: 4401 });
     expect(client.closes).toEqual([4401]);
   });

@@ -25,6 +25,8 @@ const encryptionKey = randomBytes(32);
 let databaseUrl: string;
 /** What the first node does once it has waited for the others for long enough. */
 const waited: (() => void)[] = [];
+/** And what it does to find out by looking, as the second one does. */
+const looks: (() => void)[] = [];
 
 const boot = (env: Record<string, string>, clock?: Clock): Promise<TestPrivet> =>
   bootPrivet({
@@ -34,20 +36,22 @@ const boot = (env: Record<string, string>, clock?: Clock): Promise<TestPrivet> =
     ...(clock && { clock }),
   });
 
-/** The system's, but for what waits for so long: that waits until the test says. */
-const clockWithout = (without: number, due: (() => void)[] = []): Clock => ({
+/** The system's, but for what waits for so long, in milliseconds: that is due when the test says. */
+const clockWithout = (due: Readonly<Record<number, (() => void)[]>>): Clock => ({
   ...systemClock,
   after(ms, callback) {
-    if (ms !== without) return systemClock.after(ms, callback);
-    due.push(callback);
+    const those = due[ms];
+    if (!those) return systemClock.after(ms, callback);
+    those.push(callback);
     return { [Symbol.dispose]() {} };
   },
 });
 
 beforeAll(async () => {
   databaseUrl = await makeDatabase();
-  // What the first one ends, the second one does not come to know by looking.
-  for (const clock of [clockWithout(TELL_MS, waited), clockWithout(LOOK_MS), systemClock]) {
+  // What the first one ends, neither it nor the second one comes to know by looking.
+  const [first, second] = [{ [TELL_MS]: waited, [LOOK_MS]: looks }, { [LOOK_MS]: looks }];
+  for (const clock of [clockWithout(first), clockWithout(second), systemClock]) {
     nodes.push(await boot({}, clock));
   }
 });
@@ -168,6 +172,21 @@ test('a token that is revoked through one node ends what goes on under it at ano
   expect((await running).errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
   // The answer of WhatsApp, which would have been late, was not waited for.
   expect(performance.now() - revokedAt).toBeLessThan(SLOW_MS - 1_000);
+});
+
+test('a token that is deleted with its instance ends what goes on under it, here and at another node', async () => {
+  const { token, end } = await ofInstance((name) => `deleteInstance(instance: "${name}") { name }`);
+  const streams = await Promise.all(
+    [at(0), at(1)].map(({ url }) =>
+      // Of all that the token reaches: unlike those of one instance, it does not end with it.
+      openEventStream<object, object>({ url, token }, parse('subscription { instanceChanges { caughtUp } }'), {}),
+    ),
+  );
+  for (const stream of streams) await stream.data();
+  expect((await at(0).graphql(`mutation { ${end} }`)).errors).toBeUndefined();
+  for (const stream of streams) {
+    await expect.poll(async () => (await stream.next())?.errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+  }
 });
 
 let addresses = 0;

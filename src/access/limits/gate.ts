@@ -5,6 +5,7 @@ import type { Shared } from '../../storage/nodes/shared.ts';
 import type { Principal } from '../principal.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
 import { SharedStreams } from './shared-streams.ts';
+import type { EndedTokens } from '../tokens/ended-tokens.ts';
 import { TokenWatch, type TokenWatchOptions } from '../tokens/token-watch.ts';
 
 /** How many calls of a token may run on one instance at a time, on one node: it keeps an instance that does not answer from the others. */
@@ -129,13 +130,13 @@ export class Gate {
    * called, within 1 s, when the token is revoked, expires or is deleted, whichever process did it.
    * @param end gets the error for the caller.
    */
-  hold({ tokenId }: Principal, end: (reason: PrivetError) => void): Disposable {
-    return this.#watch.hold(tokenId, () => end(unauthenticated()));
+  hold(principal: Principal, end: (reason: PrivetError) => void): Disposable {
+    return this.#watch.hold(principal, () => end(unauthenticated()));
   }
 
   /** Calls `end` of all that is held under those of the tokens that have ended. To be awaited after ending them. */
-  tokensEnded(tokenIds: readonly string[]): Promise<void> {
-    return this.#watch.lookAt(tokenIds);
+  tokensEnded(ended: EndedTokens): Promise<void> {
+    return this.#watch.lookAt(ended);
   }
 
   /** How many calls the token has left, without counting one. */

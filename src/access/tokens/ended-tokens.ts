@@ -1,7 +1,7 @@
 /** What has ended, as one node tells the others. They look it up themselves: a note that is wrong ends nothing. */
 export interface EndedTokens {
   readonly accountId: string;
-  /** None where an instance was deleted, with whatever tokens it had. */
+  /** None where an instance was deleted, with whatever tokens it had by then: then all of the account are looked at. */
   readonly tokenIds: readonly string[];
 }
 

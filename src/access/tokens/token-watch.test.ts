@@ -16,8 +16,10 @@ const setUp = () => {
       return ids.filter((id) => ended.has(id));
     },
   });
-  const hold = (id: string, name = id): Disposable => watch.hold(id, () => state.told.push(name));
-  return { clock, state, watch, hold };
+  const hold = (tokenId: string, name = tokenId, accountId = 'account'): Disposable =>
+    watch.hold({ tokenId, accountId }, () => state.told.push(name));
+  const lookAt = (...tokenIds: string[]) => watch.lookAt({ accountId: 'account', tokenIds });
+  return { clock, state, hold, lookAt };
 };
 
 test('each is told once, within a second, and nobody else', async () => {
@@ -33,15 +35,25 @@ test('each is told once, within a second, and nobody else', async () => {
 });
 
 test('who knows that it ended is not kept waiting for the next look, and nobody else is looked at', async () => {
-  const { state, watch, hold } = setUp();
+  const { state, hold, lookAt } = setUp();
   hold('a');
   hold('b')[Symbol.dispose]();
   hold('c');
   state.ended.add('a');
-  await watch.lookAt(['a', 'b']);
+  await lookAt('a', 'b');
   expect([state.told, state.asked]).toEqual([['a'], ['a']]);
-  await watch.lookAt(['a', 'b']);
+  await lookAt('a', 'b');
   expect(state.looks).toBe(1);
+});
+
+test('where nobody can say which have ended, those of that account are looked at that something goes on under', async () => {
+  const { state, hold, lookAt } = setUp();
+  for (const id of ['a', 'b']) hold(id);
+  hold('c')[Symbol.dispose]();
+  hold('d', 'd', 'another account');
+  state.ended.add('b');
+  await lookAt();
+  expect([state.told, state.asked]).toEqual([['b'], ['a', 'b']]);
 });
 
 test('it looks while there is somebody to tell, and soon leaves no timer behind', async () => {
@@ -77,10 +89,10 @@ test('whichever leaves, the others are told', async () => {
 });
 
 test('one that was told and then leaves takes nobody with it', async () => {
-  const { clock, state, watch, hold } = setUp();
+  const { clock, state, hold, lookAt } = setUp();
   const first = hold('a', 'first');
   state.ended.add('a');
-  await watch.lookAt(['a']);
+  await lookAt('a');
   state.ended.clear();
   hold('a', 'second');
   first[Symbol.dispose]();

@@ -1,4 +1,6 @@
 import type { Clock } from '../../clock.ts';
+import type { Principal } from '../principal.ts';
+import type { EndedTokens } from './ended-tokens.ts';
 
 /** How often the held tokens are looked up, in milliseconds: 1 s is promised. */
 const LOOK_MS = 250;
@@ -11,7 +13,10 @@ export interface TokenWatchOptions {
 }
 
 /** What goes on under one token. */
-type Held = Hold[];
+interface Held {
+  readonly accountId: string;
+  readonly holds: Hold[];
+}
 
 /**
  * Ends waiting calls and streams whose token has ended, also when another process ended it or it expired. It polls while
@@ -29,22 +34,27 @@ export class TokenWatch {
   }
 
   /** Calls `end` once, within 1 s of the token's end, unless disposed before. */
-  hold(tokenId: string, end: () => void): Disposable {
+  hold({ tokenId, accountId }: Pick<Principal, 'tokenId' | 'accountId'>, end: () => void): Disposable {
     let held = this.#held.get(tokenId);
-    if (!held) this.#held.set(tokenId, (held = []));
-    const hold = new Hold(held, end);
+    if (!held) this.#held.set(tokenId, (held = { accountId, holds: [] }));
+    const hold = new Hold(held.holds, end);
     if (!this.#isWaiting) this.#wait();
     return hold;
   }
 
   /** Looks now whether those of the tokens that are held have ended, since somebody has ended them. */
-  async lookAt(tokenIds: readonly string[]): Promise<void> {
-    const held = tokenIds.filter((id) => this.#held.get(id)?.length);
+  async lookAt({ accountId, tokenIds }: EndedTokens): Promise<void> {
+    const those = tokenIds.length > 0 ? tokenIds : this.#heldOf(accountId);
+    const held = those.filter((id) => this.#held.get(id)?.holds.length);
     if (held.length > 0) await this.#lookAmong(held);
   }
 
+  #heldOf(account: string): string[] {
+    return [...this.#held].filter(([, { accountId }]) => accountId === account).map(([tokenId]) => tokenId);
+  }
+
   async #lookAtAll(): Promise<void> {
-    for (const [tokenId, held] of this.#held) if (held.length === 0) this.#held.delete(tokenId);
+    for (const [tokenId, { holds }] of this.#held) if (holds.length === 0) this.#held.delete(tokenId);
     if (this.#held.size > 0) await this.#lookAmong([...this.#held.keys()]);
   }
 
@@ -60,9 +70,9 @@ export class TokenWatch {
   }
 
   #end(tokenId: string): void {
-    const held = this.#held.get(tokenId) ?? [];
+    const holds = this.#held.get(tokenId)?.holds ?? [];
     this.#held.delete(tokenId);
-    for (const hold of held.slice()) hold.end();
+    for (const hold of holds.slice()) hold.end();
   }
 
   /** Not disposed with the last that is held, which would be with nearly each call. */
@@ -80,10 +90,10 @@ export class TokenWatch {
 /** In an array, and not in a Set, for the reason that `EqualTimers` tells. */
 class Hold implements Disposable {
   readonly #end: () => void;
-  #held: Held | undefined;
+  #held: Hold[] | undefined;
   #index: number;
 
-  constructor(held: Held, end: () => void) {
+  constructor(held: Hold[], end: () => void) {
     this.#held = held;
     this.#end = end;
     this.#index = held.push(this) - 1;
