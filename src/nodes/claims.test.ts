@@ -34,6 +34,7 @@ const claiming = (count: number) => {
     isDraining: false,
     nodes: [row('a')],
     counted: new Map<string, number>() as ReadonlyMap<string, number>,
+    counting: (): Promise<unknown> => Promise.resolve(),
   };
   const asked: { fromDead: boolean; most: number }[] = [];
   const take = (id: string, owner = SELF) => {
@@ -43,10 +44,13 @@ const claiming = (count: number) => {
   };
   const store: Pick<NodeStore, 'owned' | 'counts' | 'claimDue' | 'claimOne'> = {
     owned: async (incarnation) => new Map([...rows].filter(([, { owner }]) => owner === incarnation)),
-    counts: async () => ({
-      wanted: [...rows.values()].filter(({ isWanted }) => isWanted).length,
-      byOwner: new Map([[SELF, [...rows.values()].filter(({ owner }) => owner === SELF).length]]),
-    }),
+    counts: async () => {
+      await rig.counting();
+      return {
+        wanted: [...rows.values()].filter(({ isWanted }) => isWanted).length,
+        byOwner: new Map([[SELF, [...rows.values()].filter(({ owner }) => owner === SELF).length]]),
+      };
+    },
     claimDue: async ({ fromDead, most }) => {
       asked.push({ fromDead, most });
       const free = [...rows].filter(([, { owner }]) => owner === 'nobody').slice(0, most);
@@ -136,6 +140,33 @@ test('it says that others are dead only where it is steady', async () => {
     { fromDead: true, most: 2 },
   ]);
   await claims.stop();
+});
+
+test('nothing waits for a count: what is left is taken, and what has no session gets one; a slow one is rare', async () => {
+  const { clock, rig, rows, sessions, claims, renewed } = claiming(5);
+  rig.nodes = [row('a'), row('b')];
+  claims.start();
+  await clock.advance(0);
+  expect(sessions.size).toBe(3);
+  const counts: number[] = [];
+  rig.counting = () => (counts.push(clock.monotonic()), clock.sleep(3_000));
+  await clock.advance(2_000);
+  expect(counts).toHaveLength(1);
+  sessions.delete('i0');
+  // Another node has died.
+  rig.nodes = [row('a'), row('b', { isLive: false })];
+  await renewed();
+  expect([sessions.size, sessions.has('i0')]).toEqual([5, true]);
+  await clock.advance(40_000);
+  expect(counts.map((at) => at - (counts[0] ?? 0))).toEqual([0, 15_000, 30_000]);
+  // One that fails tells nothing new.
+  rig.counting = () => Promise.reject(new Error('It took too long'));
+  await clock.advance(20_000);
+  for (const [id, { epoch }] of [...rows].slice(0, 2)) rows.set(id, { owner: 'nobody', epoch, isWanted: true });
+  await renewed();
+  expect([sessions.size, claims.room]).toEqual([5, 0]);
+  await claims.stop();
+  expect(clock.pending).toBe(0);
 });
 
 test.each([

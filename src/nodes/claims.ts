@@ -13,6 +13,8 @@ import { TIMING, type Timing } from './timing.ts';
 const MOST_OF_A_NEWCOMER = 20;
 /** So many are made sessions of at a time. */
 const AT_ONCE = 20;
+/** A count of all instances is followed by a pause so many times as long as it was: it may take seconds. */
+const COUNT_PAUSES = 4;
 
 export interface ClaimsOptions {
   readonly store: NodeStore;
@@ -30,12 +32,14 @@ export class Claims {
   #residents: Residents | undefined;
   #events: Pick<NodeEvents, 'claimed'> | undefined;
   #listening: Disposable | undefined;
-  #loop: Promise<void> | undefined;
+  #loop: Promise<unknown> | undefined;
   #isRenewed = false;
   #wake = new AbortController();
-  /** Of those that this node has, how many are to be connected; and of all. As of the last look. */
+  #isResting = false;
+  /** Of those that this node has, how many are to be connected. As of the last look. */
   #ownWanted = 0;
-  #allWanted = 0;
+  /** Of all: as of the last count. */
+  #allWanted: number | undefined;
   #isWarned = false;
 
   constructor(options: ClaimsOptions) {
@@ -56,7 +60,7 @@ export class Claims {
       this.#isRenewed = true;
       this.#wake.abort();
     });
-    this.#loop = this.#run();
+    this.#loop = Promise.all([this.#run(), this.#keepCounting()]);
   }
 
   /** It takes no more; resolves once nothing is under way. */
@@ -96,7 +100,9 @@ export class Claims {
         this.#isWarned = true;
       }
       const woken = AbortSignal.any([this.#ended.signal, this.#wake.signal]);
+      this.#isResting = true;
       await clock.sleep(this.#timing.claimEveryMs, woken).catch(() => undefined);
+      this.#isResting = false;
     }
   }
 
@@ -105,7 +111,7 @@ export class Claims {
     if (!membership.held) return;
     if (this.#isRenewed) {
       this.#isRenewed = false;
-      await this.#reconcile();
+      await this.#take(await this.#look());
     }
     if (membership.isDraining || !membership.held) return;
     const { incarnation, isSteady, until, server } = membership;
@@ -120,7 +126,7 @@ export class Claims {
   /** How many of all that are to be connected are for each node that lives and does not drain. */
   get share(): number {
     const takers = this.#options.membership.nodes.filter(({ isLive, draining }) => isLive && !draining).length;
-    return Math.ceil(this.#allWanted / Math.max(1, takers));
+    return Math.ceil((this.#allWanted ?? 0) / Math.max(1, takers));
   }
 
   /** How many it may take: its share, less what it has. Below zero where it has more. */
@@ -138,14 +144,32 @@ export class Claims {
     const { store, membership, clock } = this.#options;
     const since = clock.monotonic();
     const { wanted, byOwner } = await store.counts();
+    const hadRoom = this.room > 0;
     this.#allWanted = wanted;
     membership.counted(byOwner, since);
+    if (this.#isResting && !hadRoom && this.room > 0) this.#wake.abort();
   }
 
-  async #reconcile(): Promise<void> {
-    const missing = await this.#look();
-    await this.count();
-    await this.#take(missing);
+  /** Beside all else: nothing waits for a count, and where one fails the last one holds. */
+  async #keepCounting(): Promise<void> {
+    const { clock, log, membership } = this.#options;
+    const { renewEveryMs } = this.#timing;
+    const { signal } = this.#ended;
+    let isWarned = false;
+    while (!signal.aborted) {
+      const began = clock.monotonic();
+      try {
+        if (membership.held) await this.count();
+        isWarned = false;
+      } catch (error) {
+        if (!isWarned) log.warn({ err: error }, 'the instances of all nodes could not be counted; trying again');
+        isWarned = true;
+      }
+      // Without any it takes none.
+      const pauses = this.#allWanted === undefined ? 0 : COUNT_PAUSES;
+      const pauseMs = Math.max(renewEveryMs, pauses * (clock.monotonic() - began));
+      await clock.sleep(pauseMs, signal).catch(() => undefined);
+    }
   }
 
   /** Drops what is lost; returns what it has, and what is to be connected, but has no session. */

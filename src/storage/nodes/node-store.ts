@@ -11,7 +11,7 @@ export interface NodeStore {
   nodes(): Promise<readonly LeaseRow[]>;
   /** All that the node has, by the id of the instance. */
   owned(incarnation: string): Promise<ReadonlyMap<string, OwnedInstance>>;
-  /** Looks at all instances: never on the way of a renewal or of a call. */
+  /** Looks at all instances, which may take seconds: never on the way of a renewal, a claim or a call. */
   counts(): Promise<InstanceCounts>;
   /**
    * Takes at most `most` of the instances that are to be connected and that nobody has who lives, each under the next

@@ -28,9 +28,15 @@ const NODES = `
 
 /**
  * The rows that nodes share, on Postgres. What is claimed goes over the pool; renewals have a connection of their own.
+ * @param counting what may take seconds, and nothing else waits for
  * @param url of the database
  */
-export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): NodeStore & AsyncDisposable => {
+export const createNodeStore = (
+  db: Kysely<Tables>,
+  counting: Kysely<Tables>,
+  url: string,
+  clock: Clock,
+): NodeStore & AsyncDisposable => {
   const lease = new LeaseConnection(url, clock);
   const process = ownProcess();
 
@@ -72,7 +78,7 @@ export const createNodeStore = (db: Kysely<Tables>, url: string, clock: Clock): 
       guarded('nodes.counts', async () => {
         const { rows } = await sql<{ owner: string | null; all: number; wanted: number }>`
           select i.owner_incarnation as owner, count(*) as all, count(*) filter (where ${WANTED}) as wanted
-          from instances i group by i.owner_incarnation`.execute(db);
+          from instances i group by i.owner_incarnation`.execute(counting);
         const byOwner = rows.flatMap(({ owner, all }) => (owner === null ? [] : [[owner, all] as const]));
         return { wanted: rows.reduce((sum, { wanted }) => sum + wanted, 0), byOwner: new Map(byOwner) };
       }),

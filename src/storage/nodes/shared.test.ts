@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { beforeAll, expect, test, afterAll } from 'vitest';
 import { makeDatabase, runSql } from '../../../test/support/postgres.ts';
 import { systemClock } from '../../clock.ts';
@@ -130,6 +131,25 @@ test('streams that wait for another node keep no call from being counted', async
   expect(done).toEqual(['counted', 'opened', 'opened', 'opened']);
   await held;
   await at(0).streams.close(families);
+});
+
+test('a count of all instances, however slow, keeps no call from being counted and no node from its look', async () => {
+  const beside = new Client(url);
+  await beside.connect();
+  await beside.query('begin; lock table instances');
+  const { nodes: store } = nodes[0] ?? {};
+  const counts = Promise.allSettled(times(2, async () => store?.counts()));
+  const waiting = () =>
+    run(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%count(*) as all%'
+    and datname = current_database() and pid <> pg_backend_pid()`);
+  await expect.poll(async () => (await waiting()).length).toBeGreaterThan(0);
+  const done: string[] = [];
+  const counted = counts.then(() => done.push('counted'));
+  await Promise.all([at(0).hits.record('beside a count', 1), at(0).logins.state(), store?.nodes()]);
+  done.push('done');
+  await beside.end();
+  await counted;
+  expect(done).toEqual(['done', 'counted']);
 });
 
 test('slots of all nodes are at the spacing that is asked for, and none is saved up', async () => {

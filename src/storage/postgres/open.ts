@@ -42,13 +42,12 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
   const cut = new AbortController();
   const db = connect(connectionConfig(url), { clock, contention, cut: cut.signal });
   // What all calls of all nodes need waits for no write of an instance that waits itself.
-  const ofNodes = connect(connectionConfig(url), {
-    clock,
-    contention: new Contention(clock),
-    most: FOR_NODES,
-    cut: cut.signal,
-  });
-  const nodes = createNodeStore(ofNodes, url, clock);
+  const beside = (most: number) =>
+    connect(connectionConfig(url), { clock, contention: new Contention(clock), most, cut: cut.signal });
+  const ofNodes = beside(FOR_NODES);
+  // A count of all instances may take until it is ended, which says nothing of the database: nothing else waits for it.
+  const counting = beside(1);
+  const nodes = createNodeStore(ofNodes, counting, url, clock);
   return {
     db,
     keyring,
@@ -75,6 +74,7 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
     giveUp: () => cut.abort(new ConnectionLost('The service ends')),
     async [Symbol.asyncDispose]() {
       await nodes[Symbol.asyncDispose]();
+      await counting.destroy();
       await ofNodes.destroy();
       await db.destroy();
     },
