@@ -5,7 +5,7 @@ import { type Peer, PeerError, type Peers } from '../../peers/peers.ts';
 import type { InstanceOwner } from '../../storage/nodes/node-store.ts';
 import type { NodeEvents } from '../../telemetry/node-events.ts';
 import type { ForwardOutcome } from '../../telemetry/node-metrics.ts';
-import type { InstanceCallName, SentCall } from '../spread/instance-calls.ts';
+import { INSTANCE_CALLS, type InstanceCallName, type SentCall } from '../spread/instance-calls.ts';
 import type { OwnerWatch } from './owner-watch.ts';
 
 /** A call that was withdrawn, or whose time is up, is still answered truthfully: so long is waited for that. */
@@ -88,7 +88,8 @@ async function send(
   call.signal.throwIfAborted();
   call.signal.addEventListener('abort', withdraw, { once: true });
   // A call does not wait for a node that has lost its instance.
-  using _ = watch.watch({ instanceId, owner, onLeft: () => own.abort(new LeftError()) });
+  const { isChange } = INSTANCE_CALLS[method];
+  using _ = watch.watch({ instanceId, owner, isChange, onLeft: () => own.abort(new LeftError()) });
   try {
     const remainingMs = call.deadline.remaining();
     return { kind: 'value', value: await peers.ask(peer, method, sent, { signal: own.signal, remainingMs }) };

@@ -6,6 +6,11 @@ import type { InstanceOwner, NodeStore } from '../../storage/nodes/node-store.ts
 const LATE_MS = 500;
 /** How often is looked whether the nodes that were asked still have the instances. */
 const LOOK_EVERY_MS = 250;
+/**
+ * A node that gives an instance away says so to who waits once it has told the other node, for which it waits 2 s: a change
+ * that only waited there is known not to have been made then.
+ */
+const GIVING_MS = 2_500;
 /** So many instances are claimed at a time: calls of others are counted over the same connections. */
 const MOST_CLAIMS = 20;
 
@@ -21,6 +26,8 @@ export interface OwnerWatchOptions {
 export interface Waiting {
   readonly instanceId: string;
   readonly owner: InstanceOwner;
+  /** It is not known whether it was made once `onLeft` has been called. */
+  readonly isChange: boolean;
   /** That node does not have it any more. */
   readonly onLeft: () => void;
 }
@@ -29,7 +36,8 @@ export interface Waiting {
 export class OwnerWatch implements Disposable {
   readonly #options: OwnerWatchOptions;
   readonly #timers: EqualTimers;
-  readonly #late = new Set<Waiting>();
+  /** And when it was seen first that its node lives and does not have its instance. */
+  readonly #late = new Map<Waiting, number | undefined>();
   readonly #claiming = new Set<string>();
   readonly #ended = new AbortController();
   #isLooking = false;
@@ -42,7 +50,7 @@ export class OwnerWatch implements Disposable {
   /** Calls `onLeft` once, unless disposed before. */
   watch(waiting: Waiting): Disposable {
     const timer = this.#timers.after(() => {
-      this.#late.add(waiting);
+      this.#late.set(waiting, undefined);
       if (!this.#isLooking) void this.#lookOn();
     });
     return {
@@ -71,7 +79,7 @@ export class OwnerWatch implements Disposable {
 
   async #look(): Promise<void> {
     const { membership, store } = this.#options;
-    const looked = [...this.#late];
+    const looked = [...this.#late.keys()];
     const live = new Set<string>();
     for (const incarnation of new Set(looked.map(({ owner }) => owner.incarnation))) {
       if ((await membership.find(incarnation))?.isLive) live.add(incarnation);
@@ -83,8 +91,17 @@ export class OwnerWatch implements Disposable {
       const now = owners.get(instanceId);
       // One that is deleted is nobody's: who deletes it is about to say so.
       const isThere = now ? isSameOwner(now, owner) : live.has(owner.incarnation);
-      if (!isThere) this.#left(waiting);
+      if (!isThere && !(live.has(owner.incarnation) && this.#maySay(waiting))) this.#left(waiting);
     }
+  }
+
+  /** Whether its node, which lives, is still about to say whether it has begun it. */
+  #maySay(waiting: Waiting): boolean {
+    if (!waiting.isChange || !this.#late.has(waiting)) return false;
+    const now = this.#options.clock.monotonic();
+    const since = this.#late.get(waiting) ?? now;
+    this.#late.set(waiting, since);
+    return now - since < GIVING_MS;
   }
 
   async #claim(instanceId: string): Promise<void> {

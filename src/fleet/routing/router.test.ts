@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { deadlineIn } from '../../clock.ts';
-import { PrivetError } from '../../errors.ts';
+import { InstanceNotConnectedError, PrivetError } from '../../errors.ts';
 import { ElsewhereError } from '../../nodes/elsewhere.ts';
 import type { Membership } from '../../nodes/membership.ts';
 import { type PeerCall, PeerError, type Peers } from '../../peers/peers.ts';
@@ -145,6 +145,39 @@ test('a node that is paused is not waited for once another one has the instance'
   state.owner = { incarnation: 'a', epoch: 2 };
   await clock.advance(1_000);
   expect([await reading, asked]).toEqual(['done here', ['timer b']]);
+  expect(clock.pending).toBe(0);
+});
+
+test('a change that only waited at a node that gives the instance away has not been made: that node says so in time', async () => {
+  const { clock, state, asked, answers, update } = rig();
+  const says = Promise.withResolvers<void>();
+  const standing = { state: 'RECONNECTING', reason: { code: 'connection_lost', message: '' } };
+  answers((to) => (to === 'b' ? says.promise.then(moved) : Promise.reject(new InstanceNotConnectedError(standing))));
+  const changing = update();
+  await clock.advance(3_000);
+  state.owner = { incarnation: 'c', epoch: 2 };
+  // So long the other node is waited for.
+  await clock.advance(2_000);
+  expect(asked).toEqual(['update b']);
+  says.resolve();
+  await clock.advance(500);
+  await expect(changing).rejects.toMatchObject({ code: 'INSTANCE_NOT_CONNECTED', state: 'RECONNECTING' });
+  expect(asked).toEqual(['update b', 'update c']);
+});
+
+test.for([
+  { what: 'lives, and does not say for long', live: ['a', 'b', 'c'], ms: 3_000 },
+  { what: 'is gone', live: ['a', 'c'], ms: 500 },
+])('a change goes to the next node where the one that had the instance $what', async ({ live, ms }) => {
+  const { clock, state, asked, answers, update } = rig();
+  answers((to) => (to === 'b' ? never() : Promise.resolve(`done at ${to}`)));
+  const changing = update();
+  await clock.advance(3_000);
+  state.owner = { incarnation: 'c', epoch: 2 };
+  state.live = live;
+  await clock.advance(ms);
+  expect([await changing, asked]).toEqual(['done at c', ['update b', 'update c']]);
+  await clock.advance(500);
   expect(clock.pending).toBe(0);
 });
 
