@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulator.ts';
 import { createApp } from '../../src/app.ts';
 import type { Clock } from '../../src/clock.ts';
+import type { Timing } from '../../src/nodes/timing.ts';
 import { createConfig, type Config } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
 import { createSecrets } from '../../src/config/secrets.ts';
@@ -71,7 +72,7 @@ export interface BootOptions {
   /** Changes the config that comes of them: tests listen on loopback whatever `HOST` says. */
   readonly configured?: (config: Config) => Config;
   /** The service's, where it is not the system's. */
-  readonly clock?: Clock;
+  readonly clock?: Clock & { readonly nodeTiming?: Timing };
   /** For the pauses between connections; the shortest ones where nothing else is said. */
   readonly random?: () => number;
   /** A database of Postgres, whatever the tests are about. */
@@ -119,7 +120,12 @@ export async function bootPrivet({
         createApp(
           configured(configFor(simulator, dataDir, { ...env, ...node })),
           { ...databaseSecrets, accountToken: token },
-          { ...(clock && { clock }), random, logDestination: { write: (l) => void logs.push(l) } },
+          {
+            ...(clock && { clock }),
+            ...(clock?.nodeTiming && { nodeTiming: clock.nodeTiming }),
+            random,
+            logDestination: { write: (l) => void logs.push(l) },
+          },
         ),
       databaseSecrets.databaseUrl,
     );
