@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { PrivetError } from '../../errors.ts';
 import { everythingStored } from '../../storage/storage.fixture.ts';
 import { createTokenService, type IssuedToken } from './token-service.ts';
@@ -104,6 +104,25 @@ test('no token is in what is stored, and none in the log', async () => {
     expect(bytes.includes(text)).toBe(false);
     expect(lines.join('')).not.toContain(text);
   }
+});
+
+test('where one of several can not be ended, those that were do not work any more, and it is told', async () => {
+  const { storage, clock, instance } = await withInstance();
+  const told: string[] = [];
+  const tokens = createTokenService({ storage, clock, onEnd: async ({ tokenIds }) => void told.push(...tokenIds) });
+  const both = [await tokens.issueInstanceToken(instance.id), await tokens.issueInstanceToken(instance.id)];
+  const working = async () => {
+    const found = await Promise.all(both.map(async ({ text }) => tokens.authenticate(text, clock.now())));
+    return found.filter(Boolean).length;
+  };
+  expect(await working()).toBe(2);
+  const { revoke } = storage.tokens;
+  const fails = vi.spyOn(storage.tokens, 'revoke').mockRejectedValue(new Error('no database'));
+  fails.mockImplementationOnce(revoke);
+  onTestFinished(() => fails.mockRestore());
+  await expect(tokens.rotateInstanceToken(instance.id, { overlapMs: 0 })).rejects.toThrow('no database');
+  expect(told.toSorted()).toEqual(both.map(({ token }) => token.id).toSorted());
+  expect(await working()).toBe(1);
 });
 
 test('what is under way has been told that a token ended before it is answered that it did', async () => {

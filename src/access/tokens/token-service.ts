@@ -173,11 +173,15 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
   /** Ends the old tokens after the new one is stored: a crash in between leaves one too many, not one too few. */
   const end = async (accountId: string, tokens: readonly TokenView[], overlapMs: number): Promise<void> => {
     const now = clock.now();
-    for (const { id } of tokens) {
-      if (overlapMs === 0) await storage.tokens.revoke(id, now);
-      else await storage.tokens.expire(id, now + overlapMs);
+    try {
+      for (const { id } of tokens) {
+        if (overlapMs === 0) await storage.tokens.revoke(id, now);
+        else await storage.tokens.expire(id, now + overlapMs);
+      }
+    } finally {
+      // Also where one of them failed: the others have ended, and that one may have.
+      await ended({ accountId, tokenIds: tokens.map(({ id }) => id) });
     }
-    await ended({ accountId, tokenIds: tokens.map(({ id }) => id) });
   };
 
   const ended = async (those: EndedTokens): Promise<void> => {
