@@ -69,7 +69,7 @@ export const countHits = async (db: Kysely<Tables>, calls: readonly Calls[]): Pr
   return rows;
 };
 
-/** So many blocks of the table are looked at in one statement: 4 MB, some ten thousand rows. */
+/** So many blocks of the table are looked at in one statement: 4 MB, some forty thousand rows. */
 const BLOCKS = 500;
 
 /**
